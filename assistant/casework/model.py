@@ -1,0 +1,136 @@
+"""A citizen's case (办件): what is known, where each value came from, and the states it may pass through.
+
+Plain objects, changed only by the functions of this room and saved whole by ``repository``; nothing here touches a
+database, so every rule can be tested with a value in and a value out.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+
+class CaseStatus(StrEnum):
+    """The life of a case. The values are the API's; the words citizens read are in the message catalogue."""
+
+    DRAFT = "draft"
+    READY = "ready"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    CORRECTION_NEEDED = "correction_needed"
+    REFUSED = "refused"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    DENIED = "denied"
+    DELIVERED = "delivered"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+_S = CaseStatus
+TRANSITIONS: dict[CaseStatus, frozenset[CaseStatus]] = {
+    _S.DRAFT: frozenset({_S.READY, _S.WITHDRAWN, _S.EXPIRED}),
+    _S.READY: frozenset({_S.DRAFT, _S.SUBMITTED, _S.WITHDRAWN, _S.EXPIRED}),
+    _S.SUBMITTED: frozenset({_S.ACCEPTED, _S.CORRECTION_NEEDED, _S.REFUSED, _S.WITHDRAWN}),
+    _S.ACCEPTED: frozenset({_S.IN_REVIEW, _S.CORRECTION_NEEDED, _S.APPROVED, _S.DENIED, _S.WITHDRAWN}),
+    _S.CORRECTION_NEEDED: frozenset({_S.SUBMITTED, _S.ACCEPTED, _S.REFUSED, _S.WITHDRAWN, _S.EXPIRED}),
+    _S.REFUSED: frozenset({_S.CLOSED}),
+    _S.IN_REVIEW: frozenset({_S.APPROVED, _S.DENIED, _S.CORRECTION_NEEDED, _S.WITHDRAWN}),
+    _S.APPROVED: frozenset({_S.DELIVERED}),
+    _S.DENIED: frozenset({_S.CLOSED}),
+    _S.DELIVERED: frozenset({_S.CLOSED}),
+    _S.CLOSED: frozenset(),
+    _S.WITHDRAWN: frozenset(),
+    _S.EXPIRED: frozenset(),
+}
+
+
+class IllegalTransition(ValueError):
+    """Raised when a case is asked to move to a status that cannot follow its present one."""
+
+
+class Source(BaseModel):
+    """Where a value came from. ``turn`` is the conversation's turn; ``ref`` names a licence, register or earlier case."""
+
+    kind: Literal["said", "tapped", "licence", "register", "previous_case", "computed", "staff"]
+    turn: int | None = None
+    ref: str | None = None
+
+
+class Answer(BaseModel):
+    """One field's value. ``value`` is normalised (ISO dates, digits, option values); ``display`` is what forms print."""
+
+    value: Any
+    display: str
+    source: Source
+    confirmed_at: datetime | None = None
+    skipped: bool = False
+    warning: str | None = None
+
+
+class MaterialState(BaseModel):
+    """How one material of the case is met so far."""
+
+    status: Literal["licence", "uploaded", "generated", "promised", "tolerated", "bring", "missing"]
+    upload_ids: list[str] = []
+    due: date | None = None
+
+
+class PackageRef(BaseModel):
+    """The package as built: its version grows with every build; ``blob_id`` is the encrypted zip."""
+
+    version: int
+    sha256: str
+    blob_id: str
+    built_at: datetime
+
+
+class TimelineEntry(BaseModel):
+    """One line of the citizen's timeline. ``who`` is the citizen, the office or a department."""
+
+    at: datetime
+    status: CaseStatus
+    who: str
+    text: str
+    due: date | None = None
+
+
+class Case(BaseModel):
+    """One case. ``asked`` is the order in which fields were answered, for going back a step."""
+
+    case_no: str
+    guide_code: str
+    guide_name: str
+    guide_version: str
+    status: CaseStatus = CaseStatus.DRAFT
+    region: str | None = None
+    answers: dict[str, Answer] = {}
+    asked: list[str] = []
+    materials: dict[str, MaterialState] = {}
+    package: PackageRef | None = None
+    package_version: int = 0
+    timeline: list[TimelineEntry] = []
+    correction: str | None = None
+    office_ref: str | None = None
+    resume_code_hash: str | None = None
+    created_at: datetime
+    updated_at: datetime
+    revision: int = Field(default=0, description="optimistic lock: grows by one with every save")
+
+    def values(self) -> dict[str, Any]:
+        """Answered values by field key, the form conditions are evaluated on."""
+        return {key: answer.value for key, answer in self.answers.items() if not answer.skipped}
+
+    def move(self, status: CaseStatus) -> None:
+        """Change status.
+
+        Raises:
+            IllegalTransition: when ``status`` cannot follow the present one.
+        """
+        if status not in TRANSITIONS[self.status]:
+            raise IllegalTransition(f"{self.case_no}: {self.status} cannot become {status}")
+        self.status = status

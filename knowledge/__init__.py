@@ -1,0 +1,1 @@
+"""Item guides, the search over them and the answers composed from them."""

@@ -1,0 +1,40 @@
+"""Evaluating the declarative conditions of a guide. Pure: a mapping of field values in, a truth out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from knowledge.schema import Condition
+
+
+def holds(condition: Condition | None, values: Mapping[str, Any]) -> bool:
+    """Whether the condition holds for these field values; no condition always holds.
+
+    A comparison with an unanswered field is false, so a part that depends on it does not apply yet.
+    """
+    if condition is None:
+        return True
+    if condition.all_ is not None:
+        return all(holds(part, values) for part in condition.all_)
+    if condition.any_ is not None:
+        return any(holds(part, values) for part in condition.any_)
+    if condition.not_ is not None:
+        return not holds(condition.not_, values)
+    return _test(condition, values.get(condition.field or ""))
+
+
+def _test(condition: Condition, value: Any) -> bool:
+    if condition.known is not None:
+        return (value is not None) is condition.known
+    if value is None:
+        return False
+    if condition.over is not None or condition.under is not None:
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            return False
+        return number > condition.over if condition.over is not None else number < (condition.under or 0)
+    wanted = condition.in_ if condition.in_ is not None else [condition.is_]
+    held = value if isinstance(value, list) else [value]
+    return any(item in wanted for item in held)

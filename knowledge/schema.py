@@ -1,0 +1,319 @@
+"""The shape of an item guide (办事指南): one YAML file per item, all of it data.
+
+Field names are English renderings of GB/T 39554 (全国一体化政务服务平台 政务服务事项基本目录及实施清单); each
+docstring gives the Chinese term. A guide is immutable once loaded, so a case can keep the version it was started on.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Strict(BaseModel):
+    """Base of every guide part: immutable, and an unknown key is an error rather than a silently ignored fact."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Evidence(Strict):
+    """Where a fact comes from: a statute and article, or a public source (设定依据 / 来源)."""
+
+    title: str
+    article: str | None = None
+    url: str | None = None
+    verified: bool = True
+
+
+class Fact(Strict):
+    """One statement with the keys of the evidence that supports it."""
+
+    text: str
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class TimeLimit(Strict):
+    """法定 / 承诺办结时限. ``days`` is 0 for on the spot (即办)."""
+
+    days: int = Field(ge=0)
+    unit: Literal["working_day", "calendar_day"] = "working_day"
+    text: str
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class Fee(Strict):
+    """收费. ``charged`` says whether the citizen pays anything; ``text`` carries standard and basis."""
+
+    charged: bool
+    text: str
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class Step(Strict):
+    """One step of the process (办理流程)."""
+
+    name: str
+    text: str
+    days: int | None = Field(default=None, ge=0)
+    evidence: list[str] = []
+
+
+class Place(Strict):
+    """办理地点/时间 and contacts."""
+
+    name: str
+    address: str | None = None
+    hours: str | None = None
+    phone: str | None = None
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class Faq(Strict):
+    """常见问题."""
+
+    question: str
+    answer: str
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class Result(Strict):
+    """办理结果: the licence or document the citizen ends with."""
+
+    name: str
+    text: str
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class Condition(Strict):
+    """A declarative condition over field values; exactly one of the forms is used.
+
+    ``{field: f, is: v}`` · ``{field: f, in: [v, …]}`` · ``{field: f, over: n}`` · ``{field: f, under: n}`` ·
+    ``{field: f, known: true}`` · ``{all: […]}`` · ``{any: […]}`` · ``{not: …}``.
+    A comparison with an unanswered field is false. For ``multi`` fields ``is``/``in`` mean "contains".
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    field: str | None = None
+    is_: Any = Field(default=None, alias="is")
+    in_: list[Any] | None = Field(default=None, alias="in")
+    over: float | None = None
+    under: float | None = None
+    known: bool | None = None
+    all_: list[Condition] | None = Field(default=None, alias="all")
+    any_: list[Condition] | None = Field(default=None, alias="any")
+    not_: Condition | None = Field(default=None, alias="not")
+
+    @model_validator(mode="after")
+    def one_form(self) -> Condition:
+        groups = [name for name in ("all_", "any_", "not_") if getattr(self, name) is not None]
+        tests = [name for name in ("is_", "in_", "over", "under", "known") if name in self.model_fields_set]
+        if self.field is not None:
+            if len(tests) != 1 or groups:
+                raise ValueError("a condition on a field has exactly one of is, in, over, under, known")
+        elif len(groups) != 1 or tests:
+            raise ValueError("a condition is either on a field, or exactly one of all, any, not")
+        return self
+
+
+class Option(Strict):
+    """One choice: ``value`` is stored, ``label`` shown, ``aliases`` are other words people type for it."""
+
+    value: str
+    label: str
+    aliases: list[str] = []
+
+
+class Rule(Strict):
+    """A cross-field rule. ``soft`` ones warn and let pass."""
+
+    kind: Literal["differs_from", "not_before", "not_after", "at_least", "at_most"]
+    field: str | None = None
+    value: str | float | None = None
+    message: str
+    soft: bool = False
+
+
+FieldType = Literal[
+    "text", "company_name", "person_name", "id_number", "uscc", "phone", "email", "address", "date", "area", "amount",
+    "integer", "choice", "multi", "yes_no",
+]
+
+
+class GuideField(Strict):
+    """One thing the application needs to know (申请表字段).
+
+    ``situation`` marks a 情形 question, asked first because materials and other fields depend on it.
+    ``when`` limits the field to the situations it applies in. ``mistakes`` lists what people get wrong.
+    ``default`` is taken when the citizen skips an optional field.
+    """
+
+    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    label: str
+    type: FieldType
+    question: str
+    why: str
+    example: str | None = None
+    options: list[Option] = []
+    when: Condition | None = None
+    optional: bool = False
+    situation: bool = False
+    mistakes: list[str] = []
+    rules: list[Rule] = []
+    names: list[str] = []
+    evidence: list[str] = []
+
+    @model_validator(mode="after")
+    def choices_have_options(self) -> GuideField:
+        if self.type in ("choice", "multi") and len(self.options) < 2:
+            raise ValueError(f"field {self.key}: a {self.type} field needs at least two options")
+        return self
+
+
+MeetWay = Literal["licence", "upload", "generated", "promise", "tolerate", "bring"]
+
+
+class Material(Strict):
+    """材料, and the ways it may be met, best first.
+
+    licence 电子证照 (shared data, never asked again) · upload · generated (a form of ``documents``) · promise 告知承诺 ·
+    tolerate 容缺 (due ``tolerance_days`` working days after submission) · bring (to the window).
+    """
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    name: str
+    form: Literal["original", "copy", "electronic"]
+    required: bool = True
+    when: Condition | None = None
+    met_by: Annotated[list[MeetWay], Field(min_length=1)]
+    document: str | None = None
+    promise_document: str | None = None
+    tolerance_days: int | None = None
+    note: str | None = None
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class DocumentSpec(Strict):
+    """A document of the package made from a Word template in ``knowledge/templates``."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    title: str
+    template: str
+    kind: Literal["form", "commitment"]
+    when: Condition | None = None
+
+
+class Neighbour(Strict):
+    """A near-neighbour item and the sentence that tells the two apart."""
+
+    name: str
+    difference: str
+
+
+class Names(Strict):
+    """What people call the item: search knows it by these."""
+
+    aliases: list[str] = []
+    colloquial: list[str] = []
+    samples: dict[str, list[str]] = {}
+    neighbours: list[Neighbour] = []
+
+
+class Guide(Strict):
+    """One item (事项). ``outline`` guides carry names only: found and named, but not yet answerable or applicable."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    name: str
+    version: Annotated[str, Field(pattern=r"^\d{4}\.\d+$")]
+    effective: date
+    outline: bool = False
+    task_code: str | None = None
+    catalog_code: str | None = None
+    task_type: str | None = None
+    applicant: list[Literal["person", "enterprise", "individual_business"]] = []
+    themes: list[str] = []
+    department: str | None = None
+    region: Annotated[str, Field(pattern=r"^\d{6}$")] = "000000"
+    summary: str | None = None
+    evidence: dict[str, Evidence] = {}
+    conditions: list[Fact] = []
+    legal_limit: TimeLimit | None = None
+    promised_limit: TimeLimit | None = None
+    fee: Fee | None = None
+    process: list[Step] = []
+    online: Fact | None = None
+    visits: int | None = Field(default=None, ge=0)
+    places: list[Place] = []
+    result: Result | None = None
+    faqs: list[Faq] = []
+    fields: list[GuideField] = []
+    materials: list[Material] = []
+    documents: list[DocumentSpec] = []
+    names: Names = Names()
+
+    @model_validator(mode="after")
+    def complete_and_consistent(self) -> Guide:
+        """Raise ValueError naming every reference that points nowhere; full guides must also be complete."""
+        problems = [*self._dangling_evidence(), *self._dangling_references()]
+        if not self.outline:
+            problems += [
+                f"{part} is missing (only an outline guide may leave it out)"
+                for part in ("summary", "department", "conditions", "legal_limit", "fee", "process", "places", "result",
+                             "fields", "materials", "documents", "applicant", "faqs")
+                if not getattr(self, part)
+            ]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _dangling_evidence(self) -> list[str]:
+        used: list[tuple[str, list[str]]] = [
+            *((f"conditions[{i}]", fact.evidence) for i, fact in enumerate(self.conditions)),
+            *((f"process[{i}]", step.evidence) for i, step in enumerate(self.process)),
+            *((f"places[{i}]", place.evidence) for i, place in enumerate(self.places)),
+            *((f"faqs[{i}]", faq.evidence) for i, faq in enumerate(self.faqs)),
+            *((f"materials.{material.code}", material.evidence) for material in self.materials),
+            *((f"fields.{field.key}", field.evidence) for field in self.fields),
+        ]
+        for name in ("legal_limit", "promised_limit", "fee", "result", "online"):
+            part = getattr(self, name)
+            if part is not None:
+                used.append((name, part.evidence))
+        return [f"{where} cites unknown evidence {key}" for where, keys in used for key in keys if key not in self.evidence]
+
+    def _dangling_references(self) -> list[str]:
+        keys = [field.key for field in self.fields]
+        documents = {document.key for document in self.documents}
+        problems = [f"field {key} is defined twice" for key in sorted({key for key in keys if keys.count(key) > 1})]
+        places = [*((f"field {f.key}", f.when) for f in self.fields), *((f"material {m.code}", m.when) for m in self.materials),
+                  *((f"document {d.key}", d.when) for d in self.documents)]
+        problems += [f"{where} depends on unknown field {name}" for where, when in places if when is not None
+                     for name in condition_fields(when) if name not in keys]
+        for material in self.materials:
+            if "generated" in material.met_by and material.document not in documents:
+                problems.append(f"material {material.code} is generated from unknown document {material.document}")
+            if "promise" in material.met_by and material.promise_document not in documents:
+                problems.append(f"material {material.code} is promised in unknown document {material.promise_document}")
+            if "tolerate" in material.met_by and material.tolerance_days is None:
+                problems.append(f"material {material.code} may be tolerated but says no tolerance_days")
+        problems += [f"field {f.key}: rule {rule.kind} names unknown field {rule.field}" for f in self.fields for rule in f.rules
+                     if rule.field is not None and rule.field not in keys]
+        return problems
+
+    def field(self, key: str) -> GuideField | None:
+        """The field with this key, or None."""
+        return next((field for field in self.fields if field.key == key), None)
+
+    def material(self, code: str) -> Material | None:
+        """The material with this code, or None."""
+        return next((material for material in self.materials if material.code == code), None)
+
+
+def condition_fields(condition: Condition) -> list[str]:
+    """Every field key a condition looks at, in reading order."""
+    if condition.field is not None:
+        return [condition.field]
+    parts = [*(condition.all_ or []), *(condition.any_ or []), *([condition.not_] if condition.not_ else [])]
+    return [name for part in parts for name in condition_fields(part)]
