@@ -1,0 +1,155 @@
+"""Every setting of the app, read once from ``BANDAO_…`` environment variables.
+
+Each field says what it means; ``docs/settings.md`` lists them all and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The folder the project lives in: guides, models and templates are found below it unless set otherwise."""
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """The settings, immutable once read; ``model_copy(update={…})`` makes a variant for a test.
+
+    What can be derived from other fields (ports, addresses, paths, generated secrets) is filled in on construction, so
+    a reader never meets an empty value.
+
+    Raises:
+        pydantic.ValidationError: a value is of the wrong kind or out of range.
+        OSError: a secret has to be generated and the data folder cannot be written.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="BANDAO_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(default=Path("data"), description="Folder of everything kept: database, uploads, keys, indexes.")
+    host: str = Field(default="127.0.0.1", description="Address the app listens on; 0.0.0.0 for all.")
+    port: int = Field(default=8080, ge=1, le=65532, description="TCP port of the app.")
+    engine_port: int = Field(default=0, ge=0, le=65535, description="TCP port of the language engine on 127.0.0.1; 0 = port + 1.")
+    sandbox_port: int = Field(default=0, ge=0, le=65535, description="TCP port of the sandbox; 0 = port + 2.")
+    office_port: int = Field(
+        default=0, ge=0, le=65535, description="TCP port of the document converter (unoserver) on 127.0.0.1; 0 = port + 3."
+    )
+    database_url: str = Field(
+        default="",
+        repr=False,
+        description="SQLAlchemy address of the database: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME; "
+        "empty = sqlite file bandao.db in the data folder.",
+    )
+    fsync: Literal["full", "normal"] = Field(
+        default="full",
+        description="SQLite only: full = a committed turn survives a power cut; normal = faster, may lose the last turns then.",
+    )
+    engine_url: str = Field(default="", description="Address of the language engine; empty = http://127.0.0.1:engine_port.")
+    engine_token: str = Field(
+        default="", repr=False, description="Shared secret of app and engine; empty = generated into data/keys/engine.token."
+    )
+    sandbox_url: str = Field(default="", description="Address of the sandbox; empty = http://127.0.0.1:sandbox_port.")
+    office_api_key: str = Field(
+        default="",
+        repr=False,
+        description="Shared secret of app and receiving office; empty = generated into data/keys/office.key.",
+    )
+    sandbox_seed: Path | None = Field(
+        default=None, description="Folder of JSON files with fictitious persons, enterprises and licences added to the sandbox."
+    )
+    region: str = Field(
+        default="310115", pattern=r"^\d{6}$", description="Region served when the citizen names none (GB/T 2260 code)."
+    )
+    rate_per_conversation: int = Field(default=60, ge=0, description="Messages a minute in one conversation; 0 = no limit.")
+    rate_per_address: int = Field(default=600, ge=0, description="Messages a minute from one network address; 0 = no limit.")
+    token_days: int = Field(default=30, ge=1, description="Days a conversation's access token stays valid.")
+    staff_session_hours: int = Field(default=12, ge=1, description="Hours after which a staff member signs in again.")
+    upload_max_bytes: int = Field(default=20 * MIB, ge=1, description="Largest single upload, in bytes.")
+    upload_max_pages: int = Field(default=50, ge=1, description="Most pages of one uploaded document.")
+    conversation_upload_max_bytes: int = Field(
+        default=200 * MIB, ge=1, description="Most bytes all uploads of one conversation may take together."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least severe log line written.")
+    soffice: str = Field(default="soffice", description="LibreOffice program used to convert documents (name or path).")
+    embedding_model: str = Field(
+        default="static",
+        description="Embedding model of the search: static = the one trained here; or a sentence-transformers name or path.",
+    )
+    guides_dir: Path = Field(default=ROOT / "knowledge" / "guides", description="Folder of the item guides.")
+    templates_dir: Path = Field(default=ROOT / "knowledge" / "templates", description="Folder of the Word templates.")
+    models_dir: Path = Field(default=ROOT / "models", description="Folder of trained models and search indexes.")
+
+    @model_validator(mode="after")
+    def _fill_in(self) -> Self:
+        """Derive what was left open. Written into ``__dict__`` because the model is frozen for everybody else."""
+        filled = self.__dict__
+        for name in ("data_dir", "guides_dir", "templates_dir", "models_dir", "sandbox_seed"):
+            if filled[name] is not None:
+                # Child processes start in other folders: a relative path would mean another place there.
+                filled[name] = filled[name].expanduser().absolute()
+        for offset, name in enumerate(("engine_port", "sandbox_port", "office_port"), start=1):
+            filled[name] = filled[name] or self.port + offset
+        filled["engine_url"] = (self.engine_url or f"http://127.0.0.1:{self.engine_port}").rstrip("/")
+        filled["sandbox_url"] = (self.sandbox_url or f"http://127.0.0.1:{self.sandbox_port}").rstrip("/")
+        filled["database_url"] = _database_url(self.database_url, self.data_dir)
+        filled["engine_token"] = self.engine_token or _secret(self.keys_dir / "engine.token")
+        filled["office_api_key"] = self.office_api_key or _secret(self.keys_dir / "office.key")
+        return self
+
+    @property
+    def keys_dir(self) -> Path:
+        """Folder of the key ring and the generated secrets, readable by the service's account only."""
+        return self.data_dir / "keys"
+
+    @property
+    def keyring_path(self) -> Path:
+        """The key ring file (see ``crypto.KeyRing.open``)."""
+        return self.keys_dir / "keyring.json"
+
+    @property
+    def blobs_dir(self) -> Path:
+        """Folder of the encrypted uploads and packages (see ``blobs.BlobStore``)."""
+        return self.data_dir / "blobs"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read on first use. ``get_settings.cache_clear()`` forgets them (tests)."""
+    return Settings()
+
+
+def _database_url(given: str, data_dir: Path) -> str:
+    """``given`` with the driver this project uses, or the SQLite file in the data folder."""
+    if not given:
+        return f"sqlite:///{data_dir / 'bandao.db'}"
+    for short in ("postgres://", "postgresql://"):
+        if given.startswith(short):
+            return "postgresql+psycopg://" + given.removeprefix(short)
+    return given
+
+
+def _secret(path: Path) -> str:
+    """The secret kept in ``path``; made, with mode 0600, by whichever process comes first."""
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32) + "\n")
+        # A hard link fails if the name exists: of two processes starting at once, the second reads the first one's secret.
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
+    return path.read_text(encoding="ascii").strip()
