@@ -1,0 +1,77 @@
+"""What the intent classifier looks at: characters, words and fuzzy syllables of a sentence whose items are masked."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.engine.components.pinyin import syllables
+
+MASK = "\ue000"
+"""Stands for any catalogue name, so that the sentence means the same whatever item it is about."""
+
+Groups = dict[str, Counter[str]]
+
+
+def masked(words: Iterable[tuple[str, bool]]) -> list[str]:
+    """Words with every item replaced by the mask; ``words`` are (text, is it an item)."""
+    return [MASK if is_item else text for text, is_item in words]
+
+
+def _grams(parts: Sequence[str], shortest: int, longest: int) -> Iterator[str]:
+    for length in range(shortest, longest + 1):
+        for start in range(len(parts) - length + 1):
+            yield "\x1f".join(parts[start : start + length])
+
+
+def groups(words: Sequence[str]) -> Groups:
+    """Feature counts of one sentence by kind: c characters, w words, p fuzzy syllables."""
+    sentence = "".join(words)
+    characters = ["^", *sentence, "$"]
+    return {
+        "c": Counter(_grams(characters, 1, 4)),
+        "w": Counter(_grams(["^", *words, "$"], 1, 2)),
+        "p": Counter(_grams(["^", *syllables(sentence), "$"], 1, 3)),
+    }
+
+
+class Vectoriser:
+    """TF-IDF over the three kinds, each scaled to length one before its weight, so that none drowns the others."""
+
+    def __init__(self, vocabulary: dict[str, int], idf: NDArray[np.float32], weights: dict[str, float]) -> None:
+        """Keep a fitted vocabulary (kind + gram → column) with the columns' idf."""
+        self.vocabulary = vocabulary
+        self.idf = idf
+        self.weights = weights
+
+    @classmethod
+    def fit(cls, sentences: Sequence[Groups], weights: dict[str, float], minimum: int = 1) -> Vectoriser:
+        """Learn columns seen in at least ``minimum`` sentences."""
+        seen: Counter[str] = Counter()
+        for sentence in sentences:
+            for kind, counts in sentence.items():
+                seen.update(kind + gram for gram in counts)
+        kept = sorted(gram for gram, count in seen.items() if count >= minimum)
+        idf = np.array([math.log((1 + len(sentences)) / (1 + seen[gram])) + 1 for gram in kept], dtype=np.float32)
+        return cls({gram: column for column, gram in enumerate(kept)}, idf, weights)
+
+    def __len__(self) -> int:
+        """How many columns there are."""
+        return len(self.vocabulary)
+
+    def row(self, sentence: Groups) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The columns and values of one sentence; unseen grams are left out but still shorten the rest."""
+        columns: list[int] = []
+        values: list[float] = []
+        for kind, counts in sentence.items():
+            found = [(self.vocabulary.get(kind + gram), 1 + math.log(count)) for gram, count in counts.items()]
+            known = [(column, value * float(self.idf[column])) for column, value in found if column is not None]
+            length = math.sqrt(sum(value * value for _, value in known)) or 1.0
+            scale = self.weights.get(kind, 1.0) / length
+            columns.extend(column for column, _ in known)
+            values.extend(value * scale for _, value in known)
+        return np.array(columns, dtype=np.int32), np.array(values, dtype=np.float32)

@@ -1,0 +1,149 @@
+"""Which intent a sentence has: a linear model over masked characters, words and fuzzy syllables, with calibrated confidence."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import INTENT, TEXT, TEXT_TOKENS
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from assistant.engine.components.features import Groups, Vectoriser, groups, masked
+from assistant.engine.components.tokenizer import ITEM
+
+logger = logging.getLogger(__name__)
+
+WEIGHTS_FILE = "intent.npz"
+LABELS_FILE = "intent.json"
+
+
+def words_of(message: Message) -> list[str]:
+    """The masked words of a tokenised message."""
+    return masked((token.text, bool(token.get(ITEM))) for token in message.get(TEXT_TOKENS) or [])
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class IntentClassifier(GraphComponent):  # type: ignore[misc]
+    """One-against-rest linear margins, turned into probabilities by a temperature fitted on sentences held out of training."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Needs words."""
+        return [Tokenizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """``C`` is the margin's softness; the weights balance characters, words and syllables; ``ranking`` bounds the ranking."""
+        return {"C": 0.5, "characters": 1.0, "words": 0.7, "syllables": 0.7, "folds": 4, "ranking": 5, "seed": 7}
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        """An untrained component; ``load`` and ``train`` fill it."""
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._vectoriser: Vectoriser | None = None
+        self._labels: list[str] = []
+        self._matrix: NDArray[np.float32] = np.zeros((0, 0), dtype=np.float32)
+        self._offset: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
+        self._sharpness = 1.0
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> IntentClassifier:
+        """An untrained component."""
+        return cls(config, model_storage, resource)
+
+    def _weights(self) -> dict[str, float]:
+        return {"c": self._config["characters"], "w": self._config["words"], "p": self._config["syllables"]}
+
+    # -- training ------------------------------------------------------------------------------------------------------------
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit on every labelled sentence and write the model."""
+        examples = [m for m in training_data.intent_examples if m.get(INTENT) and m.get(TEXT)]
+        sentences = [groups(words_of(message)) for message in examples]
+        labels = [message.get(INTENT) for message in examples]
+        self.fit(sentences, labels)
+        self._persist()
+        return self._resource
+
+    def fit(self, sentences: list[Groups], labels: list[str]) -> None:
+        """Fit the margins on all sentences and their sharpness on held-out folds."""
+        from assistant.engine.components import fitting  # scikit-learn: needed to train, never to serve
+
+        self._labels = sorted(set(labels))
+        targets = np.array([self._labels.index(label) for label in labels])
+        self._vectoriser = Vectoriser.fit(sentences, self._weights())
+        rows = fitting.matrix([self._vectoriser.row(sentence) for sentence in sentences], len(self._vectoriser))
+        fitted = fitting.fit(rows, targets, softness=self._config["C"], folds=self._config["folds"], seed=self._config["seed"])
+        self._matrix, self._offset, self._sharpness = fitted.matrix, fitted.offset, fitted.sharpness
+
+    # -- reading a sentence --------------------------------------------------------------------------------------------------
+
+    def probabilities(self, sentence: Groups) -> NDArray[np.float32]:
+        """The probability of each label, in the order of the labels.
+
+        Raises:
+            RuntimeError: before training or loading.
+        """
+        if self._vectoriser is None:
+            raise RuntimeError("the intent classifier has not been trained")
+        columns, values = self._vectoriser.row(sentence)
+        margins = (values @ self._matrix[columns] + self._offset) * self._sharpness
+        raised: NDArray[np.float32] = np.exp(margins - margins.max())
+        return raised / raised.sum()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set ``intent`` and ``intent_ranking`` of each message."""
+        for message in messages:
+            chances = self.probabilities(groups(words_of(message)))
+            order = np.argsort(-chances)[: self._config["ranking"]]
+            ranking = [{"name": self._labels[i], "confidence": round(float(chances[i]), 4)} for i in order]
+            message.set("intent", ranking[0], add_to_output=True)
+            message.set("intent_ranking", ranking, add_to_output=True)
+        return messages
+
+    # -- on disk: arrays and JSON, nothing that runs when it is read -----------------------------------------------------------
+
+    def _persist(self) -> None:
+        assert self._vectoriser is not None
+        with self._storage.write_to(self._resource) as folder:
+            np.savez_compressed(folder / WEIGHTS_FILE, matrix=self._matrix, offset=self._offset, idf=self._vectoriser.idf)
+            described = {"labels": self._labels, "sharpness": self._sharpness, "vocabulary": list(self._vectoriser.vocabulary)}
+            (folder / LABELS_FILE).write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> IntentClassifier:
+        """Read what training wrote.
+
+        Raises:
+            ValueError, OSError: when the model holds no classifier; a half-loaded engine must not answer.
+        """
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            described = json.loads((folder / LABELS_FILE).read_text(encoding="utf-8"))
+            with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as arrays:
+                component._matrix, component._offset, idf = arrays["matrix"], arrays["offset"], arrays["idf"]
+        component._labels = described["labels"]
+        component._sharpness = described["sharpness"]
+        columns = {gram: column for column, gram in enumerate(described["vocabulary"])}
+        component._vectoriser = Vectoriser(columns, idf, component._weights())
+        logger.info("intent classifier: %d labels, %d columns", len(component._labels), len(columns))
+        return component
