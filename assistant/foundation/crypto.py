@@ -157,7 +157,10 @@ class KeyRing:
 
 
 def _stamp(path: Path) -> tuple[int, int]:
-    status = os.stat(path)
+    try:
+        status = os.stat(path)
+    except OSError as error:
+        raise KeyRingError(f"key ring {path} cannot be read ({type(error).__name__})") from None
     return status.st_ino, status.st_mtime_ns
 
 

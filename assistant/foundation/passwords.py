@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody")
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    return _hasher.hash("nobody")
 
 
 def hash_password(password: str) -> str:
@@ -21,7 +27,7 @@ def verify_password(stored: str | None, password: str) -> bool:
     which logins exist.
     """
     try:
-        return _hasher.verify(stored or _NOBODY, password) and stored is not None
+        return _hasher.verify(stored or _nobody(), password) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 

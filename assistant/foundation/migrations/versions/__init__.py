@@ -1,0 +1,1 @@
+"""One module a migration, numbered; a migration that was published is never edited."""

@@ -1,0 +1,191 @@
+"""All tables, in one place, as ``migrations`` creates them (a test holds the two equal).
+
+What identifies a citizen or is said by one sits in encrypted columns only; the rest are ids, codes, counts and times.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from assistant.foundation.columns import EncryptedJSON, EncryptedText, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    }
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("token_hash", String(64), nullable=False),
+    Column("token_expires_at", UtcDateTime, nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("region", String(6)),
+    Column("owner", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("turn_count", Integer, nullable=False),
+    Column("state", EncryptedJSON("conversation.state"), nullable=False),
+    Column("active_case", String(64)),
+    Column("last_event", Integer, nullable=False),
+)
+"""A conversation. ``owner`` is bot, queue, staff or closed; ``revision`` locks; ``last_event`` is the last ``event.seq``."""
+
+turn = Table(
+    "turn",
+    metadata,
+    Column("conversation_id", ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True),
+    Column("turn", Integer, primary_key=True, autoincrement=False),
+    Column("client_message_id", String(128), nullable=False),
+    Column("request_hash", String(64), nullable=False),
+    Column("response", EncryptedText("turn.response"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("conversation_id", "client_message_id"),
+)
+"""One turn. ``response`` is the exact text of the JSON sent, repeated byte for byte when the message comes again."""
+
+event = Table(
+    "event",
+    metadata,
+    Column("conversation_id", ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("data", EncryptedJSON("event.data"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+"""What the event stream replays, numbered from 1 in each conversation."""
+
+case_ = Table(
+    "case_file",
+    metadata,
+    Column("case_no", String(64), primary_key=True),
+    Column("conversation_id", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("guide_code", String(64), nullable=False),
+    Column("guide_version", String(16), nullable=False),
+    Column("status", String(32), nullable=False, index=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("data", EncryptedJSON("case_file.data"), nullable=False),
+    Column("resume_tries", Integer, nullable=False, server_default="0"),
+    Column("resume_locked_until", UtcDateTime),
+)
+"""A case, whole, in ``data``; the other columns repeat what has to be found or locked. CASE is a reserved word of SQL."""
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("conversation_id", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("case_no", ForeignKey("case_file.case_no"), index=True),
+    Column("material", String(64)),
+    Column("file_name", EncryptedText("upload.file_name"), nullable=False),
+    Column("media_type", String(128), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("pages", Integer),
+    Column("sha256", String(64), nullable=False),
+    Column("blob_id", String(64), nullable=False),
+    Column("checks", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+"""A file a citizen sent. ``size`` in bytes, ``sha256`` over them; the bytes themselves are ``blob_id`` in the blob store."""
+
+submission = Table(
+    "submission",
+    metadata,
+    Column("case_no", ForeignKey("case_file.case_no"), nullable=False),
+    Column("package_version", Integer, nullable=False),
+    Column("submission_id", String(64), primary_key=True),
+    Column("state", String(32), nullable=False),
+    Column("office_ref", String(128)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_attempt_at", UtcDateTime),
+    Column("last_error", String(255)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("case_no", "package_version"),
+    Index(None, "state", "next_attempt_at"),
+)
+"""One package on its way to the office. ``last_error`` is a code, never a far side's text."""
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("login", String(64), nullable=False, unique=True),
+    Column("password_hash", String(255), nullable=False),
+    Column("display_name", String(64), nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+"""A member of staff who signs in to the console."""
+
+staff_session = Table(
+    "staff_session",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("staff_id", ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+"""A signed-in console session; ``id`` is the hash of the cookie's token."""
+
+desk_entry = Table(
+    "desk_entry",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("conversation_id", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("reason", String(64), nullable=False),
+    Column("queued_at", UtcDateTime, nullable=False),
+    Column("claimed_at", UtcDateTime),
+    Column("staff_id", ForeignKey("staff.id"), index=True),
+    Column("released_at", UtcDateTime),
+    Column("state", String(16), nullable=False),
+    Column("note", EncryptedText("desk_entry.note")),
+    Index(None, "state", "queued_at"),
+)
+"""A conversation's stay at the desk. ``state`` is waiting, claimed, released or left; ``reason`` a code."""
+
+audit_entry = Table(
+    "audit_entry",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(128), nullable=False),
+    Column("action", String(128), nullable=False),
+    Column("subject", String(128), nullable=False, index=True),
+    Column("detail", JSON, nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+"""The audit chain (see ``audit``); triggers refuse every change of a written entry."""
+
+setting_kv = Table(
+    "setting_kv",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", JSON, nullable=False),
+)
+"""Small facts about the installation itself, never about a citizen."""
