@@ -73,7 +73,7 @@ def append(conn: Connection, *, at: datetime, actor: str, action: str, subject: 
 def verify(conn: Connection) -> AuditReport:
     """Recompute the whole chain, reading it in batches; stops at the first entry that does not follow."""
     previous, count = GENESIS, 0
-    with conn.execution_options(yield_per=1000).execute(_ALL) as rows:
+    with conn.execute(_ALL, execution_options={"yield_per": 1000}) as rows:
         for row in rows:
             digest = entry_hash(
                 seq=row.seq,

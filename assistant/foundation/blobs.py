@@ -67,6 +67,8 @@ class BlobStore:
                     self._write(blob_id, self.get(blob_id))
                 except BlobMissing:
                     continue
+                except CannotDecrypt as error:
+                    raise CannotDecrypt(f"blob {blob_id}: {error}") from None
                 done += 1
         return done
 

@@ -21,7 +21,7 @@ from typing import Any
 import orjson
 import structlog
 
-from assistant.foundation.masking import mask_text
+from assistant.foundation.masking import is_identifying, mask_text
 
 ALLOWED_KEYS = frozenset({
     "event", "level", "module", "at", "process", "error", "where",
@@ -41,6 +41,9 @@ LONGEST = 300
 _LARGEST_NUMBER = 10**6
 # Ids and hashes would lose their digits to the masking: a text that is nothing but one passes.
 _ID = re.compile(r"(?:[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+# Numbers this program gives out itself (case numbers) hold many digits too.
+_ID_KEYS = frozenset({"case_no"} | {key for key in ALLOWED_KEYS if key.endswith("_id")})
+_NUMBER_GIVEN = re.compile(r"[A-Za-z0-9-]{1,64}")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
@@ -121,6 +124,8 @@ def _value(key: str, value: Any) -> Any:
             return value
         case int() | float():
             return value if abs(value) < _LARGEST_NUMBER else HIDDEN
+        case str() if key in _ID_KEYS and _NUMBER_GIVEN.fullmatch(value) and not is_identifying(value):
+            return value
         case str() if key in ALLOWED_KEYS:
             return scrub_text(value)
         case list() | tuple() | set() | frozenset() if key in ALLOWED_KEYS:

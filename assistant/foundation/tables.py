@@ -35,7 +35,7 @@ conversation = Table(
     "conversation",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("token_hash", String(64), nullable=False),
+    Column("token_hash", String(64), nullable=False, index=True),
     Column("token_expires_at", UtcDateTime, nullable=False),
     Column("channel", String(32), nullable=False),
     Column("locale", String(16), nullable=False),
