@@ -1,0 +1,107 @@
+"""The catalogue of items: every guide file of a folder, checked one by one.
+
+A file that is malformed, or that claims a code or name another guide has, is refused with the line, the reason and the
+remedy; all other guides are served, and the last good version of the refused one stays in service while there is one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant.foundation.messages import t
+from knowledge.guide_file import GuideProblem, read_guide
+from knowledge.schema import Guide
+from knowledge.text import fold
+
+__all__ = ["Catalogue", "GuideProblem"]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All guides in service. ``problems`` are those of the files refused at the last load; ``files`` maps code to file name."""
+
+    guides: dict[str, Guide]
+    problems: list[GuideProblem] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, guides_dir: Path, previous: Catalogue | None = None) -> Catalogue:
+        """Load every ``*.yaml`` of a folder.
+
+        Args:
+            guides_dir: the folder; sub-folders are not looked into.
+            previous: the catalogue served so far; where a file is now refused its last good guide is kept.
+        """
+        problems: list[GuideProblem] = []
+        loaded: dict[str, tuple[Guide, int]] = {}
+        paths = sorted(guides_dir.glob("*.yaml"))
+        if not guides_dir.is_dir():
+            problems.append(GuideProblem(str(guides_dir), 1, t("knowledge.no_folder"), t("knowledge.no_folder_remedy")))
+        for path in paths:
+            read = read_guide(path)
+            problems += read.problems
+            if read.guide is not None:
+                loaded[path.name] = (read.guide, read.name_line)
+        kept = _last_good(previous, {path.name for path in paths} - loaded.keys())
+        incumbents = {} if previous is None else {file: code for code, file in previous.files.items()}
+        # Guides already in service come first, so that a newcomer cannot push one out by claiming its code or name.
+        order = sorted([*loaded, *kept], key=lambda name: (incumbents.get(name) is None, name))
+        guides: dict[str, Guide] = {}
+        files: dict[str, str] = {}
+        names: dict[str, str] = {}
+        for name in order:
+            guide, line = loaded.get(name) or (kept[name], 1)
+            clash = _clash(guide, guides, files, names)
+            if clash is not None:
+                problems.append(GuideProblem(name, line, clash, t("knowledge.clash_remedy")))
+                continue
+            guides[guide.code] = guide
+            files[guide.code] = name
+            names[fold(guide.name)] = guide.code
+        problems.sort(key=lambda problem: (problem.file, problem.line))
+        return cls({code: guides[code] for code in sorted(guides)}, problems, files)
+
+    def get(self, code: str) -> Guide | None:
+        """The guide with this code, or None."""
+        return self.guides.get(code)
+
+    def by_name(self, name: str) -> Guide | None:
+        """The guide of this official name, else of this alias if only one guide has it; None otherwise."""
+        wanted = fold(name)
+        for guide in self.guides.values():
+            if fold(guide.name) == wanted:
+                return guide
+        called = [guide for guide in self.guides.values() if wanted in {fold(alias) for alias in guide.names.aliases}]
+        return called[0] if len(called) == 1 else None
+
+    def all(self) -> list[Guide]:
+        """Every guide, by code."""
+        return list(self.guides.values())
+
+    def names(self) -> list[str]:
+        """Official names and aliases, without repetition, in a fixed order."""
+        found: dict[str, None] = {}
+        for guide in self.guides.values():
+            found.update(dict.fromkeys([guide.name, *guide.names.aliases]))
+        return list(found)
+
+    def write_names(self, path: Path) -> None:
+        """Write one name or alias a line, for the engine's tokenizer."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f"{name}\n" for name in self.names()), encoding="utf-8")
+
+
+def _last_good(previous: Catalogue | None, refused: set[str]) -> dict[str, Guide]:
+    if previous is None:
+        return {}
+    return {file: previous.guides[code] for code, file in previous.files.items() if file in refused and code in previous.guides}
+
+
+def _clash(guide: Guide, guides: dict[str, Guide], files: dict[str, str], names: dict[str, str]) -> str | None:
+    if guide.code in guides:
+        return t("knowledge.code_taken", code=guide.code, file=files[guide.code])
+    holder = names.get(fold(guide.name))
+    if holder is not None:
+        return t("knowledge.name_taken", name=guide.name, file=files[holder])
+    return None

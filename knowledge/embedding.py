@@ -1,0 +1,182 @@
+"""Dense vectors of sentences: a static embedding trained on our own guides, or any sentence-transformers model.
+
+The static one is trained with sentence-transformers in seconds and is nothing but a table of token vectors; at run time
+it is read with numpy, so that serving needs neither PyTorch's start-up time nor its memory. A guide added later is only
+encoded: characters and syllables no guide had in training have fixed random vectors, which still compare as equal.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.catalogue import Catalogue
+from knowledge.schema import Guide
+from knowledge.text import char_ngrams, content, fold, pinyin_ngrams, segments, syllables
+
+DIMENSIONS = 256
+SEED = 20260101
+MODEL_FOLDER = "search"
+_UNKNOWN = "[UNK]"
+STEPS = 400
+_SCALE = 1.0
+_RATE = 0.1
+
+
+class EmbeddingMissing(RuntimeError):
+    """The embedding asked for is not there. The message says what to run."""
+
+
+class Embedding(Protocol):
+    """Anything that turns sentences into unit vectors."""
+
+    name: str
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One row a text, each of length 1 (or all zero for a text without any known token)."""
+
+
+def tokens(text: str) -> list[str]:
+    """What the static embedding sees: characters and pairs of them, and the same of their fuzzy syllables (marked ``~``)."""
+    folded = fold(text)
+    parts = content(folded) or segments(folded)
+    return char_ngrams(parts, 1, 2) + [f"~{gram}" for gram in pinyin_ngrams(parts, 1, 2)]
+
+
+def sentences(guide: Guide) -> list[str]:
+    """Every way a guide says it is called or asked for, the official name first."""
+    names = guide.names
+    samples = [sample for group in names.samples.values() for sample in group]
+    said = [guide.name, *names.aliases, *names.colloquial, *samples]
+    return list(dict.fromkeys(sentence.strip() for sentence in said if sentence.strip()))
+
+
+class StaticEmbedding:
+    """The trained table: the mean of a sentence's token vectors, scaled to length 1."""
+
+    name = "static"
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            vocabulary = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+            from safetensors.numpy import load_file
+
+            self._table: NDArray[np.float32] = load_file(folder / "model.safetensors")["embedding.weight"]
+        except FileNotFoundError as error:
+            raise EmbeddingMissing(f"no trained embedding in {folder}: run ./bandao train") from error
+        self._rows: dict[str, int] = vocabulary
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """See ``Embedding.encode``; about 50 µs a sentence."""
+        out = np.zeros((len(texts), self._table.shape[1]), dtype=np.float32)
+        for row, text in enumerate(texts):
+            known = [self._rows[token] for token in tokens(text) if token in self._rows]
+            if known:
+                mean = self._table[known].mean(axis=0)
+                out[row] = mean / (float(np.linalg.norm(mean)) or 1.0)
+        return out
+
+
+class HubEmbedding:
+    """Any other sentence-transformers model, by path or name (one line of settings)."""
+
+    def __init__(self, model: str) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        self.name = model
+        self._model: Any = SentenceTransformer(model, device="cpu")
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """See ``Embedding.encode``."""
+        return np.asarray(self._model.encode([fold(text) for text in texts], normalize_embeddings=True, show_progress_bar=False),
+                          dtype=np.float32)
+
+
+def open_embedding(name: str, models_dir: Path) -> Embedding:
+    """``static`` for the one trained on our guides, otherwise a path or name for sentence-transformers.
+
+    Raises:
+        EmbeddingMissing: the static one has not been trained in ``models_dir``.
+    """
+    return StaticEmbedding(models_dir / MODEL_FOLDER) if name == "static" else HubEmbedding(name)
+
+
+def train_embedding(catalogue: Catalogue, models_dir: Path, utterances: Iterable[tuple[str, str]] = ()) -> Path:
+    """Train the static embedding on the guides' names and samples; a few seconds on two cores, the same result every time.
+
+    Args:
+        utterances: further sentences, each with the official name of the item it means.
+
+    Returns:
+        The folder it was saved in, under ``models_dir``.
+    """
+    by_name = {guide.name: sentences(guide) for guide in catalogue.all()}
+    for sentence, name in utterances:
+        if name in by_name:
+            by_name[name].append(sentence)
+    folder = models_dir / MODEL_FOLDER
+    fit_static(list(by_name.values()), folder)
+    return folder
+
+
+def fit_static(groups: Sequence[Sequence[str]], folder: Path, *, steps: int = STEPS) -> None:
+    """Train a table in which the sentences of one group lie together and those of different groups apart.
+
+    Each step takes one pair of sentences from every group, so that every other group is a true negative.
+    """
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding as StaticModule
+
+    tokenizer = _tokenizer([sentence for group in groups for sentence in group])
+    vocabulary: dict[str, int] = tokenizer.get_vocab()
+    start = np.random.default_rng(SEED).standard_normal((len(vocabulary), DIMENSIONS), dtype=np.float32) * _SCALE
+    torch.manual_seed(SEED)
+    module = StaticModule(tokenizer, embedding_weights=start)
+    loss = MultipleNegativesRankingLoss(SentenceTransformer(modules=[module], device="cpu"))
+    optimiser = torch.optim.Adam(module.embedding.parameters(), lr=_RATE)
+    rows = [[[vocabulary[token] for token in tokens(sentence)] for sentence in group] for group in groups]
+    rows = [[ids for ids in group if ids] for group in rows]
+    rows = [group for group in rows if len(group) > 1]
+    chooser = random.Random(SEED)
+
+    def batch(sentences_: list[list[int]]) -> dict[str, Any]:
+        lengths = [0, *(len(ids) for ids in sentences_[:-1])]
+        return {"input_ids": torch.tensor([row for ids in sentences_ for row in ids]), "offsets": torch.tensor(lengths).cumsum(0)}
+
+    for _ in range(steps if len(rows) > 1 else 0):
+        pairs = [chooser.sample(group, 2) for group in rows]
+        optimiser.zero_grad()
+        loss([batch([a for a, _ in pairs]), batch([b for _, b in pairs])], torch.empty(0)).backward()
+        optimiser.step()
+    folder.mkdir(parents=True, exist_ok=True)
+    module.save(str(folder))
+
+
+def _tokenizer(texts: Sequence[str]) -> Any:
+    """Tokens of the texts, and beside them every common character and syllable, for guides that come later."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    seen = {token for text in texts for token in tokens(text)}
+    common = {chr(code) for code in range(0x4E00, 0x9FA6)}
+    common = {char for char in common if _in_gb2312(char)}
+    sounds = {f"~{sound}" for char in common for sound in syllables(char)}
+    vocabulary = [_UNKNOWN, *sorted(seen | common | sounds)]
+    tokenizer = Tokenizer(models.WordLevel({token: row for row, token in enumerate(vocabulary)}, unk_token=_UNKNOWN))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    return tokenizer
+
+
+def _in_gb2312(char: str) -> bool:
+    try:
+        char.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,173 @@
+"""Reading one guide file, with a line number, a reason and a remedy for everything that is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from assistant.foundation.messages import t
+from knowledge.schema import Guide
+
+
+@dataclass(frozen=True, slots=True)
+class GuideProblem:
+    """Something wrong with a guide file: where (``line`` from 1), why, and what to do about it, in Chinese."""
+
+    file: str
+    line: int
+    why: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuideFile:
+    """A file as read: the guide if it is sound, its problems if not. ``tree`` keeps line numbers for lint."""
+
+    guide: Guide | None
+    problems: list[GuideProblem] = field(default_factory=list)
+    tree: Any = None
+
+    @property
+    def name_line(self) -> int:
+        """The line of the item's name, where clashes are reported."""
+        return line_of(self.tree, ("name",))
+
+
+def read_guide(path: Path) -> GuideFile:
+    """Read and check one guide. Never raises for what is in the file, or for a file that cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return _refused(path, 1, t("knowledge.not_utf8"), t("knowledge.not_utf8_remedy"))
+    except OSError as error:
+        return _refused(path, 1, t("knowledge.unreadable", error=error.strerror or ""), t("knowledge.unreadable_remedy"))
+    try:
+        tree = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        why = t("knowledge.not_yaml", detail=error.problem or error.context or "")
+        return _refused(path, mark.line + 1 if mark else 1, why, t("knowledge.not_yaml_remedy"))
+    except (YAMLError, ValueError) as error:
+        return _refused(path, 1, t("knowledge.not_yaml", detail=str(error).splitlines()[0]), t("knowledge.not_yaml_remedy"))
+    if not isinstance(tree, Mapping):
+        return _refused(path, 1, t("knowledge.not_mapping"), t("knowledge.not_mapping_remedy"))
+    try:
+        return GuideFile(Guide.model_validate(plain(tree)), [], tree)
+    except ValidationError as error:
+        problems = [problem for item in error.errors() for problem in _explain(path.name, tree, item)]
+        return GuideFile(None, sorted(set(problems), key=lambda p: (p.line, p.why)), tree)
+
+
+def plain(node: Any) -> Any:
+    """ruamel's annotated tree as plain Python values."""
+    if isinstance(node, Mapping):
+        return {str(key): plain(value) for key, value in node.items()}
+    if isinstance(node, str):
+        return str(node)
+    if isinstance(node, Sequence):
+        return [plain(value) for value in node]
+    if isinstance(node, bool) or node is None or isinstance(node, date):
+        return node
+    if isinstance(node, int):
+        return int(node)
+    return float(node) if isinstance(node, float) else node
+
+
+def line_of(tree: Any, path: Sequence[Any]) -> int:
+    """The line (from 1) of the node at ``path``, or of its nearest ancestor that is there."""
+    line, node = 1, tree
+    for step in path:
+        marks = getattr(node, "lc", None)
+        if marks is None:
+            break
+        try:
+            if isinstance(node, Mapping) and step in node:
+                line = marks.key(step)[0] + 1
+            elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node):
+                line = marks.item(step)[0] + 1
+            else:
+                break
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            break
+    return line
+
+
+def _refused(path: Path, line: int, why: str, remedy: str) -> GuideFile:
+    return GuideFile(None, [GuideProblem(path.name, line, why, remedy)])
+
+
+# What the schema's own checks say, in the operator's words. The schema speaks English because only programs read it.
+_SCHEMA_SAYS: list[tuple[re.Pattern[str], str]] = [
+    (re.compile(r"^(?P<where>.+) cites unknown evidence (?P<key>.+)$"), "unknown_evidence"),
+    (re.compile(r"^(?P<where>.+) depends on unknown field (?P<key>.+)$"), "unknown_field"),
+    (re.compile(r"^field (?P<key>.+) is defined twice$"), "field_twice"),
+    (re.compile(r"^material (?P<where>.+) is generated from unknown document (?P<key>.+)$"), "unknown_document"),
+    (re.compile(r"^material (?P<where>.+) is promised in unknown document (?P<key>.+)$"), "unknown_promise"),
+    (re.compile(r"^material (?P<where>.+) may be tolerated but says no tolerance_days$"), "no_tolerance_days"),
+    (re.compile(r"^field (?P<where>.+): rule (?P<rule>.+) names unknown field (?P<key>.+)$"), "unknown_rule_field"),
+    (re.compile(r"^field (?P<where>.+): a (?P<type>.+) field needs at least two options$"), "too_few_options"),
+    (re.compile(r"^(?P<key>\w+) is missing \(only an outline guide may leave it out\)$"), "part_missing"),
+    (re.compile(r"^a condition "), "bad_condition"),
+]
+_PYDANTIC_SAYS = {
+    "missing": "key_missing", "extra_forbidden": "key_unknown", "string_pattern_mismatch": "bad_pattern",
+    "literal_error": "not_allowed", "string_type": "not_text", "date_from_datetime_parsing": "not_date", "date_type": "not_date",
+    "date_parsing": "not_date", "date_from_datetime_inexact": "not_date", "int_parsing": "not_number", "int_type": "not_number",
+    "float_type": "not_number", "float_parsing": "not_number", "greater_than_equal": "too_small", "bool_type": "not_bool",
+    "bool_parsing": "not_bool", "list_type": "not_list", "model_type": "not_block", "model_attributes_type": "not_block",
+    "dict_type": "not_block", "too_short": "too_short",
+}
+
+
+def _explain(file: str, tree: Any, item: Any) -> list[GuideProblem]:
+    """One pydantic error as problems; the model's own checks join several findings with ``; ``."""
+    where = tuple(item["loc"])
+    line = line_of(tree, where)
+    if item["type"] != "value_error":
+        key = _PYDANTIC_SAYS.get(item["type"], "not_valid")
+        expected = item.get("ctx", {}).get("pattern") or item.get("ctx", {}).get("expected") or item.get("ctx", {}).get("ge", "")
+        shown = ".".join(str(step) for step in where)
+        why = t(f"knowledge.{key}", where=shown, given=_short(item.get("input")), expected=expected, detail=item["msg"])
+        return [GuideProblem(file, line, why, t(f"knowledge.{key}_remedy", where=shown, expected=expected))]
+    problems = []
+    for said in str(item["ctx"]["error"]).split("; "):
+        for pattern, key in _SCHEMA_SAYS:
+            match = pattern.match(said)
+            if match:
+                named = {"where": "", "key": "", "rule": "", "type": "", **match.groupdict()}
+                at = _locate(tree, where, named["where"] or (named["key"] if key == "field_twice" else ""), last=key == "field_twice")
+                problems.append(GuideProblem(file, at, t(f"knowledge.{key}", **named), t(f"knowledge.{key}_remedy", **named)))
+                break
+        else:
+            problems.append(GuideProblem(file, line, t("knowledge.not_valid", where=".".join(map(str, where)), given="", expected="",
+                                                       detail=said), t("knowledge.not_valid_remedy", where="", expected="")))
+    return problems
+
+
+def _locate(tree: Any, base: tuple[Any, ...], where: str, *, last: bool = False) -> int:
+    """The line of a part the schema names in words: ``field x``, ``materials.x``, ``conditions[2]``, a bare key."""
+    index = re.match(r"^(\w+)\[(\d+)\]$", where)
+    if index:
+        return line_of(tree, (*base, index[1], int(index[2])))
+    name = re.split(r"[ .]", where)[-1]
+    lines = [line_of(tree, (*base, part, position))
+             for part, key in (("fields", "key"), ("materials", "code"), ("documents", "key"))
+             for position, entry in enumerate(tree.get(part) or [])
+             if isinstance(entry, Mapping) and entry.get(key) == name]
+    if lines:
+        return lines[-1 if last else 0]
+    return line_of(tree, (*base, name)) if name else line_of(tree, base)
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else text[:37] + "…"

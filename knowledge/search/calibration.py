@@ -1,0 +1,92 @@
+"""From features to a probability: is this about one of our items at all, and if so which.
+
+Two small logistic models. ``ours`` looks at the best value any guide reaches in each feature; ``which`` compares the
+guides. Both are fitted on the guides' own sentences, each judged by an index that does not hold it, against a fixed list
+of sentences about other things; the parameters are kept with the trained embedding.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.search.features import FEATURES, Reading
+
+Doubles = NDArray[np.float64]
+_FILE = "search-calibration.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The fitted parameters; ``ours`` ends with the weight of the unknown share and a constant."""
+
+    which: tuple[float, ...]
+    ours: tuple[float, ...]
+
+    def scores(self, reading: Reading) -> Doubles:
+        """For each guide the probability that the sentence means it."""
+        if reading.empty:
+            return np.zeros(len(reading.guides))
+        return self.probability_ours(reading) * _softmax(reading.guides.astype(np.float64) @ np.array(self.which))
+
+    def probability_ours(self, reading: Reading) -> float:
+        """The probability that the sentence is about any item of the catalogue."""
+        return float(_sigmoid(_ours_row(reading) @ np.array(self.ours)))
+
+    def save(self, folder: Path) -> None:
+        """Write the parameters beside the embedding they were fitted with."""
+        (folder / _FILE).write_text(json.dumps({"features": FEATURES, **asdict(self)}, indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Calibration | None:
+        """The saved parameters; None if there are none, or they are of other features."""
+        try:
+            held = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        return cls(tuple(held["which"]), tuple(held["ours"])) if tuple(held["features"]) == FEATURES else None
+
+
+def fit(positive: Sequence[tuple[Reading, int]], negative: Sequence[Reading], *, decay: float = 1e-3) -> Calibration:
+    """Fit both models by gradient descent with a little weight decay; no randomness.
+
+    Args:
+        positive: readings of sentences with the number of the guide each means.
+        negative: readings of sentences about nothing in the catalogue.
+    """
+    which = np.ones(len(FEATURES))
+    tables = np.stack([reading.guides for reading, _ in positive]).astype(np.float64)
+    truth = np.array([number for _, number in positive])
+    for _ in range(500):
+        shares = _softmax(tables @ which)
+        shares[np.arange(len(truth)), truth] -= 1
+        gradient = np.einsum("ng,ngf->f", shares, tables) / len(truth) + decay * which
+        # These features only ever speak for a guide; a negative weight would be an accident of the sample.
+        which = np.maximum(which - 3.0 * gradient, 0)
+    rows = np.stack([_ours_row(reading) for reading in [*(r for r, _ in positive), *negative]])
+    label = np.array([1.0] * len(positive) + [0.0] * len(negative))
+    # Both kinds count the same, however many sentences of each there are.
+    weight = np.where(label == 1, 0.5 / max(1, len(positive)), 0.5 / max(1, len(negative)))
+    ours = np.zeros(rows.shape[1])
+    for _ in range(3000):
+        gradient = ((_sigmoid(rows @ ours) - label) * weight) @ rows + decay * ours
+        ours = ours - 1.0 * gradient
+    return Calibration(tuple(map(float, which)), tuple(map(float, ours)))
+
+
+def _ours_row(reading: Reading) -> Doubles:
+    return np.concatenate([reading.guides.max(axis=0), [reading.unknown, 1.0]]).astype(np.float64)
+
+
+def _softmax(values: Doubles) -> Doubles:
+    raised = np.exp(values - values.max(axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+
+
+def _sigmoid(values: Doubles | float) -> Doubles:
+    return np.asarray(1 / (1 + np.exp(-np.clip(values, -40, 40))))

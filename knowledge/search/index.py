@@ -1,0 +1,155 @@
+"""Which item does a sentence mean? Lexical, phonetic and dense evidence, fused into one calibrated score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from assistant.foundation.messages import t
+from knowledge.catalogue import Catalogue
+from knowledge.embedding import MODEL_FOLDER, Embedding, EmbeddingMissing, open_embedding, sentences
+from knowledge.schema import Guide
+from knowledge.search.calibration import Calibration
+from knowledge.search.features import Document, FeatureIndex, Reading
+from knowledge.search.rivals import share
+from knowledge.text import WordCutter
+
+# Below this a guide is not worth listing at all.
+_LISTED = 0.01
+# The sentence is about our items when the guides together reach this …
+_OURS = 0.5
+# … and one item is meant when it holds this share of what they reach.
+_CLEAR = 0.6
+# A rival is offered when it reaches this share of the best.
+_RIVAL = 0.25
+_OFFERED = 4
+# Longer talk is cut: what somebody wants is said near the start or the end of it.
+_LONGEST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A guide found. ``score`` is the probability (0..1) that it is the one meant; ``because`` says why, in words."""
+
+    code: str
+    name: str
+    score: float
+    because: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with the hits: take the ``one``, ask ``which`` of them, or ``none`` is meant.
+
+    ``differences`` tells the offered items apart, by guide code, where a guide says so.
+    """
+
+    kind: Literal["one", "which", "none"]
+    hits: list[Hit]
+    differences: dict[str, str]
+
+
+class Search:
+    """The search over one catalogue. Build a new one when the catalogue changes; it is read-only and thread-safe."""
+
+    def __init__(self, guides: Sequence[Guide], index: FeatureIndex, calibration: Calibration) -> None:
+        self._guides = list(guides)
+        self._index = index
+        self._calibration = calibration
+        self._by_code = {guide.code: guide for guide in guides}
+
+    @classmethod
+    def build(cls, catalogue: Catalogue, models_dir: Path, embedding: str = "static") -> Search:
+        """Index every guide; under a second for a city's catalogue, and no training.
+
+        Args:
+            models_dir: where ``train`` put the embedding and the calibration.
+            embedding: ``static``, or a path or name of a sentence-transformers model.
+
+        Raises:
+            EmbeddingMissing: nothing was trained in ``models_dir``.
+        """
+        calibration = Calibration.load(models_dir / MODEL_FOLDER)
+        if calibration is None:
+            raise EmbeddingMissing(f"no search calibration in {models_dir}: run ./bandao train")
+        guides = catalogue.all()
+        return cls(guides, index_of(guides, catalogue.names(), open_embedding(embedding, models_dir)), calibration)
+
+    def read(self, text: str) -> Reading:
+        """The features of a sentence; guides in catalogue order."""
+        return self._index.read(text[-_LONGEST:])
+
+    def search(self, query: str, limit: int = 10, region: str | None = None) -> list[Hit]:
+        """The guides a sentence may mean, best first.
+
+        Args:
+            query: what somebody said, in any script.
+            region: a GB/T 2260 code; guides of other places are left out, national and wider ones kept.
+        """
+        if not self._guides:
+            return []
+        reading = self.read(query)
+        scores = share(self._calibration.scores(reading), reading)
+        hits = []
+        for number in sorted(range(len(self._guides)), key=lambda n: (-scores[n], n)):
+            if len(hits) == limit or scores[number] < _LISTED:
+                break
+            guide = self._guides[number]
+            if region is None or serves(guide.region, region):
+                hits.append(Hit(guide.code, guide.name, round(float(scores[number]), 4), self._because(number, reading)))
+        return hits
+
+    def family(self, hits: Sequence[Hit]) -> list[Hit]:
+        """The items to offer when it is unclear which is meant: the best and its serious rivals, at most four."""
+        return [hit for hit in hits if hit.score >= _RIVAL * hits[0].score][:_OFFERED]
+
+    def decide(self, hits: Sequence[Hit]) -> Decision:
+        """Whether the hits name one item, several to choose from, or none."""
+        total = sum(hit.score for hit in hits)
+        if not hits or total < _OURS:
+            return Decision("none", list(hits), {})
+        family = self.family(hits)
+        if hits[0].score >= _CLEAR * total or len(family) == 1:
+            return Decision("one", list(hits), {})
+        return Decision("which", family, self._differences(family))
+
+    def _differences(self, family: Sequence[Hit]) -> dict[str, str]:
+        names = {hit.name for hit in family}
+        found: dict[str, str] = {}
+        for hit in family:
+            said = [n.difference for n in self._by_code[hit.code].names.neighbours if n.name in names and n.name != hit.name]
+            if said:
+                found[hit.code] = said[0]
+        return found
+
+    def _because(self, number: int, reading: Reading) -> list[str]:
+        nearest = self._index.documents[int(reading.nearest[number])].text
+        own = self._index.words_of(number)
+        shared = [word for word in dict.fromkeys(reading.words) if len(word) > 1 and word in own]
+        reasons = [t("knowledge.because_words", words=t("knowledge.list_separator").join(shared[:5]))] if shared else []
+        return [*reasons, t("knowledge.because_nearest", sentence=nearest)]
+
+
+def index_of(guides: Sequence[Guide], names: Iterable[str], embedding: Embedding | None) -> FeatureIndex:
+    """The feature index over the guides' names, samples and summaries."""
+    documents = []
+    for number, guide in enumerate(guides):
+        called = {guide.name, *guide.names.aliases, *guide.names.colloquial}
+        documents += [Document(sentence, number, sentence in called) for sentence in sentences(guide)]
+        if guide.summary:
+            documents.append(Document(guide.summary, number, False))
+    return FeatureIndex(documents, len(guides), WordCutter(names), embedding)
+
+
+def serves(guide_region: str, region: str) -> bool:
+    """Whether a guide of one GB/T 2260 region is valid in another: its own, or one inside it.
+
+    >>> serves("310000", "310115"), serves("000000", "310115"), serves("440000", "310115")
+    (True, True, False)
+    """
+    prefix = guide_region
+    while prefix.endswith("00"):
+        prefix = prefix[:-2]
+    return region.startswith(prefix)

@@ -1,0 +1,60 @@
+"""Telling a clear sentence from one that fits several items.
+
+Similarity alone cannot: 身份证 is more like 身份证补办 than like 居民身份证换领 only because the one name is shorter. So the
+best guide must also know something of what was said that its rival does not; otherwise the two share the probability,
+and the citizen is asked which.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.search.features import Reading
+
+# An advantage below this (in telling characters, see Reading.advantage) is no reason to prefer one guide to another.
+_REASON = 0.12
+# Guides less likely than this share of the best are no rivals whatever they know.
+_POSSIBLE = 0.004
+# How far rivals' probabilities are drawn together: 0 makes them equal, 1 leaves them as they are.
+_LEVEL = 0.1
+# What a guide keeps of its probability when the best knows more of what was said and it knows nothing the best does not.
+_DOMINATED = 0.4
+
+
+def share(scores: NDArray[np.float64], reading: Reading) -> NDArray[np.float64]:
+    """The probabilities judged again: an outdone favourite is replaced, dominated guides give way, true rivals share."""
+    if reading.empty or not len(scores) or scores.max() <= 0:
+        return scores
+    judged = scores.copy()
+    best = int(judged.argmax())
+    for _ in range(3):
+        challenger = _outdone(best, judged, reading)
+        if challenger is None:
+            break
+        judged[[best, challenger]] = judged[[challenger, best]]
+        best = challenger
+    rivals = _rivals(best, judged, reading)
+    for number in np.flatnonzero(judged):
+        if number != best and number not in rivals and reading.advantage(int(number))[best] < _REASON:
+            judged[best] += judged[number] * (1 - _DOMINATED)
+            judged[number] *= _DOMINATED
+    if rivals:
+        group = [best, *rivals]
+        levelled = judged[group] ** _LEVEL
+        judged[group] = judged[group].sum() * levelled / levelled.sum()
+    return judged
+
+
+def _rivals(best: int, scores: NDArray[np.float64], reading: Reading) -> list[int]:
+    """Guides over which the best has no advantage; being called exactly what was said is one."""
+    advantage = reading.advantage(best)
+    return [n for n in range(len(scores))
+            if n != best and advantage[n] < _REASON and scores[n] > _POSSIBLE * scores[best] and reading.exact[n] >= reading.exact[best]]
+
+
+def _outdone(best: int, scores: NDArray[np.float64], reading: Reading) -> int | None:
+    """The likeliest guide that knows all the best one knows, and more."""
+    outdoing = [n for n in _rivals(best, scores, reading)
+                if reading.advantage(n)[best] >= _REASON or reading.exact[n] > reading.exact[best]]
+    return max(outdoing, key=lambda n: scores[n]) if outdoing else None
