@@ -1,0 +1,35 @@
+"""``python -m sandbox --port N --data DIR``: run the sandbox until stopped."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from sandbox.app import create_app
+from sandbox.config import load_config
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve; 2 when the settings cannot be used."""
+    parser = argparse.ArgumentParser(prog="sandbox", description="fictitious far sides to demonstrate and test against")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--data", type=Path, required=True, help="folder for the sandbox's database and packages")
+    given = parser.parse_args(argv)
+    try:
+        config = load_config(given.data)
+    except ValueError as error:
+        print(f"sandbox: {error}", file=sys.stderr)
+        return 2
+    app = create_app(config)
+    # The demonstration's own key, for a page that holds fictitious data only: whoever starts the sandbox needs to read it.
+    print(f"收件办公室工作台：http://{given.host}:{given.port}/office/  演示口令：{config.staff_key}", flush=True)
+    uvicorn.run(app, host=given.host, port=given.port, log_level="warning", access_log=False, server_header=False)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,73 @@
+"""The sandbox put together: one FastAPI application, each far side a room of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from fastapi.staticfiles import StaticFiles
+
+from sandbox import problems
+from sandbox.config import SandboxConfig
+from sandbox.office import api, staff
+from sandbox.office.faults import Faults, FaultyOffice
+from sandbox.office.service import Office
+from sandbox.office.store import Store
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # Not "no-referrer": browsers would then send "Origin: null" with our own forms.
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def create_app(config: SandboxConfig) -> FastAPI:
+    """The whole sandbox."""
+    office = Office(config, Store(config.data_dir))
+    faults = Faults()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        helper = None
+        if config.auto_accept_s is not None:
+            helper = asyncio.create_task(_accept_automatically(office, config.auto_accept_s))
+        yield
+        if helper is not None:
+            helper.cancel()
+            with suppress(asyncio.CancelledError):
+                await helper
+
+    app = FastAPI(title="办到沙箱：收件办公室", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.office = office
+    app.state.faults = faults
+
+    @app.middleware("http")
+    async def harden(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call_next(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    problems.install(app)
+    app.include_router(api.routes(config, office, faults))
+    app.include_router(staff.routes(config, office))
+    app.mount("/office/static", StaticFiles(directory=staff.STATIC), name="static")
+    app.add_middleware(FaultyOffice, faults=faults)
+    return app
+
+
+async def _accept_automatically(office: Office, after_s: float) -> None:
+    while True:
+        await asyncio.to_thread(office.accept_waiting, after_s)
+        await asyncio.sleep(min(1.0, max(0.1, after_s / 2)))

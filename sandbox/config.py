@@ -1,0 +1,87 @@
+"""What the sandbox is told by its command line and environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def shanghai_now() -> datetime:
+    """The present moment, aware, in Asia/Shanghai."""
+    return datetime.now(SHANGHAI)
+
+
+@dataclass(frozen=True)
+class SandboxConfig:
+    """Settings of one sandbox process.
+
+    ``office_key`` is the secret shared with the sender; ``staff_key`` opens the staff page; ``auto_accept_s`` accepts
+    what has waited that many seconds (None = only people accept); ``max_package_bytes`` bounds the zip as sent,
+    ``max_unpacked_bytes`` the sum of its members, ``max_members`` their number.
+    """
+
+    data_dir: Path
+    office_key: str
+    staff_key: str
+    auto_accept_s: float | None = None
+    max_package_bytes: int = 256 * 1024 * 1024
+    max_unpacked_bytes: int = 1024 * 1024 * 1024
+    max_members: int = 1000
+    now: Callable[[], datetime] = field(default=shanghai_now, repr=False)
+
+
+def load_config(data_dir: Path, env: Mapping[str, str] = os.environ) -> SandboxConfig:
+    """Read BANDAO_OFFICE_KEY (required), BANDAO_OFFICE_STAFF_KEY, BANDAO_OFFICE_AUTO, BANDAO_OFFICE_MAX_PACKAGE.
+
+    Raises:
+        ValueError: when a variable is missing or cannot be used; the message names it.
+    """
+    office_key = env.get("BANDAO_OFFICE_KEY", "").strip()
+    if len(office_key) < 16:
+        raise ValueError("BANDAO_OFFICE_KEY must hold the key shared with the sender, 16 characters or more")
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    staff_key = env.get("BANDAO_OFFICE_STAFF_KEY", "").strip() or _kept_staff_key(data_dir / "staff.key")
+    return SandboxConfig(
+        data_dir=data_dir,
+        office_key=office_key,
+        staff_key=staff_key,
+        auto_accept_s=_seconds(env.get("BANDAO_OFFICE_AUTO", "")),
+        max_package_bytes=_bytes(env.get("BANDAO_OFFICE_MAX_PACKAGE", ""), default=256 * 1024 * 1024),
+    )
+
+
+def _kept_staff_key(path: Path) -> str:
+    """The staff page's key: made once, kept in the data folder, so that it stays the same over restarts."""
+    if path.exists() and (kept := path.read_text(encoding="ascii").strip()):
+        return kept
+    key = f"office-{secrets.token_hex(4)}"
+    path.touch(mode=0o600)
+    path.write_text(key + "\n", encoding="ascii")
+    return key
+
+
+def _seconds(text: str) -> float | None:
+    if not text.strip():
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 86_400:
+        raise ValueError("BANDAO_OFFICE_AUTO must be a number of seconds from 0 to 86400")
+    return value
+
+
+def _bytes(text: str, *, default: int) -> int:
+    if not text.strip():
+        return default
+    if not text.strip().isdigit() or int(text) == 0:
+        raise ValueError("BANDAO_OFFICE_MAX_PACKAGE must be a number of bytes")
+    return int(text)
