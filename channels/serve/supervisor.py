@@ -79,7 +79,7 @@ def configuration(programs: Sequence[Program], *, root: Path, run_dir: Path, log
         lines += [
             "",
             f"[program:{program.name}]",
-            f"command={_escape(shlex.join(_tied(program.command)))}",
+            f"command={_escape(shlex.join(tied(program.command)))}",
             f"directory={_escape(str(root))}",
             "autorestart=true",
             f"startsecs={STEADY_SECONDS}",
@@ -103,7 +103,7 @@ class Supervisor:
     def __init__(self, config: Path, environment: Mapping[str, str]) -> None:
         self._happenings: queue.Queue[Happening] = queue.Queue()
         self._process = subprocess.Popen(
-            _tied([sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(config)]),
+            tied([sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(config)]),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -144,7 +144,7 @@ class Supervisor:
                 self._happenings.put(happening)
 
 
-def _tied(command: Sequence[str]) -> list[str]:
+def tied(command: Sequence[str]) -> list[str]:
     """``command`` such that the kernel kills it when its parent ends, even if that was killed itself."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL", "--", *command] if setpriv else list(command)

@@ -1,0 +1,26 @@
+"""``bandao train``: the search's embedding and the engine's model, as far as they are out of date."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from assistant.foundation.messages import t
+from assistant.foundation.settings import get_settings
+from channels.cli.output import Json, fail, progress, show
+
+
+def train(
+    force: Annotated[bool, typer.Option("--force", help=t("cli.help_force"))] = False,
+    as_json: Json = False,
+) -> None:
+    """Train what has changed; with ``--force`` everything."""
+    from channels.serve.training import TrainingFailed
+    from channels.serve.training import train as run
+
+    try:
+        trained = run(get_settings(), lambda key, **params: progress(t(f"serve.{key}", **params)), force=force)
+    except TrainingFailed as failed:
+        fail(t("serve.preparation_failed", last=failed.last), remedy=t("serve.see_log", log=failed.log), as_json=as_json)
+    show({"ok": True, "trained": trained}, [], as_json=as_json)

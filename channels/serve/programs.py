@@ -1,0 +1,60 @@
+"""The processes of one machine, as a list one can read, and the environment they share."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from assistant.engine.training import run_command
+from assistant.foundation.settings import ROOT, Settings
+from channels.serve import plan
+from channels.serve.leftovers import MARK
+from channels.serve.supervisor import STOP_SECONDS, Program
+
+DRAIN_SECONDS = STOP_SECONDS - 3
+"""How long the app lets running requests finish when it is told to stop."""
+
+
+def programs(settings: Settings) -> list[Program]:
+    """Sandbox, engine and app, as far as they are ours to start. Each waits for the others by itself: they start side by side."""
+    found = []
+    if plan.runs_sandbox():
+        found.append(Program("sandbox", _sandbox(settings)))
+    if plan.runs_engine():
+        found.append(Program("engine", run_command(settings)))
+    return [*found, Program("app", _app(settings))]
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What every process gets: ours, the settings that the command line or the ports in use decided, and the mark."""
+    return {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "RASA_TELEMETRY_ENABLED": "false",  # or every start waits for a network it may not have
+        "BANDAO_DATA_DIR": str(settings.data_dir),
+        "BANDAO_HOST": settings.host,
+        "BANDAO_PORT": str(settings.port),
+        "BANDAO_ENGINE_PORT": str(settings.engine_port),
+        "BANDAO_SANDBOX_PORT": str(settings.sandbox_port),
+        "BANDAO_OFFICE_KEY": settings.office_api_key,
+        MARK: str(settings.data_dir),
+    }
+
+
+def sandbox_dir(settings: Settings) -> Path:
+    """Folder of the sandbox's own database, apart from ours as a real office's would be."""
+    return settings.data_dir / "sandbox"
+
+
+def _sandbox(settings: Settings) -> list[str]:
+    return [sys.executable, "-m", "sandbox", "--port", str(settings.sandbox_port), "--data", str(sandbox_dir(settings))]
+
+
+def _app(settings: Settings) -> list[str]:
+    return [
+        sys.executable, "-m", "uvicorn", "channels.app:create_app", "--factory",
+        "--host", settings.host, "--port", str(settings.port),
+        "--no-access-log", "--timeout-graceful-shutdown", str(DRAIN_SECONDS),
+    ]

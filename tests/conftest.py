@@ -1,0 +1,58 @@
+"""What every test may ask for. A test that needs the whole product asks for ``server``; all others need no process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from assistant.foundation.clock import SHANGHAI, FixedClock
+from assistant.foundation.crypto import KeyRing
+from assistant.foundation.database import Database
+from assistant.foundation.settings import ROOT, Settings
+from tests.stack import Stack
+
+pytest_plugins = ["tests.postgres"]
+
+NOW = datetime(2026, 11, 10, 10, 0, tzinfo=SHANGHAI)
+"""A Tuesday morning, a working day."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever uses the running product carries the marker, and runs last: quick failures come first."""
+    for item in items:
+        if "server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.server)
+        if item.path.relative_to(ROOT).as_posix().startswith("tests/browser/"):
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.get_closest_marker("server") is not None)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that only moves when told to."""
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with a data folder of their own and no rate limits; ``model_copy(update={…})`` for another value."""
+    return Settings(data_dir=tmp_path / "data", rate_per_conversation=0, rate_per_address=0, fsync="normal")
+
+
+@pytest.fixture
+def db(settings: Settings) -> Iterator[Database]:
+    """An empty, migrated SQLite database of the test's own."""
+    database = Database(settings.database_url, KeyRing.open(settings.keyring_path), settings.fsync)
+    database.upgrade()
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole product, as `bandao serve` starts it, once for all tests that ask: engine, app and sandbox."""
+    with Stack(tmp_path_factory.mktemp("server")) as stack:
+        yield stack
