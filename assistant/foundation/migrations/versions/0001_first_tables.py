@@ -50,6 +50,7 @@ def _conversations() -> None:
         sa.Column("last_event", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_conversation"),
     )
+    op.create_index("ix_conversation_token_hash", "conversation", ["token_hash"])
     op.create_table(
         "turn",
         sa.Column("conversation_id", sa.String(64), nullable=False),
