@@ -1,0 +1,58 @@
+"""The glue between a predicted action and the rooms that do the work: find the turn, let it change, tell Rasa what follows."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, FollowupAction
+from rasa_sdk.executor import CollectingDispatcher
+
+from assistant.casework.flow.talk import Talk
+from assistant.conversation.turn import TurnRunner
+
+FORM = "case_form"
+
+
+class TurnAction(Action):
+    """An action that works on the running turn. Subclasses say which one they are and what they do.
+
+    Replies never travel through Rasa; they stay on the turn. When the app is asking something afterwards and the form
+    is not open yet, the form follows, so that the next message is read as an answer.
+    """
+
+    action_name = ""
+    slow_when_asking: frozenset[str] = frozenset()
+
+    def __init__(self, runner: TurnRunner) -> None:
+        self.runner = runner
+
+    def name(self) -> str:
+        """The name in ``domain.yml``."""
+        return self.action_name
+
+    def act(self, talk: Talk) -> None:
+        """Do the work on the turn."""
+        raise NotImplementedError(self.action_name)
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        talk = self.talk(tracker)
+        await self.work(talk)
+        if talk.asking and not (tracker.active_loop or {}).get("name"):
+            return [FollowupAction(FORM)]
+        return []
+
+    async def work(self, talk: Talk) -> None:
+        """Run ``act``; where it makes documents, off the event loop."""
+        if talk.asking in self.slow_when_asking:
+            await asyncio.to_thread(self.act, talk)
+        else:
+            self.act(talk)
+
+    def talk(self, tracker: Tracker) -> Talk:
+        """The running turn's ``Talk``, with what the engine understood."""
+        talk = self.runner.current(tracker.sender_id).talk
+        intent = tracker.latest_message.get("intent") or {}
+        talk.intent, talk.confidence = str(intent.get("name") or ""), float(intent.get("confidence") or 0.0)
+        return talk

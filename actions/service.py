@@ -1,0 +1,81 @@
+"""Actions around the case: questions about items, progress, a person, small talk, what is not ours."""
+
+from __future__ import annotations
+
+from actions.base import TurnAction
+from assistant.casework.flow import acts, choosing, closing
+from assistant.casework.flow.talk import Talk
+from assistant.conversation import guard
+from assistant.foundation.messages import t
+
+
+class AnswerQuestion(TurnAction):
+    """A question about an item, answered from its guide."""
+
+    action_name = "action_answer_question"
+
+    def act(self, talk: Talk) -> None:
+        choosing.question(talk, talk.intent)
+
+
+class CheckProgress(TurnAction):
+    """How far is it."""
+
+    action_name = "action_check_progress"
+
+    def act(self, talk: Talk) -> None:
+        closing.report(talk)
+
+
+class ToHuman(TurnAction):
+    """A person is wanted: the conversation goes to the queue; the turn says the place and the time."""
+
+    action_name = "action_to_human"
+
+    def act(self, talk: Talk) -> None:
+        talk.owner = "queue"
+        talk.status = "handed_off"
+        talk.question_said = True
+
+
+class Complaint(TurnAction):
+    """A complaint is heard, and a person offered."""
+
+    action_name = "action_complaint"
+
+    def act(self, talk: Talk) -> None:
+        talk.say(t("conversation.complaint"))
+        talk.status = "answered"
+
+
+class Smalltalk(TurnAction):
+    """Hello, thanks, goodbye, what can you do."""
+
+    action_name = "action_smalltalk"
+
+    def act(self, talk: Talk) -> None:
+        if talk.intent == "help":
+            acts.perform(talk, "help")
+            return
+        talk.say(t(f"conversation.smalltalk_{talk.intent}" if talk.intent in ("greet", "thanks", "goodbye") else "conversation.smalltalk_chitchat"))
+        talk.status = "greeting" if talk.intent == "greet" else "smalltalk"
+
+
+class OutOfScope(TurnAction):
+    """Not ours, or not to be done at all."""
+
+    action_name = "action_out_of_scope"
+
+    def act(self, talk: Talk) -> None:
+        verdict = guard.judge(talk.text)
+        talk.say(t(f"conversation.{verdict}") if verdict else t("conversation.not_ours"))
+        talk.status = verdict or "unanswerable_not_ours"
+
+
+class Rate(TurnAction):
+    """She wants to give a rating."""
+
+    action_name = "action_rate"
+
+    def act(self, talk: Talk) -> None:
+        closing.ask_rating(talk)

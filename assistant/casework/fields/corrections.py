@@ -1,0 +1,115 @@
+"""Corrections in passing: 刚才门牌号说错了，是88号 changes the number inside the address already given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from assistant.casework.fields.extract import by_name, by_shape, names_of
+from assistant.casework.fields.numerals import normalise
+from assistant.casework.fields.parse import field_options, parse
+from assistant.casework.fields.result import Accepted, Parsed
+from assistant.casework.fields.words import strip_talk
+from knowledge.schema import FieldType, GuideField
+
+_SAID_WRONG = re.compile(r"(?:刚才|刚刚|前面|之前|上面|那个|不好意思|抱歉|等等|等一下|哎呀?|啊|哦)*[，, ]*")
+_NEW_VALUE = re.compile(
+    r"(?:应该是|应该填|应为|应改成|改成|改为|换成|更正为|其实是|实际是|正确的是|变成|是|填|写)\s*[:：]?\s*([^，,。；;]+?)\s*(?:才对|哈|的|吧|啊|呢)?[。.！!]?$")
+_NOT_BUT = re.compile(r"不是[^，,。]*[，,]\s*(?:而?是)\s*(.+)$")
+_PART = re.compile(r"([0-9零〇一二两三四五六七八九十百]+(?:-[0-9]+)*)\s*(号楼|号|弄|室|楼|层|幢|栋|座|单元)")
+#: Everyday words for a kind of answer, where the guide's own names say nothing.
+_KINDS: dict[str, FieldType] = {
+    "门牌": "address", "地址": "address", "住址": "address", "室号": "address", "房号": "address", "楼层": "address", "路名": "address",
+    "电话": "phone", "手机": "phone", "号码": "phone", "联系方式": "phone", "身份证": "id_number", "证件号": "id_number",
+    "信用代码": "uscc", "税号": "uscc", "面积": "area", "日期": "date", "时间": "date", "名字": "person_name", "姓名": "person_name",
+    "邮箱": "email", "公司名": "company_name", "店名": "company_name",
+}
+
+
+@dataclass(frozen=True)
+class Correction:
+    """The field a correction is about, and its new value where the sentence holds one."""
+
+    field: GuideField
+    parsed: Parsed | None
+
+
+def read_correction(text: str, answered: Sequence[GuideField], values: Mapping[str, Any], today: date) -> Correction | None:
+    """Which answered field the sentence corrects, and to what. None when it points at nothing.
+
+    ``answered`` is in the order the fields were answered, so that the latest of several fitting ones is taken.
+    """
+    plain = _SAID_WRONG.sub("", normalise(text), count=1)
+    field = _named(plain, answered) or _by_kind(plain, answered)
+    new = _new_value(plain)
+    if field is None:
+        part = _PART.search(new or plain)
+        if part:
+            field = _latest(answered, "address")
+        if field is None and new:
+            shaped = by_shape(new, answered[-1:], today, {}) or by_shape(new, list(answered), today, {})
+            field = next((f for f in answered if f.key in shaped), None) or _by_option(new, answered)
+        if field is None:
+            return None
+    if not new:
+        named = by_name(plain, [field], today, values)
+        return Correction(field, named.get(field.key))
+    if field.type == "address" and isinstance(values.get(field.key), str):
+        patched = _patch_address(values[field.key], new)
+        if patched:
+            return Correction(field, parse(field, patched, today, values))
+    return Correction(field, parse(field, new, today, values))
+
+
+def _named(text: str, answered: Sequence[GuideField]) -> GuideField | None:
+    hits = [(len(name), i, field) for i, field in enumerate(answered) for name in names_of(field) if name in text]
+    return max(hits, key=lambda hit: hit[:2])[2] if hits else None
+
+
+def _by_kind(text: str, answered: Sequence[GuideField]) -> GuideField | None:
+    for word, kind in _KINDS.items():
+        if word in text:
+            field = _latest(answered, kind)
+            if field:
+                return field
+    return None
+
+
+def _by_option(text: str, answered: Sequence[GuideField]) -> GuideField | None:
+    plain = strip_talk(text)
+    fitting = [f for f in answered if f.type in ("choice", "multi") and any(plain in (o.label, *o.aliases) for o in field_options(f))]
+    return fitting[-1] if fitting else None
+
+
+def _latest(answered: Sequence[GuideField], kind: FieldType) -> GuideField | None:
+    return next((field for field in reversed(answered) if field.type == kind), None)
+
+
+def _new_value(text: str) -> str | None:
+    match = _NOT_BUT.search(text) or _NEW_VALUE.search(text)
+    if match:
+        return match[1].strip() or None
+    clauses = [c for c in re.split(r"[，,。；;]", text) if c.strip()]
+    if len(clauses) > 1 and re.search(r"错|不对|有误|改", clauses[0]):
+        return clauses[-1].strip()
+    return None
+
+
+def _patch_address(old: str, new: str) -> str | None:
+    """``old`` with the house number, floor, room … that ``new`` names; None when ``new`` is an address of its own."""
+    parts = list(_PART.finditer(new))
+    if not parts or re.search(r"路|街|大道|村|巷", new):
+        return None
+    for part in parts:
+        unit = part[2]
+        pattern = re.compile(rf"[0-9零〇一二两三四五六七八九十百]+(?:-[0-9]+)*\s*{re.escape(unit)}" + ("(?!楼)" if unit == "号" else ""))
+        old = pattern.sub(part[0], old, count=1) if pattern.search(old) else old + part[0]
+    return old
+
+
+def accepted(correction: Correction | None) -> Accepted | None:
+    """The new value, if the correction holds a usable one."""
+    return correction.parsed if correction and isinstance(correction.parsed, Accepted) else None

@@ -1,0 +1,94 @@
+"""Several answers from one sentence: 信用代码是…，电话13800000000，新地址是… fills three fields at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from assistant.casework.fields import identifiers, options, words
+from assistant.casework.fields.dates import IN_TEXT as DATES_IN_TEXT
+from assistant.casework.fields.numerals import normalise
+from assistant.casework.fields.parse import field_options, parse
+from assistant.casework.fields.result import Accepted
+from knowledge.schema import FieldType, GuideField
+
+_CLAUSE = re.compile(r"[，,。;；\n！!？?]+")
+_VERB = r"[\s:：]*(?:现在|已经|都|就)?(?:是|叫做|叫|为|填|写|改成|改为|换成|变更为|搬到了?|在|:|：)?[\s:：]*"
+_AREA_IN_TEXT = re.compile(r"[0-9零一二三四五六七八九十百千万两.]+\s*(?:平方米|平方|平米|平|㎡|m2|亩)")
+_BY_SHAPE: dict[FieldType, Sequence[re.Pattern[str]]] = {
+    "id_number": (identifiers.ID_IN_TEXT,),
+    "uscc": (identifiers.USCC_IN_TEXT,),
+    "phone": (identifiers.MOBILE_IN_TEXT, identifiers.LANDLINE_IN_TEXT),
+    "email": (identifiers.EMAIL_IN_TEXT,),
+    "address": (words.ADDRESS_IN_TEXT,),
+    "area": (_AREA_IN_TEXT,),
+    "date": DATES_IN_TEXT,
+}
+
+
+def names_of(field: GuideField) -> list[str]:
+    """What the field is called, longest first, so that 原住所 is tried before 住所."""
+    return sorted({field.label, *field.names}, key=len, reverse=True)
+
+
+def by_name(text: str, fields: Sequence[GuideField], today: date, values: Mapping[str, Any]) -> dict[str, Accepted]:
+    """Values given together with the field's name: 法定代表人是张三，电话 138…"""
+    found: dict[str, Accepted] = {}
+    for clause in _CLAUSE.split(normalise(text)):
+        field, rest = _led_by(clause, fields)
+        if field is None or not rest or field.key in found:
+            continue
+        parsed = parse(field, rest, today, {**values, **{k: a.value for k, a in found.items()}})
+        if isinstance(parsed, Accepted):
+            found[field.key] = parsed
+    return found
+
+
+def _led_by(clause: str, fields: Sequence[GuideField]) -> tuple[GuideField | None, str]:
+    best: tuple[int, GuideField, str] | None = None
+    for field in fields:
+        for name in names_of(field):
+            match = re.search(rf"{re.escape(name)}{_VERB}(.+)$", clause)
+            if match and match.start() <= 8 and (best is None or len(name) > best[0]):
+                best = (len(name), field, match[1].strip())
+    return (best[1], best[2]) if best else (None, "")
+
+
+def by_shape(text: str, fields: Sequence[GuideField], today: date, values: Mapping[str, Any]) -> dict[str, Accepted]:
+    """Values whose shape tells what they are, where exactly one of ``fields`` wants that shape."""
+    plain = normalise(text)
+    found: dict[str, Accepted] = {}
+    for kind, patterns in _BY_SHAPE.items():
+        wanting = [field for field in fields if field.type == kind]
+        matches = [m for m in (pattern.search(plain) for pattern in patterns) if m]
+        if len(wanting) != 1 or not matches:
+            continue
+        parsed = parse(wanting[0], matches[0][0], today, values)
+        if isinstance(parsed, Accepted) and parsed.warning is None:
+            found[wanting[0].key] = parsed
+            plain = plain.replace(matches[0][0], " ")
+    return found
+
+
+def plainly_answers(field: GuideField, text: str, today: date) -> bool:
+    """Whether the whole utterance is nothing but a value of this field, so that no other reading of it is sensible."""
+    plain = normalise(text)
+    core = words.strip_talk(plain)
+    patterns = _BY_SHAPE.get(field.type)
+    if field.type == "address":
+        return not re.search(r"[?？吗]|哪里|哪儿|怎么|错了|不对", plain) and isinstance(parse(field, plain, today, {}), Accepted) and bool(
+            words.ADDRESS_IN_TEXT.search(core))
+    if patterns:
+        for pattern in patterns:
+            match = pattern.search(core)
+            if match and len(match[0]) >= 0.8 * len(core):
+                return True
+        return field.type in ("id_number", "uscc", "phone") and bool(re.fullmatch(r"[0-9A-Za-z\s\-]{5,}", core))
+    if field.type in ("integer", "amount"):
+        return bool(re.fullmatch(r"[约大概]*[0-9零一二三四五六七八九十百千万两.亿]+\s*(?:元|块钱?|人|个|名|万元?|户|辆|年|岁)?", core))
+    if field.type in ("choice", "yes_no", "multi"):
+        choices = field_options(field)
+        return plain in {word for o in choices for word in (o.value, o.label, *o.aliases)} or options.ordinal(plain, len(choices)) is not None
+    return False

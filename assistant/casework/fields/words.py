@@ -1,0 +1,94 @@
+"""Names, addresses and free text."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.casework.fields.numerals import normalise
+from assistant.casework.fields.result import Accepted, Parsed, Rejected
+from assistant.foundation.messages import t
+
+LONGEST_TEXT = 500
+_LEAD = re.compile(
+    r"^(?:嗯+|呃+|哦+|那个|就是|就|我是说|应该是|那就|请?填|写)?[，,、 ]*"
+    r"(?:我(?:们)?(?:的|家)?|本人|他|她|它|这个)?(?:公司|单位|店|企业)?(?:的)?"
+    r"(?:名字|姓名|大名|全称|名称|新?地址|新?住所|住址|电话|手机号?码?|号码|信用代码|身份证号?码?|证件号码?)?"
+    r"(?:现在|已经)?(?:是|叫做|叫|为|在|搬到了?|搬去|改成|改为|变更为|：|:)[，,：: ]*"
+)
+_TAIL = re.compile(r"[，,。.！!；;～~ ]*(?:吧|呢|啊|哈|呀|哦|谢谢|就这个|这个)?[，,。.！!；;～~ ]*$")
+_DETAIL = re.compile(r"[0-9零〇一二三四五六七八九十百]+\s*(?:-\d+)?\s*(?:号|弄|室|楼|层|幢|栋|座|单元|组|队|巷|铺|商铺|门)|村|屯|社区|广场|大厦|中心|商城|市场")
+_STREET = re.compile(r"路|街|道|巷|弄|胡同|村|镇|乡|屯|组|大厦|广场|中心|园区|工业园|小区|花园|公寓|新村|市场|码头|里|坊|苑|城")
+ADDRESS_IN_TEXT = re.compile(
+    r"(?:[一-鿿]{2,8}(?:省|自治区|特别行政区|市|自治州|盟))?(?:[一-鿿]{1,8}(?:市|区|县|旗|新区))*"
+    r"(?:[一-鿿0-9]{1,10}(?:镇|乡|街道))?[一-鿿0-9]{1,14}(?:路|街|大道|道|巷|弄|胡同|村|新村|公路)"
+    r"[一-鿿0-9A-Za-z\-—–~、()（）]*(?:号|室|楼|层|幢|栋|座|单元|铺|组)[0-9A-Za-z一-鿿\-]*"
+)
+_SEPARATORS = re.compile(r"[•・‧∙．.・﹒]")
+_NAME = re.compile(r"^[㐀-鿿豈-﫿\U00020000-\U0003134f]+(?:·[㐀-鿿豈-﫿\U00020000-\U0003134f]+)*$")
+_LATIN_NAME = re.compile(r"^[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ' .\-]{1,60}$")
+
+
+def strip_talk(text: str) -> str:
+    """The value without the words around it: 嗯我们公司名称是示例商贸有限公司吧 → 示例商贸有限公司."""
+    plain = normalise(text)
+    stripped = _TAIL.sub("", _LEAD.sub("", plain, count=1))
+    return stripped or plain
+
+
+def has_words(text: str) -> bool:
+    """Whether anything in it can be read: a letter, a digit or a Chinese character."""
+    return any(ch.isalnum() for ch in text)
+
+
+def parse_text(text: str) -> Parsed:
+    """Free text up to 500 characters."""
+    plain = strip_talk(text)
+    if not has_words(plain):
+        return Rejected("text_empty", t("fields.text_empty"))
+    if len(plain) > LONGEST_TEXT:
+        return Rejected("text_long", t("fields.text_long", most=LONGEST_TEXT, count=len(plain)))
+    return Accepted(plain, plain)
+
+
+def parse_company_name(text: str) -> Parsed:
+    """The full name of a company, firm or shop as it stands on the licence."""
+    plain = strip_talk(text)
+    if not has_words(plain) or len(plain) < 3:
+        return Rejected("company_name_short", t("fields.company_name_short"))
+    if len(plain) > 120:
+        return Rejected("text_long", t("fields.text_long", most=120, count=len(plain)))
+    whole = bool(re.search(r"公司|厂|店|中心|合伙|事务所|合作社|企业|社|行|部|馆|院|所|坊|铺|吧|楼", plain))
+    return Accepted(plain, plain, None if whole else t("fields.company_name_warning"))
+
+
+def parse_person_name(text: str) -> Parsed:
+    """A person's name: Chinese characters, rare ones and the separator · included, or Latin letters; at most 60."""
+    plain = strip_talk(text)
+    plain = plain if _LATIN_NAME.match(plain) else _SEPARATORS.sub("·", plain).replace(" ", "")
+    plain = re.sub(r"(先生|女士|小姐)$", "", plain)
+    if re.search(r"\d", plain):
+        return Rejected("name_digits", t("fields.name_digits"))
+    if _NAME.match(plain):
+        if len(plain) < 2:
+            return Rejected("name_short", t("fields.name_short"))
+        if len(plain) <= 60 and ("·" in plain or len(plain) <= 6):
+            return Accepted(plain, plain)
+        if len(plain) <= 60:
+            return Accepted(plain, plain, t("fields.name_long_warning"))
+    if _LATIN_NAME.match(plain):
+        return Accepted(plain, plain)
+    return Rejected("name_shape", t("fields.name_shape"))
+
+
+def parse_address(text: str) -> Parsed:
+    """An address down to the door: it must name a street, village or building and a number or building in it."""
+    plain = re.sub(r"(?<=[一-鿿0-9]) (?=[一-鿿0-9])", "", strip_talk(text)).replace("—", "-")
+    if not has_words(plain) or len(plain) < 4:
+        return Rejected("address_short", t("fields.address_short"))
+    if len(plain) > 200:
+        return Rejected("text_long", t("fields.text_long", most=200, count=len(plain)))
+    if not _STREET.search(plain):
+        return Rejected("address_street", t("fields.address_street"))
+    if not _DETAIL.search(plain):
+        return Rejected("address_door", t("fields.address_door", given=plain))
+    return Accepted(plain, plain)

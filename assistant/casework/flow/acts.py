@@ -1,0 +1,168 @@
+"""Dialogue acts: back, review, pause, resume, cancel, repeat, why, help, restart, and yes or no to nothing."""
+
+from __future__ import annotations
+
+import secrets
+
+from assistant.casework import interview
+from assistant.casework.flow import answering, choosing
+from assistant.casework.flow.asking import advance, ask, ask_again
+from assistant.casework.flow.summary import review_card
+from assistant.casework.flow.talk import Talk
+from assistant.casework.model import CaseStatus
+from assistant.foundation.messages import t
+
+#: No 0/O, 1/I/L: the code is read off a screen and typed on another.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def perform(talk: Talk, act: str) -> None:
+    """Carry out one dialogue act."""
+    match act:
+        case "back":
+            _back(talk)
+        case "review":
+            _review(talk)
+        case "pause":
+            _pause(talk)
+        case "resume":
+            _resume(talk)
+        case "cancel" | "restart":
+            _cancel(talk)
+        case "repeat":
+            _repeat(talk)
+        case "why":
+            _why(talk)
+        case "help":
+            _help(talk)
+        case "correct_info":
+            answering.correct(talk)
+        case "skip" if talk.asking:
+            answering.skip(talk)
+        case _:
+            _nothing_pending(talk)
+
+
+def _back(talk: Talk) -> None:
+    case, guide = talk.case, talk.guide
+    if case is None or guide is None or case.status not in choosing.OPEN:
+        talk.say(t("casework.nothing_to_go_back"))
+        talk.status = "answered"
+        return
+    field = interview.previous_field(guide, case, talk.asking)
+    if field is None:
+        talk.say(t("casework.at_first"))
+        talk.status = "collecting" if talk.asking else "answered"
+        return
+    ask_again(talk, field)
+    talk.status = "collecting"
+
+
+def _review(talk: Talk) -> None:
+    case, guide = talk.case, talk.guide
+    if case is None or guide is None:
+        talk.say(t("casework.no_case"))
+        talk.status = "answered"
+        return
+    if talk.asking == "review":
+        talk.question_said = False
+        talk.status = "review"
+        return
+    if interview.next_field(guide, case) is None and interview.next_material(guide, case) is None and case.status is CaseStatus.DRAFT:
+        talk.status = "review"
+        advance(talk)
+        return
+    talk.replies.append(review_card(guide, case))
+    talk.status = "review"
+
+
+def _pause(talk: Talk) -> None:
+    case, guide = talk.case, talk.guide
+    if case is None or guide is None or case.status not in choosing.OPEN:
+        talk.say(t("casework.nothing_to_pause"))
+        talk.status = "answered"
+        return
+    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
+    case.resume_code_hash = talk.services.hash_resume_code(code)
+    talk.state.paused = True
+    ask(talk, None)
+    talk.note("case.paused")
+    talk.say(t("casework.paused", item=case.guide_name, case_no=case.case_no, code=code))
+    talk.status = "paused"
+
+
+def _resume(talk: Talk) -> None:
+    if talk.case is None or talk.case.status not in choosing.OPEN:
+        waiting = next((c for c in talk.other_cases if c.status in choosing.OPEN), None)
+        if waiting is None:
+            talk.say(t("casework.nothing_to_resume"))
+            talk.status = "answered"
+            return
+        if talk.case is not None and talk.case not in talk.other_cases:
+            talk.other_cases.append(talk.case)
+        talk.case = waiting
+    talk.state.paused = False
+    if talk.asking is None or talk.asking in ("guide", "start", "rating"):
+        talk.say(t("casework.resumed", item=talk.case.guide_name))
+        talk.status = "collecting"
+        advance(talk)
+    else:
+        _repeat(talk)
+
+
+def _cancel(talk: Talk) -> None:
+    if talk.asking in ("guide", "start", "switch", "rating"):
+        ask(talk, None)
+        talk.say(t("casework.not_started"))
+        talk.status = "answered"
+        if talk.case and talk.case.status in choosing.OPEN:
+            advance(talk)
+        return
+    case = talk.case
+    if case is None or case.status not in (CaseStatus.DRAFT, CaseStatus.READY):
+        talk.say(t("casework.nothing_to_cancel"))
+        talk.status = "answered"
+        return
+    case.move(CaseStatus.WITHDRAWN)
+    case.package = None
+    talk.note("case.withdrawn")
+    talk.say(t("casework.cancelled", item=case.guide_name, case_no=case.case_no))
+    talk.other_cases.append(case)
+    talk.case = None
+    ask(talk, None)
+    talk.status = "answered"
+
+
+def _repeat(talk: Talk) -> None:
+    talk.question_said = False
+    if talk.state.ask is None:
+        talk.say(t("casework.nothing_pending"))
+    talk.status = "collecting" if talk.state.ask else "answered"
+
+
+def _why(talk: Talk) -> None:
+    pending = talk.state.ask
+    if pending is None:
+        talk.say(t("casework.nothing_pending"))
+    else:
+        talk.say(t("casework.why", label=pending.label, why=pending.why or t("casework.why_default")))
+        if pending.example:
+            talk.say(t("casework.example", example=pending.example))
+    talk.question_said = True
+    talk.status = "answered"
+
+
+def _help(talk: Talk) -> None:
+    talk.say(t("casework.help_in_case" if talk.case else "casework.help"))
+    talk.status = "answered"
+
+
+def _nothing_pending(talk: Talk) -> None:
+    case = talk.case
+    if case and case.status in choosing.OPEN:
+        talk.state.paused = False
+        advance(talk)
+        return
+    talk.state.failures += 1
+    talk.say(t("casework.nothing_pending"))
+    talk.status = "clarify"

@@ -1,0 +1,290 @@
+"""An answer to the pending question, whatever that question is."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.casework import interview
+from assistant.casework.fields import corrections, extract, options
+from assistant.casework.fields.parse import parse
+from assistant.casework.fields.result import Accepted, Rejected
+from assistant.casework.flow import choosing, closing, materials
+from assistant.casework.flow.asking import advance, ask, ask_again, reject
+from assistant.casework.flow.talk import Insisted, Talk
+from assistant.casework.model import Source
+from assistant.foundation.messages import t
+from knowledge.schema import GuideField, Option
+
+_SKIP = re.compile(r"^(?:跳过|略过|不填|先?不填了?|没有|无|不知道|不清楚|暂无|下一[个项题]|pass|skip)[了吧。.！! ]*$", re.I)
+_EDIT = re.compile(r"^\s*(?:我?(?:想|要|来)?)?(?:修改|更改|改一下|改下|编辑|重填|改)\s*[:：]?\s*(.+?)[。.！!吧 ]*$")
+
+
+def take(talk: Talk) -> None:
+    """Read the turn as the answer to the pending question, or as a correction or wish made in its place."""
+    pending = talk.state.ask
+    if pending is None:
+        return
+    if talk.tapped is None and talk.case and pending.field not in ("guide", "start", "switch") and _corrects(talk):
+        return
+    if talk.attachments or pending.field.startswith(interview.MATERIAL_PREFIX):
+        materials.take(talk)
+        return
+    match pending.field:
+        case "guide":
+            _guide(talk)
+        case "start":
+            _start(talk)
+        case "switch":
+            _switch(talk)
+        case "review":
+            closing.review(talk)
+        case "submit":
+            closing.submit(talk)
+        case "rating":
+            closing.rate(talk)
+        case _:
+            _field(talk)
+
+
+def _field(talk: Talk) -> None:
+    case, guide, pending = talk.case, talk.guide, talk.state.ask
+    field = guide.field(pending.field) if guide and pending else None
+    if case is None or guide is None or field is None:
+        advance(talk)
+        return
+    if talk.intent == "skip" or (talk.tapped is None and _SKIP.match(talk.text.strip()) and field.type not in ("choice", "yes_no", "multi")):
+        skip(talk)
+        return
+    answer: str | list[str] = talk.tapped if talk.tapped is not None else talk.text
+    if _insisted(talk, field, answer):
+        return
+    values = {k: v for k, v in case.values().items() if k != field.key}
+    parsed = parse(field, answer, talk.now.date(), values)
+    others = [f for f in interview.applying_fields(guide, case) if f.key != field.key and f.key not in case.answers] if talk.tapped is None else []
+    more = extract.by_name(talk.text, [field, *others], talk.now.date(), case.values()) if others and len(talk.text) > 8 else {}
+    if field.key in more:
+        parsed = more.pop(field.key)
+    if isinstance(parsed, Rejected) and not more and talk.intent == "apply" and talk.tapped is None:
+        meant, _ = choosing.meant(talk)
+        if meant is not None and meant.code != case.guide_code:
+            choosing.apply(talk)
+            return
+    if isinstance(parsed, Rejected):
+        _store_more(talk, more)
+        if parsed.insist:
+            talk.state.insisted = Insisted(field=field.key, text=str(answer), value=parsed.insist.value, display=parsed.insist.display,
+                                           warning=parsed.insist.warning)
+        reject(talk, parsed.code, parsed.message)
+        return
+    _store(talk, field, parsed)
+    unanswered = [f for f in others if f.key not in more and f.key not in case.answers and f.type != field.type]
+    if not more and len(talk.text) > 12:
+        more = {k: v for k, v in extract.by_shape(talk.text, unanswered, talk.now.date(), case.values()).items() if k != field.key}
+    _store_more(talk, more)
+    advance(talk)
+
+
+def _insisted(talk: Talk, field: GuideField, answer: str | list[str]) -> bool:
+    held = talk.state.insisted
+    if held is None or held.field != field.key or isinstance(answer, list):
+        return False
+    same = re.sub(r"\W", "", answer).upper().endswith(re.sub(r"\W", "", str(held.value)).upper())
+    if not same and options.yes_or_no(answer) is not True:
+        return False
+    _store(talk, field, Accepted(held.value, held.display, held.warning))
+    if held.warning:
+        talk.notice("warning", held.warning)
+    advance(talk)
+    return True
+
+
+def _store(talk: Talk, field: GuideField, value: Accepted, skipped: bool = False) -> None:
+    assert talk.case is not None and talk.guide is not None
+    source = Source(kind="tapped" if talk.tapped is not None else "said", turn=talk.turn)
+    gone = interview.record(talk.guide, talk.case, field, value, source, talk.now, skipped)
+    talk.state.insisted = None
+    talk.state.failures = 0
+    talk.note("case.answered", field=field.key, source=source.kind)
+    if value.warning and not skipped:
+        talk.notice("warning", value.warning)
+    if gone:
+        talk.notice("info", t("casework.fell_away", labels="、".join(f.label for f in gone)))
+    talk.status = "collecting"
+
+
+def _store_more(talk: Talk, more: dict[str, Accepted]) -> None:
+    labels = []
+    for key, value in more.items():
+        field = talk.guide.field(key) if talk.guide else None
+        if field:
+            _store(talk, field, value)
+            labels.append(field.label)
+    if labels:
+        talk.notice("info", t("casework.also_noted", labels="、".join(labels)))
+
+
+def skip(talk: Talk) -> None:
+    """Leave the pending question unanswered where it is optional."""
+    field = talk.guide.field(talk.asking) if talk.guide and talk.asking else None
+    if field is not None and field.optional:
+        _store(talk, field, Accepted("", ""), skipped=True)
+        advance(talk)
+    elif field is not None:
+        reject(talk, "required", t("casework.required", label=field.label))
+    elif talk.asking and talk.asking.startswith(interview.MATERIAL_PREFIX):
+        materials.take(talk)
+    else:
+        talk.say(t("casework.cannot_skip"))
+        talk.status = "clarify"
+
+
+def correct(talk: Talk) -> None:
+    """A correction that came outside any question, or in the middle of one."""
+    if talk.case is None:
+        talk.say(t("casework.nothing_to_correct"))
+        talk.status = "clarify"
+        return
+    if not _corrects(talk, wanted=True):
+        labels = "、".join(f.label for f in _answered(talk)[-6:])
+        talk.say(t("casework.correct_which", labels=labels) if labels else t("casework.nothing_to_correct"))
+        talk.status = "clarify"
+
+
+def _answered(talk: Talk) -> list[GuideField]:
+    case, guide = talk.case, talk.guide
+    return [f for f in (guide.field(k) for k in case.asked if k in case.answers) if f] if case and guide else []
+
+
+def _corrects(talk: Talk, wanted: bool = False) -> bool:
+    """Handle the turn as a correction if it is one: by its intent, or by 修改X on the review card."""
+    case, guide = talk.case, talk.guide
+    if case is None or guide is None:
+        return False
+    answered = _answered(talk)
+    edit = _EDIT.match(talk.text)
+    if edit:
+        exact = next((f for f in answered if edit[1] in (f.label, *f.names)), None)
+        if exact:
+            if not _editable(talk):
+                return True
+            ask_again(talk, exact)
+            talk.status = "collecting"
+            return True
+    if not (wanted or talk.intent == "correct_info") or not answered:
+        return False
+    if not _editable(talk):
+        return True
+    found = corrections.read_correction(talk.text, answered, case.values(), talk.now.date())
+    if found is None:
+        return False
+    if found.parsed is None:
+        ask_again(talk, found.field)
+        talk.status = "collecting"
+    elif isinstance(found.parsed, Rejected):
+        ask_again(talk, found.field)
+        reject(talk, found.parsed.code, found.parsed.message)
+    else:
+        _store(talk, found.field, found.parsed)
+        talk.notice("info", t("casework.corrected", label=found.field.label, value=found.parsed.display))
+        advance(talk)
+    return True
+
+
+def _editable(talk: Talk) -> bool:
+    assert talk.case is not None
+    if talk.case.status in choosing.OPEN:
+        return True
+    talk.say(t("casework.too_late_to_edit", status=t(f"casework.status_{talk.case.status.value}")))
+    talk.status = "answered"
+    return False
+
+
+def _guide(talk: Talk) -> None:
+    pending = talk.state.ask
+    assert pending is not None
+    known = [Option(value=o.value, label=o.label) for o in pending.options or []]
+    schema_options = [Option(value=o.value, label=o.label, aliases=_aliases(talk, o.value)) for o in known]
+    picked = talk.tapped[0] if talk.tapped else None
+    if picked is None:
+        match = options.match_option(talk.text, schema_options)
+        picked = match.value if match else None
+    guide = talk.services.catalogue.get(picked) if picked else None
+    if guide is None:
+        meant, codes = choosing.meant(talk)
+        if meant is None and options.yes_or_no(talk.text) is False:
+            ask(talk, None)
+            talk.say(t("casework.none_of_these"))
+            talk.status = "clarify"
+            return
+        if meant is None:
+            talk.state.failures += 1
+            choosing.which(talk, codes or [o.value for o in known], talk.state.purpose or "apply")
+            return
+        guide = meant
+    purpose = talk.state.purpose or "apply"
+    talk.state.purpose = None
+    ask(talk, None)
+    if purpose.startswith("ask_"):
+        choosing.answer(talk, guide, purpose)
+    else:
+        talk._hits = []
+        _begin_chosen(talk, guide.code)
+
+
+def _aliases(talk: Talk, code: str) -> list[str]:
+    guide = talk.services.catalogue.get(code)
+    return [*guide.names.aliases, *guide.names.colloquial] if guide else []
+
+
+def _begin_chosen(talk: Talk, code: str) -> None:
+    guide = talk.services.catalogue.get(code)
+    if guide is None or guide.outline:
+        talk.say(t("casework.outline", item=guide.name if guide else ""))
+        talk.status = "unanswerable_unknown"
+        return
+    choosing.begin(talk, guide)
+
+
+def _start(talk: Talk) -> None:
+    said = _confirmation(talk)
+    code = talk.state.context_guide
+    if said is None and talk.intent == "apply":
+        ask(talk, None)
+        choosing.apply(talk)
+    elif said is None:
+        reject(talk, "yes_or_no", t("casework.yes_or_no"))
+    elif said and code:
+        ask(talk, None)
+        _begin_chosen(talk, code)
+    else:
+        ask(talk, None)
+        talk.say(t("casework.not_started"))
+        talk.status = "answered"
+
+
+def _switch(talk: Talk) -> None:
+    said = _confirmation(talk)
+    if said is None:
+        reject(talk, "yes_or_no", t("casework.yes_or_no"))
+        return
+    target, talk.state.switch_to = talk.state.switch_to, None
+    ask(talk, None)
+    if said and target:
+        assert talk.case is not None
+        talk.say(t("casework.kept_as_draft", item=talk.case.guide_name, case_no=talk.case.case_no))
+        _begin_chosen(talk, target)
+    else:
+        talk.status = "collecting"
+        advance(talk)
+
+
+def _confirmation(talk: Talk) -> bool | None:
+    if talk.tapped:
+        return {"yes": True, "no": False}.get(talk.tapped[0])
+    if talk.intent in ("affirm", "deny") and options.yes_or_no(talk.text) is None:
+        return talk.intent == "affirm"
+    pending = talk.state.ask
+    for option in (pending.options or []) if pending else []:
+        if talk.text.strip() == option.label:
+            return option.value == "yes"
+    return options.yes_or_no(talk.text)

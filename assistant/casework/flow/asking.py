@@ -1,0 +1,124 @@
+"""Moving the case to its next question, and putting that question into words."""
+
+from __future__ import annotations
+
+from assistant.casework import interview
+from assistant.casework.flow.summary import review_card
+from assistant.casework.flow.talk import Talk
+from assistant.casework.model import CaseStatus
+from assistant.foundation.messages import t
+from knowledge.replies import Ask, AskError, Option
+from knowledge.schema import GuideField, Material
+
+
+def ask(talk: Talk, question: Ask | None) -> None:
+    """Make ``question`` the pending one; None closes the form."""
+    talk.state.ask = question
+    talk.question_said = False
+
+
+def advance(talk: Talk) -> None:
+    """Ask for the next thing the case wants: a field, a material, the review, or the submission."""
+    case, guide = talk.case, talk.guide
+    if case is None or guide is None:
+        ask(talk, None)
+        return
+    talk.state.editing = None
+    if case.status is CaseStatus.READY and case.package is not None:
+        ask(talk, submit_question())
+        talk.status = talk.status or "ready"
+        return
+    if case.status not in (CaseStatus.DRAFT, CaseStatus.CORRECTION_NEEDED):
+        ask(talk, None)
+        return
+    wanted = interview.next_field(guide, case)
+    if wanted is not None:
+        ask(talk, interview.ask_field(wanted, case))
+        talk.status = talk.status or "collecting"
+        return
+    material = interview.next_material(guide, case)
+    if material is not None:
+        ask(talk, material_question(material))
+        talk.status = talk.status or "collecting"
+        return
+    ask(talk, Ask(field="review", label=t("casework.review_label"), kind="confirm", options=yes_no("casework.review_yes", "casework.review_no")))
+    talk.status = "review" if talk.status in (None, "collecting", "answered") else talk.status
+
+
+def ask_again(talk: Talk, field: GuideField) -> None:
+    """Ask an answered field once more, showing its present value."""
+    assert talk.case is not None
+    talk.state.editing = field.key
+    ask(talk, interview.ask_field(field, talk.case))
+
+
+def reject(talk: Talk, code: str, message: str) -> None:
+    """Repeat the pending question with what was wrong with the answer."""
+    if talk.state.ask is not None:
+        talk.state.ask = talk.state.ask.model_copy(update={"error": AskError(code=code, message=message)})
+    talk.notice("warning", message)
+    talk.status = "rejected_answer"
+    talk.question_said = True
+
+
+def yes_no(yes: str, no: str) -> list[Option]:
+    """The two options of a confirmation, labelled by message keys."""
+    return [Option(value="yes", label=t(yes)), Option(value="no", label=t(no))]
+
+
+def submit_question() -> Ask:
+    """The last confirmation before anything leaves the house."""
+    return Ask(field="submit", label=t("casework.submit_label"), kind="confirm", options=yes_no("casework.submit_yes", "casework.submit_no"))
+
+
+def material_question(material: Material) -> Ask:
+    """How shall this material be met: an upload, or one of the other ways the guide allows."""
+    ways = {"promise": "casework.way_promise", "tolerate": "casework.way_tolerate", "bring": "casework.way_bring"}
+    options = [Option(value=way, label=t(ways[way])) for way in material.met_by if way in ways]
+    upload = "upload" in material.met_by
+    return Ask(field=interview.MATERIAL_PREFIX + material.code, label=material.name, kind="file" if upload else "choice",
+               options=options or None, why=material.note, material=material.code,
+               accept=interview.UPLOAD_ACCEPT if upload else None)
+
+
+def say_question(talk: Talk) -> None:
+    """Put the pending question into words, once a turn."""
+    pending = talk.state.ask
+    if pending is None or talk.question_said:
+        return
+    talk.question_said = True
+    guide = talk.guide
+    if pending.field == "review" and talk.case and guide:
+        talk.replies.append(review_card(guide, talk.case))
+    elif pending.field == "submit":
+        talk.choices(t("casework.submit_question"), pending.options or [])
+    elif pending.field.startswith(interview.MATERIAL_PREFIX) and guide:
+        _say_material(talk, pending)
+    elif guide and (field := guide.field(pending.field)):
+        _say_field(talk, pending, field)
+    elif pending.field == "start":
+        talk.choices(t("casework.start_question", item=_context_name(talk)), pending.options or [])
+
+
+def _say_field(talk: Talk, pending: Ask, field: GuideField) -> None:
+    text = field.question
+    held = talk.case.answers.get(field.key) if talk.case else None
+    if held and not held.skipped:
+        text = t("casework.ask_again", question=text, value=held.display)
+    if pending.options:
+        talk.choices(text, pending.options)
+    else:
+        talk.say(text if not pending.example or held else t("casework.with_example", question=text, example=pending.example))
+
+
+def _say_material(talk: Talk, pending: Ask) -> None:
+    text = t("casework.material_upload" if pending.kind == "file" else "casework.material_ways", name=pending.label)
+    if pending.options:
+        talk.choices(text, pending.options)
+    else:
+        talk.say(text)
+
+
+def _context_name(talk: Talk) -> str:
+    guide = talk.services.catalogue.get(talk.state.context_guide or "")
+    return guide.name if guide else ""

@@ -1,0 +1,152 @@
+"""Which item: beginning a case, answering a question about an item, asking which is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.casework import interview
+from assistant.casework.fields import extract
+from assistant.casework.flow.asking import advance, ask, yes_no
+from assistant.casework.flow.talk import Talk
+from assistant.casework.model import Case, CaseStatus, Source
+from assistant.foundation.messages import t
+from knowledge import answers
+from knowledge.replies import Ask, Option
+from knowledge.schema import Guide
+
+#: A case in one of these states is still being prepared and can be continued by talking.
+OPEN = (CaseStatus.DRAFT, CaseStatus.READY, CaseStatus.CORRECTION_NEEDED)
+
+
+def apply(talk: Talk) -> None:
+    """She wants something done: begin its case, or ask which item, or whether to leave the present one."""
+    guide, options = meant(talk)
+    if guide is None and not options and talk.case and talk.case.status in OPEN:
+        _continue(talk)
+        return
+    guide = guide or (None if options else _context(talk))
+    if guide is None:
+        which(talk, options, "apply")
+    elif guide.outline:
+        _outline(talk, guide)
+    elif talk.case and talk.case.status in OPEN and talk.case.guide_code == guide.code:
+        _continue(talk)
+    elif talk.case and talk.case.status in OPEN and talk.case.answers:
+        talk.state.switch_to = guide.code
+        talk.say(t("casework.switch_question", current=talk.case.guide_name, other=guide.name))
+        ask(talk, Ask(field="switch", label=t("casework.switch_label"), kind="confirm", options=yes_no("casework.switch_yes", "casework.switch_no")))
+        talk.question_said = True
+        talk.status = "clarify"
+    else:
+        begin(talk, guide)
+
+
+def begin(talk: Talk, guide: Guide) -> None:
+    """Open a case, say what it takes, take what the sentence already tells, and ask the first question."""
+    waiting = next((c for c in talk.other_cases if c.guide_code == guide.code and c.status in OPEN), None)
+    if talk.case is not None and talk.case not in talk.other_cases:
+        talk.other_cases.append(talk.case)
+    talk.state.context_guide = guide.code
+    talk.state.paused = False
+    if waiting is not None:
+        talk.case = waiting
+        talk.say(t("casework.draft_found", item=guide.name, case_no=waiting.case_no))
+        advance(talk)
+        return
+    talk.case = Case(case_no=talk.services.new_case_no(talk.now), guide_code=guide.code, guide_name=guide.name, guide_version=guide.version,
+                     created_at=talk.now, updated_at=talk.now)
+    talk.note("case.created", guide=guide.code, version=guide.version)
+    talk.say(t("casework.begun", item=guide.name, case_no=talk.case.case_no))
+    said = answers.overview(guide, {})
+    talk.replies.extend(said.replies)
+    fields = interview.applying_fields(guide, talk.case)
+    found = extract.by_name(talk.text, fields, talk.now.date(), {})
+    for key, value in found.items():
+        field = guide.field(key)
+        if field:
+            interview.record(guide, talk.case, field, value, Source(kind="said", turn=talk.turn), talk.now)
+    talk.say(t("casework.one_at_a_time"))
+    talk.status = "collecting"
+    advance(talk)
+
+
+def question(talk: Talk, intent: str) -> None:
+    """Answer a question about the item named, or else the one in hand; a pending question stays as it was."""
+    guide, options = meant(talk)
+    context = talk.guide or _context(talk)
+    if guide is None and context is not None and (not options or context.code in options):
+        guide = context
+    if guide is None:
+        which(talk, options, intent)
+        return
+    answer(talk, guide, intent)
+
+
+def answer(talk: Talk, guide: Guide, intent: str) -> None:
+    """Say what the guide says, with its sources; outside a case offer to begin."""
+    if guide.outline:
+        _outline(talk, guide)
+        return
+    values = talk.case.values() if talk.case and talk.case.guide_code == guide.code else {}
+    said = answers.answer(guide, intent, values, talk.now, talk.text)
+    talk.replies.extend(said.replies)
+    talk.status = said.status
+    talk.state.failures = 0
+    talk.state.context_guide = guide.code
+    if talk.state.ask is None or talk.state.ask.field in ("guide", "start"):
+        if talk.case and talk.case.status in OPEN and talk.case.guide_code == guide.code and not talk.state.paused:
+            advance(talk)
+        else:
+            ask(talk, Ask(field="start", label=t("casework.start_label"), kind="confirm", options=yes_no("casework.start_yes", "casework.start_no")))
+        talk.status = said.status
+
+
+def which(talk: Talk, codes: Sequence[str], purpose: str) -> None:
+    """Ask which of up to four items is meant, each with what tells it apart."""
+    guides = [g for g in (talk.services.catalogue.get(code) for code in codes) if g][:4]
+    if not guides:
+        guides = [g for g in talk.services.catalogue.all() if not g.outline][:4]
+        talk.say(t("casework.which_open"))
+    else:
+        talk.say(t("casework.which_of"))
+    talk.state.purpose = purpose
+    options = [Option(value=g.code, label=g.name) for g in guides]
+    talk.choices("\n".join(_difference(g, i) for i, g in enumerate(guides, 1)), options)
+    if talk.state.ask is None or talk.state.ask.field in ("guide", "start"):
+        ask(talk, Ask(field="guide", label=t("casework.guide_label"), kind="choice", options=options))
+    talk.question_said = True
+    talk.status = "clarify"
+
+
+def meant(talk: Talk) -> tuple[Guide | None, list[str]]:
+    """The one guide the sentence means; or the codes worth offering; or nothing."""
+    decision = talk.services.decide(talk.hits)
+    if decision.kind == "one":
+        return talk.services.catalogue.get(decision.hits[0].code), []
+    return None, [hit.code for hit in decision.hits] if decision.kind == "which" else []
+
+
+def _context(talk: Talk) -> Guide | None:
+    return talk.services.catalogue.get(talk.state.context_guide) if talk.state.context_guide else None
+
+
+def _continue(talk: Talk) -> None:
+    assert talk.case is not None
+    talk.say(t("casework.already_doing", item=talk.case.guide_name))
+    talk.state.paused = False
+    talk.status = "collecting"
+    if talk.state.ask is None or talk.state.ask.field in ("guide", "start"):
+        advance(talk)
+
+
+def _outline(talk: Talk, guide: Guide) -> None:
+    talk.say(t("casework.outline", item=guide.name))
+    talk.state.context_guide = guide.code
+    talk.state.failures = 0
+    if talk.state.ask is not None and talk.state.ask.field in ("guide", "start"):
+        ask(talk, None)
+    talk.status = "unanswerable_unknown"
+
+
+def _difference(guide: Guide, number: int) -> str:
+    return t("casework.which_line", number=number, item=guide.name, summary=guide.summary or guide.department or "")

@@ -1,0 +1,141 @@
+"""The end of the interview: confirming all answers, making the package, submitting, asking how it goes, rating."""
+
+from __future__ import annotations
+
+from assistant.casework import interview
+from assistant.casework.fields import options
+from assistant.casework.flow.asking import advance, ask, reject, submit_question
+from assistant.casework.flow.talk import PackageFailed, Talk
+from assistant.casework.model import CaseStatus, PackageRef, TimelineEntry
+from assistant.foundation.messages import t
+from knowledge.replies import Ask, Card, File, Option, Row
+from knowledge.schema import Option as GuideOption
+
+GRADES = ("very_satisfied", "satisfied", "fair", "dissatisfied", "very_dissatisfied")
+
+
+def review(talk: Talk) -> None:
+    """She confirms all answers (the package is made) or wants something changed."""
+    said = _confirmation(talk)
+    if said is None:
+        reject(talk, "yes_or_no", t("casework.review_how"))
+        return
+    if not said:
+        talk.say(t("casework.review_change"))
+        talk.question_said = True
+        talk.status = "review"
+        return
+    make_package(talk)
+
+
+def make_package(talk: Talk) -> None:
+    """Build the package from the confirmed answers. A failure loses nothing: the review is asked again."""
+    case, guide = talk.case, talk.guide
+    assert case is not None and guide is not None
+    if interview.next_field(guide, case) or interview.next_material(guide, case):
+        advance(talk)
+        return
+    for answer in case.answers.values():
+        answer.confirmed_at = talk.now
+    try:
+        built = talk.services.build_package(case, guide, talk.now)
+    except PackageFailed as failure:
+        talk.notice("error", failure.message)
+        talk.status = "error_document"
+        talk.question_said = True
+        return
+    case.package_version += 1
+    case.package = PackageRef(version=case.package_version, sha256=built.sha256, blob_id=built.blob_id, built_at=talk.now)
+    if case.status is CaseStatus.DRAFT:
+        case.move(CaseStatus.READY)
+    talk.note("case.package_built", version=case.package_version, sha256=built.sha256)
+    for text in built.notices:
+        talk.notice("warning", text)
+    talk.replies.append(Card(title=t("casework.package_title", item=guide.name), text=t("casework.package_text", count=len(built.files)),
+                             rows=[Row(label=str(i), value=name) for i, name in enumerate(built.files, 1)]))
+    talk.replies.append(File(name=t("casework.package_file", item=guide.name, case_no=case.case_no), media_type="application/zip",
+                             url=f"/api/v1/cases/{case.case_no}/package", text=t("casework.package_download")))
+    talk.status = "ready"
+    ask(talk, submit_question())
+
+
+def submit(talk: Talk) -> None:
+    """She sends the confirmed package to the receiving office, or not yet."""
+    case = talk.case
+    assert case is not None
+    said = _confirmation(talk)
+    if said is None:
+        reject(talk, "yes_or_no", t("casework.submit_how"))
+        return
+    if not said:
+        ask(talk, None)
+        talk.say(t("casework.not_submitted"))
+        talk.status = "ready"
+        return
+    if case.package is None or case.status not in (CaseStatus.READY, CaseStatus.CORRECTION_NEEDED):
+        advance(talk)
+        return
+    case.move(CaseStatus.SUBMITTED)
+    case.timeline.append(TimelineEntry(at=talk.now, status=CaseStatus.SUBMITTED, who=t("casework.who_citizen"), text=t("casework.timeline_submitted")))
+    talk.submit = True
+    talk.note("case.submitted", version=case.package.version, sha256=case.package.sha256)
+    talk.say(t("casework.submitted", item=case.guide_name, case_no=case.case_no))
+    if not talk.services.office_reachable():
+        talk.notice("warning", t("casework.office_down"))
+    talk.say(t("casework.submitted_next"))
+    ask(talk, None)
+    talk.status = "submitted"
+
+
+def report(talk: Talk) -> None:
+    """办到哪一步了: where the case stands, who has it, and what comes next."""
+    cases = [c for c in ([talk.case] if talk.case else []) + talk.other_cases if c is not None]
+    if not cases:
+        talk.say(t("casework.no_case"))
+        talk.status = "answered"
+        return
+    for case in cases[:3]:
+        rows = [Row(label=f"{e.at:%Y-%m-%d %H:%M}", value=f"{t(f'casework.status_{e.status.value}')}：{e.text}", source=e.who) for e in case.timeline[-6:]]
+        status = t(f"casework.status_{case.status.value}")
+        talk.replies.append(Card(title=t("casework.progress_title", item=case.guide_name, status=status),
+                                 text=t("casework.progress_text", case_no=case.case_no, status=status, next=t(f"casework.next_{case.status.value}")), rows=rows))
+    talk.status = "answered"
+
+
+def ask_rating(talk: Talk) -> None:
+    """Offer the five grades of 好差评 (GB/T 39734)."""
+    choices = [Option(value=grade, label=t(f"casework.grade_{grade}")) for grade in GRADES]
+    if talk.state.ask is None:
+        ask(talk, Ask(field="rating", label=t("casework.rating_label"), kind="choice", options=choices))
+        talk.choices(t("casework.rating_question"), choices)
+        talk.question_said = True
+    else:
+        talk.say(t("casework.rating_later"))
+    talk.status = "answered"
+
+
+def rate(talk: Talk) -> None:
+    """Take a grade."""
+    pending = talk.state.ask
+    choices = [GuideOption(value=o.value, label=o.label) for o in (pending.options or [])] if pending else []
+    value = talk.tapped[0] if talk.tapped else None
+    picked = next((o for o in choices if o.value == value), None) or options.match_option(talk.text, choices)
+    if picked is None:
+        reject(talk, "choice_unknown", t("fields.choice_unknown", options="、".join(o.label for o in choices)))
+        return
+    talk.note("rating.given", grade=picked.value)
+    ask(talk, None)
+    talk.say(t("casework.rating_thanks"))
+    talk.status = "answered"
+
+
+def _confirmation(talk: Talk) -> bool | None:
+    if talk.tapped:
+        return {"yes": True, "no": False}.get(talk.tapped[0])
+    pending = talk.state.ask
+    for option in (pending.options or []) if pending else []:
+        if talk.text.strip() == option.label:
+            return option.value == "yes"
+    if talk.intent in ("affirm", "deny") and options.yes_or_no(talk.text) is None:
+        return talk.intent == "affirm"
+    return options.yes_or_no(talk.text)

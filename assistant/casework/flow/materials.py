@@ -1,0 +1,88 @@
+"""Meeting a material: an upload, a commitment, a tolerated absence, or bringing it along."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.casework import interview
+from assistant.casework.fields import options
+from assistant.casework.flow.asking import advance, reject
+from assistant.casework.flow.talk import Talk
+from assistant.foundation.messages import t
+from knowledge.schema import Material, MeetWay, Option
+
+_WORDS: dict[MeetWay, list[str]] = {
+    "promise": ["承诺", "告知承诺", "用承诺书代替", "签承诺书"],
+    "tolerate": ["容缺", "以后补", "过几天补", "晚点交", "先欠着", "后补", "等下再传", "回头补"],
+    "bring": ["带去", "带到窗口", "现场交", "到时候带", "带过去", "窗口交"],
+}
+
+
+def take(talk: Talk) -> None:
+    """Read the turn as the answer to a material's question; an attachment counts for its own material."""
+    case, guide = talk.case, talk.guide
+    if case is None or guide is None:
+        talk.say(t("casework.upload_without_case"))
+        talk.status = "clarify"
+        return
+    asked = guide.material((talk.asking or "").removeprefix(interview.MATERIAL_PREFIX))
+    if talk.attachments:
+        _attach(talk, asked)
+        return
+    if asked is None:
+        advance(talk)
+        return
+    way = _way(talk, asked)
+    if way is None:
+        reject(talk, "material_wanted", t("casework.material_wanted", name=asked.name))
+        return
+    state = interview.meet(guide, case, asked, way, talk.now)
+    interview.unconfirm(case)
+    talk.note("case.material", material=asked.code, way=way)
+    due = f"{state.due.year}年{state.due.month}月{state.due.day}日" if state.due else ""
+    talk.say(t(f"casework.met_{way}", name=asked.name, due=due))
+    talk.status = "collecting"
+    advance(talk)
+
+
+def _attach(talk: Talk, asked: Material | None) -> None:
+    case, guide = talk.case, talk.guide
+    assert case is not None and guide is not None
+    taken = 0
+    for upload in talk.attachments:
+        applying = {m.code: m for m in interview.applying_materials(guide, case)}
+        material = applying.get(upload.material or "") or asked
+        if material is None:
+            wanted = interview.next_material(guide, case)
+            material = wanted if wanted and "upload" in wanted.met_by else None
+        if material is None or "upload" not in material.met_by:
+            talk.notice("warning", t("casework.upload_for_nothing", name=upload.name))
+            continue
+        interview.meet(guide, case, material, "upload", talk.now, [upload.upload_id])
+        interview.unconfirm(case)
+        talk.note("case.material", material=material.code, way="upload")
+        talk.say(t("casework.met_upload", name=material.name, due=""))
+        taken += 1
+        if not upload.ok:
+            talk.notice("warning", t("casework.upload_doubts", name=upload.name, problems="；".join(upload.problems)))
+    if not taken:
+        talk.status = "rejected_answer" if talk.asking else "clarify"
+        talk.question_said = False
+        return
+    talk.status = "collecting"
+    at_material = talk.asking is None or talk.asking.startswith(interview.MATERIAL_PREFIX) or talk.asking in ("review", "submit")
+    if at_material:
+        advance(talk)
+
+
+def _way(talk: Talk, material: Material) -> MeetWay | None:
+    allowed: list[MeetWay] = [way for way in material.met_by if way in _WORDS]
+    if talk.tapped:
+        return next((way for way in allowed if way == talk.tapped[0]), None)
+    choices = [Option(value=way, label=t(f"casework.way_{way}"), aliases=_WORDS[way]) for way in allowed]
+    picked = options.match_option(talk.text, choices) if choices else None
+    if picked:
+        return next(way for way in allowed if way == picked.value)
+    if re.search(r"没有|没带|不在|暂时|等|跳过|以后|晚", talk.text) or talk.intent == "skip":
+        return next((way for way in ("tolerate", "bring", "promise") if way in allowed), None)
+    return None

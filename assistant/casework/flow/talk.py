@@ -1,0 +1,157 @@
+"""One turn's working set: the state it starts from, what it changes, and what it says.
+
+Flow functions change a ``Talk`` and nothing else; the conversation room loads it before the turn and saves it, whole, after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from assistant.casework.model import Case
+from knowledge.catalogue import Catalogue
+from knowledge.replies import Ask, Card, Choices, File, Notice, Option, Text
+from knowledge.schema import Guide
+from knowledge.search import Decision, Hit
+
+
+class Insisted(BaseModel):
+    """A doubted value that will be taken if the citizen sends it again."""
+
+    field: str
+    text: str
+    value: Any
+    display: str
+    warning: str | None
+
+
+class DialogueState(BaseModel):
+    """What a conversation remembers between turns besides its cases.
+
+    ``purpose`` is the intent to serve once a guide is chosen; ``context_guide`` the item last talked about; ``failures`` counts
+    turns in a row that were not understood.
+    """
+
+    ask: Ask | None = None
+    purpose: str | None = None
+    context_guide: str | None = None
+    switch_to: str | None = None
+    failures: int = 0
+    insisted: Insisted | None = None
+    editing: str | None = None
+    paused: bool = False
+
+
+class Attachment(BaseModel):
+    """An upload of this conversation that the message attaches."""
+
+    upload_id: str
+    name: str
+    material: str | None
+    ok: bool
+    problems: list[str] = []
+
+
+@dataclass(frozen=True)
+class AuditNote:
+    """A change to be written to the audit chain; ``detail`` holds codes and statuses, never personal data."""
+
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A package as it was built and stored."""
+
+    sha256: str
+    blob_id: str
+    files: list[str]
+    notices: list[str]
+
+
+class PackageFailed(Exception):
+    """The package could not be made; ``message`` tells the citizen what happened and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Services(Protocol):
+    """What a turn may use of the rest of the product."""
+
+    @property
+    def catalogue(self) -> Catalogue: ...
+    def find(self, text: str) -> list[Hit]: ...
+    def decide(self, hits: Sequence[Hit]) -> Decision: ...
+    def guide_of(self, case: Case) -> Guide: ...
+    def new_case_no(self, now: datetime) -> str: ...
+    def build_package(self, case: Case, guide: Guide, now: datetime) -> Built: ...
+    def office_reachable(self) -> bool: ...
+    def hash_resume_code(self, code: str) -> str: ...
+
+
+@dataclass
+class Talk:
+    """See the module's docstring. ``text`` is what she said or the label she tapped; ``tapped`` the option values."""
+
+    conversation_id: str
+    turn: int
+    now: datetime
+    text: str
+    state: DialogueState
+    services: Services
+    case: Case | None = None
+    other_cases: list[Case] = field(default_factory=list)
+    tapped: list[str] | None = None
+    attachments: list[Attachment] = field(default_factory=list)
+    intent: str = ""
+    confidence: float = 0.0
+    second_intent: str | None = None
+    owner: str = "bot"
+    status: str | None = None
+    replies: list[Text | Choices | Card | File | Notice] = field(default_factory=list)
+    audit: list[AuditNote] = field(default_factory=list)
+    submit: bool = False
+    question_said: bool = False
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    _hits: list[Hit] | None = None
+
+    @property
+    def hits(self) -> list[Hit]:
+        """Items this sentence may mean, best first; searched once and only if somebody asks."""
+        if self._hits is None:
+            self._hits = self.services.find(self.text) if self.text.strip() else []
+        return self._hits
+
+    @property
+    def asking(self) -> str | None:
+        """The field being asked, or None."""
+        return self.state.ask.field if self.state.ask else None
+
+    @property
+    def guide(self) -> Guide | None:
+        """The guide of the active case, in the version the case was started on."""
+        return self.services.guide_of(self.case) if self.case else None
+
+    def say(self, text: str, **kind: Any) -> None:
+        """Add a text reply; ``citations`` may be given."""
+        self.replies.append(Text(text=text, **kind))
+
+    def notice(self, level: str, text: str) -> None:
+        """Add a notice: ``info``, ``warning`` or ``error``."""
+        self.replies.append(Notice.model_validate({"level": level, "text": text}))
+
+    def choices(self, text: str, options: Sequence[Option]) -> None:
+        """Offer options."""
+        self.replies.append(Choices(text=text, options=list(options)))
+
+    def note(self, action: str, **detail: Any) -> None:
+        """Put a change of the active case on the audit chain."""
+        self.audit.append(AuditNote(action, self.case.case_no if self.case else self.conversation_id, detail))

@@ -1,0 +1,86 @@
+"""Reading and writing cases. SQL about cases lives here and nowhere else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from assistant.casework.model import Case
+from assistant.foundation.tables import case_, upload
+
+
+class CaseConflict(RuntimeError):
+    """Somebody else saved this case since it was loaded."""
+
+
+def cases_of(conn: Connection, conversation_id: str) -> list[Case]:
+    """The cases of a conversation, the most recently changed first."""
+    rows = conn.execute(select(case_.c.data, case_.c.revision).where(case_.c.conversation_id == conversation_id)
+                        .order_by(case_.c.updated_at.desc()))
+    return [_case(row.data, row.revision) for row in rows]
+
+
+def find(conn: Connection, case_no: str) -> tuple[Case, str] | None:
+    """A case and the conversation that holds it, or None."""
+    row = conn.execute(select(case_.c.data, case_.c.revision, case_.c.conversation_id).where(case_.c.case_no == case_no)).first()
+    return (_case(row.data, row.revision), row.conversation_id) if row else None
+
+
+def save(conn: Connection, case: Case, conversation_id: str, now: datetime) -> None:
+    """Insert a case or store its changes.
+
+    Raises:
+        CaseConflict: its revision is no longer the one that was loaded.
+    """
+    case.updated_at = now
+    data = case.model_dump(mode="json", exclude={"revision"})
+    columns: dict[str, Any] = {"conversation_id": conversation_id, "status": case.status.value, "updated_at": now, "data": data}
+    if case.revision == 0:
+        conn.execute(insert(case_).values(case_no=case.case_no, guide_code=case.guide_code, guide_version=case.guide_version,
+                                          created_at=case.created_at, revision=1, **columns))
+    else:
+        changed = conn.execute(update(case_).where(case_.c.case_no == case.case_no, case_.c.revision == case.revision)
+                               .values(revision=case.revision + 1, **columns))
+        if changed.rowcount != 1:
+            raise CaseConflict(case.case_no)
+    case.revision += 1
+
+
+def resume_lock(conn: Connection, case_no: str) -> tuple[int, datetime | None]:
+    """Wrong tries so far, and until when the case is locked against resuming."""
+    row = conn.execute(select(case_.c.resume_tries, case_.c.resume_locked_until).where(case_.c.case_no == case_no)).one()
+    return row.resume_tries, row.resume_locked_until
+
+
+def set_resume_lock(conn: Connection, case_no: str, tries: int, until: datetime | None) -> None:
+    """Remember wrong tries."""
+    conn.execute(update(case_).where(case_.c.case_no == case_no).values(resume_tries=tries, resume_locked_until=until))
+
+
+def add_upload(conn: Connection, **columns: Any) -> None:
+    """Store an upload's row."""
+    conn.execute(insert(upload).values(**columns))
+
+
+def uploads_of(conn: Connection, conversation_id: str) -> list[dict[str, Any]]:
+    """All uploads of a conversation, oldest first."""
+    rows = conn.execute(select(upload).where(upload.c.conversation_id == conversation_id).order_by(upload.c.created_at))
+    return [dict(row) for row in rows.mappings()]
+
+
+def uploads_by_id(conn: Connection, ids: list[str]) -> list[dict[str, Any]]:
+    """These uploads, in the order asked for; unknown ids are left out."""
+    rows = {row["id"]: dict(row) for row in conn.execute(select(upload).where(upload.c.id.in_(ids))).mappings()}
+    return [rows[i] for i in ids if i in rows]
+
+
+def move_uploads(conn: Connection, ids: list[str], conversation_id: str) -> None:
+    """Give a resumed case's uploads to the conversation that goes on with it."""
+    if ids:
+        conn.execute(update(upload).where(upload.c.id.in_(ids)).values(conversation_id=conversation_id))
+
+
+def _case(data: dict[str, Any], revision: int) -> Case:
+    return Case.model_validate({**data, "revision": revision})

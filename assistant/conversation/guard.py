@@ -1,0 +1,36 @@
+"""What must be stopped or answered with care before anything else reads it: danger to life, crime, other people's data,
+attempts to take the bot over, abuse. The wordings are data (``guard_terms.yaml``); a match decides the turn's status."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+
+from assistant.casework.fields.numerals import normalise
+
+LONGEST = 4000
+Verdict = Literal["care", "refused_injection", "refused_illegal", "refused_privacy", "refused_abuse"]
+#: Danger to life is looked for first: somebody in distress may also swear.
+ORDER: tuple[Verdict, ...] = ("care", "refused_injection", "refused_illegal", "refused_privacy", "refused_abuse")
+_TERMS = Path(__file__).with_name("guard_terms.yaml")
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[Verdict, re.Pattern[str]]:
+    listed = yaml.safe_load(_TERMS.read_text(encoding="utf-8"))
+    return {name: re.compile("|".join(f"(?:{p})" for p in listed[name]), re.IGNORECASE) for name in ORDER}
+
+
+def judge(text: str) -> Verdict | None:
+    """The verdict on a sentence, or None where nothing is the matter."""
+    plain = re.sub(r"[\s*_~·]+", "", normalise(text)) if not text.isascii() else normalise(text)
+    return next((name for name in ORDER if _patterns()[name].search(plain)), None)
+
+
+def readable(text: str) -> bool:
+    """Whether there is a letter, digit or character to read; white space, emoji and control characters alone are not."""
+    return any(ch.isalnum() for ch in normalise(text))

@@ -1,0 +1,82 @@
+"""Reading and writing conversations, turns and events. SQL lives here and nowhere else in this room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from assistant.casework.flow.talk import DialogueState
+from assistant.conversation.model import Conversation, Event
+from assistant.foundation.tables import conversation as conversations
+from assistant.foundation.tables import event as events
+from assistant.foundation.tables import turn as turns
+
+
+class Conflict(RuntimeError):
+    """Somebody else saved this conversation since it was loaded; the turn has to be run again."""
+
+
+def create(conn: Connection, conv: Conversation) -> None:
+    """Store a new conversation."""
+    conn.execute(insert(conversations).values(
+        id=conv.id, token_hash=conv.token_hash, token_expires_at=conv.token_expires_at, channel=conv.channel, locale=conv.locale,
+        region=conv.region, owner=conv.owner, created_at=conv.created_at, updated_at=conv.updated_at, revision=conv.revision,
+        turn_count=conv.turn_count, state=conv.state.model_dump(mode="json"), active_case=conv.active_case, last_event=conv.last_event))
+
+
+def load(conn: Connection, conversation_id: str) -> Conversation | None:
+    """The conversation, or None."""
+    row = conn.execute(select(conversations).where(conversations.c.id == conversation_id)).mappings().first()
+    if row is None:
+        return None
+    return Conversation(**{**row, "state": DialogueState.model_validate(row["state"])})
+
+
+def save(conn: Connection, conv: Conversation, now: datetime) -> None:
+    """Store a changed conversation.
+
+    Raises:
+        Conflict: its revision is no longer the one that was loaded.
+    """
+    changed = conn.execute(
+        update(conversations).where(conversations.c.id == conv.id, conversations.c.revision == conv.revision).values(
+            owner=conv.owner, updated_at=now, revision=conv.revision + 1, turn_count=conv.turn_count,
+            state=conv.state.model_dump(mode="json"), active_case=conv.active_case))
+    if changed.rowcount != 1:
+        raise Conflict(conv.id)
+    conv.revision += 1
+    conv.updated_at = now
+
+
+def stored_turn(conn: Connection, conversation_id: str, client_message_id: str) -> tuple[str, str] | None:
+    """Request hash and response of a turn already taken, or None."""
+    row = conn.execute(select(turns.c.request_hash, turns.c.response).where(
+        turns.c.conversation_id == conversation_id, turns.c.client_message_id == client_message_id)).first()
+    return (row.request_hash, row.response) if row else None
+
+
+def save_turn(conn: Connection, conversation_id: str, number: int, client_message_id: str, request_hash: str, response: str, at: datetime) -> None:
+    """Store a finished turn with the exact text that was sent."""
+    conn.execute(insert(turns).values(conversation_id=conversation_id, turn=number, client_message_id=client_message_id,
+                                      request_hash=request_hash, response=response, created_at=at))
+
+
+def append_events(conn: Connection, conversation_id: str, items: Sequence[tuple[str, dict[str, Any]]], at: datetime) -> list[Event]:
+    """Number and store events. Inside the transaction the conversation's row is locked, so numbers have no gaps and no doubles."""
+    if not items:
+        return []
+    last = conn.execute(select(conversations.c.last_event).where(conversations.c.id == conversation_id).with_for_update()).scalar_one()
+    made = [Event(last + i, kind, data, at) for i, (kind, data) in enumerate(items, 1)]
+    conn.execute(insert(events), [{"conversation_id": conversation_id, "seq": e.seq, "kind": e.kind, "data": e.data, "at": at} for e in made])
+    conn.execute(update(conversations).where(conversations.c.id == conversation_id).values(last_event=made[-1].seq))
+    return made
+
+
+def events_after(conn: Connection, conversation_id: str, after: int, limit: int = 500) -> list[Event]:
+    """Events numbered above ``after``, oldest first."""
+    rows = conn.execute(select(events.c.seq, events.c.kind, events.c.data, events.c.at).where(
+        events.c.conversation_id == conversation_id, events.c.seq > after).order_by(events.c.seq).limit(limit))
+    return [Event(row.seq, row.kind, row.data, row.at) for row in rows]

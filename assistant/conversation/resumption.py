@@ -1,0 +1,60 @@
+"""A draft begun elsewhere goes on in this conversation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from assistant.casework import repository as cases
+from assistant.casework.flow import acts, asking
+from assistant.casework.flow.summary import case_view
+from assistant.casework.flow.talk import Talk
+from assistant.casework.model import Case
+from assistant.conversation import repository
+from assistant.conversation.replying import rendered
+from assistant.conversation.turn import TurnRunner
+from assistant.conversation.understanding import Understanding
+from assistant.foundation import audit
+
+
+def take_over(runner: TurnRunner, conn: Connection, conversation_id: str, case: Case, from_id: str, now: datetime) -> dict[str, Any]:
+    """Move the case here, ask its next question, and return that as a turn. The code is used up.
+
+    Raises:
+        repository.Conflict: somebody else changed the conversation meanwhile.
+    """
+    conv = repository.load(conn, conversation_id)
+    assert conv is not None
+    held = [c for c in cases.cases_of(conn, conversation_id) if c.case_no != case.case_no]
+    case.resume_code_hash = None
+    talk = Talk(conversation_id=conversation_id, turn=conv.turn_count + 1, now=now, text="", state=conv.state, services=runner.services, case=case,
+                other_cases=held, owner=conv.owner, intent="resume", confidence=1.0)
+    asking.ask(talk, None)
+    acts.perform(talk, "resume")
+    asking.say_question(talk)
+    guide = talk.guide
+    body = rendered({
+        "turn": talk.turn, "owner": conv.owner, "status": talk.status or "collecting",
+        "understanding": Understanding(intent="resume", confidence=1.0).model_dump(),
+        "replies": [r.model_dump(mode="json") for r in talk.replies],
+        "ask": talk.state.ask.model_dump(mode="json") if talk.state.ask else None,
+        "case": case_view(guide, case) if guide else None,
+    }, conv.locale)
+    conv.active_case, conv.turn_count = case.case_no, talk.turn
+    cases.save(conn, case, conversation_id, now)
+    cases.move_uploads(conn, [i for m in case.materials.values() for i in m.upload_ids], conversation_id)
+    if from_id != conversation_id:
+        _leave_behind(conn, from_id, case.case_no, now)
+    repository.append_events(conn, conversation_id, [("turn", body)], now)
+    repository.save(conn, conv, now)
+    audit.append(conn, at=now, actor="citizen", action="case.resumed", subject=case.case_no, detail={"channel": conv.channel})
+    return body
+
+
+def _leave_behind(conn: Connection, conversation_id: str, case_no: str, now: datetime) -> None:
+    old = repository.load(conn, conversation_id)
+    if old is not None and old.active_case == case_no:
+        old.active_case, old.state.ask = None, None
+        repository.save(conn, old, now)

@@ -1,0 +1,111 @@
+"""What a turn may use of the rest of the product: the catalogue in force, the search over it, packages, the office."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from assistant.casework import repository
+from assistant.casework.flow.talk import Built, PackageFailed
+from assistant.casework.model import Case
+from assistant.casework.package.build import Converter, UploadedFile, build
+from assistant.casework.package.errors import PackageError
+from assistant.foundation.blobs import BlobStore
+from assistant.foundation.crypto import KeyRing
+from assistant.foundation.database import Database
+from assistant.foundation.logging import get_logger
+from assistant.foundation.settings import Settings
+from knowledge.archive import GuideArchive
+from knowledge.catalogue import Catalogue
+from knowledge.schema import Guide
+from knowledge.search import Decision, Hit, Search
+
+log = get_logger(__name__)
+#: The check of a case number: its letters can be read out over a telephone without being mistaken.
+_NO_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+class TurnServices:
+    """See the module's docstring. Thread-safe: everything held is read-only or guarded by its owner."""
+
+    def __init__(self, settings: Settings, db: Database, blobs: BlobStore, keyring: KeyRing, catalogue: Catalogue, search: Search,
+                 office: Converter, office_reachable: Callable[[], bool], archive: GuideArchive) -> None:
+        self._settings, self._db, self._blobs, self._keyring = settings, db, blobs, keyring
+        self._catalogue, self.search, self._office, self._reachable = catalogue, search, office, office_reachable
+        self._archive = archive
+        archive.keep(catalogue)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The guides being served."""
+        return self._catalogue
+
+    def find(self, text: str) -> list[Hit]:
+        """Items a sentence may mean, best first."""
+        return self.search.search(text)
+
+    def decide(self, hits: Sequence[Hit]) -> Decision:
+        """Whether the hits name one item, several to choose from, or none."""
+        return self.search.decide(hits)
+
+    def guide_of(self, case: Case) -> Guide:
+        """The guide of a case.
+
+        Raises:
+            KeyError: the guide is no longer kept.
+        """
+        current = self._catalogue.get(case.guide_code)
+        if current is not None and current.version == case.guide_version:
+            return current
+        return self._archive.get(case.guide_code, case.guide_version) or current or _missing(case)
+
+    def new_case_no(self, now: datetime) -> str:
+        """A case number nobody can guess from another: BD, the day, eight random characters."""
+        return f"BD{now:%Y%m%d}" + "".join(secrets.choice(_NO_ALPHABET) for _ in range(8))
+
+    def build_package(self, case: Case, guide: Guide, now: datetime) -> Built:
+        """Make, check and store the package.
+
+        Raises:
+            PackageFailed: with a sentence for the citizen.
+        """
+        try:
+            made = build(case, guide, self._uploads(case), now, self._office, Path(self._settings.templates_dir))
+        except PackageError as error:
+            log.error("package.failed", case_no=case.case_no, code=error.code)
+            raise PackageFailed(error.message) from error
+        blob_id = self._blobs.put(made.data)
+        return Built(made.sha256, blob_id, [str(f["path"]) for f in made.manifest["files"]], list(made.notices))
+
+    def office_reachable(self) -> bool:
+        """Whether the receiving office answers right now."""
+        return self._reachable()
+
+    def hash_resume_code(self, code: str) -> str:
+        """The keyed hash of a resume code, as stored with the case."""
+        return self._keyring.blind_index("resume:" + code.strip().upper())
+
+    def resume_code_fits(self, code: str, stored: str) -> bool:
+        """Whether a code is the one stored, compared in constant time."""
+        return hmac.compare_digest(self.hash_resume_code(code), stored)
+
+    def _uploads(self, case: Case) -> list[UploadedFile]:
+        wanted = {upload_id: code for code, state in case.materials.items() for upload_id in state.upload_ids}
+        with self._db.read() as conn:
+            rows = repository.uploads_by_id(conn, list(wanted))
+        files = []
+        for row in rows:
+            data = self._blobs.get(row["blob_id"])
+            if hashlib.sha256(data).hexdigest() != row["sha256"]:
+                raise PackageFailed(f"upload {row['id']}")
+            files.append(UploadedFile(upload_id=row["id"], material=wanted[row["id"]], name=row["file_name"], media_type=row["media_type"],
+                                      data=data, sha256=row["sha256"], pages=row["pages"] or 1))
+        return files
+
+
+def _missing(case: Case) -> Guide:
+    raise KeyError(f"{case.guide_code} {case.guide_version}")

@@ -1,0 +1,360 @@
+"""One turn: a readable list of steps from what the citizen sent to what she gets back.
+
+The whole turn is one transaction. It is loaded, worked out in memory (the engine's actions included) and saved at once,
+so a crash at any moment leaves either all of it or nothing, and the client may safely send the message again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import weakref
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+
+import orjson
+from sqlalchemy import Connection
+
+from assistant.casework import repository as cases
+from assistant.casework.fields import extract
+from assistant.casework.flow import asking as flow_asking
+from assistant.casework.flow import materials
+from assistant.casework.flow.summary import case_view
+from assistant.casework.flow.talk import Services, Talk
+from assistant.conversation import guard, repository
+from assistant.conversation.hub import Hub
+from assistant.conversation.model import Conversation, Message
+from assistant.conversation.replying import rendered
+from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, Understanding, combine
+from assistant.engine.gateway import EngineDown
+from assistant.foundation import audit, metrics
+from assistant.foundation.clock import Clock
+from assistant.foundation.database import Database
+from assistant.foundation.messages import t
+from knowledge.replies import Ask
+
+#: Turns that show the citizen was not understood; two in a row and a person is offered.
+NOT_UNDERSTOOD = frozenset({"clarify", "rejected_answer", "unanswerable_unknown"})
+#: What a waiting citizen may say without leaving the queue is everything but these.
+LEAVES_QUEUE = frozenset({"cancel"})
+
+
+class TurnRefused(Exception):
+    """The turn cannot be taken; ``code`` is not_found, conflict or busy."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Engine(Protocol):
+    """What a turn needs of the language engine."""
+
+    async def turn(self, sender: str, text: str, asking: dict[str, Any] | None, slots: dict[str, str | None]) -> Any: ...
+    async def parse(self, text: str, asking: dict[str, Any] | None) -> Any: ...
+
+
+class DeskGate(Protocol):
+    """What a turn needs of the desk: the queue, inside the turn's own transaction."""
+
+    def enqueue(self, conn: Connection, conversation_id: str, reason: str, at: datetime) -> None: ...
+    def leave(self, conn: Connection, conversation_id: str, at: datetime) -> None: ...
+    def place(self, conn: Connection, conversation_id: str | None) -> int: ...
+    def opens_at(self, now: datetime) -> datetime | None: ...
+
+
+class Outbox(Protocol):
+    """What a turn needs of the submission: to be noted inside the turn's own transaction, and started after it."""
+
+    def enqueue_in(self, conn: Connection, case_no: str, version: int) -> None: ...
+    def kick(self) -> None: ...
+
+
+@dataclass
+class Turn:
+    """What the steps pass along."""
+
+    conversation_id: str
+    message: Message
+    now: datetime
+    started: float
+    conv: Conversation
+    talk: Talk
+    place: int = 0
+    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    understanding: Understanding | None = None
+    response: bytes | None = None
+    done: bool = False
+    desk_change: str | None = None
+
+
+@dataclass
+class TurnRunner:
+    """The turn pipeline with everything it works with. One per process."""
+
+    db: Database
+    engine: Engine
+    services: Services
+    desk: DeskGate
+    outbox: Outbox
+    hub: Hub
+    clock: Clock
+    running: dict[str, Turn] = field(default_factory=dict)
+    TRIES: ClassVar[int] = 3
+    PATIENCE: ClassVar[float] = 6.0
+    _locks: weakref.WeakValueDictionary[str, asyncio.Lock] = field(default_factory=weakref.WeakValueDictionary)
+
+    @property
+    def steps(self) -> list[Callable[[Turn], Awaitable[None]]]:
+        """A turn, in order. A step that finishes the turn sets ``done``; composing and saving happen always."""
+        return [self.hear, self.keep_safe, self.let_people_talk, self.think]
+
+    async def run(self, conversation_id: str, message: Message) -> bytes:
+        """Take one message and return the turn as the JSON that was stored.
+
+        Raises:
+            TurnRefused: unknown conversation, or the same message id with another content.
+            EngineDown: the engine is away; the message may be sent again unchanged.
+        """
+        lock = self._locks.setdefault(conversation_id, asyncio.Lock())
+        async with lock:
+            tries, until = 1, time.monotonic() + self.PATIENCE
+            while True:
+                try:
+                    return await self._once(conversation_id, message)
+                except (repository.Conflict, cases.CaseConflict):
+                    # staff or the office changed something meanwhile: think again on what is true now
+                    if (tries := tries + 1) > self.TRIES:
+                        raise
+                except EngineDown:
+                    # it is probably being restarted; every try begins from the database, so none leaves half a turn behind
+                    if time.monotonic() > until:
+                        raise
+                    await asyncio.sleep(0.25)
+
+    async def _once(self, conversation_id: str, message: Message) -> bytes:
+        loaded = await asyncio.to_thread(self._load, conversation_id, message)
+        if isinstance(loaded, bytes):
+            return loaded
+        self.running[conversation_id] = loaded
+        try:
+            for step in self.steps:
+                if not loaded.done:
+                    await step(loaded)
+            self._compose(loaded)
+            await asyncio.to_thread(self._save, loaded)
+        finally:
+            del self.running[conversation_id]
+        self._announce(loaded)
+        assert loaded.response is not None
+        return loaded.response
+
+    def current(self, conversation_id: str) -> Turn:
+        """The turn being worked out for a conversation; the engine's actions find theirs here.
+
+        Raises:
+            KeyError: none is.
+        """
+        return self.running[conversation_id]
+
+    def _load(self, conversation_id: str, message: Message) -> Turn | bytes:
+        now = self.clock.now()
+        with self.db.read() as conn:
+            stored = repository.stored_turn(conn, conversation_id, message.client_message_id)
+            if stored is not None:
+                if stored[0] != message.request_hash:
+                    raise TurnRefused("conflict")
+                return stored[1].encode()
+            conv = repository.load(conn, conversation_id)
+            if conv is None:
+                raise TurnRefused("not_found")
+            held = cases.cases_of(conn, conversation_id)
+            place = self.desk.place(conn, conversation_id)
+        active = next((c for c in held if c.case_no == conv.active_case), None)
+        pending = conv.state.ask
+        talk = Talk(conversation_id=conversation_id, turn=conv.turn_count + 1, now=now, text=_words(message, pending), state=conv.state,
+                    services=self.services, case=active, other_cases=[c for c in held if c is not active], tapped=message.choice,
+                    attachments=list(message.attachments), owner=conv.owner)
+        return Turn(conversation_id, message, now, time.perf_counter(), conv, talk, place)
+
+    async def hear(self, turn: Turn) -> None:
+        """Note what was said; what holds nothing to read is answered at once."""
+        turn.events.append(("message", {"from": "citizen", "text": turn.talk.text[: guard.LONGEST], "turn": turn.talk.turn,
+                                        "client_message_id": turn.message.client_message_id, "at": turn.now.isoformat()}))
+        text = turn.message.text or ""
+        if len(text) > guard.LONGEST:
+            turn.talk.notice("warning", t("conversation.too_long", most=guard.LONGEST, count=len(text)))
+            turn.talk.status, turn.done = "refused_too_long", True
+        elif turn.message.choice is None and not turn.message.attachments and not guard.readable(text):
+            turn.talk.notice("info", t("conversation.nothing_to_read"))
+            turn.talk.status, turn.done = "clarify", True
+
+    async def keep_safe(self, turn: Turn) -> None:
+        """Danger to life, crime, other people's data, manipulation and abuse are answered before anything else."""
+        if turn.message.choice is not None or not turn.message.text:
+            return
+        verdict = guard.judge(turn.message.text)
+        if verdict is not None and not (verdict == "refused_abuse" and turn.talk.owner == "staff"):
+            turn.talk.say(t(f"conversation.{verdict}"))
+            turn.talk.status, turn.done = verdict, True
+            turn.talk.intent, turn.talk.confidence = "out_of_scope", 1.0
+
+    async def let_people_talk(self, turn: Turn) -> None:
+        """While staff own the conversation the bot is silent; while it waits, only an answer or ``cancel`` brings the bot back."""
+        talk = turn.talk
+        if talk.owner == "staff":
+            talk.status, turn.done = "handed_off", True
+        elif talk.owner == "queue":
+            intent = await self._waiting_intent(turn)
+            if intent is None:
+                talk.say(self._place_words(turn))
+                talk.status, turn.done = "queued", True
+                return
+            talk.owner, turn.desk_change = "bot", "leave"
+            if intent in LEAVES_QUEUE:
+                talk.say(t("conversation.left_queue"))
+                talk.intent = intent
+                flow_asking.say_question(talk)
+                talk.status, turn.done = "answered", True
+            else:
+                talk.notice("info", t("conversation.back_from_queue"))
+
+    async def think(self, turn: Turn) -> None:
+        """Let the engine read the message, predict, and call our actions, which do the work on the turn's ``Talk``."""
+        talk = turn.talk
+        if talk.attachments and talk.asking is None:
+            materials.take(talk)
+            flow_asking.say_question(talk)
+            talk.intent, talk.confidence = "provide", 1.0
+            return
+        parse = await self.engine.turn(turn.conversation_id, self._for_engine(turn), asking_hint(talk), {
+            "conversation_id": turn.conversation_id, "case_no": talk.case.case_no if talk.case else None,
+            "guide_code": talk.case.guide_code if talk.case else None})
+        talk.intent, talk.confidence = parse.intent, parse.confidence
+        flow_asking.say_question(talk)
+
+    async def _waiting_intent(self, turn: Turn) -> str | None:
+        """The intent that ends the wait, or None to go on waiting."""
+        talk = turn.talk
+        if turn.message.attachments or (turn.message.choice is not None and talk.asking):
+            return "provide"
+        if talk.asking and plainly_answers(talk):
+            return "provide"
+        parse = await self.engine.parse(talk.text, asking_hint(talk))
+        if parse.intent in LEAVES_QUEUE:
+            return str(parse.intent)
+        return "provide" if talk.asking and parse.intent in ("provide", "choose", "affirm", "deny", "skip") else None
+
+    def _for_engine(self, turn: Turn) -> str:
+        if turn.message.choice is not None:
+            return "/choose"
+        if turn.message.attachments or (turn.talk.asking and plainly_answers(turn.talk)):
+            return "/provide"
+        return turn.talk.text
+
+    def _place_words(self, turn: Turn) -> str:
+        opens = self.desk.opens_at(turn.now)
+        if opens is not None:
+            return t("conversation.queue_closed", time=f"{opens.month}月{opens.day}日{opens:%H:%M}")
+        return t("conversation.queue_place", place=max(turn.place, 1))
+
+    def _compose(self, turn: Turn) -> None:
+        """Turn what was worked out into the turn the API promises."""
+        talk, conv = turn.talk, turn.conv
+        talk.status = talk.status or ("collecting" if talk.asking else "clarify")
+        if not talk.replies and talk.owner == "bot":
+            talk.say(t("conversation.not_understood"))
+        talk.state.failures = talk.state.failures + 1 if talk.status in NOT_UNDERSTOOD else 0
+        if talk.state.failures >= 2 and talk.owner == "bot":
+            talk.notice("info", t("conversation.offer_person"))
+        if talk.owner == "queue" and conv.owner != "queue":
+            turn.desk_change = "enqueue"
+            turn.place += 1
+            talk.say(t("conversation.handed_off"))
+            talk.say(self._place_words(turn))
+        turn.understanding = turn.understanding or self._understanding(talk)
+        body = {
+            "turn": talk.turn, "owner": talk.owner, "status": talk.status,
+            "understanding": turn.understanding.model_dump(),
+            "replies": [r.model_dump(mode="json") for r in talk.replies],
+            "ask": talk.state.ask.model_dump(mode="json") if talk.state.ask else None,
+            "case": case_view(talk.guide, talk.case) if talk.case and talk.guide else None,
+        }
+        body = rendered(body, conv.locale)
+        turn.response = orjson.dumps(body)
+        turn.events.append(("turn", body))
+        if talk.owner != conv.owner:
+            turn.events.append(("owner", {"owner": talk.owner, "at": turn.now.isoformat(), "text": t(f"conversation.owner_{talk.owner}")}))
+
+    def _understanding(self, talk: Talk) -> Understanding:
+        about = talk.intent in ITEM_INTENTS | MAY_NAME
+        hits = talk.hits if about else []
+        decision = self.services.decide(hits) if about and hits else None
+        versions = {h.code: g.version for h in hits if (g := self.services.catalogue.get(h.code))}
+        context = talk.guide or self.services.catalogue.get(talk.state.context_guide or "")
+        return combine(talk.intent or "provide", talk.confidence, hits, decision, context, versions, talk.second_intent)
+
+    def _save(self, turn: Turn) -> None:
+        """Everything the turn changed, in one transaction."""
+        talk, conv, now = turn.talk, turn.conv, turn.now
+        assert turn.response is not None
+        changed = [c for c in [talk.case, *talk.other_cases] if c is not None]
+        before = conv.owner
+        conv.owner, conv.turn_count = talk.owner, talk.turn
+        conv.active_case = talk.case.case_no if talk.case else None
+        with self.db.write() as conn:
+            for case in changed:
+                if case is talk.case or any(note.subject == case.case_no for note in talk.audit):
+                    cases.save(conn, case, conv.id, now)
+            repository.append_events(conn, conv.id, turn.events, now)
+            repository.save(conn, conv, now)
+            repository.save_turn(conn, conv.id, talk.turn, turn.message.client_message_id, turn.message.request_hash,
+                                 turn.response.decode(), now)
+            if turn.desk_change == "enqueue":
+                self.desk.enqueue(conn, conv.id, talk.intent or "to_human", now)
+            elif turn.desk_change == "leave":
+                self.desk.leave(conn, conv.id, now)
+            if talk.owner != before:
+                audit.append(conn, at=now, actor="citizen", action="conversation.owner", subject=conv.id, detail={"from": before, "to": talk.owner})
+            for note in talk.audit:
+                audit.append(conn, at=now, actor="citizen", action=note.action, subject=note.subject, detail=note.detail)
+            if talk.submit and talk.case is not None and talk.case.package is not None:
+                self.outbox.enqueue_in(conn, talk.case.case_no, talk.case.package.version)
+
+    def _announce(self, turn: Turn) -> None:
+        self.hub.ring(turn.conversation_id)
+        if turn.talk.submit:
+            self.outbox.kick()
+        metrics.turns_total.labels(status=turn.talk.status or "").inc()
+        metrics.turn_seconds.labels(channel=turn.conv.channel).observe(time.perf_counter() - turn.started)
+
+
+def asking_hint(talk: Talk) -> dict[str, Any] | None:
+    """What the engine is told about the pending question, so that an answer is read as one."""
+    pending = talk.state.ask
+    if pending is None:
+        return None
+    return {"field": pending.field, "kind": pending.kind, "free_text": pending.kind == "text"}
+
+
+def plainly_answers(talk: Talk) -> bool:
+    """Whether the words are nothing but a value of the field being asked."""
+    guide, pending = talk.guide, talk.state.ask
+    if pending is None:
+        return False
+    if pending.options and any(talk.text.strip() in (o.value, o.label) for o in pending.options):
+        return True
+    known = guide.field(pending.field) if guide else None
+    return known is not None and extract.plainly_answers(known, talk.text, talk.now.date())
+
+
+def _words(message: Message, pending: Ask | None) -> str:
+    """What the citizen said, in words: a tapped option reads as its label."""
+    if message.choice is not None:
+        labels = {o.value: o.label for o in (pending.options or [])} if pending else {}
+        return "、".join(labels.get(value, value) for value in message.choice)
+    if message.text:
+        return message.text
+    return t("conversation.attached", names="、".join(a.name for a in message.attachments)) if message.attachments else ""

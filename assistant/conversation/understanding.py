@@ -1,0 +1,66 @@
+"""The product's reading of one sentence: the engine's intent and the knowledge base's item put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from knowledge.schema import Guide
+from knowledge.search import Decision, Hit
+
+#: Intents that are about an item; which one is for knowledge to say.
+ITEM_INTENTS = frozenset({"apply", "ask_process", "ask_materials", "ask_conditions", "ask_time_limit", "ask_fee", "ask_location"})
+#: Intents that may name an item but need none.
+MAY_NAME = frozenset({"check_progress", "complaint"})
+QUESTIONS = frozenset(ITEM_INTENTS - {"apply"})
+
+
+class Candidate(BaseModel):
+    """An item the sentence may mean. ``score`` is 0 to 1."""
+
+    code: str
+    name: str
+    score: float
+
+
+class Meant(Candidate):
+    """The item it does mean, in the version in force."""
+
+    version: str
+
+
+class Understanding(BaseModel):
+    """As the API has it. ``guide`` is null where no item, or no single one, is meant."""
+
+    intent: str
+    confidence: float
+    guide: Meant | None = None
+    candidates: list[Candidate] = []
+    second_intent: str | None = None
+
+
+def combine(intent: str, confidence: float, hits: Sequence[Hit], decision: Decision | None, context: Guide | None = None,
+            versions: dict[str, str] | None = None, second_intent: str | None = None) -> Understanding:
+    """Put intent and item together.
+
+    Args:
+        hits: items in order of likelihood.
+        decision: knowledge's verdict on them; None where the sentence is no matter of items.
+        context: the item in hand, meant where the sentence names none.
+    """
+    versions = versions or {}
+    candidates = [Candidate(code=h.code, name=h.name, score=round(h.score, 4)) for h in hits[:4]]
+    meant: Meant | None = None
+    if intent in ITEM_INTENTS | MAY_NAME:
+        if decision is not None and decision.kind == "one":
+            top = decision.hits[0]
+            meant = Meant(code=top.code, name=top.name, score=round(top.score, 4), version=versions.get(top.code, ""))
+        elif context is not None and (decision is None or decision.kind == "none" or context.code in [h.code for h in decision.hits]):
+            meant = Meant(code=context.code, name=context.name, score=1.0, version=context.version)
+        elif decision is not None and decision.kind == "which":
+            candidates = [Candidate(code=h.code, name=h.name, score=round(h.score, 4)) for h in decision.hits[:4]]
+    elif context is not None:
+        meant = Meant(code=context.code, name=context.name, score=1.0, version=context.version)
+    return Understanding(intent=intent, confidence=round(min(max(confidence, 0.0), 1.0), 4), guide=meant, candidates=candidates,
+                         second_intent=second_intent)

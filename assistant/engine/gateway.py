@@ -1,0 +1,56 @@
+"""The app's view of the engine: calls are timed and counted, and an absence has one name."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from assistant.engine.client import EngineClient, EngineUnavailable, Parse
+from assistant.foundation import metrics
+from assistant.foundation.settings import Settings
+
+
+class EngineDown(Exception):
+    """The engine did not answer; what it may have begun counts for nothing until it is saved."""
+
+
+class EngineGateway:
+    """One kept-alive client. Nothing is tried twice here: a turn that broke off half-way must begin anew from the database."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = EngineClient(settings.engine_url, settings.engine_token, timeout=20.0)
+
+    async def turn(self, sender: str, text: str, asking: dict[str, Any] | None, slots: dict[str, str | None]) -> Parse:
+        """Run one message through the engine.
+
+        Raises:
+            EngineDown: it stayed away.
+        """
+        return await self._call(lambda: self._client.turn(sender, text, asking, slots))
+
+    async def parse(self, text: str, asking: dict[str, Any] | None) -> Parse:
+        """Read one sentence without touching any dialogue.
+
+        Raises:
+            EngineDown: it stayed away.
+        """
+        return await self._call(lambda: self._client.parse(text, asking))
+
+    async def ready(self) -> bool:
+        """Whether a model is loaded."""
+        return await self._client.ready()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def _call(self, call: Callable[[], Awaitable[Parse]]) -> Parse:
+        started = time.perf_counter()
+        try:
+            result = await call()
+        except EngineUnavailable as away:
+            metrics.engine_errors_total.labels(reason="unavailable").inc()
+            raise EngineDown from away
+        metrics.engine_seconds.observe(time.perf_counter() - started)
+        return result

@@ -1,0 +1,90 @@
+"""Who may call what. Every route depends on one of these, or stands on the short public list."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from typing import Annotated
+
+from fastapi import Depends, Header, Query, Request, WebSocket
+from sqlalchemy import select
+
+from assistant.conversation import repository
+from assistant.conversation.model import Conversation
+from assistant.foundation import tables
+from assistant.foundation.tokens import hash_token
+from channels.parts import Parts, parts_of
+from channels.problems import Problem
+
+#: Routes anybody may call: opening a conversation, guides, search, reading one sentence, health, the pages themselves.
+PUBLIC_ROUTES = frozenset({
+    ("POST", "/api/v1/conversations"), ("GET", "/api/v1/guides"), ("GET", "/api/v1/guides/{code}"), ("GET", "/api/v1/search"),
+    ("POST", "/api/v1/understand"), ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/openapi.json"), ("GET", "/"),
+})
+
+
+def bearer(authorization: str | None) -> str | None:
+    """The token of an Authorization header, or None."""
+    scheme, _, token = (authorization or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def find_by_token(parts: Parts, token: str | None) -> Conversation:
+    """The conversation a token opens.
+
+    Raises:
+        Problem: 401 for a missing, unknown or expired token.
+    """
+    if token:
+        with parts.db.read() as conn:
+            row = conn.execute(select(tables.conversation.c.id).where(tables.conversation.c.token_hash == hash_token(token))).first()
+            conv = repository.load(conn, row.id) if row else None
+        if conv is not None and conv.token_expires_at is not None and conv.token_expires_at > parts.clock.now():
+            return conv
+    raise Problem(401, "unauthorised", headers={"WWW-Authenticate": "Bearer"})
+
+
+async def token_holder(request: Request, authorization: Annotated[str | None, Header()] = None) -> Conversation:
+    """The conversation whose token the request carries."""
+    parts = parts_of(request)
+    return await asyncio.to_thread(find_by_token, parts, bearer(authorization))
+
+
+async def own_conversation(conversation_id: str, holder: Annotated[Conversation, Depends(token_holder)]) -> Conversation:
+    """The conversation of the path, if the token is its own; a foreign one is as unknown as one that never was."""
+    if holder.id != conversation_id:
+        raise Problem(404, "not_found")
+    return holder
+
+
+async def stream_conversation(conversation_id: str, request: Request, authorization: Annotated[str | None, Header()] = None,
+                              token: Annotated[str | None, Query()] = None) -> Conversation:
+    """As ``own_conversation``; a browser's event stream cannot set headers, so here the token may stand in the query."""
+    holder = await asyncio.to_thread(find_by_token, parts_of(request), bearer(authorization) or token)
+    return await own_conversation(conversation_id, holder)
+
+
+async def socket_conversation(parts: Parts, socket: WebSocket, conversation_id: str) -> Conversation:
+    """As ``stream_conversation``, for a socket."""
+    token = bearer(socket.headers.get("authorization")) or socket.query_params.get("token")
+    holder = await asyncio.to_thread(find_by_token, parts, token)
+    return await own_conversation(conversation_id, holder)
+
+
+async def engine_only(request: Request, token: Annotated[str, Query()] = "") -> None:
+    """Only the engine, which shares our secret."""
+    if not hmac.compare_digest(token.encode(), parts_of(request).settings.engine_token.encode()):
+        raise Problem(401, "unauthorised")
+
+
+async def local_or_engine(request: Request, authorization: Annotated[str | None, Header()] = None) -> None:
+    """Only this machine, or whoever holds the engine's token: figures are for the operator's monitoring."""
+    host = request.client.host if request.client else ""
+    given = bearer(authorization) or ""
+    if host not in ("127.0.0.1", "::1", "testclient") and not hmac.compare_digest(given.encode(), parts_of(request).settings.engine_token.encode()):
+        raise Problem(401, "unauthorised")
+
+
+Holder = Annotated[Conversation, Depends(token_holder)]
+Own = Annotated[Conversation, Depends(own_conversation)]
+Streaming = Annotated[Conversation, Depends(stream_conversation)]

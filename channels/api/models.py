@@ -1,0 +1,183 @@
+"""The public API's shapes, version 1. OpenAPI is published from these."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from assistant.conversation.understanding import Understanding
+from knowledge.replies import Ask, Reply
+
+MessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+OptionValue = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class In(BaseModel):
+    """Base of request bodies: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class OpenConversation(In):
+    """``region`` is a GB/T 2260 code or a name."""
+
+    channel: Literal["web", "miniprogram", "kiosk", "wechat", "phone", "counter"]
+    locale: Literal["zh-CN", "zh-Hant", "en"] = "zh-CN"
+    region: Annotated[str, Field(max_length=40)] | None = None
+
+
+class Opened(BaseModel):
+    """``token`` opens this conversation and its cases, and nothing else."""
+
+    conversation_id: str
+    token: str
+    replies: list[Reply]
+
+
+class PostMessage(In):
+    """Exactly one of ``text``, ``choice`` or ``attachments``; ``attachments`` may carry ``text`` too."""
+
+    client_message_id: MessageId
+    text: Annotated[str, Field(max_length=200_000)] | None = None
+    choice: OptionValue | Annotated[list[OptionValue], Field(min_length=1, max_length=50)] | None = None
+    attachments: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=20)] | None = None
+
+    @model_validator(mode="after")
+    def exactly_one(self) -> PostMessage:
+        given = [name for name in ("text", "choice", "attachments") if getattr(self, name) is not None]
+        if not given or (len(given) > 1 and set(given) != {"text", "attachments"}):
+            raise ValueError("exactly one of text, choice, attachments (attachments may carry text too)")
+        return self
+
+
+class GuideRef(BaseModel):
+    code: str
+    name: str
+    version: str
+
+
+class FieldRef(BaseModel):
+    field: str
+    label: str
+
+
+class MaterialView(BaseModel):
+    code: str
+    name: str
+    required: bool
+    status: Literal["licence", "uploaded", "generated", "promised", "tolerated", "bring", "missing"]
+    due: str | None = None
+
+
+class PackageView(BaseModel):
+    url: str
+    sha256: str
+    version: int
+
+
+class CaseView(BaseModel):
+    """Counts are over the fields that apply now; ``missing`` is in asking order."""
+
+    case_no: str
+    guide: GuideRef
+    status: str
+    filled: int
+    total: int
+    prefilled: int
+    missing: list[FieldRef]
+    materials: list[MaterialView]
+    package: PackageView | None
+
+
+class FieldView(BaseModel):
+    """An answered field; ``value`` is masked."""
+
+    field: str
+    label: str
+    value: str
+    source: dict[str, Any]
+
+
+class CaseDetail(CaseView):
+    fields: list[FieldView]
+
+
+class Turn(BaseModel):
+    """What one message leads to. ``turn`` counts from 1."""
+
+    turn: int
+    owner: Literal["bot", "queue", "staff", "closed"]
+    status: Literal[
+        "answered", "clarify", "collecting", "rejected_answer", "review", "ready", "submitted", "paused", "handed_off", "queued", "greeting",
+        "smalltalk", "unanswerable_not_ours", "unanswerable_unknown", "unanswerable_unverified", "refused_illegal", "refused_privacy",
+        "refused_abuse", "refused_injection", "refused_too_long", "care", "error_engine", "error_document", "error_far_side"]
+    understanding: Understanding
+    replies: list[Reply]
+    ask: Ask | None
+    case: CaseView | None
+
+
+class Check(BaseModel):
+    code: str
+    ok: bool
+    message: str
+
+
+class Uploaded(BaseModel):
+    """Failed checks may still be attached; the next turn decides."""
+
+    upload_id: str
+    media_type: str
+    pages: int | None
+    checks: list[Check]
+
+
+class TimelineItem(BaseModel):
+    at: str
+    status: str
+    who: str
+    text: str
+    due: str | None = None
+
+
+class Timeline(BaseModel):
+    items: list[TimelineItem]
+
+
+class GuideItem(GuideRef):
+    aliases: list[str]
+    applicant: list[str]
+    themes: list[str]
+    department: str | None
+    region: str
+
+
+class GuideList(BaseModel):
+    items: list[GuideItem]
+    total: int
+
+
+class SearchItem(GuideItem):
+    score: float
+    because: list[str]
+
+
+class SearchList(BaseModel):
+    items: list[SearchItem]
+    total: int
+
+
+class Understand(In):
+    text: Annotated[str, Field(max_length=200_000)]
+
+
+class Resume(In):
+    """``proof``: the last four characters of the identity number given in the case, then the resume code."""
+
+    proof: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Ready(BaseModel):
+    ready: bool
+    parts: dict[str, bool]

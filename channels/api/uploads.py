@@ -1,0 +1,78 @@
+"""POST /api/v1/conversations/{id}/uploads: a file for a material."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+
+from assistant.casework import repository as cases
+from assistant.casework.uploads import Inspection, UnusableUpload, inspect_upload
+from assistant.conversation import repository
+from assistant.conversation.model import Conversation
+from assistant.foundation import audit, metrics
+from assistant.foundation.messages import render
+from channels.access import Own
+from channels.api.limits import by_address, by_conversation
+from channels.api.models import Check, Uploaded
+from channels.parts import Parts, parts_of
+from channels.problems import Problem, documented
+
+router = APIRouter(tags=["conversation"])
+_CHUNK = 256 * 1024
+
+
+@router.post("/api/v1/conversations/{conversation_id}/uploads", status_code=201, response_model=Uploaded,
+             responses=documented(401, 404, 413, 422, 429), operation_id="upload")
+async def upload(conv: Own, request: Request, file: Annotated[UploadFile, File()],
+                 material: Annotated[str | None, Form(max_length=64)] = None) -> Uploaded:
+    """Check a file and keep it, encrypted, for the next message to attach. An unusable file is 422 and nothing is kept."""
+    parts = parts_of(request)
+    by_address(parts, request)
+    by_conversation(parts, conv.id)
+    data = await _read(file, parts.settings.upload_max_bytes)
+    return await asyncio.to_thread(_keep, parts, conv, data, file.filename or "", file.content_type or "", material or None)
+
+
+async def _read(file: UploadFile, most: int) -> bytes:
+    """The bytes, one more than allowed at most: the check that follows says what is wrong with too many."""
+    parts: list[bytes] = []
+    size = 0
+    while size <= most and (chunk := await file.read(_CHUNK)):
+        parts.append(chunk)
+        size += len(chunk)
+    return b"".join(parts)
+
+
+def _keep(parts: Parts, conv: Conversation, data: bytes, name: str, declared: str, material: str | None) -> Uploaded:
+    now = parts.clock.now()
+    with parts.db.read() as conn:
+        held = cases.uploads_of(conn, conv.id)
+        found = cases.find(conn, conv.active_case) if conv.active_case else None
+    if material is not None and (found is None or parts.services.guide_of(found[0]).material(material) is None):
+        raise Problem(422, "unknown_material")
+    if sum(row["size"] for row in held) + len(data) > parts.settings.conversation_upload_max_bytes:
+        raise Problem(422, "too_many_uploads", most=parts.settings.conversation_upload_max_bytes // 2**20)
+    try:
+        seen: Inspection = inspect_upload(data, name, declared, parts.settings)
+    except UnusableUpload as unusable:
+        metrics.uploads_total.labels(result=unusable.code).inc()
+        raise Problem(422, unusable.code, detail=render(f"{unusable.message}{unusable.remedy}", conv.locale)) from None
+    upload_id, sha256 = str(uuid.uuid4()), hashlib.sha256(data).hexdigest()
+    checks = [Check(code=c.code, ok=c.ok, message=render(c.message, conv.locale)) for c in seen.checks]
+    blob_id = parts.blobs.put(data)
+    with parts.db.write() as conn:
+        cases.add_upload(conn, id=upload_id, conversation_id=conv.id, case_no=conv.active_case, material=material, file_name=name[:200],
+                         media_type=seen.media_type, size=len(data), pages=seen.pages, sha256=sha256, blob_id=blob_id,
+                         checks=[c.model_dump() for c in checks], created_at=now)
+        repository.append_events(conn, conv.id, [("upload", {"upload_id": upload_id, "name": name[:200], "media_type": seen.media_type,
+                                                           "pages": seen.pages, "material": material,
+                                                           "checks": [c.model_dump() for c in checks], "at": now.isoformat()})], now)
+        audit.append(conn, at=now, actor="citizen", action="upload.kept", subject=upload_id,
+                     detail={"media_type": seen.media_type, "sha256": sha256, "failed": [c.code for c in checks if not c.ok]})
+    metrics.uploads_total.labels(result="kept").inc()
+    parts.announce(conv.id)
+    return Uploaded(upload_id=upload_id, media_type=seen.media_type, pages=seen.pages, checks=checks)

@@ -1,0 +1,90 @@
+"""The app, put together in one place as a list one can read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from actions.registry import executor
+from assistant.casework.package.office import OfficeWorker
+from assistant.casework.submission.workflow import SubmissionService
+from assistant.conversation.far_side import CaseSink, package_loader
+from assistant.conversation.hub import Hub
+from assistant.conversation.limits import RateLimiter
+from assistant.conversation.services import TurnServices
+from assistant.conversation.turn import TurnRunner
+from assistant.desk.queue import Desk
+from assistant.engine.gateway import EngineGateway
+from assistant.foundation import logging, metrics
+from assistant.foundation.blobs import BlobStore
+from assistant.foundation.clock import Clock, SystemClock
+from assistant.foundation.crypto import KeyRing
+from assistant.foundation.database import Database
+from assistant.foundation.settings import Settings, get_settings
+from channels import problems
+from channels.api import cases, conversations, engine_actions, events, guides, health, messages, understand, uploads
+from channels.console import routes as console
+from channels.parts import Parts
+from channels.web import routes as web
+from knowledge.archive import GuideArchive
+from knowledge.catalogue import Catalogue
+from knowledge.search import Search
+
+API = (conversations, messages, uploads, events, cases, guides, understand, health)
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
+    """Make the app. Nothing is started before its lifespan begins; the database must be migrated."""
+    settings = settings or get_settings()
+    logging.configure(settings.log_level)
+    parts = _parts(settings, clock or SystemClock())
+    app = FastAPI(title="Bandao", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app.state.parts = parts
+    problems.install(app)
+    for module in API:
+        app.include_router(module.router)
+    app.include_router(engine_actions.routes(executor(parts.runner)))
+    app.include_router(console.router)
+    web.mount(app)
+    return app
+
+
+def _parts(settings: Settings, clock: Clock) -> Parts:
+    keyring = KeyRing.open(settings.keyring_path)
+    db = Database(settings.database_url, keyring, settings.fsync)
+    blobs = BlobStore(settings.blobs_dir, keyring)
+    catalogue = Catalogue.load(settings.guides_dir)
+    metrics.guides_loaded.set(len(catalogue.all()))
+    metrics.guide_problems.set(len(catalogue.problems))
+    search = Search.build(catalogue, settings.models_dir, settings.embedding_model)
+    office = OfficeWorker(settings)
+    engine = EngineGateway(settings)
+    desk = Desk(settings)
+    hub = Hub()
+    sink = CaseSink(db, clock)
+    submissions = SubmissionService(settings, db, package_loader(db, blobs), sink)
+    services = TurnServices(settings, db, blobs, keyring, catalogue, search, office, submissions.office_reachable,
+                            GuideArchive(settings.data_dir / "guide_versions"))
+    runner = TurnRunner(db=db, engine=engine, services=services, desk=desk, outbox=submissions, hub=hub, clock=clock)
+    parts = Parts(settings=settings, clock=clock, db=db, blobs=blobs, hub=hub, services=services, runner=runner, engine=engine,
+                  submissions=submissions, desk=desk, office=office, per_conversation=RateLimiter(settings.rate_per_conversation),
+                  per_address=RateLimiter(settings.rate_per_address))
+    sink.announce = parts.announce
+    return parts
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    parts: Parts = app.state.parts
+    parts.loop = asyncio.get_running_loop()
+    await asyncio.to_thread(parts.submissions.start)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(parts.submissions.stop)
+        await parts.engine.close()
+        await asyncio.to_thread(parts.office.close)
+        parts.db.dispose()

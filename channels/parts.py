@@ -1,0 +1,48 @@
+"""Everything the doors work with, made once in ``app.create_app`` and found on the app's state."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, cast
+
+from starlette.requests import HTTPConnection
+
+from assistant.conversation.hub import Hub
+from assistant.conversation.limits import RateLimiter
+from assistant.conversation.services import TurnServices
+from assistant.conversation.turn import TurnRunner
+from assistant.foundation.blobs import BlobStore
+from assistant.foundation.clock import Clock
+from assistant.foundation.database import Database
+from assistant.foundation.settings import Settings
+
+
+@dataclass
+class Parts:
+    """See the module's docstring. ``engine`` and ``submissions`` are kept for start, stop and readiness."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    blobs: BlobStore
+    hub: Hub
+    services: TurnServices
+    runner: TurnRunner
+    engine: Any
+    submissions: Any
+    desk: Any
+    office: Any
+    per_conversation: RateLimiter
+    per_address: RateLimiter
+    loop: asyncio.AbstractEventLoop | None = None
+
+    def announce(self, conversation_id: str) -> None:
+        """Wake the listeners of a conversation, from whatever thread the news comes."""
+        if self.loop is not None and not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.hub.ring, conversation_id)
+
+
+def parts_of(connection: HTTPConnection) -> Parts:
+    """The parts of the app a request or socket came to."""
+    return cast(Parts, connection.app.state.parts)
