@@ -19,10 +19,9 @@ from typing import Protocol
 
 from assistant.casework.child import Child, ChildDied, ChildTimeout
 from assistant.casework.package.errors import ConversionFailed, OfficeUnavailable
+from assistant.casework.package.glyphs import FONTS
 
-_HERE = Path(__file__).resolve().parent
-BRIDGE = _HERE / "office_bridge.py"
-FONTS = _HERE / "fonts.conf"
+BRIDGE = Path(__file__).resolve().with_name("office_bridge.py")
 
 START_SECONDS = 60.0
 CONVERT_SECONDS = 30.0

@@ -1,0 +1,138 @@
+"""Our own pages of a package, set with typst: checklist, receipt, and a plain rendering of a form when LibreOffice is missing.
+
+The page designs are the ``.typ`` files in ``designs/``. Values reach them as data (JSON in ``sys.inputs``), never as
+source, so nothing a citizen types can be read as markup.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import typst
+
+from assistant.casework.model import Case
+from assistant.casework.package.errors import PackageError
+from assistant.casework.package.gate import check, expect_texts
+from assistant.casework.package.text import chinese_date, clean
+from assistant.foundation.messages import t
+from knowledge.schema import Guide, Material
+
+DESIGNS = Path(__file__).resolve().parent / "designs"
+_compiling = threading.Lock()
+
+
+@dataclass(frozen=True)
+class ReceiptData:
+    """What the receipt of a submission says. ``office_ref`` is the receiving office's number once it has given one."""
+
+    case_no: str
+    guide_name: str
+    office: str
+    submitted_at: datetime
+    submission_id: str
+    office_ref: str | None
+    package_version: int
+    package_sha256: str
+    files: Sequence[tuple[str, str]]
+    next_step: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a filled form in reading order: a paragraph, or a table whose cells are (text, columns spanned)."""
+
+    kind: Literal["paragraph", "table"]
+    text: str = ""
+    bold: bool = False
+    centred: bool = False
+    rows: Sequence[Sequence[tuple[str, int]]] = ()
+    columns: int = 0
+
+
+def checklist(case: Case, guide: Guide, materials: Sequence[Material], documents: Sequence[str], now: datetime) -> bytes:
+    """材料清单 as PDF: every applying material, how it is met, and what is still to do.
+
+    Raises:
+        PackageError: ``page_broken`` or ``document_incomplete``.
+    """
+    rows = [_material_row(case, material) for material in materials]
+    title = t("package.checklist_title")
+    pdf = _compile("checklist", title, {
+        "case_no": case.case_no, "guide": guide.name, "department": guide.department or "", "made": _day(now),
+        "rows": rows, "documents": list(documents),
+    })
+    check(pdf, expect_texts([case.case_no, guide.name, *(row[key] for row in rows for key in ("name", "status", "todo"))]), title)
+    return pdf
+
+
+def receipt(data: ReceiptData) -> bytes:
+    """The receipt of a submission as PDF. Raises as ``checklist``."""
+    title = t("package.receipt_title")
+    at = data.submitted_at
+    pdf = _compile("receipt", title, {
+        "case_no": data.case_no, "guide": data.guide_name, "office": data.office, "submission": data.submission_id,
+        "office_ref": data.office_ref or "", "at": f"{_day(at)} {at:%H:%M}", "version": str(data.package_version),
+        "sha256": data.package_sha256, "next": data.next_step,
+        "files": [{"path": path, "title": name} for path, name in data.files],
+    })
+    shown = [data.case_no, data.guide_name, data.submission_id, data.office, data.package_sha256]
+    check(pdf, expect_texts([*shown, *(name for _, name in data.files)]), title)
+    return pdf
+
+
+def plain_form(title: str, blocks: Sequence[Block], case: Case, guide: Guide) -> bytes:
+    """A filled form in a plain layout: all its words, none of its Word formatting. Raises PackageError ``page_broken``."""
+    return _compile("form", title, {
+        "title": title, "case_no": case.case_no, "guide": guide.name,
+        "blocks": [
+            {"kind": block.kind, "text": clean(block.text), "bold": block.bold, "centred": block.centred,
+             "columns": block.columns,
+             "rows": [[{"text": clean(text), "span": span} for text, span in row] for row in block.rows]}
+            for block in blocks
+        ],
+    })
+
+
+def _material_row(case: Case, material: Material) -> dict[str, str]:
+    state = case.materials.get(material.code)
+    status = state.status if state else "missing"
+    if status == "tolerated":
+        due = state.due if state else None
+        todo = t("package.todo_tolerated", due=_day(due)) if due else t("package.todo_tolerated_open")
+    elif status == "uploaded":
+        todo = t("package.todo_uploaded", count=len(state.upload_ids) if state else 0)
+    else:
+        todo = t(f"package.todo_{status}")
+    return {
+        "name": material.name, "form": t(f"package.form_{material.form}"), "status": t(f"package.status_{status}"), "key": status,
+        "todo": todo, "note": material.note or "",
+    }
+
+
+def _day(moment: date) -> str:
+    return chinese_date(moment.year, moment.month, moment.day)
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    # Kept: looking through the system's fonts is most of a first compilation.
+    return typst.Compiler(root=str(DESIGNS))
+
+
+def _compile(design: str, title: str, data: dict[str, Any]) -> bytes:
+    payload = json.dumps(data, ensure_ascii=False)
+    try:
+        with _compiling:
+            pdf = _compiler().compile(input=str(DESIGNS / f"{design}.typ"), sys_inputs={"data": payload})
+    except Exception as error:  # typst has its own error class, a fault in a design has no other cure than ours
+        raise PackageError("page_broken", t("package.page_broken", title=title)) from error
+    if not isinstance(pdf, bytes):
+        raise PackageError("page_broken", t("package.page_broken", title=title))
+    return pdf

@@ -1,0 +1,171 @@
+"""The real LibreOffice: what it keeps, and what we do when it hangs, dies or is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from assistant.casework.package import ConversionFailed, OfficeUnavailable, OfficeWorker, build, gate, office, verify
+from tests.unit.casework.package import samples
+
+pytestmark = [pytest.mark.office, pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")]
+
+
+@dataclass
+class Settings:
+    data_dir: Path
+    soffice: str = "soffice"
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeWorker]:
+    with OfficeWorker(Settings(tmp_path_factory.mktemp("data"))) as held:
+        held.warm_up()
+        yield held
+
+
+@pytest.fixture(scope="module")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return samples.templates(tmp_path_factory.mktemp("templates"))
+
+
+def test_package_from_word_templates(worker: OfficeWorker, templates: Path) -> None:
+    built = build(samples.case(), samples.GUIDE, [], samples.NOW, worker, templates)
+    assert verify(built.data) == [] and built.notices == []
+    assert sum(file["path"].endswith(".pdf") and file["kind"] in ("form", "commitment") for file in built.manifest["files"]) == 3
+
+
+def test_answers_beside_boxes_are_found(worker: OfficeWorker) -> None:
+    # LibreOffice draws ☐ from another font and after its line: it lands in the middle of the name in the text layer.
+    pdf = worker.convert(samples.word("姓名：☑是 ☐否 欧阳·娜&塔", "张㼆明 𠮷祥 100㎡"))
+    layer = gate.TextLayer(pdf)
+    assert all(layer.shows(gate.squash(text)) for text in ("欧阳·娜&塔", "张㼆明", "𠮷祥", "100㎡"))
+    assert not layer.shows(gate.squash("欧阳·娜&培"))
+
+
+def test_windows_fonts_keep_their_faces(worker: OfficeWorker, tmp_path: Path) -> None:
+    import io
+
+    from docx import Document
+    from docx.oxml.ns import qn
+
+    document = Document()
+    for font in ("仿宋_GB2312", "黑体"):
+        run = document.add_paragraph().add_run("示例文字")
+        run.font.name = font
+        run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    file = tmp_path / "fonts.pdf"
+    file.write_bytes(worker.convert(buffer.getvalue()))
+    fonts = subprocess.run(["pdffonts", str(file)], capture_output=True, text=True, check=True).stdout
+    assert "NotoSerifCJK" in fonts and "NotoSansCJK" in fonts
+
+
+def test_refused_document_leaves_the_converter_well(worker: OfficeWorker) -> None:
+    starts = worker.starts
+    with pytest.raises(ConversionFailed):
+        worker.convert(b"this is no Word file")
+    assert worker.convert(samples.word("还在", "x")).startswith(b"%PDF")
+    assert worker.starts == starts
+
+
+def test_killed_converter_is_started_again(worker: OfficeWorker) -> None:
+    assert worker.pid is not None
+    os.killpg(worker.pid, signal.SIGKILL)
+    starts = worker.starts
+    assert worker.convert(samples.word("又来", "x")).startswith(b"%PDF")
+    assert worker.starts == starts + 1
+
+
+def test_hanging_converter_is_killed_and_tried_once_more(worker: OfficeWorker) -> None:
+    assert worker.pid is not None
+    stuck = worker.pid
+    os.killpg(stuck, signal.SIGSTOP)
+    assert worker.convert(samples.word("醒了", "x"), deadline_s=2).startswith(b"%PDF")
+    assert worker.pid not in (None, stuck)
+    assert gone(stuck), "the stuck process group must not stay behind"
+
+
+def test_recycled_after_its_share(tmp_path: Path) -> None:
+    with OfficeWorker(Settings(tmp_path), recycle_after=2) as worker:
+        for _ in range(3):
+            worker.convert(samples.word("一", "二"))
+        assert worker.starts == 2
+        assert worker.rss_bytes() > 50_000_000
+    assert [path.name for path in (tmp_path / "office").glob("run-*")] == [], "profiles are removed"
+
+
+def test_one_document_at_a_time_and_a_limit_on_waiting(worker: OfficeWorker) -> None:
+    found: list[bytes] = []
+    threads = [threading.Thread(target=lambda: found.append(worker.convert(samples.word("并行", "x")))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 3 and all(pdf.startswith(b"%PDF") for pdf in found)
+
+
+def test_nothing_outlives_a_killed_app(tmp_path: Path) -> None:
+    program = (
+        "import sys, time; from types import SimpleNamespace as N; from pathlib import Path\n"
+        "from assistant.casework.package import OfficeWorker\n"
+        f"worker = OfficeWorker(N(data_dir=Path({str(tmp_path)!r}), soffice='soffice')); worker.warm_up()\n"
+        "print(worker.pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as app:
+        assert app.stdout is not None
+        group = int(app.stdout.readline())
+        assert not gone(group, patience_s=0)
+        app.kill()
+    assert gone(group)
+
+
+def test_missing_libreoffice_is_said_at_once(tmp_path: Path) -> None:
+    worker = OfficeWorker(Settings(tmp_path, soffice="no-such-office"))
+    assert "not installed" in (worker.why_unavailable() or "")
+    with pytest.raises(OfficeUnavailable):
+        worker.convert(b"x")
+
+
+def test_failing_start_is_not_repeated_for_every_citizen(tmp_path: Path) -> None:
+    broken = tmp_path / "soffice"
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    now = [0.0]
+    worker = OfficeWorker(Settings(tmp_path, soffice=str(broken)), clock=lambda: now[0])
+    for _ in range(2):
+        with pytest.raises(OfficeUnavailable):
+            worker.convert(b"x")
+    assert worker.starts == 1
+    now[0] = office.PAUSE_AFTER_FAILED_START + 1
+    with pytest.raises(OfficeUnavailable):
+        worker.convert(b"x")
+    assert worker.starts == 2
+
+
+def gone(group: int, patience_s: float = 5) -> bool:
+    """Whether the process group has ended (zombies waiting for their parent count as ended)."""
+    end = time.monotonic() + patience_s
+    while True:
+        living = 0
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                except OSError:
+                    continue
+                living += fields[2] == str(group) and fields[0] != "Z"
+        if not living or time.monotonic() > end:
+            return not living
+        time.sleep(0.05)

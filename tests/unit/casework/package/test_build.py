@@ -1,0 +1,233 @@
+"""Building with a converter that renders plainly, so that no LibreOffice is needed; tests/integration has the real one."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from assistant.casework.model import MaterialState
+from assistant.casework.package import (
+    BuiltPackage,
+    ConversionFailed,
+    OfficeUnavailable,
+    PackageError,
+    UploadedFile,
+    build,
+    gate,
+    pages,
+    verify,
+)
+from assistant.casework.package.build import package_documents
+from assistant.casework.package.forms import Filled, visible_text
+from assistant.casework.package.manifest import sm3
+from assistant.casework.package.pages import Block, ReceiptData, plain_form, receipt
+from assistant.casework.package.plain import blocks
+from tests.unit.casework.package import samples
+
+Change = Callable[[list[Block]], list[Block]]
+
+
+class Plain:
+    """A converter that keeps every word, after ``change`` has done its harm."""
+
+    def __init__(self, change: Change = lambda held: held) -> None:
+        self._change = change
+
+    def convert(self, docx: bytes) -> bytes:
+        return plain_form("x", self._change(blocks(docx)), samples.case(), samples.GUIDE)
+
+
+class Failing:
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def convert(self, docx: bytes) -> bytes:
+        raise self._error
+
+
+UPLOAD = UploadedFile(
+    "u1", "lease", "../合同 扫描.pdf", "application/pdf", b"%PDF-1.7 x", hashlib.sha256(b"%PDF-1.7 x").hexdigest(), 2
+)
+
+
+@pytest.fixture(scope="module")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return samples.templates(tmp_path_factory.mktemp("templates"))
+
+
+@pytest.fixture(scope="module")
+def built(templates: Path) -> BuiltPackage:
+    return build(samples.case(), samples.GUIDE, [UPLOAD, UPLOAD], samples.NOW, Plain(), templates)
+
+
+def test_package_holds_forms_checklist_and_uploads(built: BuiltPackage) -> None:
+    with zipfile.ZipFile(io.BytesIO(built.data)) as archive:
+        assert archive.namelist() == [
+            "manifest.json",
+            "01_示例变更申请书.docx",
+            "01_示例变更申请书.pdf",
+            "02_住所承诺书.docx",
+            "02_住所承诺书.pdf",
+            "03_授权委托书.docx",
+            "03_授权委托书.pdf",
+            "材料清单.pdf",
+            "附件/01_租赁合同_合同_扫描.pdf",
+            "附件/02_租赁合同_合同_扫描.pdf",
+        ]
+        assert json.loads(archive.read("manifest.json")) == built.manifest
+        assert "承诺材料：租赁合同" in visible_text(archive.read("02_住所承诺书.docx"))
+    assert built.sha256 == hashlib.sha256(built.data).hexdigest()
+    assert built.notices == []
+
+
+def test_manifest_is_as_the_contract_has_it(built: BuiltPackage) -> None:
+    manifest = built.manifest
+    assert set(manifest) == {"schema", "case_no", "version", "guide", "files", "fields", "signatures"}
+    assert manifest["guide"] == {"code": "sample-change", "name": "示例变更登记", "version": "2026.1"}
+    assert (manifest["version"], built.version, manifest["signatures"]) == (1, 1, [])
+    assert all(set(file) == {"path", "title", "kind", "sha256", "sm3"} for file in manifest["files"])
+    fields = {field["field"]: field for field in manifest["fields"]}
+    assert fields["id_number"]["value"] == "11010519491231002X"
+    assert fields["decided"]["value"] == "2026年11月5日"
+    assert fields["id_number"]["source"] == {"kind": "said", "turn": 3}
+    assert datetime.fromisoformat(fields["id_number"]["confirmed_at"]) == samples.NOW
+    assert "remark" not in fields
+
+
+def test_sm3_is_the_standards(built: BuiltPackage) -> None:
+    assert sm3(b"abc") == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"  # GB/T 32905 example 1
+
+
+def test_verify_accepts_and_notices_every_change(built: BuiltPackage) -> None:
+    assert verify(built.data) == []
+    with zipfile.ZipFile(io.BytesIO(built.data)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+
+    def zipped(held: dict[str, bytes]) -> bytes:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for name, data in held.items():
+                archive.writestr(name, data)
+        return buffer.getvalue()
+
+    assert verify(zipped({**members, "材料清单.pdf": b"other"})) == ["材料清单.pdf: sha256 differs", "材料清单.pdf: sm3 differs"]
+    assert verify(zipped({**members, "more.txt": b""})) == ["more.txt: there but not listed"]
+    assert verify(zipped({**members, "signatures/a.sig": b""})) == []
+    assert verify(zipped({name: data for name, data in members.items() if name != "材料清单.pdf"})) == [
+        "材料清单.pdf: listed but not there"
+    ]
+    assert verify(zipped({**members, "manifest.json": b"[]"})) == ["manifest.json cannot be read: TypeError"]
+    assert verify(built.data[:-40]) != []
+    assert verify(b"no zip")[0].startswith("not a readable zip")
+
+
+def dropping(words: str) -> Change:
+    return lambda held: [block for block in held if words not in block.text]
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        (dropping("新住所"), "新住所"),
+        (dropping("证件号码"), "法定代表人、身份证号"),
+        (dropping("热食"), "☑"),
+        (
+            lambda held: [
+                Block("paragraph", block.text.replace("☑是", "☐是"), rows=block.rows, columns=block.columns) for block in held
+            ],
+            "☑",
+        ),
+        (
+            lambda held: [
+                Block("paragraph", block.text.replace("&<合伙>", ""), rows=block.rows, columns=block.columns) for block in held
+            ],
+            "公司名称",
+        ),
+    ],
+)
+def test_gate_stops_a_pdf_that_lost_something(templates: Path, change: Change, missing: str) -> None:
+    with pytest.raises(PackageError) as caught:
+        build(samples.case(), samples.GUIDE, [], samples.NOW, Plain(change), templates)
+    assert caught.value.code == "document_incomplete"
+    assert missing in caught.value.message and "示例变更申请书" in caught.value.message
+    assert "11010519491231002X" not in caught.value.message, "messages are logged"
+
+
+def test_gate_counts_equal_answers() -> None:
+    blocks_twice = [Block("paragraph", "电话 13800138000"), Block("paragraph", "又 13800138000")]
+    filled = Filled(b"", ("13800138000",), "电话 13800138000\n又 13800138000", 0, 0)
+    whole = plain_form("x", blocks_twice, samples.case(), samples.GUIDE)
+    half = plain_form("x", blocks_twice[:1], samples.case(), samples.GUIDE)
+    assert gate.check(whole, gate.expect(filled), "x") == 1
+    with pytest.raises(PackageError, match="document_incomplete"):
+        gate.check(half, gate.expect(filled), "x")
+
+
+def test_gate_accepts_an_answer_cut_by_a_page_break() -> None:
+    long = "上海市示例区样板路" + "很长的一段说明文字编号" * 120
+    filler = [Block("paragraph", f"第{number}行") for number in range(25)]
+    pdf = plain_form("x", [*filler, Block("paragraph", long)], samples.case(), samples.GUIDE)
+    layer = gate.TextLayer(pdf)
+    assert len(layer.pages) > 1 and gate.squash(long) not in layer.whole
+    assert gate.check(pdf, gate.expect(Filled(b"", (long,), long, 0, 0)), "x") == len(layer.pages)
+
+
+def test_without_libreoffice_the_package_says_so(templates: Path) -> None:
+    plain = build(samples.case(), samples.GUIDE, [], samples.NOW, Failing(OfficeUnavailable("missing")), templates)
+    assert len(plain.notices) == 3 and all("通用版式" in notice for notice in plain.notices)
+    kinds = {file["path"]: (file["kind"], file["title"]) for file in plain.manifest["files"]}
+    assert kinds["01_示例变更申请书.pdf"] == ("form_plain", "示例变更申请书（通用版式）")
+    assert kinds["01_示例变更申请书.docx"] == ("form", "示例变更申请书")
+    assert verify(plain.data) == []
+
+
+def test_a_document_libreoffice_refuses_is_a_broken_template(templates: Path) -> None:
+    with pytest.raises(PackageError, match="template_broken"):
+        build(samples.case(), samples.GUIDE, [], samples.NOW, Failing(ConversionFailed("no")), templates)
+
+
+def test_a_character_no_font_has_is_said(templates: Path) -> None:
+    case = samples.case(person=("王\U000323b0", "王\U000323b0"))
+    built = build(case, samples.GUIDE, [], samples.NOW, Plain(), templates)
+    assert len(built.notices) == 1 and "\U000323b0" in built.notices[0]
+
+
+def test_which_documents_apply() -> None:
+    case = samples.case()
+    keys = lambda: [document.key for document in package_documents(samples.GUIDE, case)]  # noqa: E731
+    assert keys() == ["form", "commitment", "power"]
+    case.materials["lease"] = MaterialState(status="uploaded", upload_ids=["u1"])
+    assert keys() == ["form", "power"]
+    case.materials["form"] = MaterialState(status="uploaded", upload_ids=["u2"])
+    assert keys() == ["power"]
+    del case.answers["agent"]
+    assert keys() == []
+
+
+def test_checklist_and_receipt_show_their_values() -> None:
+    case = samples.case()
+    pdf = pages.checklist(case, samples.GUIDE, samples.GUIDE.materials, ["示例变更申请书"], samples.NOW)
+    text = gate.TextLayer(pdf).whole
+    assert all(words in text for words in ("请在2026年11月24日前补交", "告知承诺", "电子证照", case.case_no))
+    pdf = receipt(
+        ReceiptData(
+            case.case_no,
+            '示例 #strong[x] $a$ "引号" \\',
+            "示例机关",
+            samples.NOW,
+            "S-1",
+            None,
+            2,
+            "ab" * 32,
+            [("a.pdf", "示例")],
+            "等通知。",
+        )
+    )
+    assert '#strong[x]$a$"引号"\\' in gate.TextLayer(pdf).whole, "values are data, not typst source"
