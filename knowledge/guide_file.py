@@ -138,19 +138,21 @@ def _explain(file: str, tree: Any, item: Any) -> list[GuideProblem]:
         shown = ".".join(str(step) for step in where)
         why = t(f"knowledge.{key}", where=shown, given=_short(item.get("input")), expected=expected, detail=item["msg"])
         return [GuideProblem(file, line, why, t(f"knowledge.{key}_remedy", where=shown, expected=expected))]
-    problems = []
-    for said in str(item["ctx"]["error"]).split("; "):
-        for pattern, key in _SCHEMA_SAYS:
-            match = pattern.match(said)
-            if match:
-                named = {"where": "", "key": "", "rule": "", "type": "", **match.groupdict()}
-                at = _locate(tree, where, named["where"] or (named["key"] if key == "field_twice" else ""), last=key == "field_twice")
-                problems.append(GuideProblem(file, at, t(f"knowledge.{key}", **named), t(f"knowledge.{key}_remedy", **named)))
-                break
-        else:
-            problems.append(GuideProblem(file, line, t("knowledge.not_valid", where=".".join(map(str, where)), given="", expected="",
-                                                       detail=said), t("knowledge.not_valid_remedy", where="", expected="")))
-    return problems
+    return [_translate(file, tree, where, said) for said in str(item["ctx"]["error"]).split("; ")]
+
+
+def _translate(file: str, tree: Any, base: tuple[Any, ...], said: str) -> GuideProblem:
+    """One finding of the schema's own checks, in the operator's words."""
+    for pattern, key in _SCHEMA_SAYS:
+        match = pattern.match(said)
+        if match:
+            named = {"where": "", "key": "", "rule": "", "type": "", **match.groupdict()}
+            twice = key == "field_twice"
+            line = _locate(tree, base, named["key"] if twice else named["where"], last=twice)
+            return GuideProblem(file, line, t(f"knowledge.{key}", **named), t(f"knowledge.{key}_remedy", **named))
+    shown = ".".join(map(str, base))
+    why = t("knowledge.not_valid", where=shown, given="", expected="", detail=said)
+    return GuideProblem(file, line_of(tree, base), why, t("knowledge.not_valid_remedy", where=shown, expected=""))
 
 
 def _locate(tree: Any, base: tuple[Any, ...], where: str, *, last: bool = False) -> int:

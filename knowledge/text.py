@@ -12,23 +12,12 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from importlib import resources
 from typing import Any
 
 _SPACES = re.compile(r"\s+")
 _SEGMENT = re.compile(r"[\u3400-\u9fff〇]+|[a-z0-9]+(?:[.\-+][a-z0-9]+)*")
 _HAN = re.compile(r"[\u3400-\u9fff〇]")
-
-# What people put around an item whatever the item is. Removing it from names and sentences alike keeps "怎么办" from being
-# evidence for the one guide whose samples happen to say 怎么办. Longest first, so that 怎么办理 is not left with 理.
-_FRAME = """
-请问一下 请问 您好 你好 麻烦你 麻烦 咨询一下 咨询 了解一下 打听一下 我想问问 想问一下 想问问 问一下 问问 想了解 想知道 告诉我 帮我查 查一下 看一下 出来
-我想要 我想 我要 我需要 想要 需要 帮我 帮忙 给我 替我 能不能 可不可以 可以吗 能否 可否 是否 可以 要不要 用不用 需不需要 应该 打算 准备 现在 目前
-怎么办理 如何办理 怎么办 怎样办理 咋办 怎么弄 怎么搞 咋弄 怎么操作 怎么申请 如何申请 怎么才能 怎么 怎样 如何 咋 办理 办一下 办一个 办个 弄一下 弄个 搞个
-什么材料 哪些材料 什么资料 哪些资料 材料 资料 要带什么 带什么 要准备 什么条件 哪些条件 什么流程 流程 步骤 手续 什么 哪些 啥
-多长时间 多久 几天 几个工作日 时限 什么时候 何时 多少钱 要多少 收费 费用 要钱吗 免费 多少 在哪里 去哪里 到哪里 在哪儿 去哪儿 哪里 哪儿 在哪 去哪 窗口 地点
-网上 线上 本人 到场 有关 关于 问题 的话 这个 那个 一下 怎么回事 为什么 谢谢 好的 吗 呢 吧 啊 呀 嘛 哦 的 了 我 你 您 我们 你们 咱们 他 她
-""".split()
-_FRAME_RE = re.compile("|".join(re.escape(phrase) for phrase in sorted(set(_FRAME), key=lambda p: (-len(p), p))))
 
 # Sounds that speech recognition and southern speakers merge (模糊音), and endings heard alike.
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"))
@@ -59,7 +48,18 @@ def content(folded: str) -> list[str]:
     >>> content("请问公司住所变更登记怎么办理呀")
     ['公司住所变更登记']
     """
-    return segments(_FRAME_RE.sub(" ", folded))
+    return segments(_frame().sub(" ", folded))
+
+
+@cache
+def _frame() -> re.Pattern[str]:
+    """What people put around an item whatever the item is (``frame.txt``).
+
+    Cutting it from names and sentences alike keeps 怎么办 from being evidence for the one guide whose samples happen to
+    say it. Longest first, so that 怎么办理 is not left with 理.
+    """
+    phrases = resources.files("knowledge").joinpath("frame.txt").read_text(encoding="utf-8").split()
+    return re.compile("|".join(re.escape(phrase) for phrase in sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase))))
 
 
 def is_han(segment: str) -> bool:

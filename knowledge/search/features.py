@@ -57,7 +57,8 @@ class Reading:
         heard are looked at apart, and the greater counts: 租房 written is not 住房 though it sounds so, and a misheard
         word is known by its sound only.
         """
-        return np.max([np.maximum(cover[guide] - cover, 0) @ self.telling for cover in (self.cover, self.heard)], axis=0)
+        advantages = np.stack([np.maximum(cover[guide] - cover, 0) @ self.telling for cover in (self.cover, self.heard)])
+        return np.asarray(advantages.max(axis=0), dtype=np.float32)
 
 
 class FeatureIndex:

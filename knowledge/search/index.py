@@ -92,7 +92,7 @@ class Search:
             return []
         reading = self.read(query)
         scores = share(self._calibration.scores(reading), reading)
-        hits = []
+        hits: list[Hit] = []
         for number in sorted(range(len(self._guides)), key=lambda n: (-scores[n], n)):
             if len(hits) == limit or scores[number] < _LISTED:
                 break

@@ -49,8 +49,8 @@ def share(scores: NDArray[np.float64], reading: Reading) -> NDArray[np.float64]:
 def _rivals(best: int, scores: NDArray[np.float64], reading: Reading) -> list[int]:
     """Guides over which the best has no advantage; being called exactly what was said is one."""
     advantage = reading.advantage(best)
-    return [n for n in range(len(scores))
-            if n != best and advantage[n] < _REASON and scores[n] > _POSSIBLE * scores[best] and reading.exact[n] >= reading.exact[best]]
+    level = (advantage < _REASON) & (scores > _POSSIBLE * scores[best]) & (reading.exact >= reading.exact[best])
+    return [int(number) for number in np.flatnonzero(level) if number != best]
 
 
 def _outdone(best: int, scores: NDArray[np.float64], reading: Reading) -> int | None:
