@@ -17,10 +17,19 @@ from channels.parts import Parts, parts_of
 from channels.problems import Problem
 
 #: Routes anybody may call: opening a conversation, guides, search, reading one sentence, health, the pages themselves.
-PUBLIC_ROUTES = frozenset({
-    ("POST", "/api/v1/conversations"), ("GET", "/api/v1/guides"), ("GET", "/api/v1/guides/{code}"), ("GET", "/api/v1/search"),
-    ("POST", "/api/v1/understand"), ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/openapi.json"), ("GET", "/"),
-})
+PUBLIC_ROUTES = frozenset(
+    {
+        ("POST", "/api/v1/conversations"),
+        ("GET", "/api/v1/guides"),
+        ("GET", "/api/v1/guides/{code}"),
+        ("GET", "/api/v1/search"),
+        ("POST", "/api/v1/understand"),
+        ("GET", "/healthz"),
+        ("GET", "/readyz"),
+        ("GET", "/openapi.json"),
+        ("GET", "/"),
+    }
+)
 
 
 def bearer(authorization: str | None) -> str | None:
@@ -37,7 +46,9 @@ def find_by_token(parts: Parts, token: str | None) -> Conversation:
     """
     if token:
         with parts.db.read() as conn:
-            row = conn.execute(select(tables.conversation.c.id).where(tables.conversation.c.token_hash == hash_token(token))).first()
+            row = conn.execute(
+                select(tables.conversation.c.id).where(tables.conversation.c.token_hash == hash_token(token))
+            ).first()
             conv = repository.load(conn, row.id) if row else None
         if conv is not None and conv.token_expires_at is not None and conv.token_expires_at > parts.clock.now():
             return conv
@@ -57,8 +68,12 @@ async def own_conversation(conversation_id: str, holder: Annotated[Conversation,
     return holder
 
 
-async def stream_conversation(conversation_id: str, request: Request, authorization: Annotated[str | None, Header()] = None,
-                              token: Annotated[str | None, Query()] = None) -> Conversation:
+async def stream_conversation(
+    conversation_id: str,
+    request: Request,
+    authorization: Annotated[str | None, Header()] = None,
+    token: Annotated[str | None, Query()] = None,
+) -> Conversation:
     """As ``own_conversation``; a browser's event stream cannot set headers, so here the token may stand in the query."""
     holder = await asyncio.to_thread(find_by_token, parts_of(request), bearer(authorization) or token)
     return await own_conversation(conversation_id, holder)
@@ -81,7 +96,9 @@ async def local_or_engine(request: Request, authorization: Annotated[str | None,
     """Only this machine, or whoever holds the engine's token: figures are for the operator's monitoring."""
     host = request.client.host if request.client else ""
     given = bearer(authorization) or ""
-    if host not in ("127.0.0.1", "::1", "testclient") and not hmac.compare_digest(given.encode(), parts_of(request).settings.engine_token.encode()):
+    if host not in ("127.0.0.1", "::1", "testclient") and not hmac.compare_digest(
+        given.encode(), parts_of(request).settings.engine_token.encode()
+    ):
         raise Problem(401, "unauthorised")
 
 

@@ -14,6 +14,7 @@ from assistant.casework.submission.workflow import SubmissionService
 from assistant.conversation.far_side import CaseSink, package_loader
 from assistant.conversation.hub import Hub
 from assistant.conversation.limits import RateLimiter
+from assistant.conversation.ownership import Ownership
 from assistant.conversation.services import TurnServices
 from assistant.conversation.turn import TurnRunner
 from assistant.desk.queue import Desk
@@ -62,16 +63,37 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     search = Search.build(catalogue, settings.models_dir, settings.embedding_model)
     office = OfficeWorker(settings)
     engine = EngineGateway(settings)
-    desk = Desk(settings)
+    desk = Desk(settings, Ownership())
     hub = Hub()
     sink = CaseSink(db, clock)
     submissions = SubmissionService(settings, db, package_loader(db, blobs), sink)
-    services = TurnServices(settings, db, blobs, keyring, catalogue, search, office, submissions.office_reachable,
-                            GuideArchive(settings.data_dir / "guide_versions"))
+    services = TurnServices(
+        settings,
+        db,
+        blobs,
+        keyring,
+        catalogue,
+        search,
+        office,
+        submissions.office_reachable,
+        GuideArchive(settings.data_dir / "guide_versions"),
+    )
     runner = TurnRunner(db=db, engine=engine, services=services, desk=desk, outbox=submissions, hub=hub, clock=clock)
-    parts = Parts(settings=settings, clock=clock, db=db, blobs=blobs, hub=hub, services=services, runner=runner, engine=engine,
-                  submissions=submissions, desk=desk, office=office, per_conversation=RateLimiter(settings.rate_per_conversation),
-                  per_address=RateLimiter(settings.rate_per_address))
+    parts = Parts(
+        settings=settings,
+        clock=clock,
+        db=db,
+        blobs=blobs,
+        hub=hub,
+        services=services,
+        runner=runner,
+        engine=engine,
+        submissions=submissions,
+        desk=desk,
+        office=office,
+        per_conversation=RateLimiter(settings.rate_per_conversation),
+        per_address=RateLimiter(settings.rate_per_address),
+    )
     sink.announce = parts.announce
     return parts
 

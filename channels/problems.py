@@ -31,19 +31,35 @@ class ProblemDetails(BaseModel):
 class Problem(Exception):
     """Raise to answer with problem details; ``code`` names a message ``problems.<code>``."""
 
-    def __init__(self, status: int, code: str, *, detail: str | None = None, headers: dict[str, str] | None = None, **params: Any) -> None:
+    def __init__(
+        self, status: int, code: str, *, detail: str | None = None, headers: dict[str, str] | None = None, **params: Any
+    ) -> None:
         super().__init__(code)
         self.status, self.code, self.headers = status, code, headers
         self.detail = detail or t(f"problems.{code}", **params)
 
 
-TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
-          410: "Gone", 413: "Content Too Large", 422: "Unprocessable Content", 423: "Locked", 429: "Too Many Requests",
-          500: "Internal Server Error", 503: "Service Unavailable"}
+TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    410: "Gone",
+    413: "Content Too Large",
+    422: "Unprocessable Content",
+    423: "Locked",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
 _BY_STATUS = {401: "unauthorised", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
-def response(status: int, code: str, detail: str, headers: dict[str, str] | None = None, errors: list[dict[str, Any]] | None = None) -> JSONResponse:
+def response(
+    status: int, code: str, detail: str, headers: dict[str, str] | None = None, errors: list[dict[str, Any]] | None = None
+) -> JSONResponse:
     """A problem as a response."""
     body = ProblemDetails(title=TITLES.get(status, "Error"), status=status, detail=detail, code=code, errors=errors)
     return JSONResponse(body.model_dump(exclude_none=True), status_code=status, headers=headers, media_type=MEDIA_TYPE)
@@ -51,7 +67,10 @@ def response(status: int, code: str, detail: str, headers: dict[str, str] | None
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` of a route for OpenAPI."""
-    return {s: {"description": TITLES[s], "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}} for s in statuses}
+    return {
+        s: {"description": TITLES[s], "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}}
+        for s in statuses
+    }
 
 
 def install(app: FastAPI) -> None:

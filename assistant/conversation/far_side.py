@@ -1,4 +1,4 @@
-"""News from the receiving office, applied to the case: status, timeline, audit and the citizen's event stream in one transaction."""
+"""News from the receiving office, applied to the case: status, timeline, audit and event stream in one transaction."""
 
 from __future__ import annotations
 
@@ -46,12 +46,19 @@ class CaseSink:
         """The office has the package."""
 
         def change(conn: Connection, case: Case) -> bool:
-            if case.office_ref == office_ref and any(e.text == t("casework.timeline_received", ref=office_ref) for e in case.timeline):
+            if case.office_ref == office_ref and any(
+                e.text == t("casework.timeline_received", ref=office_ref) for e in case.timeline
+            ):
                 return False
             case.office_ref = office_ref
-            case.timeline.append(TimelineEntry(at=at, status=case.status, who=t("casework.who_office"),
-                                               text=t("casework.timeline_received", ref=office_ref)))
-            audit.append(conn, at=self._clock.now(), actor="office", action="case.received", subject=case_no, detail={"version": version})
+            case.timeline.append(
+                TimelineEntry(
+                    at=at, status=case.status, who=t("casework.who_office"), text=t("casework.timeline_received", ref=office_ref)
+                )
+            )
+            audit.append(
+                conn, at=self._clock.now(), actor="office", action="case.received", subject=case_no, detail={"version": version}
+            )
             return True
 
         self._apply(case_no, change, t("casework.notice_received"))
@@ -74,8 +81,14 @@ class CaseSink:
                 case.correction = text
             case.timeline.append(TimelineEntry(at=at, status=status, who=who, text=text))
             metrics.cases_total.labels(status=status.value).inc()
-            audit.append(conn, at=self._clock.now(), actor="office", action="case.status", subject=case_no,
-                         detail={"from": before.value, "to": status.value})
+            audit.append(
+                conn,
+                at=self._clock.now(),
+                actor="office",
+                action="case.status",
+                subject=case_no,
+                detail={"from": before.value, "to": status.value},
+            )
             return True
 
         self._apply(case_no, change, t("casework.notice_status", status=t(f"casework.status_{status.value}"), text=text))
@@ -85,7 +98,9 @@ class CaseSink:
         log.error("submission.stuck", case_no=case_no, package_version=version, cause=error)
 
         def change(conn: Connection, case: Case) -> bool:
-            audit.append(conn, at=self._clock.now(), actor="system", action="case.stuck", subject=case_no, detail={"version": version})
+            audit.append(
+                conn, at=self._clock.now(), actor="system", action="case.stuck", subject=case_no, detail={"version": version}
+            )
             return True
 
         self._apply(case_no, change, t("casework.notice_stuck"))
@@ -104,7 +119,9 @@ class CaseSink:
                         return
                     cases.save(conn, case, conversation_id, now)
                     summary: dict[str, Any] = {"case_no": case_no, "status": case.status.value, "at": now.isoformat()}
-                    repository.append_events(conn, conversation_id, [("case", summary), ("notice", {"level": "info", "text": notice})], now)
+                    repository.append_events(
+                        conn, conversation_id, [("case", summary), ("notice", {"level": "info", "text": notice})], now
+                    )
                 break
             except cases.CaseConflict:
                 if attempt == 2:

@@ -1,4 +1,4 @@
-"""Reading one sentence on its own: guard, engine and search, as a first message would be read. ``/understand`` and the evaluation use it."""
+"""Reading one sentence on its own: guard, engine and search. ``/understand`` and the evaluation use it."""
 
 from __future__ import annotations
 

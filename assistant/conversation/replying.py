@@ -18,7 +18,10 @@ def rendered(body: dict[str, Any], locale: str) -> dict[str, Any]:
 def _walk(value: Any, locale: str, key: str = "") -> Any:
     if isinstance(value, dict):
         # an item's name is a contract, and an action's message is sent back to us: both stay as they are
-        return {k: v if k in ("understanding", "guide") or (k == "message" and "label" in value) else _walk(v, locale, k) for k, v in value.items()}
+        return {
+            k: v if k in ("understanding", "guide") or (k == "message" and "label" in value) else _walk(v, locale, k)
+            for k, v in value.items()
+        }
     if isinstance(value, list):
         return [_walk(item, locale, key) for item in value]
     return render(value, locale) if isinstance(value, str) and key in READ_BY_PEOPLE else value

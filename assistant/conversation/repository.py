@@ -21,10 +21,24 @@ class Conflict(RuntimeError):
 
 def create(conn: Connection, conv: Conversation) -> None:
     """Store a new conversation."""
-    conn.execute(insert(conversations).values(
-        id=conv.id, token_hash=conv.token_hash, token_expires_at=conv.token_expires_at, channel=conv.channel, locale=conv.locale,
-        region=conv.region, owner=conv.owner, created_at=conv.created_at, updated_at=conv.updated_at, revision=conv.revision,
-        turn_count=conv.turn_count, state=conv.state.model_dump(mode="json"), active_case=conv.active_case, last_event=conv.last_event))
+    conn.execute(
+        insert(conversations).values(
+            id=conv.id,
+            token_hash=conv.token_hash,
+            token_expires_at=conv.token_expires_at,
+            channel=conv.channel,
+            locale=conv.locale,
+            region=conv.region,
+            owner=conv.owner,
+            created_at=conv.created_at,
+            updated_at=conv.updated_at,
+            revision=conv.revision,
+            turn_count=conv.turn_count,
+            state=conv.state.model_dump(mode="json"),
+            active_case=conv.active_case,
+            last_event=conv.last_event,
+        )
+    )
 
 
 def load(conn: Connection, conversation_id: str) -> Conversation | None:
@@ -42,9 +56,17 @@ def save(conn: Connection, conv: Conversation, now: datetime) -> None:
         Conflict: its revision is no longer the one that was loaded.
     """
     changed = conn.execute(
-        update(conversations).where(conversations.c.id == conv.id, conversations.c.revision == conv.revision).values(
-            owner=conv.owner, updated_at=now, revision=conv.revision + 1, turn_count=conv.turn_count,
-            state=conv.state.model_dump(mode="json"), active_case=conv.active_case))
+        update(conversations)
+        .where(conversations.c.id == conv.id, conversations.c.revision == conv.revision)
+        .values(
+            owner=conv.owner,
+            updated_at=now,
+            revision=conv.revision + 1,
+            turn_count=conv.turn_count,
+            state=conv.state.model_dump(mode="json"),
+            active_case=conv.active_case,
+        )
+    )
     if changed.rowcount != 1:
         raise Conflict(conv.id)
     conv.revision += 1
@@ -53,30 +75,54 @@ def save(conn: Connection, conv: Conversation, now: datetime) -> None:
 
 def stored_turn(conn: Connection, conversation_id: str, client_message_id: str) -> tuple[str, str] | None:
     """Request hash and response of a turn already taken, or None."""
-    row = conn.execute(select(turns.c.request_hash, turns.c.response).where(
-        turns.c.conversation_id == conversation_id, turns.c.client_message_id == client_message_id)).first()
+    row = conn.execute(
+        select(turns.c.request_hash, turns.c.response).where(
+            turns.c.conversation_id == conversation_id, turns.c.client_message_id == client_message_id
+        )
+    ).first()
     return (row.request_hash, row.response) if row else None
 
 
-def save_turn(conn: Connection, conversation_id: str, number: int, client_message_id: str, request_hash: str, response: str, at: datetime) -> None:
+def save_turn(
+    conn: Connection, conversation_id: str, number: int, client_message_id: str, request_hash: str, response: str, at: datetime
+) -> None:
     """Store a finished turn with the exact text that was sent."""
-    conn.execute(insert(turns).values(conversation_id=conversation_id, turn=number, client_message_id=client_message_id,
-                                      request_hash=request_hash, response=response, created_at=at))
+    conn.execute(
+        insert(turns).values(
+            conversation_id=conversation_id,
+            turn=number,
+            client_message_id=client_message_id,
+            request_hash=request_hash,
+            response=response,
+            created_at=at,
+        )
+    )
 
 
-def append_events(conn: Connection, conversation_id: str, items: Sequence[tuple[str, dict[str, Any]]], at: datetime) -> list[Event]:
-    """Number and store events. Inside the transaction the conversation's row is locked, so numbers have no gaps and no doubles."""
+def append_events(
+    conn: Connection, conversation_id: str, items: Sequence[tuple[str, dict[str, Any]]], at: datetime
+) -> list[Event]:
+    """Number and store events. The conversation's row is locked meanwhile, so numbers have no gaps and no doubles."""
     if not items:
         return []
-    last = conn.execute(select(conversations.c.last_event).where(conversations.c.id == conversation_id).with_for_update()).scalar_one()
+    last = conn.execute(
+        select(conversations.c.last_event).where(conversations.c.id == conversation_id).with_for_update()
+    ).scalar_one()
     made = [Event(last + i, kind, data, at) for i, (kind, data) in enumerate(items, 1)]
-    conn.execute(insert(events), [{"conversation_id": conversation_id, "seq": e.seq, "kind": e.kind, "data": e.data, "at": at} for e in made])
+    conn.execute(
+        insert(events),
+        [{"conversation_id": conversation_id, "seq": e.seq, "kind": e.kind, "data": e.data, "at": at} for e in made],
+    )
     conn.execute(update(conversations).where(conversations.c.id == conversation_id).values(last_event=made[-1].seq))
     return made
 
 
 def events_after(conn: Connection, conversation_id: str, after: int, limit: int = 500) -> list[Event]:
     """Events numbered above ``after``, oldest first."""
-    rows = conn.execute(select(events.c.seq, events.c.kind, events.c.data, events.c.at).where(
-        events.c.conversation_id == conversation_id, events.c.seq > after).order_by(events.c.seq).limit(limit))
+    rows = conn.execute(
+        select(events.c.seq, events.c.kind, events.c.data, events.c.at)
+        .where(events.c.conversation_id == conversation_id, events.c.seq > after)
+        .order_by(events.c.seq)
+        .limit(limit)
+    )
     return [Event(row.seq, row.kind, row.data, row.at) for row in rows]

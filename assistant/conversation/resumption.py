@@ -19,7 +19,9 @@ from assistant.conversation.understanding import Understanding
 from assistant.foundation import audit
 
 
-def take_over(runner: TurnRunner, conn: Connection, conversation_id: str, case: Case, from_id: str, now: datetime) -> dict[str, Any]:
+def take_over(
+    runner: TurnRunner, conn: Connection, conversation_id: str, case: Case, from_id: str, now: datetime
+) -> dict[str, Any]:
     """Move the case here, ask its next question, and return that as a turn. The code is used up.
 
     Raises:
@@ -29,19 +31,35 @@ def take_over(runner: TurnRunner, conn: Connection, conversation_id: str, case: 
     assert conv is not None
     held = [c for c in cases.cases_of(conn, conversation_id) if c.case_no != case.case_no]
     case.resume_code_hash = None
-    talk = Talk(conversation_id=conversation_id, turn=conv.turn_count + 1, now=now, text="", state=conv.state, services=runner.services, case=case,
-                other_cases=held, owner=conv.owner, intent="resume", confidence=1.0)
+    talk = Talk(
+        conversation_id=conversation_id,
+        turn=conv.turn_count + 1,
+        now=now,
+        text="",
+        state=conv.state,
+        services=runner.services,
+        case=case,
+        other_cases=held,
+        owner=conv.owner,
+        intent="resume",
+        confidence=1.0,
+    )
     asking.ask(talk, None)
     acts.perform(talk, "resume")
     asking.say_question(talk)
     guide = talk.guide
-    body = rendered({
-        "turn": talk.turn, "owner": conv.owner, "status": talk.status or "collecting",
-        "understanding": Understanding(intent="resume", confidence=1.0).model_dump(),
-        "replies": [r.model_dump(mode="json") for r in talk.replies],
-        "ask": talk.state.ask.model_dump(mode="json") if talk.state.ask else None,
-        "case": case_view(guide, case) if guide else None,
-    }, conv.locale)
+    body = rendered(
+        {
+            "turn": talk.turn,
+            "owner": conv.owner,
+            "status": talk.status or "collecting",
+            "understanding": Understanding(intent="resume", confidence=1.0).model_dump(),
+            "replies": [r.model_dump(mode="json") for r in talk.replies],
+            "ask": talk.state.ask.model_dump(mode="json") if talk.state.ask else None,
+            "case": case_view(guide, case) if guide else None,
+        },
+        conv.locale,
+    )
     conv.active_case, conv.turn_count = case.case_no, talk.turn
     cases.save(conn, case, conversation_id, now)
     cases.move_uploads(conn, [i for m in case.materials.values() for i in m.upload_ids], conversation_id)

@@ -32,8 +32,18 @@ _NO_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 class TurnServices:
     """See the module's docstring. Thread-safe: everything held is read-only or guarded by its owner."""
 
-    def __init__(self, settings: Settings, db: Database, blobs: BlobStore, keyring: KeyRing, catalogue: Catalogue, search: Search,
-                 office: Converter, office_reachable: Callable[[], bool], archive: GuideArchive) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        db: Database,
+        blobs: BlobStore,
+        keyring: KeyRing,
+        catalogue: Catalogue,
+        search: Search,
+        office: Converter,
+        office_reachable: Callable[[], bool],
+        archive: GuideArchive,
+    ) -> None:
         self._settings, self._db, self._blobs, self._keyring = settings, db, blobs, keyring
         self._catalogue, self.search, self._office, self._reachable = catalogue, search, office, office_reachable
         self._archive = archive
@@ -102,8 +112,17 @@ class TurnServices:
             data = self._blobs.get(row["blob_id"])
             if hashlib.sha256(data).hexdigest() != row["sha256"]:
                 raise PackageFailed(f"upload {row['id']}")
-            files.append(UploadedFile(upload_id=row["id"], material=wanted[row["id"]], name=row["file_name"], media_type=row["media_type"],
-                                      data=data, sha256=row["sha256"], pages=row["pages"] or 1))
+            files.append(
+                UploadedFile(
+                    upload_id=row["id"],
+                    material=wanted[row["id"]],
+                    name=row["file_name"],
+                    media_type=row["media_type"],
+                    data=data,
+                    sha256=row["sha256"],
+                    pages=row["pages"] or 1,
+                )
+            )
         return files
 
 

@@ -174,15 +174,35 @@ class TurnRunner:
             place = self.desk.place(conn, conversation_id)
         active = next((c for c in held if c.case_no == conv.active_case), None)
         pending = conv.state.ask
-        talk = Talk(conversation_id=conversation_id, turn=conv.turn_count + 1, now=now, text=_words(message, pending), state=conv.state,
-                    services=self.services, case=active, other_cases=[c for c in held if c is not active], tapped=message.choice,
-                    attachments=list(message.attachments), owner=conv.owner)
+        talk = Talk(
+            conversation_id=conversation_id,
+            turn=conv.turn_count + 1,
+            now=now,
+            text=_words(message, pending),
+            state=conv.state,
+            services=self.services,
+            case=active,
+            other_cases=[c for c in held if c is not active],
+            tapped=message.choice,
+            attachments=list(message.attachments),
+            owner=conv.owner,
+        )
         return Turn(conversation_id, message, now, time.perf_counter(), conv, talk, place)
 
     async def hear(self, turn: Turn) -> None:
         """Note what was said; what holds nothing to read is answered at once."""
-        turn.events.append(("message", {"from": "citizen", "text": turn.talk.text[: guard.LONGEST], "turn": turn.talk.turn,
-                                        "client_message_id": turn.message.client_message_id, "at": turn.now.isoformat()}))
+        turn.events.append(
+            (
+                "message",
+                {
+                    "from": "citizen",
+                    "text": turn.talk.text[: guard.LONGEST],
+                    "turn": turn.talk.turn,
+                    "client_message_id": turn.message.client_message_id,
+                    "at": turn.now.isoformat(),
+                },
+            )
+        )
         text = turn.message.text or ""
         if len(text) > guard.LONGEST:
             turn.talk.notice("warning", t("conversation.too_long", most=guard.LONGEST, count=len(text)))
@@ -202,7 +222,7 @@ class TurnRunner:
             turn.talk.intent, turn.talk.confidence = "out_of_scope", 1.0
 
     async def let_people_talk(self, turn: Turn) -> None:
-        """While staff own the conversation the bot is silent; while it waits, only an answer or ``cancel`` brings the bot back."""
+        """While staff own it the bot is silent; while it waits, only an answer or ``cancel`` brings the bot back."""
         talk = turn.talk
         if talk.owner == "staff":
             talk.status, turn.done = "handed_off", True
@@ -229,9 +249,16 @@ class TurnRunner:
             flow_asking.say_question(talk)
             talk.intent, talk.confidence = "provide", 1.0
             return
-        parse = await self.engine.turn(turn.conversation_id, self._for_engine(turn), asking_hint(talk), {
-            "conversation_id": turn.conversation_id, "case_no": talk.case.case_no if talk.case else None,
-            "guide_code": talk.case.guide_code if talk.case else None})
+        parse = await self.engine.turn(
+            turn.conversation_id,
+            self._for_engine(turn),
+            asking_hint(talk),
+            {
+                "conversation_id": turn.conversation_id,
+                "case_no": talk.case.case_no if talk.case else None,
+                "guide_code": talk.case.guide_code if talk.case else None,
+            },
+        )
         talk.intent, talk.confidence = parse.intent, parse.confidence
         flow_asking.say_question(talk)
 
@@ -276,7 +303,9 @@ class TurnRunner:
             talk.say(self._place_words(turn))
         turn.understanding = turn.understanding or self._understanding(talk)
         body = {
-            "turn": talk.turn, "owner": talk.owner, "status": talk.status,
+            "turn": talk.turn,
+            "owner": talk.owner,
+            "status": talk.status,
             "understanding": turn.understanding.model_dump(),
             "replies": [r.model_dump(mode="json") for r in talk.replies],
             "ask": talk.state.ask.model_dump(mode="json") if talk.state.ask else None,
@@ -286,7 +315,9 @@ class TurnRunner:
         turn.response = orjson.dumps(body)
         turn.events.append(("turn", body))
         if talk.owner != conv.owner:
-            turn.events.append(("owner", {"owner": talk.owner, "at": turn.now.isoformat(), "text": t(f"conversation.owner_{talk.owner}")}))
+            turn.events.append(
+                ("owner", {"owner": talk.owner, "at": turn.now.isoformat(), "text": t(f"conversation.owner_{talk.owner}")})
+            )
 
     def _understanding(self, talk: Talk) -> Understanding:
         about = talk.intent in ITEM_INTENTS | MAY_NAME
@@ -310,14 +341,22 @@ class TurnRunner:
                     cases.save(conn, case, conv.id, now)
             repository.append_events(conn, conv.id, turn.events, now)
             repository.save(conn, conv, now)
-            repository.save_turn(conn, conv.id, talk.turn, turn.message.client_message_id, turn.message.request_hash,
-                                 turn.response.decode(), now)
+            repository.save_turn(
+                conn, conv.id, talk.turn, turn.message.client_message_id, turn.message.request_hash, turn.response.decode(), now
+            )
             if turn.desk_change == "enqueue":
                 self.desk.enqueue(conn, conv.id, talk.intent or "to_human", now)
             elif turn.desk_change == "leave":
                 self.desk.leave(conn, conv.id, now)
             if talk.owner != before:
-                audit.append(conn, at=now, actor="citizen", action="conversation.owner", subject=conv.id, detail={"from": before, "to": talk.owner})
+                audit.append(
+                    conn,
+                    at=now,
+                    actor="citizen",
+                    action="conversation.owner",
+                    subject=conv.id,
+                    detail={"from": before, "to": talk.owner},
+                )
             for note in talk.audit:
                 audit.append(conn, at=now, actor="citizen", action=note.action, subject=note.subject, detail=note.detail)
             if talk.submit and talk.case is not None and talk.case.package is not None:

@@ -24,7 +24,9 @@ def engine_down_turn(runner: TurnRunner, conversation_id: str) -> bytes:
         case = next((c for c in cases.cases_of(conn, conversation_id) if c.case_no == conv.active_case), None)
     metrics.turns_total.labels(status="error_engine").inc()
     body = {
-        "turn": conv.turn_count + 1, "owner": conv.owner, "status": "error_engine",
+        "turn": conv.turn_count + 1,
+        "owner": conv.owner,
+        "status": "error_engine",
         "understanding": Understanding(intent="", confidence=0.0).model_dump(),
         "replies": [Notice(level="error", text=t("conversation.engine_down")).model_dump()],
         "ask": conv.state.ask.model_dump(mode="json") if conv.state.ask else None,

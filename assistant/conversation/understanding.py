@@ -40,8 +40,15 @@ class Understanding(BaseModel):
     second_intent: str | None = None
 
 
-def combine(intent: str, confidence: float, hits: Sequence[Hit], decision: Decision | None, context: Guide | None = None,
-            versions: dict[str, str] | None = None, second_intent: str | None = None) -> Understanding:
+def combine(
+    intent: str,
+    confidence: float,
+    hits: Sequence[Hit],
+    decision: Decision | None,
+    context: Guide | None = None,
+    versions: dict[str, str] | None = None,
+    second_intent: str | None = None,
+) -> Understanding:
     """Put intent and item together.
 
     Args:
@@ -56,11 +63,18 @@ def combine(intent: str, confidence: float, hits: Sequence[Hit], decision: Decis
         if decision is not None and decision.kind == "one":
             top = decision.hits[0]
             meant = Meant(code=top.code, name=top.name, score=round(top.score, 4), version=versions.get(top.code, ""))
-        elif context is not None and (decision is None or decision.kind == "none" or context.code in [h.code for h in decision.hits]):
+        elif context is not None and (
+            decision is None or decision.kind == "none" or context.code in [h.code for h in decision.hits]
+        ):
             meant = Meant(code=context.code, name=context.name, score=1.0, version=context.version)
         elif decision is not None and decision.kind == "which":
             candidates = [Candidate(code=h.code, name=h.name, score=round(h.score, 4)) for h in decision.hits[:4]]
     elif context is not None:
         meant = Meant(code=context.code, name=context.name, score=1.0, version=context.version)
-    return Understanding(intent=intent, confidence=round(min(max(confidence, 0.0), 1.0), 4), guide=meant, candidates=candidates,
-                         second_intent=second_intent)
+    return Understanding(
+        intent=intent,
+        confidence=round(min(max(confidence, 0.0), 1.0), 4),
+        guide=meant,
+        candidates=candidates,
+        second_intent=second_intent,
+    )

@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     rate_per_conversation: int = Field(default=60, ge=0, description="Messages a minute in one conversation; 0 = no limit.")
     rate_per_address: int = Field(default=600, ge=0, description="Messages a minute from one network address; 0 = no limit.")
     token_days: int = Field(default=30, ge=1, description="Days a conversation's access token stays valid.")
+    desk_hours: str = Field(
+        default="09:00-17:00", description="Hours of the desk on working days, shifts separated by commas; 24h = always."
+    )
     staff_session_hours: int = Field(default=12, ge=1, description="Hours after which a staff member signs in again.")
     upload_max_bytes: int = Field(default=20 * MIB, ge=1, description="Largest single upload, in bytes.")
     upload_max_pages: int = Field(default=50, ge=1, description="Most pages of one uploaded document.")

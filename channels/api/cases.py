@@ -49,8 +49,15 @@ async def get_case(case_no: str, conv: Holder, request: Request) -> CaseDetail:
     return CaseDetail.model_validate({**case_view(guide, case), "fields": field_view(guide, case)})
 
 
-@router.get("/api/v1/cases/{case_no}/package", response_class=Response, operation_id="get_package",
-            responses={**documented(401, 404, 409, 422), 200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}})
+@router.get(
+    "/api/v1/cases/{case_no}/package",
+    response_class=Response,
+    operation_id="get_package",
+    responses={
+        **documented(401, 404, 409, 422),
+        200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}},
+    },
+)
 async def get_package(case_no: str, conv: Holder, request: Request) -> Response:
     """The confirmed package, as a zip."""
     parts = parts_of(request)
@@ -58,23 +65,46 @@ async def get_package(case_no: str, conv: Holder, request: Request) -> Response:
     if case.package is None:
         raise Problem(409, "no_package")
     data = await asyncio.to_thread(parts.blobs.get, case.package.blob_id)
-    return Response(data, media_type="application/zip", headers={
-        "Content-Disposition": f'attachment; filename="{case.case_no}.zip"', "Cache-Control": "no-store", "ETag": f'"{case.package.sha256}"'})
+    return Response(
+        data,
+        media_type="application/zip",
+        headers={
+            "Content-Disposition": f'attachment; filename="{case.case_no}.zip"',
+            "Cache-Control": "no-store",
+            "ETag": f'"{case.package.sha256}"',
+        },
+    )
 
 
-@router.get("/api/v1/cases/{case_no}/timeline", response_model=Timeline, response_model_exclude_none=True, responses=documented(401, 404, 422),
-            operation_id="get_timeline")
+@router.get(
+    "/api/v1/cases/{case_no}/timeline",
+    response_model=Timeline,
+    response_model_exclude_none=True,
+    responses=documented(401, 404, 422),
+    operation_id="get_timeline",
+)
 async def get_timeline(case_no: str, conv: Holder, request: Request) -> Timeline:
     """What has happened to a case, oldest first."""
     case = await asyncio.to_thread(own_case, parts_of(request), conv, case_no)
-    return Timeline(items=[TimelineItem(at=e.at.isoformat(), status=e.status.value, who=e.who, text=e.text, due=e.due.isoformat() if e.due else None)
-                           for e in case.timeline])
+    return Timeline(
+        items=[
+            TimelineItem(
+                at=e.at.isoformat(), status=e.status.value, who=e.who, text=e.text, due=e.due.isoformat() if e.due else None
+            )
+            for e in case.timeline
+        ]
+    )
 
 
-@router.post("/api/v1/cases/{case_no}/resume", response_model=Turn, responses=documented(401, 404, 409, 422, 423, 429), operation_id="resume_case")
+@router.post(
+    "/api/v1/cases/{case_no}/resume",
+    response_model=Turn,
+    responses=documented(401, 404, 409, 422, 423, 429),
+    operation_id="resume_case",
+)
 async def resume_case(case_no: str, body: Resume, conv: Holder, request: Request) -> Response:
-    """Go on with a draft in this conversation. ``proof``: the last four characters of the identity number given in the case (if any was),
-    then the resume code. Five wrong tries lock the case for an hour; a number that never was counts as a wrong try would."""
+    """Go on with a draft in this conversation. ``proof``: the last four characters of the identity number given in the
+    case (if any was), then the resume code. Five wrong tries lock the case for an hour; a number that never was counts as a wrong try would."""
     parts = parts_of(request)
     by_address(parts, request)
     turn = await asyncio.to_thread(_resume, parts, conv, case_no, body.proof)
@@ -97,7 +127,9 @@ def _resume(parts: Parts, conv: Conversation, case_no: str, proof: str) -> dict[
             if found:
                 tries = 0 if until is not None else tries
                 repository.set_resume_lock(conn, case_no, tries + 1, now + LOCKED if tries + 1 >= TRIES else None)
-                audit.append(conn, at=now, actor="citizen", action="case.resume_refused", subject=case_no, detail={"tries": tries + 1})
+                audit.append(
+                    conn, at=now, actor="citizen", action="case.resume_refused", subject=case_no, detail={"tries": tries + 1}
+                )
     if problem == "locked":
         raise Problem(423, "resume_locked", headers={"Retry-After": str(int(LOCKED.total_seconds()))})
     raise Problem(404, "resume_wrong")
@@ -108,4 +140,4 @@ def _fits(parts: Parts, case: Case, proof: str) -> bool:
         return False
     plain = re.sub(r"[\s\-]", "", proof).upper()
     tail = identity_tail(parts.services.guide_of(case), case)
-    return plain.startswith(tail) and parts.services.resume_code_fits(plain[len(tail):], case.resume_code_hash)
+    return plain.startswith(tail) and parts.services.resume_code_fits(plain[len(tail) :], case.resume_code_hash)

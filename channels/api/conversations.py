@@ -16,7 +16,7 @@ from assistant.foundation import audit
 from assistant.foundation.messages import t
 from assistant.foundation.tokens import new_token
 from channels.api.limits import by_address
-from channels.api.models import Opened, OpenConversation
+from channels.api.models import OpenConversation, Opened
 from channels.parts import Parts, parts_of
 from channels.problems import Problem, documented
 from knowledge.regions import region_code
@@ -25,8 +25,14 @@ from knowledge.replies import Choices, Option, Text
 router = APIRouter(tags=["conversation"])
 
 
-@router.post("/api/v1/conversations", status_code=201, response_model=Opened, response_model_exclude_none=True,
-             responses=documented(422, 429), operation_id="open_conversation")
+@router.post(
+    "/api/v1/conversations",
+    status_code=201,
+    response_model=Opened,
+    response_model_exclude_none=True,
+    responses=documented(422, 429),
+    operation_id="open_conversation",
+)
 async def open_conversation(body: OpenConversation, request: Request) -> Opened:
     """Begin a conversation; keep the token, it is shown once."""
     parts = parts_of(request)
@@ -43,16 +49,55 @@ async def open_conversation(body: OpenConversation, request: Request) -> Opened:
 def _open(parts: Parts, body: OpenConversation, region: str) -> Opened:
     now = parts.clock.now()
     token, token_hash = new_token()
-    conv = Conversation(id=str(uuid.uuid4()), channel=body.channel, locale=body.locale, region=region, owner="bot", created_at=now,
-                        updated_at=now, revision=1, turn_count=0, last_event=0, state=DialogueState(), active_case=None,
-                        token_hash=token_hash, token_expires_at=now + timedelta(days=parts.settings.token_days))
+    conv = Conversation(
+        id=str(uuid.uuid4()),
+        channel=body.channel,
+        locale=body.locale,
+        region=region,
+        owner="bot",
+        created_at=now,
+        updated_at=now,
+        revision=1,
+        turn_count=0,
+        last_event=0,
+        state=DialogueState(),
+        active_case=None,
+        token_hash=token_hash,
+        token_expires_at=now + timedelta(days=parts.settings.token_days),
+    )
     starts = [g.name for g in parts.services.catalogue.all() if not g.outline][:3]
-    options = [Option(value=name, label=name) for name in [*starts, t("conversation.start_progress"), t("conversation.start_person")]]
-    said = rendered({"replies": [Text(text=t("conversation.greeting")).model_dump(exclude_none=True),
-                                 Choices(text=t("conversation.welcome_choices"), options=options).model_dump()]}, conv.locale)
+    options = [
+        Option(value=name, label=name) for name in [*starts, t("conversation.start_progress"), t("conversation.start_person")]
+    ]
+    said = rendered(
+        {
+            "replies": [
+                Text(text=t("conversation.greeting")).model_dump(exclude_none=True),
+                Choices(text=t("conversation.welcome_choices"), options=options).model_dump(),
+            ]
+        },
+        conv.locale,
+    )
     with parts.db.write() as conn:
         repository.create(conn, conv)
-        repository.append_events(conn, conv.id, [("message", {"from": "bot", "text": said["replies"][0]["text"], "replies": said["replies"],
-                                                           "turn": 0, "at": now.isoformat()})], now)
-        audit.append(conn, at=now, actor="citizen", action="conversation.opened", subject=conv.id, detail={"channel": conv.channel})
+        repository.append_events(
+            conn,
+            conv.id,
+            [
+                (
+                    "message",
+                    {
+                        "from": "bot",
+                        "text": said["replies"][0]["text"],
+                        "replies": said["replies"],
+                        "turn": 0,
+                        "at": now.isoformat(),
+                    },
+                )
+            ],
+            now,
+        )
+        audit.append(
+            conn, at=now, actor="citizen", action="conversation.opened", subject=conv.id, detail={"channel": conv.channel}
+        )
     return Opened.model_validate({"conversation_id": conv.id, "token": token, "replies": said["replies"]})

@@ -21,17 +21,28 @@ HEARTBEAT_SECONDS = 15.0
 _PAGE = 500
 
 
-@router.get("/api/v1/conversations/{conversation_id}/events", response_class=StreamingResponse, operation_id="events",
-            responses={**documented(401, 404, 422), 200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}})
-async def events(conv: Streaming, request: Request, after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
-                 last_event_id: Annotated[str | None, Header()] = None, follow: Annotated[bool, Query()] = True) -> StreamingResponse:
+@router.get(
+    "/api/v1/conversations/{conversation_id}/events",
+    response_class=StreamingResponse,
+    operation_id="events",
+    responses={**documented(401, 404, 422), 200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+async def events(
+    conv: Streaming,
+    request: Request,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    last_event_id: Annotated[str | None, Header()] = None,
+    follow: Annotated[bool, Query()] = True,
+) -> StreamingResponse:
     """Server-sent events numbered above ``after``; a browser that reconnects sends the number it has in Last-Event-ID.
 
     ``follow=false`` ends the stream after what is there now.
     """
     start = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else after
     lines = _lines(parts_of(request), conv.id, max(after, min(start, 2**31 - 1)), follow)
-    return StreamingResponse(lines, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    return StreamingResponse(
+        lines, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    )
 
 
 @router.websocket("/api/v1/conversations/{conversation_id}/ws")

@@ -17,8 +17,16 @@ router = APIRouter(tags=["knowledge"])
 
 
 def _item(guide: Guide) -> dict[str, Any]:
-    return {"code": guide.code, "name": guide.name, "version": guide.version, "aliases": guide.names.aliases, "applicant": list(guide.applicant),
-            "themes": guide.themes, "department": guide.department, "region": guide.region}
+    return {
+        "code": guide.code,
+        "name": guide.name,
+        "version": guide.version,
+        "aliases": guide.names.aliases,
+        "applicant": list(guide.applicant),
+        "themes": guide.themes,
+        "department": guide.department,
+        "region": guide.region,
+    }
 
 
 @router.get("/api/v1/guides", response_model=GuideList, operation_id="list_guides")
@@ -38,8 +46,12 @@ async def get_guide(code: str, request: Request) -> dict[str, Any]:
 
 
 @router.get("/api/v1/search", response_model=SearchList, responses=documented(422), operation_id="search")
-async def search(request: Request, q: Annotated[str, Query(max_length=20_000)], region: Annotated[str | None, Query(max_length=40)] = None,
-                 limit: Annotated[int, Query(ge=1, le=50)] = 10) -> SearchList:
+async def search(
+    request: Request,
+    q: Annotated[str, Query(max_length=20_000)],
+    region: Annotated[str | None, Query(max_length=40)] = None,
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+) -> SearchList:
     """Items a sentence may mean, best first, with a score of 0 to 1 and why."""
     parts = parts_of(request)
     code = None

@@ -25,8 +25,11 @@ async def healthz() -> dict[str, bool]:
 async def readyz(request: Request, response: Response) -> Ready:
     """Engine loaded, database reachable, index loaded; 503 until then."""
     parts = parts_of(request)
-    state = {"engine": await parts.engine.ready(), "database": await asyncio.to_thread(_database, parts),
-             "index": bool(parts.services.catalogue.all())}
+    state = {
+        "engine": await parts.engine.ready(),
+        "database": await asyncio.to_thread(_database, parts),
+        "index": bool(parts.services.catalogue.all()),
+    }
     response.status_code = 200 if all(state.values()) else 503
     return Ready(ready=all(state.values()), parts=state)
 

@@ -23,14 +23,24 @@ from channels.problems import Problem, documented
 router = APIRouter(tags=["conversation"])
 
 
-@router.post("/api/v1/conversations/{conversation_id}/messages", response_model=Turn, responses=documented(401, 404, 409, 422, 429),
-             operation_id="post_message")
+@router.post(
+    "/api/v1/conversations/{conversation_id}/messages",
+    response_model=Turn,
+    responses=documented(401, 404, 409, 422, 429),
+    operation_id="post_message",
+)
 async def post_message(body: PostMessage, conv: Own, request: Request) -> Response:
     """Say, choose or attach something. The same ``client_message_id`` gives the same turn again, byte for byte."""
     parts = parts_of(request)
     by_address(parts, request)
     by_conversation(parts, conv.id)
-    message = Message(body.client_message_id, _hash(body), body.text, _values(body.choice), await asyncio.to_thread(_attachments, parts, conv, body))
+    message = Message(
+        body.client_message_id,
+        _hash(body),
+        body.text,
+        _values(body.choice),
+        await asyncio.to_thread(_attachments, parts, conv, body),
+    )
     try:
         turn = await parts.runner.run(conv.id, message)
     except TurnRefused as refused:
@@ -57,5 +67,13 @@ def _attachments(parts: Parts, conv: Conversation, body: PostMessage) -> list[At
     missing = [upload_id for upload_id in body.attachments if upload_id not in rows]
     if missing:
         raise Problem(422, "unknown_attachment")
-    return [Attachment(upload_id=i, name=rows[i]["file_name"], material=rows[i]["material"], ok=all(c["ok"] for c in rows[i]["checks"]),
-                       problems=[c["message"] for c in rows[i]["checks"] if not c["ok"]]) for i in dict.fromkeys(body.attachments)]
+    return [
+        Attachment(
+            upload_id=i,
+            name=rows[i]["file_name"],
+            material=rows[i]["material"],
+            ok=all(c["ok"] for c in rows[i]["checks"]),
+            problems=[c["message"] for c in rows[i]["checks"] if not c["ok"]],
+        )
+        for i in dict.fromkeys(body.attachments)
+    ]

@@ -109,9 +109,31 @@ class Turn(BaseModel):
     turn: int
     owner: Literal["bot", "queue", "staff", "closed"]
     status: Literal[
-        "answered", "clarify", "collecting", "rejected_answer", "review", "ready", "submitted", "paused", "handed_off", "queued", "greeting",
-        "smalltalk", "unanswerable_not_ours", "unanswerable_unknown", "unanswerable_unverified", "refused_illegal", "refused_privacy",
-        "refused_abuse", "refused_injection", "refused_too_long", "care", "error_engine", "error_document", "error_far_side"]
+        "answered",
+        "clarify",
+        "collecting",
+        "rejected_answer",
+        "review",
+        "ready",
+        "submitted",
+        "paused",
+        "handed_off",
+        "queued",
+        "greeting",
+        "smalltalk",
+        "unanswerable_not_ours",
+        "unanswerable_unknown",
+        "unanswerable_unverified",
+        "refused_illegal",
+        "refused_privacy",
+        "refused_abuse",
+        "refused_injection",
+        "refused_too_long",
+        "care",
+        "error_engine",
+        "error_document",
+        "error_far_side",
+    ]
     understanding: Understanding
     replies: list[Reply]
     ask: Ask | None

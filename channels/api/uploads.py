@@ -25,10 +25,16 @@ router = APIRouter(tags=["conversation"])
 _CHUNK = 256 * 1024
 
 
-@router.post("/api/v1/conversations/{conversation_id}/uploads", status_code=201, response_model=Uploaded,
-             responses=documented(401, 404, 413, 422, 429), operation_id="upload")
-async def upload(conv: Own, request: Request, file: Annotated[UploadFile, File()],
-                 material: Annotated[str | None, Form(max_length=64)] = None) -> Uploaded:
+@router.post(
+    "/api/v1/conversations/{conversation_id}/uploads",
+    status_code=201,
+    response_model=Uploaded,
+    responses=documented(401, 404, 413, 422, 429),
+    operation_id="upload",
+)
+async def upload(
+    conv: Own, request: Request, file: Annotated[UploadFile, File()], material: Annotated[str | None, Form(max_length=64)] = None
+) -> Uploaded:
     """Check a file and keep it, encrypted, for the next message to attach. An unusable file is 422 and nothing is kept."""
     parts = parts_of(request)
     by_address(parts, request)
@@ -65,14 +71,48 @@ def _keep(parts: Parts, conv: Conversation, data: bytes, name: str, declared: st
     checks = [Check(code=c.code, ok=c.ok, message=render(c.message, conv.locale)) for c in seen.checks]
     blob_id = parts.blobs.put(data)
     with parts.db.write() as conn:
-        cases.add_upload(conn, id=upload_id, conversation_id=conv.id, case_no=conv.active_case, material=material, file_name=name[:200],
-                         media_type=seen.media_type, size=len(data), pages=seen.pages, sha256=sha256, blob_id=blob_id,
-                         checks=[c.model_dump() for c in checks], created_at=now)
-        repository.append_events(conn, conv.id, [("upload", {"upload_id": upload_id, "name": name[:200], "media_type": seen.media_type,
-                                                           "pages": seen.pages, "material": material,
-                                                           "checks": [c.model_dump() for c in checks], "at": now.isoformat()})], now)
-        audit.append(conn, at=now, actor="citizen", action="upload.kept", subject=upload_id,
-                     detail={"media_type": seen.media_type, "sha256": sha256, "failed": [c.code for c in checks if not c.ok]})
+        cases.add_upload(
+            conn,
+            id=upload_id,
+            conversation_id=conv.id,
+            case_no=conv.active_case,
+            material=material,
+            file_name=name[:200],
+            media_type=seen.media_type,
+            size=len(data),
+            pages=seen.pages,
+            sha256=sha256,
+            blob_id=blob_id,
+            checks=[c.model_dump() for c in checks],
+            created_at=now,
+        )
+        repository.append_events(
+            conn,
+            conv.id,
+            [
+                (
+                    "upload",
+                    {
+                        "upload_id": upload_id,
+                        "name": name[:200],
+                        "media_type": seen.media_type,
+                        "pages": seen.pages,
+                        "material": material,
+                        "checks": [c.model_dump() for c in checks],
+                        "at": now.isoformat(),
+                    },
+                )
+            ],
+            now,
+        )
+        audit.append(
+            conn,
+            at=now,
+            actor="citizen",
+            action="upload.kept",
+            subject=upload_id,
+            detail={"media_type": seen.media_type, "sha256": sha256, "failed": [c.code for c in checks if not c.ok]},
+        )
     metrics.uploads_total.labels(result="kept").inc()
     parts.announce(conv.id)
     return Uploaded(upload_id=upload_id, media_type=seen.media_type, pages=seen.pages, checks=checks)

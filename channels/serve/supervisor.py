@@ -112,7 +112,8 @@ class Supervisor:
             text=True,
             errors="replace",
         )
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     @property
     def exit_status(self) -> int | None:
@@ -128,20 +129,20 @@ class Supervisor:
 
     def stop(self) -> None:
         """End every program and supervisord: with SIGTERM, and what does not follow it with SIGKILL."""
-        if self._process.poll() is not None:
-            return
-        self._process.send_signal(signal.SIGTERM)
+        self._process.send_signal(signal.SIGTERM)  # nothing happens if it has ended
         try:
             self._process.wait(STOP_SECONDS + 2)
         except subprocess.TimeoutExpired:
             self._process.kill()  # its programs are tied to it and go too
             self._process.wait()
+        self._listener.join(1.0)
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if happening := parse(line):
-                self._happenings.put(happening)
+        with self._process.stdout as lines:
+            for line in lines:
+                if happening := parse(line):
+                    self._happenings.put(happening)
 
 
 def tied(command: Sequence[str]) -> list[str]:

@@ -17,15 +17,35 @@ from knowledge.schema import FieldType, GuideField
 
 _SAID_WRONG = re.compile(r"(?:刚才|刚刚|前面|之前|上面|那个|不好意思|抱歉|等等|等一下|哎呀?|啊|哦)*[，, ]*")
 _NEW_VALUE = re.compile(
-    r"(?:应该是|应该填|应为|应改成|改成|改为|换成|更正为|其实是|实际是|正确的是|变成|是|填|写)\s*[:：]?\s*([^，,。；;]+?)\s*(?:才对|哈|的|吧|啊|呢)?[。.！!]?$")
+    r"(?:应该是|应该填|应为|应改成|改成|改为|换成|更正为|其实是|实际是|正确的是|变成|是|填|写)\s*[:：]?\s*([^，,。；;]+?)\s*(?:才对|哈|的|吧|啊|呢)?[。.！!]?$"
+)
 _NOT_BUT = re.compile(r"不是[^，,。]*[，,]\s*(?:而?是)\s*(.+)$")
 _PART = re.compile(r"([0-9零〇一二两三四五六七八九十百]+(?:-[0-9]+)*)\s*(号楼|号|弄|室|楼|层|幢|栋|座|单元)")
 #: Everyday words for a kind of answer, where the guide's own names say nothing.
 _KINDS: dict[str, FieldType] = {
-    "门牌": "address", "地址": "address", "住址": "address", "室号": "address", "房号": "address", "楼层": "address", "路名": "address",
-    "电话": "phone", "手机": "phone", "号码": "phone", "联系方式": "phone", "身份证": "id_number", "证件号": "id_number",
-    "信用代码": "uscc", "税号": "uscc", "面积": "area", "日期": "date", "时间": "date", "名字": "person_name", "姓名": "person_name",
-    "邮箱": "email", "公司名": "company_name", "店名": "company_name",
+    "门牌": "address",
+    "地址": "address",
+    "住址": "address",
+    "室号": "address",
+    "房号": "address",
+    "楼层": "address",
+    "路名": "address",
+    "电话": "phone",
+    "手机": "phone",
+    "号码": "phone",
+    "联系方式": "phone",
+    "身份证": "id_number",
+    "证件号": "id_number",
+    "信用代码": "uscc",
+    "税号": "uscc",
+    "面积": "area",
+    "日期": "date",
+    "时间": "date",
+    "名字": "person_name",
+    "姓名": "person_name",
+    "邮箱": "email",
+    "公司名": "company_name",
+    "店名": "company_name",
 }
 
 
@@ -80,7 +100,9 @@ def _by_kind(text: str, answered: Sequence[GuideField]) -> GuideField | None:
 
 def _by_option(text: str, answered: Sequence[GuideField]) -> GuideField | None:
     plain = strip_talk(text)
-    fitting = [f for f in answered if f.type in ("choice", "multi") and any(plain in (o.label, *o.aliases) for o in field_options(f))]
+    fitting = [
+        f for f in answered if f.type in ("choice", "multi") and any(plain in (o.label, *o.aliases) for o in field_options(f))
+    ]
     return fitting[-1] if fitting else None
 
 
@@ -105,7 +127,9 @@ def _patch_address(old: str, new: str) -> str | None:
         return None
     for part in parts:
         unit = part[2]
-        pattern = re.compile(rf"[0-9零〇一二两三四五六七八九十百]+(?:-[0-9]+)*\s*{re.escape(unit)}" + ("(?!楼)" if unit == "号" else ""))
+        pattern = re.compile(
+            rf"[0-9零〇一二两三四五六七八九十百]+(?:-[0-9]+)*\s*{re.escape(unit)}" + ("(?!楼)" if unit == "号" else "")
+        )
         old = pattern.sub(part[0], old, count=1) if pattern.search(old) else old + part[0]
     return old
 

@@ -78,8 +78,11 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
     core = words.strip_talk(plain)
     patterns = _BY_SHAPE.get(field.type)
     if field.type == "address":
-        return not re.search(r"[?？吗]|哪里|哪儿|怎么|错了|不对", plain) and isinstance(parse(field, plain, today, {}), Accepted) and bool(
-            words.ADDRESS_IN_TEXT.search(core))
+        return (
+            not re.search(r"[?？吗]|哪里|哪儿|怎么|错了|不对", plain)
+            and isinstance(parse(field, plain, today, {}), Accepted)
+            and bool(words.ADDRESS_IN_TEXT.search(core))
+        )
     if patterns:
         for pattern in patterns:
             match = pattern.search(core)
@@ -87,8 +90,13 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
                 return True
         return field.type in ("id_number", "uscc", "phone") and bool(re.fullmatch(r"[0-9A-Za-z\s\-]{5,}", core))
     if field.type in ("integer", "amount"):
-        return bool(re.fullmatch(r"[约大概]*[0-9零一二三四五六七八九十百千万两.亿]+\s*(?:元|块钱?|人|个|名|万元?|户|辆|年|岁)?", core))
+        return bool(
+            re.fullmatch(r"[约大概]*[0-9零一二三四五六七八九十百千万两.亿]+\s*(?:元|块钱?|人|个|名|万元?|户|辆|年|岁)?", core)
+        )
     if field.type in ("choice", "yes_no", "multi"):
         choices = field_options(field)
-        return plain in {word for o in choices for word in (o.value, o.label, *o.aliases)} or options.ordinal(plain, len(choices)) is not None
+        return (
+            plain in {word for o in choices for word in (o.value, o.label, *o.aliases)}
+            or options.ordinal(plain, len(choices)) is not None
+        )
     return False

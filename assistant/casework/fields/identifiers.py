@@ -15,7 +15,7 @@ USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 #: First two digits of GB/T 2260 plus 81–83 of the residence permits for Hong Kong, Macao and Taiwan residents.
 PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split()
+    ("11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 91").split()
 )
 
 ID_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
@@ -70,8 +70,7 @@ def parse_uscc(text: str) -> Parsed:
     except ValueError:
         fits = False
     if not fits:
-        return Rejected("uscc_check_digit", t("fields.uscc_check_digit"),
-                        insist=Accepted(code, code, t("fields.uscc_warning")))
+        return Rejected("uscc_check_digit", t("fields.uscc_check_digit"), insist=Accepted(code, code, t("fields.uscc_warning")))
     return Accepted(code, code)
 
 

@@ -6,8 +6,32 @@ import re
 import unicodedata
 from decimal import Decimal
 
-DIGITS = {"零": 0, "〇": 0, "○": 0, "一": 1, "幺": 1, "壹": 1, "二": 2, "两": 2, "贰": 2, "三": 3, "叁": 3, "四": 4, "肆": 4, "五": 5,
-          "伍": 5, "六": 6, "陆": 6, "七": 7, "柒": 7, "拐": 7, "八": 8, "捌": 8, "九": 9, "玖": 9}
+DIGITS = {
+    "零": 0,
+    "〇": 0,
+    "○": 0,
+    "一": 1,
+    "幺": 1,
+    "壹": 1,
+    "二": 2,
+    "两": 2,
+    "贰": 2,
+    "三": 3,
+    "叁": 3,
+    "四": 4,
+    "肆": 4,
+    "五": 5,
+    "伍": 5,
+    "六": 6,
+    "陆": 6,
+    "七": 7,
+    "柒": 7,
+    "拐": 7,
+    "八": 8,
+    "捌": 8,
+    "九": 9,
+    "玖": 9,
+}
 UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 BIG_UNITS = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
 _NUMBER = re.compile(r"[0-9零〇○一幺壹二两贰三叁四肆五伍六陆七柒八捌九玖十拾百佰千仟万萬亿億.,，点半]+")
@@ -43,15 +67,15 @@ def chinese_to_decimal(text: str) -> Decimal | None:
     whole, _, fraction = text.partition("点")
     if not fraction and whole.endswith("半") and len(whole) > 1:
         whole, fraction = whole[:-1], "五"
-    value = _whole(whole)
-    if value is None:
+    total = _whole(whole)
+    if total is None:
         return None
     if fraction:
         digits = spoken_digits(fraction)
         if not digits.isdigit():
             return None
-        value += Decimal(f"0.{digits}")
-    return value
+        total += Decimal(f"0.{digits}")
+    return total
 
 
 def _whole(text: str) -> Decimal | None:

@@ -14,10 +14,75 @@ from assistant.casework.fields.result import Accepted, Parsed, Rejected
 from assistant.foundation.messages import t
 from knowledge.schema import Option
 
-YES = ("是的", "是", "对的", "对", "有", "要", "需要", "好的", "好", "可以", "行", "嗯", "确认", "确定", "没问题", "没错", "同意", "没毛病", "中", "得", "ok", "yes", "y", "办",
-       "开始", "提交", "无误", "都对", "开始吧", "办吧", "来吧", "好啊", "好呀", "行啊", "可以的", "愿意", "sure")
-NO = ("不是", "不对", "没有", "不要", "不用", "不需要", "不", "否", "无", "没", "先不", "不行", "不可以", "不同意", "算了", "no", "n", "不了", "别", "未", "不办", "不提交", "先不提交",
-      "暂不", "有误", "不确认", "再想想", "等等再说")
+YES = (
+    "是的",
+    "是",
+    "对的",
+    "对",
+    "有",
+    "要",
+    "需要",
+    "好的",
+    "好",
+    "可以",
+    "行",
+    "嗯",
+    "确认",
+    "确定",
+    "没问题",
+    "没错",
+    "同意",
+    "没毛病",
+    "中",
+    "得",
+    "ok",
+    "yes",
+    "y",
+    "办",
+    "开始",
+    "提交",
+    "无误",
+    "都对",
+    "开始吧",
+    "办吧",
+    "来吧",
+    "好啊",
+    "好呀",
+    "行啊",
+    "可以的",
+    "愿意",
+    "sure",
+)
+NO = (
+    "不是",
+    "不对",
+    "没有",
+    "不要",
+    "不用",
+    "不需要",
+    "不",
+    "否",
+    "无",
+    "没",
+    "先不",
+    "不行",
+    "不可以",
+    "不同意",
+    "算了",
+    "no",
+    "n",
+    "不了",
+    "别",
+    "未",
+    "不办",
+    "不提交",
+    "先不提交",
+    "暂不",
+    "有误",
+    "不确认",
+    "再想想",
+    "等等再说",
+)
 _NUMBER = re.compile(r"^(?:选|第|选第|就)?\s*([0-9]{1,2}|[一二三四五六七八九十]{1,2}|[①-⑩])\s*(?:个|项|种|号|条)?(?:吧|。|\.)?$")
 _CLOSE = 0.62
 
@@ -87,8 +152,9 @@ def match_option(text: str, options: Sequence[Option]) -> Option | None:
     sounds = [o for o in options if any(_sound(plain) == _sound(_plain(w)) for w in _words(o))]
     if len({o.value for o in sounds}) == 1:
         return sounds[0]
-    close = sorted(((max(SequenceMatcher(None, plain, _plain(w)).ratio() for w in _words(o)), o) for o in options),
-                   key=lambda pair: -pair[0])
+    close = sorted(
+        ((max(SequenceMatcher(None, plain, _plain(w)).ratio() for w in _words(o)), o) for o in options), key=lambda pair: -pair[0]
+    )
     if close and close[0][0] >= _CLOSE and (len(close) == 1 or close[0][0] - close[1][0] > 0.1):
         return close[0][1]
     return None
@@ -132,9 +198,13 @@ def parse_multi(text: str | Sequence[str], options: Sequence[Option]) -> Parsed:
         known = {o.value for o in options}
         unknown = [value for value in text if value not in known]
         if unknown:
-            return Rejected("choice_unknown", t("fields.choice_unknown", options=t("fields.list_separator").join(o.label for o in options)))
+            return Rejected(
+                "choice_unknown", t("fields.choice_unknown", options=t("fields.list_separator").join(o.label for o in options))
+            )
         chosen = set(text)
     if not chosen:
-        return Rejected("choice_unknown", t("fields.choice_unknown", options=t("fields.list_separator").join(o.label for o in options)))
+        return Rejected(
+            "choice_unknown", t("fields.choice_unknown", options=t("fields.list_separator").join(o.label for o in options))
+        )
     picked = [o for o in options if o.value in chosen]
     return Accepted([o.value for o in picked], "、".join(o.label for o in picked))

@@ -13,7 +13,10 @@ from assistant.casework.fields.result import Accepted, Parsed, Rejected
 from assistant.foundation.messages import t
 from knowledge.schema import GuideField, Option, Rule
 
-YES_NO = [Option(value="yes", label="是", aliases=["有", "对", "要"]), Option(value="no", label="否", aliases=["没有", "不是", "无", "不要"])]
+YES_NO = [
+    Option(value="yes", label="是", aliases=["有", "对", "要"]),
+    Option(value="no", label="否", aliases=["没有", "不是", "无", "不要"]),
+]
 _AREA_UNITS = (("亩", Decimal("666.67")), ("公顷", Decimal(10_000)))
 
 

@@ -1,0 +1,163 @@
+"""The queue of conversations waiting for a person: wait, claim, talk, hand back."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from assistant.desk.hours import opens_at
+from assistant.foundation import metrics
+from assistant.foundation.messages import t
+from assistant.foundation.settings import Settings
+from assistant.foundation.tables import desk_entry as entries
+from assistant.foundation.tables import staff
+
+WAITING, CLAIMED, RELEASED, LEFT = "waiting", "claimed", "released", "left"
+
+
+class NotYours(RuntimeError):
+    """Somebody else has the conversation, or it does not wait any more."""
+
+
+class Conversations(Protocol):
+    """What the desk needs of the conversations; ``assistant.conversation.ownership`` is the real one."""
+
+    def hand_over(self, conn: Connection, conversation_id: str, owner: str, actor: str, at: datetime, text: str) -> None: ...
+    def tell(self, conn: Connection, conversation_id: str, data: dict[str, Any], at: datetime) -> None: ...
+    def pending_label(self, conn: Connection, conversation_id: str) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One stay at the desk. ``place`` counts from 1 among those waiting."""
+
+    id: str
+    conversation_id: str
+    reason: str
+    state: str
+    queued_at: datetime
+    claimed_at: datetime | None
+    staff_id: str | None
+    staff_name: str | None
+    place: int | None
+
+
+class Desk:
+    """All operations take the transaction they belong to."""
+
+    def __init__(self, settings: Settings, conversations: Conversations) -> None:
+        self._hours = settings.desk_hours
+        self._conversations = conversations
+
+    def opens_at(self, now: datetime) -> datetime | None:
+        """None while people are there, else when they come next."""
+        return opens_at(self._hours, now)
+
+    def enqueue(self, conn: Connection, conversation_id: str, reason: str, at: datetime) -> None:
+        """Put a conversation in the queue; the turn that does so changes its owner."""
+        conn.execute(insert(entries).values(id=str(uuid.uuid4()), conversation_id=conversation_id, reason=reason, queued_at=at, state=WAITING))
+
+    def leave(self, conn: Connection, conversation_id: str, at: datetime) -> None:
+        """The citizen does not wait any longer."""
+        conn.execute(
+            update(entries)
+            .where(entries.c.conversation_id == conversation_id, entries.c.state == WAITING)
+            .values(state=LEFT, released_at=at)
+        )
+
+    def place(self, conn: Connection, conversation_id: str | None) -> int:
+        """The place of a waiting conversation, from 1; of one that does not wait, how many do."""
+        mine = conn.execute(
+            select(entries.c.queued_at).where(entries.c.conversation_id == conversation_id, entries.c.state == WAITING)
+        ).scalar()
+        ahead = select(func.count()).select_from(entries).where(entries.c.state == WAITING)
+        if mine is None:
+            return int(conn.execute(ahead).scalar_one())
+        return int(conn.execute(ahead.where(entries.c.queued_at < mine)).scalar_one()) + 1
+
+    def list(self, conn: Connection, staff_id: str) -> list[Entry]:
+        """Everybody waiting, oldest first, then what this member of staff has claimed."""
+        rows = conn.execute(
+            select(entries, staff.c.display_name)
+            .join(staff, staff.c.id == entries.c.staff_id, isouter=True)
+            .where((entries.c.state == WAITING) | ((entries.c.state == CLAIMED) & (entries.c.staff_id == staff_id)))
+            .order_by(entries.c.state.desc(), entries.c.queued_at)
+        ).mappings()
+        found, place = [], 0
+        for row in rows:
+            place += row["state"] == WAITING
+            found.append(_entry(row, place if row["state"] == WAITING else None))
+        metrics.desk_waiting.set(place)
+        return found
+
+    def claim(self, conn: Connection, conversation_id: str, staff_id: str, name: str, at: datetime) -> None:
+        """Take a waiting conversation; of two who try, one gets it.
+
+        Raises:
+            NotYours: it does not wait any more.
+        """
+        taken = conn.execute(
+            update(entries)
+            .where(entries.c.conversation_id == conversation_id, entries.c.state == WAITING)
+            .values(state=CLAIMED, staff_id=staff_id, claimed_at=at)
+        )
+        if taken.rowcount < 1:
+            raise NotYours(conversation_id)
+        self._conversations.hand_over(conn, conversation_id, "staff", f"staff:{staff_id}", at, t("desk.joined", name=name))
+
+    def release(self, conn: Connection, conversation_id: str, staff_id: str, at: datetime) -> None:
+        """Give a conversation back to the bot, which goes on where the case stood.
+
+        Raises:
+            NotYours: this member of staff does not have it.
+        """
+        self.check_holder(conn, conversation_id, staff_id)
+        conn.execute(
+            update(entries)
+            .where(entries.c.conversation_id == conversation_id, entries.c.state == CLAIMED)
+            .values(state=RELEASED, released_at=at)
+        )
+        self._conversations.hand_over(conn, conversation_id, "bot", f"staff:{staff_id}", at, t("desk.handed_back"))
+        label = self._conversations.pending_label(conn, conversation_id)
+        text = t("desk.continue_at", label=label) if label else t("desk.continue")
+        self._conversations.tell(conn, conversation_id, {"from": "bot", "text": text, "at": at.isoformat()}, at)
+
+    def say(self, conn: Connection, conversation_id: str, staff_id: str, name: str, text: str, at: datetime) -> None:
+        """Say something to the citizen.
+
+        Raises:
+            NotYours: this member of staff does not have the conversation.
+        """
+        self.check_holder(conn, conversation_id, staff_id)
+        self._conversations.tell(conn, conversation_id, {"from": "staff", "name": name, "text": text, "at": at.isoformat()}, at)
+
+    def check_holder(self, conn: Connection, conversation_id: str, staff_id: str) -> None:
+        """Raises NotYours unless this member of staff has claimed the conversation."""
+        held = conn.execute(
+            select(entries.c.id).where(
+                entries.c.conversation_id == conversation_id, entries.c.state == CLAIMED, entries.c.staff_id == staff_id
+            )
+        ).first()
+        if held is None:
+            raise NotYours(conversation_id)
+
+    def may_read(self, conn: Connection, conversation_id: str, staff_id: str) -> bool:
+        """Whether it waits, or this member of staff has it."""
+        row = conn.execute(
+            select(entries.c.id).where(
+                entries.c.conversation_id == conversation_id,
+                (entries.c.state == WAITING) | ((entries.c.state == CLAIMED) & (entries.c.staff_id == staff_id)),
+            )
+        ).first()
+        return row is not None
+
+
+def _entry(row: Any, place: int | None) -> Entry:
+    return Entry(
+        id=row["id"], conversation_id=row["conversation_id"], reason=row["reason"], state=row["state"], queued_at=row["queued_at"],
+        claimed_at=row["claimed_at"], staff_id=row["staff_id"], staff_name=row["display_name"], place=place,
+    )
