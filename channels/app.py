@@ -93,6 +93,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         office=office,
         per_conversation=RateLimiter(settings.rate_per_conversation),
         per_address=RateLimiter(settings.rate_per_address),
+        sign_in_tries=RateLimiter(10),
     )
     sink.announce = parts.announce
     return parts

@@ -35,6 +35,7 @@ class Parts:
     office: Any
     per_conversation: RateLimiter
     per_address: RateLimiter
+    sign_in_tries: RateLimiter
     loop: asyncio.AbstractEventLoop | None = None
 
     def announce(self, conversation_id: str) -> None:

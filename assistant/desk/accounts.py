@@ -47,7 +47,13 @@ def add(conn: Connection, login: str, password: str, name: str, role: str, at: d
     staff_id = str(uuid.uuid4())
     conn.execute(
         insert(staff).values(
-            id=staff_id, login=login, password_hash=hash_password(password), display_name=name, role=role, active=True, created_at=at
+            id=staff_id,
+            login=login,
+            password_hash=hash_password(password),
+            display_name=name,
+            role=role,
+            active=True,
+            created_at=at,
         )
     )
     audit.append(conn, at=at, actor="system", action="staff.added", subject=staff_id, detail={"role": role})
@@ -66,7 +72,9 @@ def sign_in(conn: Connection, staff_id: str, at: datetime, hours: int) -> tuple[
     token, token_hash = new_token()
     csrf = secrets.token_urlsafe(32)
     conn.execute(
-        insert(staff_session).values(id=token_hash, staff_id=staff_id, csrf=csrf, created_at=at, expires_at=at + timedelta(hours=hours))
+        insert(staff_session).values(
+            id=token_hash, staff_id=staff_id, csrf=csrf, created_at=at, expires_at=at + timedelta(hours=hours)
+        )
     )
     audit.append(conn, at=at, actor=f"staff:{staff_id}", action="staff.signed_in", subject=staff_id, detail={})
     return token, csrf

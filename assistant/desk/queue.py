@@ -59,7 +59,11 @@ class Desk:
 
     def enqueue(self, conn: Connection, conversation_id: str, reason: str, at: datetime) -> None:
         """Put a conversation in the queue; the turn that does so changes its owner."""
-        conn.execute(insert(entries).values(id=str(uuid.uuid4()), conversation_id=conversation_id, reason=reason, queued_at=at, state=WAITING))
+        conn.execute(
+            insert(entries).values(
+                id=str(uuid.uuid4()), conversation_id=conversation_id, reason=reason, queued_at=at, state=WAITING
+            )
+        )
 
     def leave(self, conn: Connection, conversation_id: str, at: datetime) -> None:
         """The citizen does not wait any longer."""
@@ -158,6 +162,13 @@ class Desk:
 
 def _entry(row: Any, place: int | None) -> Entry:
     return Entry(
-        id=row["id"], conversation_id=row["conversation_id"], reason=row["reason"], state=row["state"], queued_at=row["queued_at"],
-        claimed_at=row["claimed_at"], staff_id=row["staff_id"], staff_name=row["display_name"], place=place,
+        id=row["id"],
+        conversation_id=row["conversation_id"],
+        reason=row["reason"],
+        state=row["state"],
+        queued_at=row["queued_at"],
+        claimed_at=row["claimed_at"],
+        staff_id=row["staff_id"],
+        staff_name=row["display_name"],
+        place=place,
     )

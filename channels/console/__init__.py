@@ -1,0 +1,1 @@
+"""The staff console: queue, conversation and case side by side."""
