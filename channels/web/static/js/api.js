@@ -1,0 +1,124 @@
+/** The public API, version 1, as this page uses it. Every failure is an `ApiError` with words a citizen can read. */
+import { t, word } from "./strings.js";
+
+const BASE = "/api/v1";
+const PATIENCE_MS = 60_000;
+
+export class ApiError extends Error {
+  /** `status` is the HTTP status, 0 when nothing came back; `retryAfter` is in seconds or null. */
+  constructor(status, message, retryAfter = null) {
+    super(message);
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+
+  /** Whether sending the same thing again may well work. */
+  get passing() {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/** Words for a status when the server gave none a citizen could read. */
+export function plainProblem(status) {
+  return word(`problem.${status >= 500 ? 500 : status}`, t("problem.500"));
+}
+
+function retryAfter(value) {
+  if (!value) return null;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return Math.max(1, Math.ceil(seconds));
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? null : Math.max(1, Math.ceil((at - Date.now()) / 1000));
+}
+
+function problem(status, text, header) {
+  let detail = null;
+  try {
+    const body = JSON.parse(text);
+    detail = typeof body.detail === "string" ? body.detail : typeof body.title === "string" ? body.title : null;
+  } catch { /* not JSON: a proxy's page, say */ }
+  return new ApiError(status, detail || plainProblem(status), status === 429 || status === 503 ? retryAfter(header) : null);
+}
+
+async function request(method, path, { token = null, body = null, binary = false } = {}) {
+  const headers = { Accept: binary ? "*/*" : "application/json" };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (body) headers["Content-Type"] = "application/json";
+  let response;
+  try {
+    response = await fetch(path, {
+      method, headers, body: body ? JSON.stringify(body) : null, credentials: "same-origin", cache: "no-store",
+      signal: AbortSignal.timeout ? AbortSignal.timeout(PATIENCE_MS) : undefined,
+    });
+    if (!response.ok) throw problem(response.status, await response.text(), response.headers.get("Retry-After"));
+    return binary ? await response.blob() : await response.json();
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    throw new ApiError(0, t(error.name === "TimeoutError" ? "problem.timeout" : "problem.network"));
+  }
+}
+
+const part = encodeURIComponent;
+
+export const openConversation = (locale) =>
+  request("POST", `${BASE}/conversations`, { body: { channel: "web", locale } });
+
+/** `content` is exactly one of {text}, {choice}, {attachments}; the same id sent again returns the stored turn. */
+export const sendMessage = (session, id, content) =>
+  request("POST", `${BASE}/conversations/${part(session.id)}/messages`,
+    { token: session.token, body: { client_message_id: id, ...content } });
+
+export const timeline = (session, caseNo) =>
+  request("GET", `${BASE}/cases/${part(caseNo)}/timeline`, { token: session.token });
+
+export const resumeCase = (caseNo, proof) =>
+  request("POST", `${BASE}/cases/${part(caseNo)}/resume`, { body: { proof } });
+
+export const eventsPath = (session, after) => `${BASE}/conversations/${part(session.id)}/events?after=${after}`;
+
+/** Fetches a file with the session's token and hands it to the browser's own download. */
+export async function download(session, url, name) {
+  const address = new URL(url, window.location.href);
+  // The token must never travel to another host, whatever a reply says.
+  if (address.origin !== window.location.origin) throw new ApiError(0, t("problem.404"));
+  const blob = await request("GET", address.href, { token: session.token, binary: true });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/**
+ * Uploads one file. Returns `{done, cancel}`; `done` resolves to {upload_id, media_type, pages, checks} or rejects with
+ * ApiError. XMLHttpRequest, because fetch cannot tell how far an upload has come.
+ */
+export function upload(session, file, material, onProgress) {
+  const call = new XMLHttpRequest();
+  const done = new Promise((resolve, reject) => {
+    call.open("POST", `${BASE}/conversations/${part(session.id)}/uploads`);
+    call.setRequestHeader("Authorization", `Bearer ${session.token}`);
+    call.setRequestHeader("Accept", "application/json");
+    call.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) onProgress(event.loaded / event.total);
+    });
+    call.addEventListener("load", () => {
+      if (call.status === 201 || call.status === 200) {
+        try {
+          resolve(JSON.parse(call.responseText));
+        } catch {
+          reject(new ApiError(502, plainProblem(500)));
+        }
+      } else reject(problem(call.status, call.responseText, call.getResponseHeader("Retry-After")));
+    });
+    call.addEventListener("error", () => reject(new ApiError(0, t("problem.network"))));
+    call.addEventListener("abort", () => reject(new ApiError(0, t("file.cancelled"))));
+    const form = new FormData();
+    form.append("file", file, file.name);
+    if (material) form.append("material", material);
+    call.send(form);
+  });
+  return { done, cancel: () => call.abort() };
+}

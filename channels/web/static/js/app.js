@@ -1,0 +1,251 @@
+/** The page put together: one place that knows every part, and nothing else does. */
+import { ApiError, download, openConversation, timeline, upload } from "./api.js";
+import { AskPanel } from "./ask.js";
+import { CasePanel } from "./casepanel.js";
+import { Composer } from "./composer.js";
+import { Conversation } from "./conversation.js";
+import { closeDialogs, confirmFirst, ResumeDialog, sessionExpired } from "./dialogs.js";
+import { drawIcons } from "./dom.js";
+import { Log } from "./log.js";
+import { locale, wirePreferences } from "./prefs.js";
+import { Status } from "./status.js";
+import { forgetConversation, session as stored } from "./store.js";
+import { setLocale, spoken, t, translate } from "./strings.js";
+
+const get = (id) => document.getElementById(id);
+const WIDE = window.matchMedia("(min-width: 64rem)");
+
+let conversation = null;
+let byKeyboard = false;
+
+setLocale(locale());
+document.documentElement.lang = locale();
+document.title = t("app.title");
+translate(document);
+drawIcons(document);
+
+const log = new Log({
+  root: get("log"), scroller: get("scroller"), jump: get("jump"), typing: get("typing"),
+  act: {
+    say, choose, download: save,
+    retry: () => conversation?.outbox.retry(),
+    drop: (id) => conversation?.outbox.remove(id),
+    edit(id, text) {
+      log.removeMine(id);
+      composer.set(text);
+      composer.focus();
+    },
+  },
+});
+const status = new Status({ line: get("status"), banner: get("banner"), log });
+const composer = new Composer({
+  form: get("composer"), input: get("message"), counter: get("counter"), button: get("send"), on: { send: (text) => say(text) },
+});
+const ask = new AskPanel({
+  root: get("ask"), composer,
+  act: {
+    say, choose,
+    attach: (ids, names) => deliver({ attachments: ids }, { text: names, file: true }),
+    upload: (file, material, onProgress) => upload(conversation.session, file, material, onProgress),
+  },
+});
+const panel = new CasePanel({
+  content: get("case-content"), bar: get("casebar"),
+  act: {
+    say(text) {
+      get("case-sheet").close();
+      say(text);
+    },
+    download: save, timeline: (number) => timeline(conversation.session, number),
+  },
+});
+const resume = new ResumeDialog((result) => {
+  begin({ id: result.conversation_id, token: result.token, locale: locale(), opening: result.replies ?? [] });
+});
+
+/** Returns false when nothing can be sent yet, so that the words stay in the box. */
+function deliver(content, shown) {
+  if (!conversation || conversation.closed) return false;
+  conversation.send(content, shown);
+  return true;
+}
+
+function say(text) {
+  return deliver({ text }, { text });
+}
+
+function choose(value, label) {
+  return deliver({ choice: value }, { text: label });
+}
+
+async function save(url, name, button) {
+  if (button.getAttribute("aria-busy") === "true") return;
+  button.setAttribute("aria-busy", "true");
+  try {
+    await download(conversation.session, url, name);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401) conversation.expired();
+    else log.notice("error", error.message);
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+}
+
+const view = {
+  log, ask, panel, status,
+  talking() {
+    document.body.classList.add("talking");
+    log.follow();
+  },
+  showAsk(next) {
+    const held = ask.holdsFocus || document.activeElement === document.body;
+    if (ask.show(next) && held && document.body.classList.contains("talking") && !document.querySelector("dialog[open]")) ask.focus(byKeyboard);
+  },
+  arrived() {
+    if (document.hidden) document.title = `● ${t("log.new")} · ${t("app.name")}`;
+  },
+  async expired() {
+    forgetConversation();
+    closeDialogs();
+    if (await sessionExpired() === "resume" && await resume.show()) return;
+    if (!stored.get()) start();
+  },
+};
+
+/** Clears the page and follows another conversation. */
+function begin(session) {
+  attempts += 1;
+  conversation?.close();
+  log.clear();
+  status.reset();
+  ask.show(null);
+  panel.show(null);
+  document.body.classList.toggle("talking", false);
+  if (stored.get()?.id !== session.id) stored.clear();
+  stored.set(session);
+  conversation = new Conversation(session, view);
+  conversation.start();
+  if (session.locale !== locale()) {
+    status.say("locale", t("net.new_locale"), { label: t("menu.restart"), press: restart });
+  }
+}
+
+/** Opens a new conversation, however long the server takes to be there. */
+async function start() {
+  conversation?.close();
+  conversation = null;
+  attempts += 1;
+  const attempt = attempts;
+  for (let tries = 0; ; tries += 1) {
+    let wait = Math.min(30, 2 ** tries);
+    try {
+      const opened = await openConversation(locale());
+      if (attempt !== attempts) return;
+      begin({ id: opened.conversation_id, token: opened.token, locale: locale(), opening: opened.replies ?? [] });
+      return;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 429) {
+        wait = error.retryAfter ?? 5;
+        status.limited(wait);
+      } else status.say("open", error.passing ? t("net.open_failed") : error.message, { label: t("net.retry"), press: () => hurry() });
+    }
+    await new Promise((resolve) => {
+      hurry = resolve;
+      setTimeout(resolve, wait * 1000);
+    });
+    if (attempt !== attempts) return;
+  }
+}
+let hurry = () => {};
+let attempts = 0;
+
+async function restart() {
+  if (document.body.classList.contains("talking") && !await confirmFirst("restart")) return;
+  forgetConversation();
+  start();
+  composer.focus();
+}
+
+/** On a wide screen the case stands beside the conversation and the languages in the header. */
+function place() {
+  const sheet = get("case-sheet");
+  if (WIDE.matches) get("menu-button").before(get("locales"));
+  else get("menu").prepend(get("locales"));
+  if (WIDE.matches) {
+    if (sheet.open) sheet.close();
+    get("side").append(get("case-content"));
+  } else get("case-sheet-body").append(get("case-content"));
+}
+
+function wireMenu() {
+  const button = get("menu-button");
+  const menu = get("menu");
+  const show = (on) => {
+    menu.classList.toggle("open", on);
+    button.setAttribute("aria-expanded", String(on));
+  };
+  button.addEventListener("click", () => show(!menu.classList.contains("open")));
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target) && !button.contains(event.target)) show(false);
+  });
+  menu.parentElement.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.classList.contains("open")) return;
+    show(false);
+    button.focus();
+  });
+  const item = (id, action) => get(id).addEventListener("click", () => {
+    show(false);
+    action();
+  });
+  item("menu-resume", () => resume.show());
+  item("menu-restart", restart);
+  item("menu-clear", async () => {
+    if (!await confirmFirst("clear")) return;
+    forgetConversation();
+    composer.set("");
+    start();
+  });
+}
+
+wireMenu();
+wirePreferences({
+  care: get("care"), theme: get("theme"), locales: [...document.querySelectorAll("#locales button")],
+  // Everything shown was written in the old language: a reload plays the conversation back in the new one.
+  localeChanged() {
+    if (!document.body.classList.contains("talking")) forgetConversation();
+    window.location.reload();
+  },
+});
+for (const chip of document.querySelectorAll("[data-say]")) chip.addEventListener("click", () => say(spoken(chip.dataset.say)));
+get("welcome-resume").addEventListener("click", () => resume.show());
+get("casebar-open").addEventListener("click", () => {
+  get("case-sheet").showModal();
+  panel.refresh();
+});
+get("case-close").addEventListener("click", () => get("case-sheet").close());
+get("case-sheet").addEventListener("click", (event) => {
+  // A press on the dialog itself, not on anything in it, is a press beside the sheet.
+  if (event.target === get("case-sheet")) get("case-sheet").close();
+});
+get("expired-dialog").addEventListener("cancel", (event) => event.preventDefault());
+WIDE.addEventListener("change", place);
+place();
+
+document.addEventListener("keydown", () => { byKeyboard = true; }, true);
+document.addEventListener("pointerdown", () => { byKeyboard = false; }, true);
+window.addEventListener("online", () => conversation?.wake());
+window.addEventListener("offline", () => status.say("offline", t("net.offline")));
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return conversation?.sleep();
+  document.title = t("app.title");
+  return conversation?.wake();
+});
+// iOS does not shrink the page for its keyboard; the visible height is known only here.
+const visible = window.visualViewport;
+visible?.addEventListener("resize", () => document.documentElement.style.setProperty("--visible", `${visible.height}px`));
+
+const remembered = stored.get();
+if (remembered) begin(remembered);
+else start();

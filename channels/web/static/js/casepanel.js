@@ -1,0 +1,184 @@
+/** 我的办件: a sheet on a phone, a column beside the conversation on a wide screen. It shows; the conversation decides. */
+import { h, hidden, icon, nextId } from "./dom.js";
+import { dateTime, due } from "./format.js";
+import { spoken, t, word } from "./strings.js";
+
+const SHOWN_MISSING = 5;
+const ROUTE = ["fill", "submit", "accept", "review", "done"];
+/** How far along the route a status is, and whether it stopped there for a reason the citizen must see. */
+const PLACE = {
+  draft: [0], ready: [1], submitted: [1], accepted: [2], correction_needed: [2, "halt"], refused: [2, "halt"], in_review: [3],
+  approved: [4], denied: [4, "halt"], delivered: [4], closed: [5], withdrawn: [0, "halt"], expired: [0, "halt"],
+};
+const AFTER_SUBMIT = new Set(["submitted"]);
+
+export class CasePanel {
+  /** `act` = {say(text), download(url, name, button), timeline(caseNo): promise of {items}}. */
+  constructor({ content, bar, act }) {
+    Object.assign(this, { content, bar, act });
+    this.case = null;
+    this.open = new Map();
+    this.entries = null;
+  }
+
+  /** Shows the case as the last turn or event left it; null when the conversation has none. */
+  show(file) {
+    const before = this.case;
+    this.case = file;
+    this.#bar();
+    if (!file) {
+      this.entries = null;
+      this.content.replaceChildren();
+      return;
+    }
+    const moved = !before || before.case_no !== file.case_no || before.status !== file.status
+      || before.package?.version !== file.package?.version;
+    if (before && before.case_no !== file.case_no) this.entries = null;
+    this.#draw();
+    if (moved) this.refresh();
+  }
+
+  /** Fetches the timeline; a failure is said where the timeline would be. */
+  refresh() {
+    clearTimeout(this.timer);
+    const number = this.case?.case_no;
+    if (!number) return;
+    // A conversation being played back moves its case many times within a moment: one look at the end is enough.
+    this.timer = setTimeout(async () => {
+      let entries;
+      try {
+        entries = (await this.act.timeline(number)).items ?? [];
+      } catch {
+        entries = "failed";
+      }
+      if (this.case?.case_no !== number) return;
+      this.entries = entries;
+      this.#draw();
+    }, 300);
+  }
+
+  #bar() {
+    const file = this.case;
+    this.bar.hidden = !file;
+    if (!file) return;
+    const button = this.bar.querySelector("button");
+    button.replaceChildren(
+      h("span", { class: "casebar-name", text: file.guide.name }), statusChip(file.status),
+      h("progress", { max: Math.max(1, file.total), value: file.filled, "aria-hidden": "true" }),
+      h("span", { class: "casebar-count", "aria-label": t("case.progress", { filled: file.filled, total: file.total }), text: `${file.filled}/${file.total}` }),
+      hidden(t("case.open")), icon("down"));
+  }
+
+  #draw() {
+    const file = this.case;
+    const active = this.content.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    this.content.replaceChildren(...[
+      this.#head(file), this.#route(file), this.#progress(file), this.#materials(file), this.#package(file),
+      this.#actions(), this.#timeline(),
+    ].filter(Boolean));
+    if (active) this.content.querySelector(`[data-key="${CSS.escape(active)}"]`)?.focus();
+  }
+
+  #head(file) {
+    const copy = navigator.clipboard
+      ? h("button", { type: "button", class: "link", data: { key: "copy" }, on: { click: () => this.#copy(file.case_no) } }, icon("copy"), h("span", { text: t("case.copy") }))
+      : null;
+    this.copied = h("span", { class: "hint", role: "status" });
+    return h("div", { class: "case-head" },
+      h("div", { class: "case-title" }, h("h3", { text: file.guide.name }), statusChip(file.status)),
+      h("p", { class: "case-no" }, h("span", { class: "hint", text: t("case.number") }), " ", h("code", { text: file.case_no }), copy, this.copied));
+  }
+
+  async #copy(number) {
+    try {
+      await navigator.clipboard.writeText(number);
+      this.copied.textContent = t("case.copied");
+    } catch { /* the number is on screen to be read */ }
+  }
+
+  #route(file) {
+    const [at, halt] = PLACE[file.status] ?? [0];
+    const reached = AFTER_SUBMIT.has(file.status) ? at + 1 : at;
+    return h("ol", { class: "route", "aria-label": t("case.route") }, ROUTE.map((stop, index) => {
+      const state = index < reached ? "passed" : index === reached ? "now" : "ahead";
+      return h("li", { class: `stop ${state}${index === reached && halt ? " halt" : ""}`, "aria-current": state === "now" ? "step" : null },
+        h("span", { class: "dot" }, state === "passed" ? icon("check") : null),
+        h("span", { class: "stop-name", text: t(`route.${stop}`) }), hidden(t(`route.${state}`)));
+    }));
+  }
+
+  #progress(file) {
+    const words = t("case.progress", { filled: file.filled, total: file.total });
+    const missing = file.missing ?? [];
+    const item = (field) => h("li", { text: field.label });
+    const rest = missing.slice(SHOWN_MISSING);
+    return h("section", { class: "case-part" },
+      h("h4", { text: words }),
+      h("progress", { max: Math.max(1, file.total), value: file.filled, "aria-label": words }),
+      file.prefilled ? h("p", { class: "hint", text: t("case.prefilled", { prefilled: file.prefilled }) }) : null,
+      missing.length
+        ? h("div", { class: "case-missing" }, h("p", { text: t("case.missing", { count: missing.length }) }),
+          h("ul", { class: "tags" }, missing.slice(0, SHOWN_MISSING).map(item)),
+          rest.length ? this.#details("missing", t("case.more", { count: rest.length }), h("ul", { class: "tags" }, rest.map(item))) : null)
+        : h("p", { class: "done-line" }, icon("check"), t("case.missing_none")));
+  }
+
+  #materials(file) {
+    if (!file.materials?.length) return null;
+    return h("section", { class: "case-part" }, h("h4", { text: t("case.materials") }),
+      h("ul", { class: "materials" }, file.materials.map((material) => h("li", { class: `material ${material.status}` },
+        h("span", { class: "material-name" }, material.name,
+          material.required === false ? h("span", { class: "hint", text: ` ${t("case.optional")}` }) : null),
+        h("span", { class: "chip", text: word(`material.${material.status}`, material.status) }),
+        material.due ? h("span", { class: "hint due", text: t("case.due", { due: due(material.due) }) }) : null))));
+  }
+
+  #package(file) {
+    const pack = file.package;
+    if (!pack) return null;
+    const button = h("button", { type: "button", class: "button primary wide", data: { key: "package" } }, icon("download"),
+      h("span", { text: t("case.package_download", { version: pack.version }) }));
+    button.addEventListener("click", () => this.act.download(pack.url, `${file.case_no}-v${pack.version}.zip`, button));
+    return h("section", { class: "case-part" }, h("h4", { text: t("case.package") }), button,
+      this.#details("hash", t("case.package_hash"), h("code", { class: "hash", text: pack.sha256 })));
+  }
+
+  #actions() {
+    const button = (key, drawing) => h("button", {
+      type: "button", class: "button small", data: { key }, on: { click: () => this.act.say(spoken(`case.${key}`)) },
+    }, icon(drawing), t(`case.${key}`));
+    return h("div", { class: "case-actions", role: "group", "aria-label": t("case.actions") },
+      button("back", "back"), button("all", "list"), button("pause", "pause"), button("human", "person"));
+  }
+
+  #timeline() {
+    const { entries } = this;
+    if (entries === null) return null;
+    let body;
+    if (entries === "failed") {
+      body = h("p", { class: "hint" }, t("case.timeline_failed"), " ",
+        h("button", { type: "button", class: "link", data: { key: "again" }, text: t("case.timeline_retry"), on: { click: () => this.refresh() } }));
+    } else if (!entries.length) body = h("p", { class: "hint", text: t("case.timeline_empty") });
+    else body = h("ol", { class: "timeline" }, entries.map(entry));
+    return h("section", { class: "case-part" }, h("h4", { text: t("case.timeline") }), body);
+  }
+
+  /** A disclosure that stays open when the panel is drawn again. */
+  #details(key, title, ...children) {
+    const id = nextId("more");
+    const element = h("details", { open: this.open.get(key) ?? false }, h("summary", { id, data: { key }, text: title }), ...children);
+    element.addEventListener("toggle", () => this.open.set(key, element.open));
+    return element;
+  }
+}
+
+function entry(item) {
+  return h("li", {}, h("p", { class: "timeline-head" }, h("strong", { text: word(`case.status.${item.status}`, item.status) }),
+    h("time", { datetime: item.at, text: dateTime(item.at) })),
+  h("p", {}, item.who ? h("span", { class: "hint", text: `${item.who} ` }) : null, item.text),
+  item.due ? h("p", { class: "hint due", text: t("case.until", { due: due(item.due) }) }) : null);
+}
+
+function statusChip(status) {
+  return h("span", { class: `chip status ${status}`, text: word(`case.status.${status}`, status) });
+}

@@ -1,0 +1,181 @@
+/**
+ * One open conversation: what the server says becomes what is shown, each thing once, whether it arrives as the answer to
+ * a message, over the event stream, or both.
+ */
+import { EventStream } from "./events.js";
+import { Outbox } from "./outbox.js";
+import { t } from "./strings.js";
+
+const SETTLED_MS = 250;
+const LET_SLEEP_MS = 60_000;
+
+export class Conversation {
+  /** `view` = {log, ask, panel, status, showAsk(ask), talking(), arrived(), expired()}. */
+  constructor(session, view) {
+    Object.assign(this, { session, view });
+    this.uploads = new Map();
+    this.opening = session.opening ?? [];
+    this.myTurns = new Set();
+    this.outbox = new Outbox(session, {
+      state: (entry) => this.#outgoing(entry),
+      turn: (entry, turn) => this.#answered(entry, turn),
+      dropped: (entry) => this.#dropped(entry),
+      expired: () => this.expired(),
+    });
+    this.stream = new EventStream(session, {
+      event: (kind, data) => this.#event(kind, data),
+      open: () => this.#opened(),
+      down: () => this.#down(),
+      limited: (seconds) => view.status.limited(seconds),
+      expired: () => this.expired(),
+    });
+  }
+
+  start() {
+    this.#replaying(true);
+    this.view.log.bot(this.opening);
+    this.stream.start();
+    for (const entry of this.outbox.restore()) this.#outgoing(entry);
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.settled);
+    clearTimeout(this.asleep);
+    this.stream.stop();
+    this.outbox.close();
+  }
+
+  expired() {
+    if (this.closed) return;
+    this.close();
+    this.view.expired();
+  }
+
+  /** The network is back or the page is looked at again. */
+  wake() {
+    clearTimeout(this.asleep);
+    this.stream.kick();
+    if (navigator.onLine) this.outbox.retry();
+  }
+
+  /** Nobody looks and nobody but the bot can speak: the connection may rest until someone looks again. */
+  sleep() {
+    clearTimeout(this.asleep);
+    this.asleep = setTimeout(() => {
+      if (document.hidden && this.view.status.owner === "bot" && !this.outbox.busy) this.stream.stop();
+    }, LET_SLEEP_MS);
+  }
+
+  send(content, shown) {
+    this.view.talking();
+    this.outbox.add(content, shown);
+  }
+
+  #outgoing(entry) {
+    this.view.talking();
+    this.view.log.citizen(entry);
+    this.view.ask.setBusy(this.outbox.busy);
+    this.#typing();
+  }
+
+  #dropped(entry) {
+    this.view.log.removeMine(entry.id);
+    this.view.ask.setBusy(this.outbox.busy);
+    this.#typing();
+  }
+
+  #answered(entry, turn) {
+    if (turn.turn !== undefined) this.myTurns.add(turn.turn);
+    this.#turn(turn);
+  }
+
+  #typing() {
+    const owner = this.view.status.owner ?? "bot";
+    this.view.log.showTyping(owner === "bot" && this.outbox.entries.some((entry) => entry.state === "sending"));
+  }
+
+  #turn(turn) {
+    const fresh = this.view.log.turn(turn);
+    this.#typing();
+    if (!fresh) return;
+    this.view.status.setOwner(turn.owner);
+    this.view.panel.show(turn.case ?? null);
+    this.#asked(turn.ask ?? null);
+    if (turn.replies?.length) this.view.arrived();
+  }
+
+  #asked(ask) {
+    this.lastAsk = ask;
+    // Played back, only the last question is still open; showing each would make the page flicker through all of them.
+    if (!this.quiet) this.view.showAsk(ask);
+  }
+
+  #event(kind, data) {
+    if (this.quiet) this.#settle();
+    switch (kind) {
+      case "turn": return this.#turn(data);
+      case "message": return this.#message(data);
+      case "owner": return this.#owner(data.owner);
+      case "case": return this.view.panel.show(data.case === undefined ? data : data.case);
+      case "upload": return void this.uploads.set(data.upload_id, data.file_name ?? data.name);
+      case "notice": return this.view.log.notice(data.level, data.text);
+      default: return undefined;
+    }
+  }
+
+  #owner(owner) {
+    this.view.status.setOwner(owner);
+    this.#typing();
+  }
+
+  #message(message) {
+    const { from, text = "", turn, client_message_id: id, at } = message;
+    if (from === "staff") {
+      this.view.talking();
+      this.view.log.staff(text, at);
+      this.view.arrived();
+    } else if (from === "citizen") this.#mine(id, turn, { ...message, text });
+    // What the bot says in a turn arrives as that turn; only what it says unasked comes as a message.
+    else if (turn === undefined || turn === null) {
+      const again = this.opening.some((reply) => reply.text === text);
+      if (!again) this.view.log.bot([{ kind: "text", text }]);
+    }
+  }
+
+  #mine(id, turn, { text, at, attachments }) {
+    this.view.talking();
+    if (id && this.outbox.has(id)) return this.outbox.confirmed(id);
+    if (id ? this.view.log.hasMine(id) : turn !== undefined && this.myTurns.has(turn)) return undefined;
+    const names = (attachments ?? []).map((upload) => this.uploads.get(upload.upload_id ?? upload) ?? t("log.attachment"));
+    const shown = { text: text || names.join("、"), file: names.length > 0 };
+    return this.view.log.citizen({ id, shown, at, state: "sent" });
+  }
+
+  #opened() {
+    this.view.status.back();
+    this.view.status.clear("limited");
+    if (this.view.status.owner === null) this.view.status.setOwner("bot");
+    if (this.quiet) this.#settle();
+    this.outbox.retry();
+  }
+
+  #down() {
+    this.view.status.say("offline", t("net.offline"));
+    if (this.quiet) this.#settle();
+  }
+
+  /** The stream does not say where the past ends, so a moment of silence does. */
+  #settle() {
+    clearTimeout(this.settled);
+    this.settled = setTimeout(() => this.#replaying(false), SETTLED_MS);
+  }
+
+  #replaying(on) {
+    this.quiet = on;
+    this.view.log.setQuiet(on);
+    if (on) return;
+    this.view.showAsk(this.lastAsk ?? null);
+    this.view.ask.setBusy(this.outbox.busy);
+  }
+}

@@ -1,0 +1,98 @@
+/** The page's dialogs: continue elsewhere, expired session, and asking before something goes away. */
+import { ApiError, resumeCase } from "./api.js";
+import { t } from "./strings.js";
+
+const get = (id) => document.getElementById(id);
+
+/** Opens a modal dialog and gives focus back where it was when it closes. */
+function open(dialog) {
+  const before = document.activeElement;
+  if (!dialog.open) dialog.showModal();
+  dialog.addEventListener("close", () => before?.isConnected && before.focus(), { once: true });
+}
+
+/** Asks yes or no with the words `confirm.{what}.*`; resolves to true or false. */
+export function confirmFirst(what) {
+  const dialog = get("confirm-dialog");
+  get("confirm-title").textContent = t(`confirm.${what}.title`);
+  get("confirm-text").textContent = t(`confirm.${what}.text`);
+  dialog.returnValue = "no";
+  open(dialog);
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
+/** Tells that the session is over; resolves to "new" or "resume". It cannot be waved away: nothing else would work. */
+export function sessionExpired() {
+  const dialog = get("expired-dialog");
+  dialog.returnValue = "";
+  open(dialog);
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "resume" ? "resume" : "new"), { once: true });
+  });
+}
+
+export function closeDialogs() {
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close("no");
+}
+
+/**
+ * The form to continue a case from another device. `opened(result)` gets the server's
+ * {conversation_id, token, replies, turn?}; wrong proof is said in the dialog, which stays open.
+ */
+export class ResumeDialog {
+  constructor(opened) {
+    this.opened = opened;
+    this.dialog = get("resume-dialog");
+    this.form = get("resume-form");
+    this.problem = get("resume-error");
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    get("resume-cancel").addEventListener("click", () => this.dialog.close("cancel"));
+  }
+
+  /** Resolves to whether a case was opened. */
+  show() {
+    this.form.reset();
+    this.#say("");
+    this.dialog.returnValue = "";
+    open(this.dialog);
+    return new Promise((resolve) => {
+      this.dialog.addEventListener("close", () => resolve(this.dialog.returnValue === "done"), { once: true });
+    });
+  }
+
+  async #submit() {
+    const fields = ["resume-case", "resume-tail", "resume-code"].map(get);
+    const [caseNo, tail, code] = fields.map((field) => field.value.replace(/\s+/g, "").toUpperCase());
+    const empty = fields.find((field) => !field.value.trim());
+    if (empty) {
+      this.#say(t("resume.incomplete"));
+      empty.focus();
+      return;
+    }
+    const button = get("resume-go");
+    button.disabled = true;
+    button.textContent = t("resume.working");
+    try {
+      const result = await resumeCase(caseNo, tail + code);
+      this.dialog.close("done");
+      this.opened(result);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#say(error.message);
+      fields[0].focus();
+    } finally {
+      button.disabled = false;
+      button.textContent = t("resume.go");
+    }
+  }
+
+  #say(words) {
+    this.problem.textContent = words;
+    this.problem.hidden = !words;
+  }
+}

@@ -1,0 +1,47 @@
+/** How the page looks and in which language it speaks; remembered in this browser. */
+import { preference } from "./store.js";
+import { LOCALES } from "./strings.js";
+
+const root = document.documentElement;
+const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
+
+/** The chosen language, else Traditional Chinese where the browser says so, else Simplified. English only by choice. */
+export function locale() {
+  const chosen = preference.get("locale");
+  if (LOCALES.includes(chosen)) return chosen;
+  return /^zh-(hant|tw|hk|mo)/i.test(navigator.language) ? "zh-Hant" : "zh-CN";
+}
+
+export function isDark() {
+  return root.dataset.theme ? root.dataset.theme === "dark" : prefersDark.matches;
+}
+
+/** Wires the toggles; `localeChanged` runs after another language was chosen. */
+export function wirePreferences({ care, theme, locales, localeChanged }) {
+  const show = () => {
+    care.setAttribute("aria-pressed", String(root.dataset.care === "on"));
+    theme.setAttribute("aria-pressed", String(isDark()));
+    for (const button of locales) button.setAttribute("aria-pressed", String(button.value === locale()));
+  };
+  care.addEventListener("click", () => {
+    const on = root.dataset.care !== "on";
+    if (on) root.dataset.care = "on";
+    else delete root.dataset.care;
+    preference.set("care", on ? "on" : "off");
+    show();
+  });
+  theme.addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    preference.set("theme", root.dataset.theme);
+    show();
+  });
+  for (const button of locales) {
+    button.addEventListener("click", () => {
+      if (button.value === locale()) return;
+      preference.set("locale", button.value);
+      localeChanged(button.value);
+    });
+  }
+  prefersDark.addEventListener("change", show);
+  show();
+}

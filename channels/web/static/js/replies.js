@@ -1,0 +1,103 @@
+/** Each kind of reply as elements. What a press does is handed in as `act`, so this module decides nothing. */
+import { h, hidden, icon, nextId, webAddress } from "./dom.js";
+import { t } from "./strings.js";
+
+/**
+ * Elements for one reply. `act` = {say(text), choose(value, label), download(url, name)};
+ * `withOptions` is false when the answer panel already shows the same options.
+ */
+export function renderReply(reply, act, withOptions = true) {
+  switch (reply.kind) {
+    case "choices": return choices(reply, act, withOptions);
+    case "card": return card(reply, act);
+    case "file": return file(reply, act);
+    case "notice": return notice(reply.level, reply.text);
+    // `text`, and any kind newer than this page: the contract promises that `text` makes sense alone.
+    default: return text(reply);
+  }
+}
+
+function text(reply) {
+  return h("div", { class: "bubble" }, h("p", { class: "say", text: reply.text ?? "" }), citations(reply.citations));
+}
+
+function choices(reply, act, withOptions) {
+  const bubble = h("div", { class: "bubble" }, h("p", { class: "say", text: reply.text ?? "" }), citations(reply.citations));
+  if (!withOptions || !reply.options?.length) return bubble;
+  const group = h("div", { class: "options", role: "group", "aria-label": reply.text ?? "", data: { live: "" } });
+  for (const option of reply.options) {
+    const button = h("button", { type: "button", class: "option", text: option.label });
+    button.addEventListener("click", () => {
+      button.setAttribute("aria-pressed", "true");
+      act.choose(option.value, option.label);
+    });
+    group.append(button);
+  }
+  return h("div", { class: "stack" }, bubble, group);
+}
+
+function card(reply, act) {
+  const title = nextId("card");
+  const rows = reply.rows ?? [];
+  const actions = reply.actions ?? [];
+  const perRow = rows.length > 0 && actions.length === rows.length;
+  const list = h("dl", { class: "rows" });
+  rows.forEach((row, index) => {
+    const source = row.source ? h("span", { class: "chip" }, hidden(t("reply.source", { source: "" })), row.source) : null;
+    list.append(h("div", { class: "row" }, h("dt", { text: row.label }),
+      h("dd", {}, h("span", { class: "value-line" }, h("span", { class: "value", text: row.value }), source),
+        perRow ? actionLink(actions[index], row.label, act) : null)));
+  });
+  return h("section", { class: "card", "aria-labelledby": title },
+    h("h3", { id: title, text: reply.title }),
+    reply.text ? h("p", { class: "say", text: reply.text }) : null,
+    rows.length ? list : null,
+    !perRow && actions.length ? h("div", { class: "card-actions" }, actions.map((action) => actionButton(action, act))) : null,
+    citations(reply.citations));
+}
+
+function actionButton(action, act) {
+  return h("button", { type: "button", class: "button small", text: action.label, on: { click: () => act.say(action.message) } });
+}
+
+/** A row's own action: the row's label is heard with it, or ten links would all be called 修改. */
+function actionLink(action, rowLabel, act) {
+  const about = action.label.includes(rowLabel) ? null : hidden(rowLabel);
+  return h("button", { type: "button", class: "link", on: { click: () => act.say(action.message) } }, action.label, about);
+}
+
+function file(reply, act) {
+  const button = h("button", { type: "button", class: "file-get" }, icon("file"),
+    h("span", { class: "file-name", text: reply.name }), h("span", { class: "file-verb" }, icon("download"), t("reply.download")));
+  button.addEventListener("click", () => act.download(reply.url, reply.name, button));
+  return h("div", { class: "stack" }, reply.text ? text(reply) : null, button);
+}
+
+const LEVELS = { info: "info", warning: "warning", error: "error" };
+
+export function notice(level, message) {
+  const known = LEVELS[level] ?? "info";
+  return h("div", { class: `notice ${known}` }, icon(known),
+    h("p", { class: "say" }, h("strong", { text: `${t(`notice.${known}`)} ` }), message ?? ""));
+}
+
+function citations(list) {
+  if (!list?.length) return null;
+  const doubtful = list.some((citation) => citation.verified === false);
+  return h("details", { class: "cites" },
+    h("summary", {}, icon("quote"), t("reply.citations", { count: list.length }), doubtful ? unverified() : null),
+    h("ul", {}, list.map(citation)));
+}
+
+function citation(source) {
+  const name = [source.title, source.article].filter(Boolean).join(" ");
+  const address = source.url ? webAddress(source.url) : null;
+  const words = address
+    ? h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, name, hidden(t("reply.open_link")))
+    : h("span", { text: name });
+  return h("li", {}, words, source.verified === false ? unverified() : null);
+}
+
+function unverified() {
+  return h("span", { class: "chip warn", text: t("reply.unverified") });
+}

@@ -1,0 +1,249 @@
+"""A small server that speaks the public API with scripted turns, for developing and testing the chat page alone.
+
+Run by itself: ``python -m tests.browser.mock_api 8090``. Besides the API it has ``/mock/...`` switches with which a test
+brings about what a real server does rarely: limits, expired tokens, outages, staff speaking, late answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import uvicorn
+from fastapi import FastAPI, Request, Response, UploadFile
+from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
+
+from channels.web.routes import SECURITY_HEADERS, router
+from tests.browser.mock_script import Result, Script
+
+MAX_TEXT = 4000
+PROOF = "123XK7QM2R"
+
+
+@dataclass
+class Talk:
+    """One conversation of the mock."""
+
+    token: str
+    script: Script
+    turns: int = 0
+    owner: str = "bot"
+    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    stored: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    uploads: dict[str, dict[str, Any]] = field(default_factory=dict)
+    posts: list[str] = field(default_factory=list)
+    dead: bool = False
+
+    def emit(self, kind: str, data: dict[str, Any]) -> None:
+        self.events.append((kind, data))
+
+
+def now() -> str:
+    """The present moment as the API writes it."""
+    return datetime.now(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds")
+
+
+def problem(status: int, detail: str, **headers: str) -> JSONResponse:
+    """An RFC 9457 answer."""
+    return JSONResponse({"type": "about:blank", "title": detail, "status": status, "detail": detail}, status,
+                        media_type="application/problem+json", headers=headers)
+
+
+def turn_of(talk: Talk, result: Result) -> dict[str, Any]:
+    """The turn object of a scripted result; counts the turn."""
+    talk.turns += 1
+    if result.owner is not None:
+        talk.owner = result.owner
+    asked = talk.script.ask()
+    return {
+        "turn": talk.turns, "owner": talk.owner, "status": result.status,
+        "understanding": {"intent": "apply", "confidence": 0.97, "guide": None, "candidates": []},
+        "replies": [reply.model_dump(exclude_none=True) for reply in result.replies],
+        "ask": asked.model_dump() if asked else None, "case": talk.script.case(),
+    }
+
+
+def create_app() -> FastAPI:  # noqa: PLR0915 - one flat list of routes reads best
+    """The mock application; its state lives in ``app.state``."""
+    app = FastAPI()
+    app.include_router(router)
+    talks: dict[str, Talk] = {}
+    switches: dict[str, Any] = {"delay": 0.0, "fail": [], "stream": True, "check_ok": True, "events_auth": []}
+    app.state.talks, app.state.switches = talks, switches
+
+    def find(request: Request, conversation: str) -> Talk | JSONResponse:
+        talk = talks.get(conversation)
+        token = request.headers.get("authorization", "").removeprefix("Bearer ") or request.query_params.get("token", "")
+        if talk is None:
+            return problem(404, "没有这个会话。")
+        return talk if token == talk.token and not talk.dead else problem(401, "会话已过期，请重新开始。")
+
+    def by_case(request: Request, case_no: str) -> Talk | JSONResponse:
+        found = next((key for key, talk in talks.items() if talk.script.case_no == case_no), None)
+        return find(request, found) if found else problem(404, "没有这个办件。")
+
+    def planned_failure() -> JSONResponse | None:
+        if not switches["fail"]:
+            return None
+        status, wait = switches["fail"].pop(0)
+        return problem(status, "操作太频繁，请稍后再试。" if status == 429 else "服务出了问题。", **({"Retry-After": str(wait)} if wait else {}))  # noqa: PLR2004
+
+    def open_talk() -> tuple[str, Talk]:
+        key = secrets.token_hex(8)
+        talk = Talk(secrets.token_urlsafe(24), Script(case_no=f"BD2026111000{len(talks) + 1:02d}"))
+        talks[key] = talk
+        return key, talk
+
+    @app.post("/api/v1/conversations", status_code=201)
+    async def open_conversation(body: dict[str, Any]) -> Any:
+        failure = planned_failure()
+        if failure:
+            return failure
+        key, talk = open_talk()
+        switches["locale"] = body.get("locale")
+        return {"conversation_id": key, "token": talk.token, "replies": [reply.model_dump() for reply in talk.script.opening()]}
+
+    @app.post("/api/v1/conversations/{conversation}/messages")
+    async def message(request: Request, conversation: str, body: dict[str, Any]) -> Any:
+        talk = find(request, conversation)
+        if isinstance(talk, JSONResponse):
+            return talk
+        talk.posts.append(body["client_message_id"])
+        failure = planned_failure()
+        if failure:
+            return failure
+        await asyncio.sleep(switches["delay"])
+        key, fingerprint = body["client_message_id"], json.dumps(body, sort_keys=True)
+        if key in talk.stored:
+            before, turn = talk.stored[key]
+            return turn if before == fingerprint else problem(409, "这条消息与之前的不一致。")
+        if switches.pop("lose_answer", False):
+            accept(talk, key, body, fingerprint)
+            return problem(502, "网关没有等到回答。")
+        return accept(talk, key, body, fingerprint)
+
+    def accept(talk: Talk, key: str, body: dict[str, Any], fingerprint: str) -> dict[str, Any]:
+        uploads = [talk.uploads[one] for one in body.get("attachments", [])]
+        asked = talk.script.ask()
+        labels = {option.value: option.label for option in (asked.options or [])} if asked else {}
+        choice = body.get("choice")
+        words = body.get("text") or "、".join(labels.get(one, str(one)) for one in (choice if isinstance(choice, list) else [choice]) if one)
+        if talk.owner == "staff":
+            result = Result("handed_off", [])
+        elif len(body.get("text") or "") > MAX_TEXT:
+            result = Result("refused_too_long", [])
+        else:
+            if talk.owner == "queue" and asked:
+                talk.owner = "bot"
+            result = talk.script.turn(body.get("text"), choice, uploads)
+        data = {"from": "citizen", "text": words, "turn": talk.turns + 1, "client_message_id": key, "at": now()}
+        if uploads:
+            data["attachments"] = [upload["upload_id"] for upload in uploads]
+        talk.emit("message", data)
+        turn = turn_of(talk, result)
+        talk.emit("turn", turn)
+        talk.stored[key] = (fingerprint, turn)
+        return turn
+
+    @app.post("/api/v1/conversations/{conversation}/uploads", status_code=201)
+    async def upload(request: Request, conversation: str, file: UploadFile) -> Any:
+        talk = find(request, conversation)
+        if isinstance(talk, JSONResponse):
+            return talk
+        data = await file.read()
+        await asyncio.sleep(switches["delay"])
+        if not data:
+            return problem(422, "文件是空的，请重新选择。")
+        upload_id = secrets.token_hex(6)
+        checks = [{"code": "readable", "ok": True, "message": "文件可以打开"},
+                  {"code": "scale", "ok": switches["check_ok"], "message": "图上标有比例尺" if switches["check_ok"] else "没有找到比例尺，可能会要求补正"}]
+        talk.uploads[upload_id] = {"upload_id": upload_id, "file_name": file.filename, "media_type": file.content_type, "pages": 1,
+                                   "checks": checks, "size": len(data)}
+        talk.emit("upload", {key: value for key, value in talk.uploads[upload_id].items() if key != "size"})
+        return {key: talk.uploads[upload_id][key] for key in ("upload_id", "media_type", "pages", "checks")}
+
+    @app.get("/api/v1/conversations/{conversation}/events")
+    async def events(request: Request, conversation: str, after: int = 0) -> Any:
+        switches["events_auth"].append((request.headers.get("authorization"), str(request.url)))
+        talk = find(request, conversation)
+        if isinstance(talk, JSONResponse):
+            return talk
+        if not switches["stream"]:
+            return problem(503, "暂时不可用。")
+
+        async def stream() -> AsyncIterator[str]:
+            seq, idle = after, 0.0
+            while switches["stream"] and not await request.is_disconnected():
+                while seq < len(talk.events):
+                    kind, data = talk.events[seq]
+                    seq += 1
+                    yield f"id: {seq}\nevent: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+                await asyncio.sleep(0.03)
+                idle += 0.03
+                if idle > 10:  # noqa: PLR2004 - seconds
+                    idle = 0.0
+                    yield ": alive\n\n"
+
+        return StreamingResponse(stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+    @app.get("/api/v1/cases/{case_no}/timeline")
+    async def timeline(request: Request, case_no: str) -> Any:
+        talk = by_case(request, case_no)
+        return talk if isinstance(talk, JSONResponse) else {"items": talk.script.timeline()}
+
+    @app.get("/api/v1/cases/{case_no}/package")
+    async def package(request: Request, case_no: str) -> Any:
+        talk = by_case(request, case_no)
+        return talk if isinstance(talk, JSONResponse) else Response(b"PK\x05\x06" + bytes(18), media_type="application/zip")
+
+    @app.post("/api/v1/cases/{case_no}/resume")
+    async def resume(case_no: str, body: dict[str, Any]) -> Any:
+        talk = next(((key, talk) for key, talk in talks.items() if talk.script.case_no == case_no), None)
+        if talk is None or body.get("proof") != PROOF:
+            return problem(404, "办件编号或续办凭证不对，请核对后再试。还可以试 4 次。")
+        return {"conversation_id": talk[0], "token": talk[1].token, "replies": []}
+
+    @app.get("/mock/sample.txt")
+    async def sample(request: Request) -> Any:
+        tokens = {f"Bearer {talk.token}" for talk in talks.values()}
+        return PlainTextResponse("样表") if request.headers.get("authorization") in tokens else problem(401, "请先登录。")
+
+    @app.post("/mock/switch")
+    async def switch(body: dict[str, Any]) -> dict[str, Any]:
+        """Sets switches: delay (s), fail [[status, retry_after], …], stream, check_ok, lose_answer."""
+        switches.update(body)
+        return {"ok": True}
+
+    @app.post("/mock/{conversation}/emit")
+    async def emit(conversation: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Adds an event {kind, data}; an ``owner`` event also changes the owner."""
+        talk = talks[conversation]
+        if body["kind"] == "owner":
+            talk.owner = body["data"]["owner"]
+        talk.emit(body["kind"], body["data"])
+        return {"ok": True}
+
+    @app.post("/mock/{conversation}/expire")
+    async def expire(conversation: str) -> dict[str, Any]:
+        talks[conversation].dead = True
+        return {"ok": True}
+
+    @app.get("/mock/{conversation}")
+    async def inspect(conversation: str) -> dict[str, Any]:
+        """What reached the server: posts (ids in order), distinct stored messages, and uploads."""
+        talk = talks[conversation]
+        return {"posts": talk.posts, "stored": list(talk.stored), "uploads": list(talk.uploads.values()), "switches": {**switches}}
+
+    assert "Content-Security-Policy" in SECURITY_HEADERS
+    return app
+
+
+if __name__ == "__main__":
+    uvicorn.run(create_app(), host="127.0.0.1", port=int(sys.argv[1]) if len(sys.argv) > 1 else 8090, log_level="warning")
