@@ -18,8 +18,6 @@ ROOT = Path(__file__).resolve().parents[2]
 APP = Path(sys.executable).parent
 ENGINE = ROOT / ".venv" / "engine" / "bin" / "python"
 
-PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": ["--help"]}
-
 
 @dataclass(frozen=True)
 class Step:

@@ -20,7 +20,7 @@ def train(
     from channels.serve.training import train as run
 
     try:
-        trained = run(get_settings(), lambda key, **params: progress(t(f"serve.{key}", **params)), force=force)
+        trained = run(get_settings(), lambda key, /, **params: progress(t(f"serve.{key}", **params)), force=force)
     except TrainingFailed as failed:
-        fail(t("serve.preparation_failed", last=failed.last), remedy=t("serve.see_log", log=failed.log), as_json=as_json)
-    show({"ok": True, "trained": trained}, [], as_json=as_json)
+        fail(str(failed), remedy=t("cli.train_remedy"), as_json=as_json, code="training")
+    show({"ok": True, "trained": trained}, [t("cli.trained")], as_json=as_json)

@@ -94,7 +94,7 @@ def _first_login(settings: Settings) -> None:
         print(json.dumps({"login": {"login": login, "password": password, "file": str(file)}}), flush=True)
 
 
-def _tell(key: str, **params: object) -> None:
+def _tell(key: str, /, **params: object) -> None:
     print(json.dumps({"key": key, "params": params}, default=str), flush=True)
 
 

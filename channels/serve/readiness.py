@@ -26,8 +26,8 @@ def waits_for(url: str, client: httpx.Client) -> list[str] | None:
         body: Any = response.json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError):
         return None
-    checks = body.get("checks", {}) if isinstance(body, dict) else {}
-    return [] if response.status_code == httpx.codes.OK else [name for name, state in checks.items() if state not in (True, "ok")]
+    parts = body.get("parts", {}) if isinstance(body, dict) else {}
+    return [] if response.status_code == httpx.codes.OK else [name for name, ready in parts.items() if ready is not True]
 
 
 def answers(url: str, client: httpx.Client) -> bool:

@@ -15,7 +15,7 @@ class Report:
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
 
-    def say(self, key: str, **params: Any) -> None:
+    def say(self, key: str, /, **params: Any) -> None:
         """The message ``serve.<key>``."""
         self.line(key, t(f"serve.{key}", **params), params)
 

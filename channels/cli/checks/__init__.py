@@ -24,6 +24,6 @@ def good(name: str, detail: str) -> Check:
     return Check(name, True, detail)
 
 
-def bad(name: str, key: str, *, required: bool = True, **params: Any) -> Check:
+def bad(name: str, key: str, /, *, required: bool = True, **params: Any) -> Check:
     """Something is wrong: the messages ``doctor.<key>`` and ``doctor.<key>_remedy``."""
     return Check(name, False, t(f"doctor.{key}", **params), t(f"doctor.{key}_remedy", **params), required)

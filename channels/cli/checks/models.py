@@ -1,0 +1,44 @@
+"""What was trained, and the guides it was trained from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.foundation.messages import t
+from assistant.foundation.settings import Settings
+from channels.cli.checks import Check, bad, good
+
+
+def checks(settings: Settings) -> Iterator[Check]:
+    """Guides, search model and engine model."""
+    yield _guides(settings)
+    yield _search(settings)
+    yield _engine(settings)
+
+
+def _guides(settings: Settings) -> Check:
+    from knowledge.catalogue import Catalogue
+
+    catalogue = Catalogue.load(settings.guides_dir)
+    if not catalogue.problems:
+        return good("guides", t("doctor.guides_good", count=len(catalogue.guides)))
+    first = catalogue.problems[0]
+    files = len({problem.file for problem in catalogue.problems})
+    # The others are served; without any there is nothing to serve.
+    return bad("guides", "guides", files=files, file=first.file, line=first.line, why=first.why, required=not catalogue.guides)
+
+
+def _search(settings: Settings) -> Check:
+    from channels.serve.training import search_is_current
+
+    if settings.embedding_model != "static":
+        return good("model.search", settings.embedding_model)
+    if search_is_current(settings):
+        return good("model.search", t("doctor.search_current"))
+    return bad("model.search", "search_stale")
+
+
+def _engine(settings: Settings) -> Check:
+    from assistant.engine.training import is_current
+
+    return good("model.engine", t("doctor.engine_current")) if is_current(settings) else bad("model.engine", "engine_stale")
