@@ -1,18 +1,21 @@
 """The door by which the application reaches Rasa, loaded inside Rasa's process by ``credentials.yml``.
 
-The application's database knows the dialogue; Rasa only predicts. So every turn brings along what is being asked and which case is open, and the tracker is set
-to exactly that before the message is handled. Nothing a citizen reads travels back this way: the actions hand their replies to the application themselves.
+The application's database knows the dialogue; Rasa only predicts. So every turn brings along what is being asked and
+which case is open, and the tracker is set to exactly that before the message is handled. Nothing a citizen reads
+travels back this way: the actions hand their replies to the application themselves.
 
 ``POST turn``  ``{sender, text, asking: null | {field, kind, free_text}, slots: {conversation_id, case_no, guide_code}}``
 ``POST parse`` ``{text, asking}``: the same reading, no tracker touched.
 ``GET  health`` 200 when a model is loaded, 503 before.
 
-All but health want ``Authorization: Bearer <token>``. Answers are ``{intent, intent_ranking, entities}``, for a turn also ``actions``; errors ``{error: code, message}``.
+All but health want ``Authorization: Bearer <token>``. Answers are ``{intent, intent_ranking, entities}``, for a turn
+also ``actions``; errors ``{error: code, message}``.
 """
 
 from __future__ import annotations
 
 import hmac
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -64,7 +67,9 @@ def alignment(tracker: DialogueStateTracker, asking: bool, slots: dict[str, Any]
 
 
 def shorthand(text: str, domain: Domain) -> str | None:
-    """The intent named by ``/intent``, or None. Only the domain's own intents count: ``/session_start`` is a sentence like any other."""
+    """The intent named by ``/intent``, or None. Only the domain's own intents count: ``/session_start`` is a
+    sentence like any other.
+    """
     name = text[1:] if text.startswith("/") else ""
     return name if name in domain.intents and name not in DEFAULT_INTENTS_OF_RASA else None
 
@@ -147,6 +152,10 @@ class BandaoInput(InputChannel):  # type: ignore[misc]
         async def parse(request: Request) -> HTTPResponse:
             return await self._guarded(request, self._parse)
 
+        @routes.listener("after_server_stop")  # type: ignore[untyped-decorator, unused-ignore]
+        async def close(*_: Any) -> None:
+            await tuning.close_sessions()
+
         return routes
 
     async def _guarded(
@@ -159,7 +168,7 @@ class BandaoInput(InputChannel):  # type: ignore[misc]
         if agent is None or not agent.is_ready():
             return _problem(503, "not_ready", "no model is loaded yet")
         try:
-            body = tuning.loads(request.body)
+            body = json.loads(request.body)
             if not isinstance(body, dict):
                 raise BadTurn("the body must be a JSON object")
             return response.json(await work(agent.processor, body))

@@ -1,7 +1,8 @@
 """Trackers in memory, as event objects and never long: the database remembers, Rasa only needs the last moments.
 
-Named in ``endpoints.yml`` by module path. Rasa's own in-memory store writes every tracker as JSON and lets it grow, so that its two hundredth turn takes many times
-as long as its first; this one cuts at a user's turn and puts the slots and the active loop of that moment in front of what is kept.
+Named in ``endpoints.yml`` by module path. Rasa's own in-memory store writes every tracker as JSON and lets it grow,
+so that its two hundredth turn takes many times as long as its first; this one cuts at a user's turn and puts the
+slots and the active loop of that moment in front of what is kept.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ def recent(events: Sequence[Event], turns: int) -> list[Event]:
 
 
 class RecentTurnsStore(TrackerStore):  # type: ignore[misc]
-    """Keeps the last ``turns`` user turns of the ``conversations`` most recently used; what falls out is rebuilt by the channel."""
+    """Keeps the last ``turns`` user turns of the ``conversations`` most recently used; what falls out is rebuilt
+    by the channel.
+    """
 
     def __init__(
         self,

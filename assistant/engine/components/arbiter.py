@@ -48,7 +48,7 @@ class AnswerArbiter(GraphComponent, RasaIntentClassifier):  # type: ignore[misc]
 
     def _decide(self, message: Message) -> None:
         top = message.get("intent") or {}
-        name, confidence = top.get("name"), float(top.get("confidence") or 0.0)
+        name, confidence = str(top.get("name")), float(top.get("confidence") or 0.0)
         if name in ANSWERS or confidence >= self._by_intent.get(name, self._threshold):
             return
         ranking = [entry for entry in message.get("intent_ranking") or [] if entry["name"] != PROVIDE]

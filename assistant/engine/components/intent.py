@@ -101,7 +101,8 @@ class IntentClassifier(GraphComponent):  # type: ignore[misc]
         columns, values = self._vectoriser.row(sentence)
         margins = (values @ self._matrix[columns] + self._offset) * self._sharpness
         raised: NDArray[np.float32] = np.exp(margins - margins.max())
-        return raised / raised.sum()
+        chances: NDArray[np.float32] = raised / raised.sum()
+        return chances
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set ``intent`` and ``intent_ranking`` of each message."""

@@ -1,4 +1,6 @@
-"""Text as the engine reads it: one form for full-width and half-width, upper and lower case. Lengths never change, so offsets stay true."""
+"""Text as the engine reads it: one form for full-width and half-width, upper and lower case. Lengths never change, so
+offsets stay true.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,22 @@ import unicodedata
 from functools import lru_cache
 
 # Marks that NFKC leaves alone but that mean the same in a sentence typed by hand.
-_SAME = {"。": ".", "、": ",", "《": "<", "》": ">", "“": '"', "”": '"', "‘": "'", "’": "'", "【": "[", "】": "]", "～": "~", "—": "-", "\u200b": " ", "\ufeff": " "}
+_SAME = {
+    "。": ".",
+    "、": ",",
+    "《": "<",
+    "》": ">",
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+    "【": "[",
+    "】": "]",
+    "～": "~",
+    "—": "-",
+    "\u200b": " ",
+    "\ufeff": " ",
+}
 
 
 @lru_cache(maxsize=8192)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jieba
@@ -14,13 +16,24 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant.engine.components.catalogue import Catalogue
+from assistant.engine.components.catalogue import CATALOGUE_VARIABLE, Catalogue
 from assistant.engine.components.text import normalise
 
 ITEM = "item"
 """Key in a token's data that says the token is a catalogue name."""
 
 jieba.setLogLevel(logging.WARNING)
+
+
+def _words() -> jieba.Tokenizer:
+    """jieba with its dictionary loaded, so that the first citizen does not wait for it."""
+    tokenizer = jieba.Tokenizer()
+    named = os.environ.get(CATALOGUE_VARIABLE)
+    if named:
+        # It reads its cache back without checking, so the cache must not lie in a folder anybody can write to.
+        tokenizer.tmp_dir = str(Path(named).parent)
+    tokenizer.initialize()
+    return tokenizer
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -30,13 +43,18 @@ class CatalogueTokenizer(Tokenizer):  # type: ignore[misc]
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """What Rasa's base class asks for; intents are never cut."""
-        return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None, "prefix_separator_symbol": None}
+        return {
+            "intent_tokenization_flag": False,
+            "intent_split_symbol": "_",
+            "token_pattern": None,
+            "prefix_separator_symbol": None,
+        }
 
     def __init__(self, config: dict[str, Any], catalogue: Catalogue | None = None) -> None:
         """Take the names of ``catalogue``, or those of the file the environment names."""
         super().__init__({**self.get_default_config(), **config})
         self._catalogue = Catalogue.from_environment() if catalogue is None else catalogue
-        self._jieba = jieba.Tokenizer()
+        self._jieba = _words()
 
     @classmethod
     def create(

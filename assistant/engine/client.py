@@ -1,0 +1,139 @@
+"""The application's side of the engine's door (``channel.py`` is the other)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Literal, Self
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+IDLE_SECONDS = 10.0
+"""Connections unused for longer are closed by us, well before the engine closes its end (30 s)."""
+
+
+class EngineUnavailable(RuntimeError):
+    """The engine did not answer, or not as agreed. ``reason`` is for logs and metrics and quotes no citizen."""
+
+    def __init__(
+        self, reason: Literal["unreachable", "timeout", "not_ready", "unauthorised", "refused", "failed", "garbled"]
+    ) -> None:
+        """``reason`` is one of a closed list."""
+        super().__init__(f"language engine: {reason}")
+        self.reason = reason
+
+
+class Asking(BaseModel):
+    """What the citizen was asked last. ``free_text`` means that any words may be the answer."""
+
+    field: str
+    kind: str
+    free_text: bool = False
+
+
+class Ranked(BaseModel):
+    """One possible intent."""
+
+    name: str
+    confidence: float = Field(ge=0, le=1)
+
+
+class Parse(BaseModel):
+    """The engine's reading of a sentence; ``actions`` ran in a turn, in this order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    intent: str
+    confidence: float = Field(ge=0, le=1)
+    ranking: list[Ranked] = []
+    entities: list[dict[str, Any]] = []
+    actions: list[str] = []
+
+
+class EngineClient:
+    """Talks to one engine over kept-alive connections. Nothing is retried: a turn that was cut off may have run its actions."""
+
+    def __init__(
+        self, base_url: str, token: str, timeout: float = 10.0, *, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """``timeout`` is in seconds, for the whole exchange with the actions it calls; ``transport`` is for tests."""
+        self._http = httpx.AsyncClient(
+            base_url=f"{base_url.rstrip('/')}/webhooks/bandao",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=httpx.Timeout(timeout, connect=min(timeout, 2.0)),
+            limits=httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=IDLE_SECONDS),
+            transport=transport,
+            # The engine is on this machine or the next: an outbound proxy of the environment is never on the way.
+            trust_env=False,
+        )
+
+    async def turn(self, sender: str, text: str, asking: Asking | dict[str, Any] | None, slots: dict[str, str | None]) -> Parse:
+        """Run one turn: read ``text``, predict, call the actions.
+
+        Args:
+            sender: the conversation id; the actions see it as ``tracker.sender_id``.
+            text: the words, or ``/intent`` where the intent is certain (``/choose``, ``/provide``).
+            asking: what was asked last, or None; the form is open exactly when something is asked.
+            slots: ``conversation_id``, ``case_no``, ``guide_code``; identifiers only.
+
+        Raises:
+            EngineUnavailable: when there is no proper answer in time.
+        """
+        return await self._post("/turn", {"sender": sender, "text": text, "asking": _plain(asking), "slots": slots})
+
+    async def parse(self, text: str, asking: Asking | dict[str, Any] | None = None) -> Parse:
+        """Read ``text`` without a conversation.
+
+        Raises:
+            EngineUnavailable: when there is no proper answer in time.
+        """
+        return await self._post("/parse", {"text": text, "asking": _plain(asking)})
+
+    async def ready(self) -> bool:
+        """Whether the engine is up and has loaded its model."""
+        try:
+            return (await self._http.get("/health", timeout=2.0)).status_code == HTTPStatus.OK
+        except httpx.HTTPError:
+            return False
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def _post(self, path: str, body: dict[str, Any]) -> Parse:
+        try:
+            answer = await self._http.post(path, json=body)
+        except httpx.TimeoutException as error:
+            raise EngineUnavailable("timeout") from error
+        except httpx.HTTPError as error:
+            raise EngineUnavailable("unreachable") from error
+        if answer.status_code != HTTPStatus.OK:
+            raise EngineUnavailable(_REASONS.get(answer.status_code, "failed"))
+        try:
+            given = answer.json()
+            return Parse(
+                intent=given["intent"]["name"],
+                confidence=given["intent"]["confidence"],
+                ranking=given.get("intent_ranking", []),
+                entities=given.get("entities", []),
+                actions=given.get("actions", []),
+            )
+        except (ValueError, KeyError, TypeError, ValidationError) as error:
+            raise EngineUnavailable("garbled") from error
+
+
+_REASONS: dict[int, Literal["not_ready", "unauthorised", "refused"]] = {
+    HTTPStatus.SERVICE_UNAVAILABLE: "not_ready",
+    HTTPStatus.UNAUTHORIZED: "unauthorised",
+    HTTPStatus.BAD_REQUEST: "refused",
+}
+
+
+def _plain(asking: Asking | dict[str, Any] | None) -> dict[str, Any] | None:
+    return asking.model_dump() if isinstance(asking, Asking) else asking

@@ -1,0 +1,188 @@
+"""Training Rasa when something it learns from has changed, and the process that serves what was trained. Standard
+library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUE_FILE = "catalogue.txt"
+
+
+class EngineSettings(Protocol):
+    """What this module needs of ``assistant.foundation.settings.Settings``."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def engine_port(self) -> int: ...
+    @property
+    def engine_token(self) -> str: ...
+    @property
+    def models_dir(self) -> Path: ...
+
+
+class Launch(NamedTuple):
+    """A command line and the whole environment it runs in."""
+
+    argv: list[str]
+    env: dict[str, str]
+
+
+class TrainingFailed(RuntimeError):
+    """Rasa could not train; the message ends with what it printed last."""
+
+
+def engine_python(root: Path = ROOT) -> Path:
+    """The interpreter of Rasa's own environment."""
+    return root / ".venv" / "engine" / "bin" / "python"
+
+
+def training_files(root: Path = ROOT) -> list[Path]:
+    """Every file that decides what the model becomes, in a fixed order. ``nlu_data/dev`` is for measuring, never for training."""
+    data = [
+        path
+        for path in (root / "nlu_data").rglob("*")
+        if path.is_file() and "dev" not in path.relative_to(root / "nlu_data").parts
+    ]
+    ours = (root / "assistant" / "engine" / "components").glob("*.py")
+    fixed = [root / "config.yml", root / "domain.yml", root / "assistant" / "engine" / "requirements.lock"]
+    return sorted(
+        path
+        for path in [*data, *ours, *fixed]
+        if path.is_file() and path.suffix in {".yml", ".yaml", ".py", ".txt", ".tsv", ".lock"}
+    )
+
+
+def training_hash(root: Path = ROOT) -> str:
+    """Sixteen hex digits over names and bytes of ``training_files``. The catalogue is no part of it: a guide
+    costs no retraining.
+    """
+    digest = hashlib.sha256()
+    for path in training_files(root):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def model_path(models_dir: Path, root: Path = ROOT) -> Path:
+    """Where the model of the present data belongs; it may not have been trained yet."""
+    return models_dir / f"{training_hash(root)}.tar.gz"
+
+
+def is_current(settings: EngineSettings, root: Path = ROOT) -> bool:
+    """Whether the model of the present data has been trained."""
+    return model_path(settings.models_dir, root).is_file()
+
+
+def write_catalogue(names: Iterable[str], models_dir: Path) -> Path:
+    """Write the item names and aliases the engine keeps whole, one a line; a running engine notices within a second."""
+    models_dir.mkdir(parents=True, exist_ok=True)
+    target = models_dir / CATALOGUE_FILE
+    content = "".join(f"{name}\n" for name in sorted({name.strip() for name in names} - {""}))
+    if not target.exists() or target.read_text(encoding="utf-8") != content:
+        draft = target.with_name(f"{CATALOGUE_FILE}.{os.getpid()}")
+        draft.write_text(content, encoding="utf-8")
+        draft.replace(target)
+    return target
+
+
+def environment(models_dir: Path, root: Path = ROOT) -> dict[str, str]:
+    """What every process in Rasa's environment gets, over what this process has."""
+    return {
+        **os.environ,
+        "PYTHONPATH": str(root),
+        "BANDAO_CATALOGUE": str(models_dir / CATALOGUE_FILE),
+        # Without this every start waits for a network that may not be there.
+        "RASA_TELEMETRY_ENABLED": "false",
+        # One sentence is too little work to share among threads, and every thread keeps an arena of its own.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "TF_NUM_INTRAOP_THREADS": "1",
+        "TF_NUM_INTEROP_THREADS": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "MALLOC_ARENA_MAX": "2",
+        # Single characters are all we ask of pypinyin; its phrase book takes 50 MB.
+        "PYPINYIN_NO_PHRASES": "true",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    }
+
+
+def train(root: Path = ROOT, models_dir: Path | None = None, *, force: bool = False) -> Path:
+    """The model of the present data, trained if it has not been yet (about half a minute, two cores).
+
+    Raises:
+        TrainingFailed: when Rasa refuses the data or ends with an error.
+    """
+    models_dir = models_dir or root / "models"
+    target = model_path(models_dir, root)
+    if target.exists() and not force:
+        return target
+    models_dir.mkdir(parents=True, exist_ok=True)
+    (models_dir / CATALOGUE_FILE).touch()
+    with tempfile.TemporaryDirectory(dir=models_dir, prefix="training-") as folder:
+        argv = [
+            str(engine_python(root)), "-W", "ignore", "-m", "rasa", "train", "--force",
+            "--config", "config.yml", "--domain", "domain.yml", "--data", *_data(root),
+            "--out", folder, "--fixed-model-name", target.name.removesuffix(".tar.gz"),
+        ]  # fmt: skip
+        # Rasa's cache knows nothing of our components' source: a stale part would be taken for a fresh one.
+        env = {**environment(models_dir, root), "RASA_CACHE_DIRECTORY": str(Path(folder) / "cache")}
+        done = subprocess.run(argv, cwd=root, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        trained = Path(folder) / target.name
+        if done.returncode != 0 or not trained.exists():
+            raise TrainingFailed(f"rasa train ended with status {done.returncode}\n" + "\n".join(done.stdout.splitlines()[-15:]))
+        trained.replace(target)
+    return target
+
+
+def _data(root: Path) -> list[str]:
+    """Rasa takes folders whole; naming files keeps the development sets out."""
+    return [
+        str(path.relative_to(root))
+        for path in training_files(root)
+        if path.suffix in {".yml", ".yaml"} and "nlu_data" in path.parts
+    ]
+
+
+def process(settings: EngineSettings, *, model: Path | None = None, root: Path = ROOT) -> Launch:
+    """The engine itself: command line and environment. The secret is in the environment, where other accounts cannot read it."""
+    model = model or model_path(settings.models_dir, root)
+    reachable = "127.0.0.1" if settings.host in {"0.0.0.0", "::", "localhost"} else settings.host
+    argv = [
+        str(engine_python(root)),
+        "-W",
+        "ignore",
+        "-m",
+        "assistant.engine.serve",
+        "--port",
+        str(settings.engine_port),
+        "--model",
+        str(model),
+    ]
+    return Launch(
+        argv,
+        {
+            **environment(settings.models_dir, root),
+            "BANDAO_ENGINE_TOKEN": settings.engine_token,
+            "BANDAO_ACTION_URL": f"http://{reachable}:{settings.port}/engine/actions",
+        },
+    )
+
+
+def run_command(settings: EngineSettings) -> list[str]:
+    """What a supervisor starts: it trains when the data has changed, writes the catalogue and becomes the engine
+    (same process id).
+    """
+    return [sys.executable, "-m", "assistant.engine.launch"]
