@@ -199,7 +199,7 @@ def _kind(column: Column[Any]) -> str:
 
 
 def _add_table(archive: tarfile.TarFile, conn: Connection, table: Table, hashes: dict[str, str]) -> int:
-    kinds = {column.name: _kind(column) for column in table.columns}
+    kinds = {str(column.name): _kind(column) for column in table.columns}
     # A tar member needs its size first, so the rows go through a file: a table may be larger than memory.
     with tempfile.TemporaryFile() as spool:
         spool.write(orjson.dumps({"columns": kinds}) + b"\n")

@@ -28,7 +28,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 10
 PROBE_KEY = "keyring.probe"
 PROBE_AAD = b"setting_kv.keyring.probe"
-MIGRATION_LOCK = 0x62616E64616F  # "bandao": any number will do, as long as nobody else's advisory lock has it
+START_LOCK = 0x62616E64616F
+"""PostgreSQL advisory lock of starting up: "bandao" in ASCII, so that nobody else's is likely to be the same."""
 
 
 class WrongKeyRing(RuntimeError):
@@ -56,7 +57,7 @@ class Database:
         self._writer_lock = threading.Lock()
         options: dict[str, Any] = {
             "json_serializer": lambda value: orjson.dumps(value).decode(),
-            "json_deserializer": orjson.loads,
+            "json_deserializer": _from_json,
             "poolclass": QueuePool,
             "pool_timeout": BUSY_SECONDS,
         }
@@ -116,9 +117,7 @@ class Database:
 
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-        with self.write() as connection:
-            if self.dialect == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        with self._alone() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
         self.check_keyring()
@@ -129,7 +128,7 @@ class Database:
         Raises:
             WrongKeyRing: it was encrypted under keys this ring does not hold.
         """
-        with self.write() as connection:
+        with self._alone() as connection:
             kept = connection.execute(select(setting_kv.c.value).where(setting_kv.c.key == PROBE_KEY)).scalar()
             if kept is None:
                 probe = base64.b64encode(self.keyring.encrypt(b"bandao", PROBE_AAD)).decode()
@@ -139,6 +138,14 @@ class Database:
             self.keyring.decrypt(base64.b64decode(kept), PROBE_AAD)
         except CannotDecrypt as error:
             raise WrongKeyRing(f"the database was written under another key ring than {self.keyring.path}: {error}") from None
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
+        """A write transaction that no other process starting at the same time is in."""
+        with self.write() as connection:
+            if self.dialect == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": START_LOCK})
+            yield connection
 
     def dispose(self) -> None:
         """Close every connection; the object can still be used and will open new ones."""
@@ -165,6 +172,11 @@ class Database:
         @event.listens_for(engine, "begin")
         def start(connection: Connection) -> None:
             connection.exec_driver_sql(begin)
+
+
+def _from_json(stored: Any) -> Any:
+    # SQLite keeps a JSON column's bare number as a number: there is nothing left to parse.
+    return stored if isinstance(stored, int | float) else orjson.loads(stored)
 
 
 def _create_private(file: Path) -> None:

@@ -39,8 +39,8 @@ Numbers with at most six digits before the point, booleans and None may be logge
 HIDDEN = "[hidden]"
 LONGEST = 300
 _LARGEST_NUMBER = 10**6
-# Ids and hashes would lose their digits to the masking: a text that is nothing but one passes.
-_ID = re.compile(r"(?:[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+# Ids and hashes would lose their digits to the masking: a text that is nothing but one passes. Digits alone are none.
+_ID = re.compile(r"(?:(?=.*[a-f])[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 # Numbers this program gives out itself (case numbers) hold many digits too.
 _ID_KEYS = frozenset({"case_no"} | {key for key in ALLOWED_KEYS if key.endswith("_id")})
 _NUMBER_GIVEN = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -51,10 +51,8 @@ def configure(level: str = "info") -> None:
     """Send this process's logs, other libraries' included, to stderr through the masking. Call once at the start."""
     numeric = logging.getLevelNamesMapping()[level.upper()]
     _configure_structlog(numeric)
-    handler = logging.StreamHandler()
-    handler.setFormatter(_ForeignFormatter())
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [_ForeignHandler()]
     root.setLevel(max(numeric, logging.INFO))
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "alembic", "httpx", "httpcore"):
         logging.getLogger(name).handlers.clear()
@@ -137,16 +135,16 @@ def _to_json(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> str
     return orjson.dumps(dict(entry)).decode()
 
 
-class _ForeignFormatter(logging.Formatter):
-    """Lines of libraries: their template without its arguments, since those are the data."""
+class _ForeignHandler(logging.Handler):
+    """Writes what libraries log: their template without its arguments, since those are the data."""
 
-    def format(self, record: logging.LogRecord) -> str:
+    def emit(self, record: logging.LogRecord) -> None:
         entry: dict[str, Any] = {
             "event": "library", "level": record.levelname.lower(), "module": record.name, "code": str(record.msg)
         }  # fmt: skip
         if record.exc_info:
             entry["exc_info"] = record.exc_info[1]
-        return _to_json(None, "", scrub(None, "", entry))
+        print(_to_json(None, "", scrub(None, "", entry)), file=sys.stderr)
 
 
 # Not configured, structlog would print everything as it is to stdout: be safe from the first import on.

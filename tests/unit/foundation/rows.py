@@ -1,0 +1,52 @@
+"""Rows to test with; every person and company in them is invented."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+
+from assistant.foundation import tables
+from assistant.foundation.database import Database
+
+ID_NUMBER = "310101199001011234"
+NAME = "张三丰收"
+FILE_NAME = "张三丰收的身份证.jpg"
+
+
+def add_conversation(db: Database, now: datetime, conversation_id: str = "conversation-1", **changes: Any) -> str:
+    with db.write() as conn:
+        conn.execute(
+            insert(tables.conversation),
+            {"id": conversation_id, "token_hash": "0" * 64, "token_expires_at": now, "channel": "web", "locale": "zh-CN",
+             "owner": "bot", "created_at": now, "updated_at": now, "revision": 0, "turn_count": 0, "last_event": 0,
+             "state": {"name": NAME, "id_number": ID_NUMBER}} | changes,
+        )  # fmt: skip
+    return conversation_id
+
+
+def add_everything_encrypted(db: Database, now: datetime, conversation_id: str = "conversation-1") -> None:
+    """One row in every table with an encrypted column, each holding NAME or ID_NUMBER."""
+    add_conversation(db, now, conversation_id)
+    case_no = f"case-of-{conversation_id}"
+    with db.write() as conn:
+        conn.execute(insert(tables.turn), {
+            "conversation_id": conversation_id, "turn": 1, "client_message_id": "m1", "request_hash": "1" * 64,
+            "response": f'{{"text":"{NAME}"}}', "created_at": now,
+        })  # fmt: skip
+        conn.execute(insert(tables.event), {
+            "conversation_id": conversation_id, "seq": 1, "kind": "turn", "data": {"text": f"我叫{NAME}"}, "at": now,
+        })  # fmt: skip
+        conn.execute(insert(tables.case_), {
+            "case_no": case_no, "conversation_id": conversation_id, "guide_code": "company-setup", "guide_version": "2025.1",
+            "status": "draft", "created_at": now, "updated_at": now, "revision": 0, "data": {"applicant": NAME, "id": ID_NUMBER},
+        })  # fmt: skip
+        conn.execute(insert(tables.upload), {
+            "id": f"upload-of-{conversation_id}", "conversation_id": conversation_id, "case_no": case_no, "file_name": FILE_NAME,
+            "media_type": "image/jpeg", "size": 3, "sha256": "2" * 64, "blob_id": "3" * 32, "checks": [], "created_at": now,
+        })  # fmt: skip
+        conn.execute(insert(tables.desk_entry), {
+            "id": f"entry-of-{conversation_id}", "conversation_id": conversation_id, "reason": "asked", "queued_at": now,
+            "state": "waiting", "note": f"{NAME} 想找人工",
+        })  # fmt: skip

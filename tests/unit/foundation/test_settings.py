@@ -1,0 +1,91 @@
+"""Settings: derived values, generated secrets, and their documentation."""
+
+from __future__ import annotations
+
+import re
+import stat
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from assistant.foundation.settings import ROOT, Settings, get_settings
+
+DOCUMENT = ROOT / "docs" / "settings.md"
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("BANDAO_"):
+            monkeypatch.delenv(name)
+    get_settings.cache_clear()
+
+
+def test_ports_and_addresses_follow_the_port(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, port=9100)
+    assert (settings.engine_port, settings.sandbox_port, settings.office_port) == (9101, 9102, 9103)
+    assert settings.engine_url == "http://127.0.0.1:9101"
+    assert settings.sandbox_url == "http://127.0.0.1:9102"
+
+
+def test_what_is_set_is_not_derived(tmp_path: Path) -> None:
+    settings = Settings(
+        data_dir=tmp_path, engine_port=7, sandbox_url="http://office.example/", engine_token="given", office_api_key="given too"
+    )
+    assert settings.engine_url == "http://127.0.0.1:7"
+    assert settings.sandbox_url == "http://office.example"
+    assert (settings.engine_token, settings.office_api_key) == ("given", "given too")
+    assert not settings.keys_dir.exists()
+
+
+def test_secrets_are_generated_once_and_private(tmp_path: Path) -> None:
+    first, second = Settings(data_dir=tmp_path), Settings(data_dir=tmp_path)
+    assert first.engine_token == second.engine_token
+    assert first.engine_token != first.office_api_key
+    assert len(first.engine_token) >= 40
+    for name in ("engine.token", "office.key"):
+        assert stat.S_IMODE((tmp_path / "keys" / name).stat().st_mode) == 0o600
+    assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == ["engine.token", "office.key"]
+
+
+def test_secrets_do_not_show_in_a_printed_object(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, database_url="postgresql://bandao:hunter2@db/bandao")
+    for secret in (settings.engine_token, settings.office_api_key, "hunter2"):
+        assert secret not in repr(settings)
+
+
+def test_database_addresses_get_the_driver(tmp_path: Path) -> None:
+    assert Settings(data_dir=tmp_path).database_url == f"sqlite:///{tmp_path}/bandao.db"
+    for given in ("postgres://db/x", "postgresql://db/x", "postgresql+psycopg://db/x"):
+        assert Settings(data_dir=tmp_path, database_url=given).database_url == "postgresql+psycopg://db/x"
+
+
+def test_relative_folders_become_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BANDAO_DATA_DIR", "here")
+    assert get_settings().data_dir == tmp_path / "here"
+    assert get_settings() is get_settings()
+    get_settings.cache_clear()
+
+
+@pytest.mark.parametrize(("name", "value"), [("port", 0), ("region", "上海"), ("fsync", "off"), ("rate_per_address", -1)])
+def test_impossible_values_are_refused(tmp_path: Path, name: str, value: object) -> None:
+    with pytest.raises(ValidationError, match=name):
+        Settings(data_dir=tmp_path, **{name: value})
+
+
+def test_settings_cannot_be_changed(settings: Settings) -> None:
+    with pytest.raises(ValidationError):
+        settings.port = 1
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_every_setting_is_documented_and_nothing_else() -> None:
+    documented = re.findall(r"^\| `(BANDAO_[A-Z_]+)` \|", DOCUMENT.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert sorted(documented) == sorted(f"BANDAO_{name.upper()}" for name in Settings.model_fields)
