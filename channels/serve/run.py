@@ -83,11 +83,12 @@ def stoppable() -> Iterator[None]:
 def _run(config: Path, settings: Settings, report: Report, login: dict[str, str] | None) -> None:
     """One life of supervisord: returns only if it dies by itself."""
     supervisor = Supervisor(config, environment(settings))
+    relay = _Relay(settings, report)
     try:
-        _until_ready(supervisor, settings, report)
+        _until_ready(supervisor, relay, settings, report)
         _announce(settings, report, login)
         while supervisor.exit_status is None:
-            _relay(supervisor.next_happening(1.0), settings, report)
+            relay(supervisor.next_happening(1.0))
     except Stop:
         report.say("stopping")
         raise
@@ -95,7 +96,7 @@ def _run(config: Path, settings: Settings, report: Report, login: dict[str, str]
         supervisor.stop()
 
 
-def _until_ready(supervisor: Supervisor, settings: Settings, report: Report) -> None:
+def _until_ready(supervisor: Supervisor, relay: _Relay, settings: Settings, report: Report) -> None:
     began = told = time.monotonic()
     warned = False
     report.say("starting")
@@ -105,7 +106,7 @@ def _until_ready(supervisor: Supervisor, settings: Settings, report: Report) -> 
             if not waiting:
                 report.say("ready", seconds=round(time.monotonic() - began))
                 return
-            _relay(supervisor.next_happening(0.3), settings, report)
+            relay(supervisor.next_happening(0.3))
             now = time.monotonic()
             if now - told >= PROGRESS_SECONDS:
                 told = now
@@ -123,14 +124,24 @@ def _waiting(settings: Settings, client: httpx.Client) -> list[str]:
     return waiting
 
 
-def _relay(happening: Happening | None, settings: Settings, report: Report) -> None:
-    """Say what people should know: that something ended, with the end of its log, and that it could not be restarted."""
-    if happening is None or happening.kind in ("started", "steady"):
-        return
-    log = settings.data_dir / "logs" / f"{happening.program}.log"
-    report.say(happening.kind, program=happening.program, detail=happening.detail, log=log)
-    for line in _tail(log):
-        report.line("log", f"    {line}", {"program": happening.program})
+class _Relay:
+    """Says what people should know of the programs: that one ended, and the end of its log unless that was said already."""
+
+    def __init__(self, settings: Settings, report: Report) -> None:
+        self._logs = settings.data_dir / "logs"
+        self._report = report
+        self._said: dict[str, list[str]] = {}
+
+    def __call__(self, happening: Happening | None) -> None:
+        if happening is None or happening.kind in ("started", "steady"):
+            return
+        log = self._logs / f"{happening.program}.log"
+        self._report.say(happening.kind, program=happening.program, detail=happening.detail, log=log)
+        tail = _tail(log)
+        if tail != self._said.get(happening.program):
+            self._said[happening.program] = tail
+            for line in tail:
+                self._report.line("log", f"    {line}", {"program": happening.program})
 
 
 def _tail(log: Path) -> list[str]:

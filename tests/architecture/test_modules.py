@@ -48,7 +48,7 @@ def _imports(tree: ast.Module) -> Iterator[str]:
 def _in_rasa(path: Path) -> bool:
     name = relative(path)
     return name.startswith("assistant/engine/components/") or name in {
-        f"assistant/engine/{module}.py" for module in ("channel", "tuning", "tracker_store")
+        f"assistant/engine/{module}.py" for module in ("absent", "channel", "serve", "tracker_store", "tuning")
     }
 
 
