@@ -1,0 +1,86 @@
+"""The helper processes that look into uploaded files: started on first use, killed when one hangs, replaced when one dies."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import logging
+import queue
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from assistant.casework.child import Child, ChildDied, ChildTimeout
+from assistant.casework.upload_checks.findings import Unusable
+
+ROOT = Path(__file__).resolve().parents[3]
+LIMIT_SECONDS = 20.0
+WAIT_SECONDS = 40.0
+RECYCLE_AFTER = 200
+
+_log = logging.getLogger(__name__)
+
+
+class Helpers:
+    """At most ``size`` helper processes. Thread-safe."""
+
+    def __init__(self, size: int = 2, limit_s: float = LIMIT_SECONDS) -> None:
+        self._limit_s = limit_s
+        # Last in, first out: with one citizen at a time only one process is ever started.
+        self._slots: queue.LifoQueue[tuple[Child | None, int]] = queue.LifoQueue()
+        self._children: set[Child] = set()
+        self._guard = threading.Lock()
+        for _ in range(size):
+            self._slots.put((None, 0))
+
+    def inspect(self, kind: str, data: bytes, most_pages: int) -> dict[str, Any]:
+        """What the worker says about a file.
+
+        Raises:
+            Unusable: ``too_complex`` when looking at it took too long, too much memory or killed the helper; ``busy``.
+        """
+        try:
+            child, used = self._slots.get(timeout=WAIT_SECONDS)
+        except queue.Empty:
+            raise Unusable("busy") from None
+        try:
+            if child is None or not child.alive or used >= RECYCLE_AFTER:
+                self._end(child)
+                child, used = self._start(), 0
+            frame = json.dumps({"kind": kind, "most_pages": most_pages}).encode() + b"\n" + data
+            reply: dict[str, Any] = json.loads(child.request(frame, self._limit_s))
+        except (ChildTimeout, ChildDied) as error:
+            _log.warning("looking into an upload failed: %s", error)
+            self._end(child)
+            child = None
+            raise Unusable("too_complex") from None
+        finally:
+            self._slots.put((child, used + 1))
+        return reply
+
+    def close(self) -> None:
+        """Kill every helper; they are started again when needed."""
+        with self._guard:
+            children = list(self._children)
+        for child in children:
+            self._end(child)
+
+    def _start(self) -> Child:
+        environment = {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        child = Child([sys.executable, "-m", "assistant.casework.upload_checks.worker"], env=environment, cwd=ROOT)
+        with self._guard:
+            self._children.add(child)
+        return child
+
+    def _end(self, child: Child | None) -> None:
+        if child is not None:
+            with contextlib.suppress(OSError):
+                child.kill()
+            with self._guard:
+                self._children.discard(child)
+
+
+helpers = Helpers()
+atexit.register(helpers.close)

@@ -1,0 +1,64 @@
+"""The helper process that opens uploaded files: little memory, little time, no files, no secrets.
+
+Run as ``python -m assistant.casework.upload_checks.worker``. Reads frames (see ``assistant.casework.child``): a line of
+JSON ``{kind, most_pages}``, a newline, the file. Answers ``{pages, checks}`` or ``{problem, params}``.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from assistant.casework.upload_checks import images, pdfs, words
+from assistant.casework.upload_checks.findings import Findings, Unusable
+
+MEMORY = 2 << 30  # bytes of address space; the libraries alone map half a gigabyte
+SECONDS = 60  # after which a request kills this process even if nobody is left to do it
+
+
+def main() -> None:
+    """Serve until standard input closes."""
+    _confine()
+    while len(header := sys.stdin.buffer.read(4)) == len(b"size"):
+        frame = sys.stdin.buffer.read(int.from_bytes(header, "big"))
+        signal.alarm(SECONDS)
+        reply = json.dumps(answer(frame)).encode()
+        signal.alarm(0)
+        sys.stdout.buffer.write(len(reply).to_bytes(4, "big") + reply)
+        sys.stdout.buffer.flush()
+
+
+def answer(frame: bytes) -> dict[str, Any]:
+    """The reply to one frame."""
+    line, _, data = frame.partition(b"\n")
+    request = json.loads(line)
+    try:
+        return asdict(_inspect(request["kind"], data, request["most_pages"]))
+    except Unusable as unusable:
+        return {"problem": unusable.code, "params": unusable.params}
+    except MemoryError:
+        return {"problem": "too_complex", "params": {}}
+    except Exception as error:  # a file no library of ours understands must not end as a server error
+        return {"problem": "broken", "params": {}, "detail": type(error).__name__}
+
+
+def _inspect(kind: str, data: bytes, most_pages: int) -> Findings:
+    if kind == "pdf":
+        return pdfs.inspect(data, most_pages)
+    if kind == "docx":
+        return words.inspect(data, most_pages)
+    return images.inspect(data, kind)
+
+
+def _confine() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()
