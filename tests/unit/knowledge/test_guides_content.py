@@ -1,0 +1,402 @@
+"""What the three full guides must say and must never say, held against the statutes, their templates and simulated citizens.
+
+The facts below mirror the guides on purpose: whoever changes a guide states the change twice and thinks twice.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+from assistant.casework.fields.parse import parse
+from assistant.casework.fields.result import Accepted
+from assistant.foundation.settings import ROOT
+from knowledge.conditions import holds
+from knowledge.guide_file import read_guide
+from knowledge.schema import Guide, GuideField, TimeLimit
+from knowledge.template_tags import PACKAGE_TAGS, tags_of
+
+GUIDES = ROOT / "knowledge" / "guides"
+TEMPLATES = ROOT / "knowledge" / "templates"
+CASES = ROOT / "tests" / "e2e" / "cases"
+LAWS = ROOT.parent / "shared" / "data" / "laws"
+TODAY = date(2026, 11, 10)
+NAMES = {
+    "company-address-change": "公司住所变更登记",
+    "food-permit-new": "食品经营许可新办",
+    "remote-medical": "异地就医备案",
+}
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def load(code: str) -> Guide:
+    read = read_guide(GUIDES / f"{code}.yaml")
+    assert read.guide is not None, [(problem.line, problem.why) for problem in read.problems]
+    return read.guide
+
+
+FULL = {code: load(code) for code in NAMES}
+CITIZENS: list[tuple[str, dict[str, Any]]] = [
+    (code, case) for code in NAMES for case in yaml.safe_load((CASES / f"{code}.yaml").read_text(encoding="utf-8"))["cases"]
+]
+each_guide = pytest.mark.parametrize("guide", FULL.values(), ids=NAMES)
+each_citizen = pytest.mark.parametrize(("code", "citizen"), CITIZENS, ids=[f"{c}: {case['name']}" for c, case in CITIZENS])
+
+
+def stated(guide: Guide, *parts: str) -> str:
+    """The text of these parts of a guide; of everything a citizen may be told when none is named."""
+    data = guide.model_dump(exclude={"names", "evidence"} if not parts else None, include=set(parts) or None)
+    return "\n".join(_strings(data))
+
+
+def _strings(node: Any) -> list[str]:
+    if isinstance(node, str):
+        return [node]
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
+    return [text for child in children for text in _strings(child)]
+
+
+# ------------------------------------------------------------------ facts
+
+# code, parts looked at (none: all), what must stand there
+SAID = [
+    ("company-address-change", ("conditions",), r"决议.*30日内"),
+    ("company-address-change", ("conditions",), r"搬进新住所之前.*迁入地"),
+    ("company-address-change", ("conditions",), r"只能登记一个住所"),
+    ("company-address-change", ("conditions",), r"三分之二以上表决权"),
+    ("company-address-change", ("conditions",), r"上海.*自主申报"),
+    ("company-address-change", ("legal_limit",), r"当场.*3个工作日.*延长3个工作日"),
+    ("company-address-change", ("faqs",), r"不用登报.*公示系统.*声明作废"),
+    ("company-address-change", ("faqs",), r"重新申请食品经营许可"),
+    ("company-address-change", ("faqs",), r"15日内要更新公示"),
+    ("company-address-change", ("faqs",), r"1万元以上10万元以下"),
+    ("company-address-change", ("process",), r"正本、副本一起交回"),
+    ("food-permit-new", ("conditions",), r"只卖食用农产品的不用许可；只卖预包装食品的不用许可，.*备案"),
+    ("food-permit-new", ("conditions",), r"五年内不能申请.*终身"),
+    ("food-permit-new", ("legal_limit",), r"20个工作日.*延长10个工作日.*10个工作日内发证"),
+    ("food-permit-new", ("promised_limit",), r"10个工作日.*延长5个工作日.*5个工作日内发证"),
+    ("food-permit-new", ("result",), r"有效期5年.*90个到15个工作日"),
+    ("food-permit-new", ("faqs",), r"在新地址重新申请食品经营许可，不是变更"),
+    ("food-permit-new", ("faqs",), r"5万元以上10万元以下.*10倍以上20倍以下"),
+    ("food-permit-new", ("process",), r"5个工作日内一次说清"),
+    ("remote-medical", ("conditions",), r"连续住满6个月.*承诺书"),
+    ("remote-medical", ("faqs",), r"急诊抢救的，视同已经备案"),
+    ("remote-medical", ("faqs",), r"就医地的目录.*参保地的政策"),
+    ("remote-medical", ("faqs",), r"有效期不少于6个月"),
+    ("remote-medical", ("faqs",), r"境外.*不由基本医疗保险付"),
+    ("remote-medical", ("faqs",), r"二倍以上五倍以下"),
+]
+
+# Obsolete or invented rules that circulate on the web: parts looked at, what must not stand there
+NEVER = [
+    ("company-address-change", (), r"15个工作日|名称预先核准|验资|工本费\d"),
+    ("company-address-change", (), r"(?<!不用)(?<!要)登报"),
+    ("company-address-change", ("materials", "process"), r"清税|租期|原登记机关.*迁出|房东身份证"),
+    ("company-address-change", ("conditions", "process"), r"先.*老(区|地址).*(迁出|申请)"),
+    ("food-permit-new", ("materials",), r"租赁|健康证|培训|房产|身份证复印件"),
+    ("food-permit-new", (), r"30个工作日前|遗失.*登报|缴纳.*1000"),
+    ("food-permit-new", ("materials", "process"), r"告知承诺"),
+    ("remote-medical", ("materials", "conditions"), r"户籍地.*盖章|两地医保.*盖章|三家医院"),
+    ("remote-medical", (), r"报销\d+%|报销比例(为|是)"),
+]
+
+
+@pytest.mark.parametrize(("code", "parts", "pattern"), SAID)
+def test_said(code: str, parts: tuple[str, ...], pattern: str) -> None:
+    assert re.search(pattern, stated(FULL[code], *parts))
+
+
+@pytest.mark.parametrize(("code", "parts", "pattern"), NEVER)
+def test_never_said(code: str, parts: tuple[str, ...], pattern: str) -> None:
+    found = re.search(pattern, stated(FULL[code], *parts))
+    assert found is None, found
+
+
+@pytest.mark.parametrize(
+    ("code", "legal", "promised", "visits"),
+    [("company-address-change", 3, 0, 1), ("food-permit-new", 20, 10, 1), ("remote-medical", 0, 0, 0)],
+)
+def test_limits(code: str, legal: int, promised: int, visits: int) -> None:
+    guide = FULL[code]
+    for limit, days in ((guide.legal_limit, legal), (guide.promised_limit, promised)):
+        assert isinstance(limit, TimeLimit)
+        assert (limit.days, limit.unit) == (days, "working_day")
+    assert sum(step.days or 0 for step in guide.process) == promised
+    assert guide.visits == visits
+
+
+@each_guide
+def test_free_of_charge(guide: Guide) -> None:
+    assert guide.fee is not None
+    assert not guide.fee.charged
+    assert "不收费" in guide.fee.text
+    assert all(guide.evidence[key].verified for key in guide.fee.evidence)
+
+
+@pytest.mark.parametrize(
+    ("code", "parts"),
+    [("food-permit-new", ["promised_limit"]), ("remote-medical", ["legal_limit", "promised_limit"])],
+)
+def test_what_nobody_has_checked_is_marked(code: str, parts: list[str]) -> None:
+    guide = FULL[code]
+    for part in parts:
+        assert not any(guide.evidence[key].verified for key in getattr(guide, part).evidence)
+
+
+# ------------------------------------------------------------------ evidence
+
+
+def article_stands(title: str, article: str) -> bool:
+    number = article.split("条", maxsplit=1)[0]
+    texts = [path.read_text(encoding="utf-8") for path in LAWS.glob("*.md") if re.split(r"\(|\.md$", path.name)[0] == title]
+    return any(re.search(rf"^{number}条", text, re.MULTILINE) for text in texts)
+
+
+@each_guide
+def test_cited_articles_exist(guide: Guide) -> None:
+    if not LAWS.is_dir():
+        pytest.skip("the statutes are not beside this checkout")
+    titles = {re.split(r"\(|\.md$", path.name)[0] for path in LAWS.glob("*.md")}
+    statutes = {key: e for key, e in guide.evidence.items() if e.title in titles}
+    assert len(statutes) >= 7
+    assert [key for key, e in statutes.items() if e.article is None or not article_stands(e.title, e.article)] == []
+
+
+@each_guide
+def test_every_source_is_used_and_every_step_has_one(guide: Guide) -> None:
+    data = guide.model_dump(exclude={"evidence": True})
+    assert set(guide.evidence) == set(_cited(data))
+    assert all(step.evidence for step in guide.process)
+    assert all(field.evidence for field in guide.fields)
+    assert guide.online is not None
+
+
+def _cited(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [key for child in node for key in _cited(child)]
+    if not isinstance(node, dict):
+        return []
+    here = node.get("evidence", [])
+    return [*here, *(key for name, child in node.items() if name != "evidence" for key in _cited(child))]
+
+
+# ------------------------------------------------------------------ names
+
+
+@pytest.mark.parametrize(("code", "name"), NAMES.items())
+def test_name_is_the_item_lists(code: str, name: str) -> None:
+    assert FULL[code].code == code
+    assert FULL[code].name == name
+
+
+@each_guide
+def test_people_are_understood(guide: Guide) -> None:
+    samples = guide.names.samples
+    assert len(samples["apply"]) >= 8
+    asked = ("ask_process", "ask_materials", "ask_conditions", "ask_time_limit", "ask_fee", "ask_location")
+    assert all(len(samples[intent]) >= 4 for intent in asked)
+    said = [sentence for sentences in samples.values() for sentence in sentences]
+    assert len(said) == len(set(said))
+    assert len(guide.faqs) >= 5
+    assert len(guide.names.aliases) >= 5
+    assert len(guide.names.colloquial) >= 5
+    assert len(guide.names.neighbours) >= 3
+
+
+# ------------------------------------------------------------------ fields
+
+
+@each_guide
+def test_fields_are_few_and_plain(guide: Guide) -> None:
+    assert 10 <= len(guide.fields) <= 18
+    assert any(field.optional for field in guide.fields)
+    for field in guide.fields:
+        assert re.search(r"[？。）]$", field.question), field.key
+        assert len(field.question) <= 45, field.key
+        assert field.why.endswith(("。", "）")), field.key
+        assert field.names, field.key
+        assert field.key not in PACKAGE_TAGS
+
+
+@each_guide
+def test_situations_are_one_tap(guide: Guide) -> None:
+    situations = [field for field in guide.fields if field.situation]
+    assert len(situations) >= 2
+    assert {field.type for field in situations} <= {"choice", "multi", "yes_no"}
+    assert guide.fields[: len(situations)] == situations
+
+
+@each_guide
+def test_options_can_be_ticked_in_a_template(guide: Guide) -> None:
+    values = [option.value for field in guide.fields for option in field.options]
+    assert [value for value in values if not re.fullmatch(r"[a-z][a-z0-9_]*", value)] == []
+    for field in guide.fields:
+        if field.type == "yes_no" and field.options:
+            assert [option.value for option in field.options] == ["yes", "no"]
+        words = [word for option in field.options for word in (option.label, *option.aliases)]
+        assert len(words) == len(set(words)), f"{field.key}: a word means two options"
+
+
+@each_guide
+def test_examples_are_answers(guide: Guide) -> None:
+    for field in guide.fields:
+        assert field.example, field.key
+        parsed = parse(field, field.example, TODAY, {})
+        assert isinstance(parsed, Accepted), field.key
+        assert parsed.warning is None, field.key
+
+
+@pytest.mark.parametrize(
+    ("code", "key", "answer", "values"),
+    [
+        ("company-address-change", "new_address", "上海市示例区样板路1号", {"old_address": "上海市示例区样板路1号"}),
+        ("company-address-change", "agent_id_number", "11010519491231002X", {"legal_representative_id": "11010519491231002X"}),
+        ("food-permit-new", "warehouse_address", "上海市示例区样板路1号", {"premises_address": "上海市示例区样板路1号"}),
+        ("remote-medical", "medical_region", "上海市", {"insured_region": "上海市"}),
+        ("remote-medical", "end_date", "2026年11月1日", {"start_date": "2026-12-01"}),
+    ],
+)
+def test_rules_refuse(code: str, key: str, answer: str, values: dict[str, str]) -> None:
+    field = FULL[code].field(key)
+    assert field is not None
+    assert not isinstance(parse(field, answer, TODAY, values), Accepted)
+    assert isinstance(parse(field, answer, TODAY, {}), Accepted)
+
+
+# ------------------------------------------------------------------ materials and documents
+
+
+@each_guide
+def test_shared_data_is_not_asked_again(guide: Guide) -> None:
+    handed_back = {"paper_licence"}
+    shared = [m for m in guide.materials if re.search(r"身份证|营业执照", m.name) and m.form == "electronic"]
+    assert shared
+    assert all(material.met_by[0] == "licence" for material in shared)
+    others = [m for m in guide.materials if re.search(r"^营业执照$|身份证$", m.name) and m.form != "electronic"]
+    assert {m.code for m in others} <= handed_back
+
+
+def test_ways_the_law_allows() -> None:
+    """A commitment may stand for proof of premises and of residence, never for what protects people's health."""
+    ways = {code: {way for material in guide.materials for way in material.met_by} for code, guide in FULL.items()}
+    assert "promise" in ways["company-address-change"]
+    assert "promise" not in ways["food-permit-new"]
+    assert {"promise", "tolerate"} <= ways["remote-medical"]
+
+
+@each_citizen
+def test_citizen_is_asked_what_applies_and_nothing_else(code: str, citizen: dict[str, Any]) -> None:
+    guide, values = FULL[code], citizen["expect"]
+    applying = {field.key for field in guide.fields if holds(field.when, values)}
+    assert set(citizen["say"]) == set(values)
+    assert applying == set(values) | set(citizen.get("skip", []))
+    assert all(field.optional for field in guide.fields if field.key in citizen.get("skip", []))
+
+
+@each_citizen
+def test_citizens_words_are_read(code: str, citizen: dict[str, Any]) -> None:
+    values: dict[str, Any] = {}
+    for key, words in citizen["say"].items():
+        field = FULL[code].field(key)
+        assert isinstance(field, GuideField)
+        parsed = parse(field, words, TODAY, values)
+        assert isinstance(parsed, Accepted), key
+        values[key] = parsed.value
+    assert values == citizen["expect"]
+
+
+@each_citizen
+def test_citizens_package(code: str, citizen: dict[str, Any]) -> None:
+    guide, values = FULL[code], citizen["expect"]
+    materials = {m.code: m for m in guide.materials if holds(m.when, values)}
+    hers = {c for c, m in materials.items() if m.required and not {"licence", "generated"} & set(m.met_by)}
+    assert set(citizen["materials"]) == hers
+    assert all(way in materials[material].met_by for material, way in citizen["materials"].items())
+    promised = {materials[material].promise_document for material, way in citizen["materials"].items() if way == "promise"}
+    on_promise = {material.promise_document for material in guide.materials}
+    documents = [d.key for d in guide.documents if holds(d.when, values) and (d.key not in on_promise or d.key in promised)]
+    assert documents == citizen["documents"]
+    assert {m.document for m in materials.values() if m.document} <= set(documents)
+
+
+def test_largest_company_package_has_six_documents() -> None:
+    assert max(len(citizen["documents"]) for code, citizen in CITIZENS if code == "company-address-change") == 6
+
+
+def test_citizens_cover_every_option_that_decides() -> None:
+    for code, guide in FULL.items():
+        deciding = {field.key for field in guide.fields if field.situation and field.type == "choice"}
+        met = {(key, citizen["expect"][key]) for c, citizen in CITIZENS if c == code for key in deciding}
+        for field in guide.fields:
+            if field.key in deciding:
+                assert {(field.key, option.value) for option in field.options} <= met, field.key
+
+
+# ------------------------------------------------------------------ templates
+
+
+def used_by() -> dict[str, list[Guide]]:
+    users: dict[str, list[Guide]] = {}
+    for guide in FULL.values():
+        for document in guide.documents:
+            users.setdefault(document.template, []).append(guide)
+    return users
+
+
+def ticks_of(guide: Guide) -> set[str]:
+    """Every box a template may hold for this guide."""
+    chosen = ("choice", "multi", "yes_no")
+    return {f"tick.{f.key}.{value}" for f in guide.fields if f.type in chosen for value in _values(f)}
+
+
+def _values(field: GuideField) -> list[str]:
+    return [option.value for option in field.options] or ["yes", "no"]
+
+
+@pytest.mark.parametrize("template", sorted(used_by()))
+def test_template_asks_only_for_what_each_guide_holds(template: str) -> None:
+    tags = tags_of(TEMPLATES / template)
+    assert tags
+    for guide in used_by()[template]:
+        fed = {field.key for field in guide.fields} | ticks_of(guide) | (PACKAGE_TAGS - {"tick"})
+        assert tags <= fed, guide.code
+
+
+@each_guide
+def test_the_form_holds_every_answer(guide: Guide) -> None:
+    form = guide.documents[0]
+    assert form.kind == "form"
+    assert form.when is None
+    tags = tags_of(TEMPLATES / form.template)
+    missing = [
+        field.key for field in guide.fields if field.key not in tags and not any(f"tick.{field.key}." in tag for tag in tags)
+    ]
+    assert missing == []
+    boxes = {tag for tag in tags if tag.startswith("tick.")}
+    assert boxes == ticks_of(guide), "a row of boxes shows every option"
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.docx")), ids=lambda path: path.stem)
+def test_template_is_an_official_page(path: Path) -> None:
+    """A4; only the faces every office computer has; nothing of whoever drew it; no template lies about unused."""
+    with zipfile.ZipFile(path) as archive:
+        body = ElementTree.fromstring(archive.read("word/document.xml"))
+        author = archive.read("docProps/core.xml").decode()
+        footers = [archive.read(name).decode() for name in archive.namelist() if name.startswith("word/footer")]
+    size = body.find(f".//{W}pgSz")
+    assert size is not None
+    assert abs(int(size.get(f"{W}w", "0")) - 11906) <= 10
+    assert abs(int(size.get(f"{W}h", "0")) - 16838) <= 10
+    faces = {fonts.get(f"{W}eastAsia") for run in body.iter(f"{W}r") for fonts in run.iter(f"{W}rFonts")}
+    assert faces <= {"宋体", "黑体", "MS Gothic"}
+    assert {"宋体", "黑体"} <= faces
+    assert "办到" in author
+    assert any("PAGE" in footer for footer in footers)
+    assert path.name in used_by()
