@@ -18,6 +18,7 @@ import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, text
 from sqlalchemy.pool import QueuePool
 
+from assistant.foundation import metrics
 from assistant.foundation.columns import KEYRING_ATTRIBUTE, EncryptedJSON, EncryptedText, UtcDateTime
 from assistant.foundation.crypto import CannotDecrypt, KeyRing
 from assistant.foundation.tables import metadata, setting_kv
@@ -97,12 +98,13 @@ class Database:
         On SQLite writers of this process queue up here, those of other processes in the file lock (for ten seconds,
         then ``sqlalchemy.exc.OperationalError``). Do nothing slow inside. Not re-entrant.
         """
-        if self.dialect == "sqlite":
-            with self._writer_lock, self._writer.begin() as connection:
-                yield connection
-        else:
-            with self._writer.begin() as connection:
-                yield connection
+        with metrics.database_write_seconds.time():
+            if self.dialect == "sqlite":
+                with self._writer_lock, self._writer.begin() as connection:
+                    yield connection
+            else:
+                with self._writer.begin() as connection:
+                    yield connection
 
     def upgrade(self, revision: str = "head") -> None:
         """Bring the schema to ``revision`` and check that the key ring is the one this database was written under.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.foundation import metrics
+from assistant.foundation.database import Database
 
 LABELS = {"channel", "status", "method", "route", "code", "reason", "limit", "result", "kind", "state", "system", "score"}
 
@@ -22,3 +23,13 @@ def test_no_label_could_hold_something_personal() -> None:
     for metric in own:
         assert metric._name.startswith("bandao_")
         assert set(metric._labelnames) <= LABELS
+
+
+def test_write_transactions_are_timed(db: Database) -> None:
+    def count() -> float:
+        return metrics.registry.get_sample_value("bandao_database_write_seconds_count") or 0
+
+    before = count()
+    with db.write():
+        pass
+    assert count() == before + 1
