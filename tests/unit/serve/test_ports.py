@@ -76,8 +76,8 @@ def test_an_inner_port_moves_for_a_stranger_and_every_process_hears_of_it(enviro
     assert settled.engine_port not in (taken, taken - 1)
     assert os.environ["BANDAO_ENGINE_PORT"] == str(settled.engine_port)
     assert settled.engine_url.endswith(f":{settled.engine_port}")
-    inner = {settled.port, settled.engine_port, settled.sandbox_port, settled.office_port}
-    assert len(inner) == 4
+    inner = {settled.port, settled.engine_port, settled.sandbox_port}
+    assert len(inner) == 3
 
 
 def test_an_inner_port_set_on_purpose_does_not_move(environment: pytest.MonkeyPatch, taken: int) -> None:
