@@ -17,6 +17,7 @@ class Apply(TurnAction):
     """She wants an item done."""
 
     action_name = "action_apply"
+    gives_way = False
 
     def act(self, talk: Talk) -> None:
         choosing.apply(talk)
@@ -29,6 +30,18 @@ class DialogueAct(TurnAction):
 
     def act(self, talk: Talk) -> None:
         acts.perform(talk, talk.intent)
+
+
+class Back(DialogueAct):
+    """One step back. Rasa reserves the intent for an action of this name."""
+
+    action_name = "action_back"
+
+
+class Restart(DialogueAct):
+    """Begin anew. Rasa reserves the intent for an action of this name."""
+
+    action_name = "action_restart"
 
 
 class ValidateCaseForm(TurnAction):

@@ -5,12 +5,24 @@ from __future__ import annotations
 from rasa_sdk.executor import ActionExecutor
 
 from actions.base import TurnAction
-from actions.case import Apply, AskAnswer, DialogueAct, ValidateCaseForm
+from actions.case import Apply, AskAnswer, Back, DialogueAct, Restart, ValidateCaseForm
 from actions.service import AnswerQuestion, CheckProgress, Complaint, OutOfScope, Rate, Smalltalk, ToHuman
 from assistant.conversation.turn import TurnRunner
 
 ACTIONS: tuple[type[TurnAction], ...] = (
-    Apply, AnswerQuestion, CheckProgress, ToHuman, Complaint, Smalltalk, OutOfScope, Rate, DialogueAct, ValidateCaseForm, AskAnswer,
+    Apply,
+    AnswerQuestion,
+    CheckProgress,
+    ToHuman,
+    Complaint,
+    Smalltalk,
+    OutOfScope,
+    Rate,
+    DialogueAct,
+    Back,
+    Restart,
+    ValidateCaseForm,
+    AskAnswer,
 )
 
 

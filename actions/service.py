@@ -57,7 +57,13 @@ class Smalltalk(TurnAction):
         if talk.intent == "help":
             acts.perform(talk, "help")
             return
-        talk.say(t(f"conversation.smalltalk_{talk.intent}" if talk.intent in ("greet", "thanks", "goodbye") else "conversation.smalltalk_chitchat"))
+        talk.say(
+            t(
+                f"conversation.smalltalk_{talk.intent}"
+                if talk.intent in ("greet", "thanks", "goodbye")
+                else "conversation.smalltalk_chitchat"
+            )
+        )
         talk.status = "greeting" if talk.intent == "greet" else "smalltalk"
 
 

@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         app.include_router(module.router)
     app.include_router(engine_actions.routes(executor(parts.runner)))
     app.include_router(console.router)
-    web.mount(app)
+    app.include_router(web.router)
     return app
 
 

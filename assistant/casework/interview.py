@@ -18,7 +18,12 @@ MATERIAL_PREFIX = "material:"
 UPLOAD_ACCEPT = [".pdf", ".jpg", ".jpeg", ".png"]
 #: The statuses a way of meeting a material leads to.
 MET_STATUS: dict[MeetWay, str] = {
-    "licence": "licence", "upload": "uploaded", "generated": "generated", "promise": "promised", "tolerate": "tolerated", "bring": "bring",
+    "licence": "licence",
+    "upload": "uploaded",
+    "generated": "generated",
+    "promise": "promised",
+    "tolerate": "tolerated",
+    "bring": "bring",
 }
 
 
@@ -87,7 +92,9 @@ def next_material(guide: Guide, case: Case) -> Material | None:
     return next((m for m in applying_materials(guide, case) if m.required and case.materials[m.code].status == "missing"), None)
 
 
-def meet(guide: Guide, case: Case, material: Material, way: MeetWay, now: datetime, upload_ids: Sequence[str] = ()) -> MaterialState:
+def meet(
+    guide: Guide, case: Case, material: Material, way: MeetWay, now: datetime, upload_ids: Sequence[str] = ()
+) -> MaterialState:
     """Record how a material is met. A tolerated one is due ``tolerance_days`` working days from now.
 
     Raises:
@@ -103,13 +110,16 @@ def meet(guide: Guide, case: Case, material: Material, way: MeetWay, now: dateti
     return state
 
 
-def record(guide: Guide, case: Case, field: GuideField, value: Accepted, source: Source, now: datetime, skipped: bool = False) -> list[GuideField]:
+def record(
+    guide: Guide, case: Case, field: GuideField, value: Accepted, source: Source, now: datetime, skipped: bool = False
+) -> list[GuideField]:
     """Store an answer and drop what no longer applies; returns the fields that fell away.
 
     A change after the package was built takes the package back: she confirms again before anything is sent.
     """
-    case.answers[field.key] = Answer(value=value.value, display=value.display, source=source, confirmed_at=now,
-                                     skipped=skipped, warning=value.warning)
+    case.answers[field.key] = Answer(
+        value=value.value, display=value.display, source=source, confirmed_at=now, skipped=skipped, warning=value.warning
+    )
     if field.key not in case.asked:
         case.asked.append(field.key)
     applying = {f.key for f in applying_fields(guide, case)}
@@ -139,14 +149,28 @@ def previous_field(guide: Guide, case: Case, asking: str | None) -> GuideField |
 def ask_field(field: GuideField, case: Case) -> Ask:
     """The question for a field, with its present answer when it is asked again."""
     answer = case.answers.get(field.key)
-    kinds = {"choice": "choice", "yes_no": "choice", "multi": "multi", "date": "date", "area": "number", "amount": "number", "integer": "number"}
+    kinds = {
+        "choice": "choice",
+        "yes_no": "choice",
+        "multi": "multi",
+        "date": "date",
+        "area": "number",
+        "amount": "number",
+        "integer": "number",
+    }
     choices = field_options(field) if field.type in ("choice", "multi", "yes_no") else []
-    return Ask.model_validate({
-        "field": field.key, "label": field.label, "kind": kinds.get(field.type, "text"),
-        "options": [Option(value=o.value, label=o.label) for o in choices] or None,
-        "value": answer.value if answer and not answer.skipped else None,
-        "example": field.example, "why": field.why, "optional": field.optional,
-    })
+    return Ask.model_validate(
+        {
+            "field": field.key,
+            "label": field.label,
+            "kind": kinds.get(field.type, "text"),
+            "options": [Option(value=o.value, label=o.label) for o in choices] or None,
+            "value": answer.value if answer and not answer.skipped else None,
+            "example": field.example,
+            "why": field.why,
+            "optional": field.optional,
+        }
+    )
 
 
 def _status(case: Case, material: Material) -> str:

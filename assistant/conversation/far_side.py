@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from assistant.casework import repository as cases
-from assistant.casework.model import Case, CaseStatus, IllegalTransition, TimelineEntry
+from assistant.casework.model import Case, CaseStatus, TimelineEntry
+from assistant.casework.submission.sink import OfficeNews, Once
 from assistant.conversation import repository
 from assistant.foundation import audit, metrics
 from assistant.foundation.blobs import BlobStore
@@ -19,6 +20,7 @@ from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t
 
 log = get_logger(__name__)
+CONFLICTS = 3
 
 
 def package_loader(db: Database, blobs: BlobStore) -> Callable[[str, int], bytes]:
@@ -42,88 +44,73 @@ class CaseSink:
         self._db, self._clock = db, clock
         self.announce: Callable[[str], None] = lambda _conversation_id: None
 
-    def sent(self, case_no: str, version: int, office_ref: str, at: datetime) -> None:
+    def sent(self, case_no: str, version: int, office_ref: str, at: datetime, once: Once) -> None:
         """The office has the package."""
 
-        def change(conn: Connection, case: Case) -> bool:
-            if case.office_ref == office_ref and any(
-                e.text == t("casework.timeline_received", ref=office_ref) for e in case.timeline
-            ):
-                return False
+        def change(conn: Connection, case: Case) -> None:
             case.office_ref = office_ref
-            case.timeline.append(
-                TimelineEntry(
-                    at=at, status=case.status, who=t("casework.who_office"), text=t("casework.timeline_received", ref=office_ref)
-                )
-            )
-            audit.append(
-                conn, at=self._clock.now(), actor="office", action="case.received", subject=case_no, detail={"version": version}
-            )
-            return True
+            text = t("casework.timeline_received", ref=office_ref)
+            case.timeline.append(TimelineEntry(at=at, status=case.status, who=t("casework.who_office"), text=text))
+            self._audit(conn, "case.received", case_no, version=version)
 
-        self._apply(case_no, change, t("casework.notice_received"))
+        self._apply(case_no, change, once, t("casework.notice_received"))
 
-    def status(self, case_no: str, status: CaseStatus, text: str, at: datetime, who: str) -> None:
-        """The office moved the case. A status that cannot follow the present one is logged and left out."""
+    def status(self, case_no: str, entry: OfficeNews, once: Once) -> None:
+        """The office moved the case.
 
-        def change(conn: Connection, case: Case) -> bool:
-            if any(e.at == at and e.status is status for e in case.timeline):
-                return False
+        Raises:
+            IllegalTransition: the status cannot follow the present one.
+        """
+        status = entry.status
+
+        def change(conn: Connection, case: Case) -> None:
             before = case.status
-            try:
-                case.move(status)
-            except IllegalTransition:
-                if case.status is status:
-                    return False
-                log.warning("office.status_out_of_order", case_no=case_no, status=status.value, state=before.value)
-                return False
+            case.move(status)
             if status is CaseStatus.CORRECTION_NEEDED:
-                case.correction = text
-            case.timeline.append(TimelineEntry(at=at, status=status, who=who, text=text))
+                case.correction = entry.text
+            case.timeline.append(TimelineEntry(at=entry.at, status=status, who=entry.by, text=entry.text))
             metrics.cases_total.labels(status=status.value).inc()
-            audit.append(
-                conn,
-                at=self._clock.now(),
-                actor="office",
-                action="case.status",
-                subject=case_no,
-                detail={"from": before.value, "to": status.value},
-            )
-            return True
+            self._audit(conn, "case.status", case_no, before=before.value, after=status.value)
 
-        self._apply(case_no, change, t("casework.notice_status", status=t(f"casework.status_{status.value}"), text=text))
+        words = t("casework.notice_status", status=t(f"casework.status_{status.value}"), text=entry.text)
+        self._apply(case_no, change, once, words)
 
-    def stuck(self, case_no: str, version: int, error: str) -> None:
+    def stuck(self, case_no: str, version: int, error: str, once: Once) -> None:
         """Sending has failed for so long that a person has to look; the case waits, nothing is dropped."""
-        log.error("submission.stuck", case_no=case_no, package_version=version, cause=error)
+        log.error("submission.stuck", case_no=case_no, package_version=version)
 
-        def change(conn: Connection, case: Case) -> bool:
-            audit.append(
-                conn, at=self._clock.now(), actor="system", action="case.stuck", subject=case_no, detail={"version": version}
-            )
-            return True
+        def change(conn: Connection, _case: Case) -> None:
+            self._audit(conn, "case.stuck", case_no, version=version)
 
-        self._apply(case_no, change, t("casework.notice_stuck"))
+        self._apply(case_no, change, once, t("casework.notice_stuck"))
 
-    def _apply(self, case_no: str, change: Callable[[Connection, Case], bool], notice: str) -> None:
-        now = self._clock.now()
-        for attempt in range(3):
+    def _audit(self, conn: Connection, action: str, case_no: str, **detail: Any) -> None:
+        audit.append(conn, at=self._clock.now(), actor="office", action=action, subject=case_no, detail=detail)
+
+    def _apply(self, case_no: str, change: Callable[[Connection, Case], None], once: Once, notice: str) -> None:
+        for attempt in range(CONFLICTS):
             try:
-                with self._db.write() as conn:
-                    found = cases.find(conn, case_no)
-                    if found is None:
-                        log.error("office.unknown_case", case_no=case_no)
-                        return
-                    case, conversation_id = found
-                    if not change(conn, case):
-                        return
-                    cases.save(conn, case, conversation_id, now)
-                    summary: dict[str, Any] = {"case_no": case_no, "status": case.status.value, "at": now.isoformat()}
-                    repository.append_events(
-                        conn, conversation_id, [("case", summary), ("notice", {"level": "info", "text": notice})], now
-                    )
+                conversation_id = self._change(case_no, change, once, notice)
                 break
             except cases.CaseConflict:
-                if attempt == 2:
+                if attempt == CONFLICTS - 1:
                     raise
-        self.announce(conversation_id)
+        if conversation_id is not None:
+            self.announce(conversation_id)
+
+    def _change(self, case_no: str, change: Callable[[Connection, Case], None], once: Once, notice: str) -> str | None:
+        now = self._clock.now()
+        with self._db.write() as conn:
+            if not once(conn):
+                return None
+            found = cases.find(conn, case_no)
+            if found is None:
+                log.error("office.unknown_case", case_no=case_no)
+                return None
+            case, conversation_id = found
+            change(conn, case)
+            cases.save(conn, case, conversation_id, now)
+            summary: dict[str, Any] = {"case_no": case_no, "status": case.status.value, "at": now.isoformat()}
+            news = [("case", summary), ("notice", {"level": "info", "text": notice, "at": now.isoformat()})]
+            repository.append_events(conn, conversation_id, news, now)
+        return conversation_id

@@ -18,9 +18,8 @@ import orjson
 from sqlalchemy import Connection
 
 from assistant.casework import repository as cases
-from assistant.casework.fields import extract
+from assistant.casework.flow import answering, choosing, materials
 from assistant.casework.flow import asking as flow_asking
-from assistant.casework.flow import materials
 from assistant.casework.flow.summary import case_view
 from assistant.casework.flow.talk import Services, Talk
 from assistant.conversation import guard, repository
@@ -267,7 +266,7 @@ class TurnRunner:
         talk = turn.talk
         if turn.message.attachments or (turn.message.choice is not None and talk.asking):
             return "provide"
-        if talk.asking and plainly_answers(talk):
+        if answering.plainly(talk):
             return "provide"
         parse = await self.engine.parse(talk.text, asking_hint(talk))
         if parse.intent in LEAVES_QUEUE:
@@ -277,7 +276,7 @@ class TurnRunner:
     def _for_engine(self, turn: Turn) -> str:
         if turn.message.choice is not None:
             return "/choose"
-        if turn.message.attachments or (turn.talk.asking and plainly_answers(turn.talk)):
+        if turn.message.attachments or (answering.plainly(turn.talk)):
             return "/provide"
         return turn.talk.text
 
@@ -322,7 +321,7 @@ class TurnRunner:
     def _understanding(self, talk: Talk) -> Understanding:
         about = talk.intent in ITEM_INTENTS | MAY_NAME
         hits = talk.hits if about else []
-        decision = self.services.decide(hits) if about and hits else None
+        decision = choosing.decision(talk) if about and hits else None
         versions = {h.code: g.version for h in hits if (g := self.services.catalogue.get(h.code))}
         context = talk.guide or self.services.catalogue.get(talk.state.context_guide or "")
         return combine(talk.intent or "provide", talk.confidence, hits, decision, context, versions, talk.second_intent)
@@ -376,17 +375,6 @@ def asking_hint(talk: Talk) -> dict[str, Any] | None:
     if pending is None:
         return None
     return {"field": pending.field, "kind": pending.kind, "free_text": pending.kind == "text"}
-
-
-def plainly_answers(talk: Talk) -> bool:
-    """Whether the words are nothing but a value of the field being asked."""
-    guide, pending = talk.guide, talk.state.ask
-    if pending is None:
-        return False
-    if pending.options and any(talk.text.strip() in (o.value, o.label) for o in pending.options):
-        return True
-    known = guide.field(pending.field) if guide else None
-    return known is not None and extract.plainly_answers(known, talk.text, talk.now.date())
 
 
 def _words(message: Message, pending: Ask | None) -> str:

@@ -104,7 +104,8 @@ async def get_timeline(case_no: str, conv: Holder, request: Request) -> Timeline
 )
 async def resume_case(case_no: str, body: Resume, conv: Holder, request: Request) -> Response:
     """Go on with a draft in this conversation. ``proof``: the last four characters of the identity number given in the
-    case (if any was), then the resume code. Five wrong tries lock the case for an hour; a number that never was counts as a wrong try would."""
+    case (if any was), then the resume code. Five wrong tries lock the case for an
+    hour; a number that never was answers as a wrong try does."""
     parts = parts_of(request)
     by_address(parts, request)
     turn = await asyncio.to_thread(_resume, parts, conv, case_no, body.proof)

@@ -83,6 +83,8 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
             and isinstance(parse(field, plain, today, {}), Accepted)
             and bool(words.ADDRESS_IN_TEXT.search(core))
         )
+    if field.type in ("date", "area") and len(core) <= 16 and not re.search(r"[?？吗呢么]|几|多少|什么", plain):
+        return isinstance(parse(field, plain, today, {}), Accepted)
     if patterns:
         for pattern in patterns:
             match = pattern.search(core)

@@ -17,6 +17,8 @@ YES_NO = [
     Option(value="yes", label="是", aliases=["有", "对", "要"]),
     Option(value="no", label="否", aliases=["没有", "不是", "无", "不要"]),
 ]
+#: Stands among the values for the day of asking; a rule names it ``value: today``.
+TODAY = "*today"
 _AREA_UNITS = (("亩", Decimal("666.67")), ("公顷", Decimal(10_000)))
 
 
@@ -39,7 +41,7 @@ def parse(field: GuideField, answer: str | Sequence[str], today: date, values: M
         answer = answer[0] if len(answer) == 1 else ""
     parsed = _read(field, answer, today)
     if isinstance(parsed, Accepted):
-        return _check_rules(field, parsed, values)
+        return _check_rules(field, parsed, {**values, TODAY: today.isoformat()})
     return parsed
 
 
@@ -110,7 +112,7 @@ def _number(text: str, message: str, suffix: str = "", area: bool = False, whole
 
 def _check_rules(field: GuideField, parsed: Accepted, values: Mapping[str, Any]) -> Parsed:
     for rule in field.rules:
-        other = values.get(rule.field) if rule.field else rule.value
+        other = values.get(rule.field or (TODAY if rule.value == "today" else ""), None if rule.field else rule.value)
         if other is None or _keeps(rule, parsed.value, other):
             continue
         if not rule.soft:

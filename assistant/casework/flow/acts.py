@@ -35,6 +35,8 @@ def perform(talk: Talk, act: str) -> None:
             _why(talk)
         case "help":
             _help(talk)
+        case "correct_info" if talk.case is None and choosing.meant(talk)[0] is not None:
+            choosing.apply(talk)  # 执照上的地址要改: nothing was said yet that could be corrected, so it is the licence she means
         case "correct_info":
             answering.correct(talk)
         case "skip" if talk.asking:
@@ -68,7 +70,11 @@ def _review(talk: Talk) -> None:
         talk.question_said = False
         talk.status = "review"
         return
-    if interview.next_field(guide, case) is None and interview.next_material(guide, case) is None and case.status is CaseStatus.DRAFT:
+    if (
+        interview.next_field(guide, case) is None
+        and interview.next_material(guide, case) is None
+        and case.status is CaseStatus.DRAFT
+    ):
         talk.status = "review"
         advance(talk)
         return

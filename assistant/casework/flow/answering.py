@@ -10,11 +10,15 @@ from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted, Rejected
 from assistant.casework.flow import choosing, closing, materials
 from assistant.casework.flow.asking import advance, ask, ask_again, reject
+from assistant.casework.flow.summary import shown
 from assistant.casework.flow.talk import Insisted, Talk
 from assistant.casework.model import Source
 from assistant.foundation.messages import t
 from knowledge.schema import GuideField, Option
 
+_QUESTION = re.compile(r"[?？]|吗[。！!]*$|(什么|怎么|哪里|哪儿|多少|几天|多久|为什么|为啥|干嘛)")
+#: Longer answers may hold more than a yes or no: the engine reads them.
+PLAIN_LENGTH = 8
 _SKIP = re.compile(r"^(?:跳过|略过|不填|先?不填了?|没有|无|不知道|不清楚|暂无|下一[个项题]|pass|skip)[了吧。.！! ]*$", re.I)
 _EDIT = re.compile(r"^\s*(?:我?(?:想|要|来)?)?(?:修改|更改|改一下|改下|编辑|重填|改)\s*[:：]?\s*(.+?)[。.！!吧 ]*$")
 
@@ -46,13 +50,34 @@ def take(talk: Talk) -> None:
             _field(talk)
 
 
+def plainly(talk: Talk) -> bool:
+    """Whether the words are nothing but an answer to the pending question, so that no other reading of them is sensible."""
+    pending, guide, text = talk.state.ask, talk.guide, talk.text.strip()
+    if pending is None:
+        return False
+    if pending.options and any(text in (o.value, o.label) for o in pending.options):
+        return True
+    if _QUESTION.search(text) or talk.attachments:
+        return bool(talk.attachments)
+    if pending.kind == "confirm":
+        return len(text) <= PLAIN_LENGTH and options.yes_or_no(text) is not None
+    if pending.field in ("guide", "rating"):
+        return options.ordinal(text, len(pending.options or [])) is not None
+    if pending.field.startswith(interview.MATERIAL_PREFIX):
+        return materials.plainly(talk)
+    field = guide.field(pending.field) if guide else None
+    return field is not None and extract.plainly_answers(field, text, talk.now.date())
+
+
 def _field(talk: Talk) -> None:
     case, guide, pending = talk.case, talk.guide, talk.state.ask
     field = guide.field(pending.field) if guide and pending else None
     if case is None or guide is None or field is None:
         advance(talk)
         return
-    if talk.intent == "skip" or (talk.tapped is None and _SKIP.match(talk.text.strip()) and field.type not in ("choice", "yes_no", "multi")):
+    if talk.intent == "skip" or (
+        talk.tapped is None and _SKIP.match(talk.text.strip()) and field.type not in ("choice", "yes_no", "multi")
+    ):
         skip(talk)
         return
     answer: str | list[str] = talk.tapped if talk.tapped is not None else talk.text
@@ -60,7 +85,11 @@ def _field(talk: Talk) -> None:
         return
     values = {k: v for k, v in case.values().items() if k != field.key}
     parsed = parse(field, answer, talk.now.date(), values)
-    others = [f for f in interview.applying_fields(guide, case) if f.key != field.key and f.key not in case.answers] if talk.tapped is None else []
+    others = (
+        [f for f in interview.applying_fields(guide, case) if f.key != field.key and f.key not in case.answers]
+        if talk.tapped is None
+        else []
+    )
     more = extract.by_name(talk.text, [field, *others], talk.now.date(), case.values()) if others and len(talk.text) > 8 else {}
     if field.key in more:
         parsed = more.pop(field.key)
@@ -72,14 +101,21 @@ def _field(talk: Talk) -> None:
     if isinstance(parsed, Rejected):
         _store_more(talk, more)
         if parsed.insist:
-            talk.state.insisted = Insisted(field=field.key, text=str(answer), value=parsed.insist.value, display=parsed.insist.display,
-                                           warning=parsed.insist.warning)
+            talk.state.insisted = Insisted(
+                field=field.key,
+                text=str(answer),
+                value=parsed.insist.value,
+                display=parsed.insist.display,
+                warning=parsed.insist.warning,
+            )
         reject(talk, parsed.code, parsed.message)
         return
     _store(talk, field, parsed)
     unanswered = [f for f in others if f.key not in more and f.key not in case.answers and f.type != field.type]
     if not more and len(talk.text) > 12:
-        more = {k: v for k, v in extract.by_shape(talk.text, unanswered, talk.now.date(), case.values()).items() if k != field.key}
+        more = {
+            k: v for k, v in extract.by_shape(talk.text, unanswered, talk.now.date(), case.values()).items() if k != field.key
+        }
     _store_more(talk, more)
     advance(talk)
 
@@ -185,7 +221,9 @@ def _corrects(talk: Talk, wanted: bool = False) -> bool:
         reject(talk, found.parsed.code, found.parsed.message)
     else:
         _store(talk, found.field, found.parsed)
-        talk.notice("info", t("casework.corrected", label=found.field.label, value=found.parsed.display))
+        talk.notice(
+            "info", t("casework.corrected", label=found.field.label, value=shown(found.field, case.answers[found.field.key]))
+        )
         advance(talk)
     return True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.casework import interview
-from assistant.casework.flow.summary import review_card
+from assistant.casework.flow.summary import review_card, shown
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import CaseStatus
 from assistant.foundation.messages import t
@@ -24,6 +24,7 @@ def advance(talk: Talk) -> None:
         ask(talk, None)
         return
     talk.state.editing = None
+    interview.refresh_materials(guide, case)
     if case.status is CaseStatus.READY and case.package is not None:
         ask(talk, submit_question())
         talk.status = talk.status or "ready"
@@ -41,7 +42,15 @@ def advance(talk: Talk) -> None:
         ask(talk, material_question(material))
         talk.status = talk.status or "collecting"
         return
-    ask(talk, Ask(field="review", label=t("casework.review_label"), kind="confirm", options=yes_no("casework.review_yes", "casework.review_no")))
+    ask(
+        talk,
+        Ask(
+            field="review",
+            label=t("casework.review_label"),
+            kind="confirm",
+            options=yes_no("casework.review_yes", "casework.review_no"),
+        ),
+    )
     talk.status = "review" if talk.status in (None, "collecting", "answered") else talk.status
 
 
@@ -68,7 +77,12 @@ def yes_no(yes: str, no: str) -> list[Option]:
 
 def submit_question() -> Ask:
     """The last confirmation before anything leaves the house."""
-    return Ask(field="submit", label=t("casework.submit_label"), kind="confirm", options=yes_no("casework.submit_yes", "casework.submit_no"))
+    return Ask(
+        field="submit",
+        label=t("casework.submit_label"),
+        kind="confirm",
+        options=yes_no("casework.submit_yes", "casework.submit_no"),
+    )
 
 
 def material_question(material: Material) -> Ask:
@@ -76,9 +90,15 @@ def material_question(material: Material) -> Ask:
     ways = {"promise": "casework.way_promise", "tolerate": "casework.way_tolerate", "bring": "casework.way_bring"}
     options = [Option(value=way, label=t(ways[way])) for way in material.met_by if way in ways]
     upload = "upload" in material.met_by
-    return Ask(field=interview.MATERIAL_PREFIX + material.code, label=material.name, kind="file" if upload else "choice",
-               options=options or None, why=material.note, material=material.code,
-               accept=interview.UPLOAD_ACCEPT if upload else None)
+    return Ask(
+        field=interview.MATERIAL_PREFIX + material.code,
+        label=material.name,
+        kind="file" if upload else "choice",
+        options=options or None,
+        why=material.note,
+        material=material.code,
+        accept=interview.UPLOAD_ACCEPT if upload else None,
+    )
 
 
 def say_question(talk: Talk) -> None:
@@ -104,7 +124,7 @@ def _say_field(talk: Talk, pending: Ask, field: GuideField) -> None:
     text = field.question
     held = talk.case.answers.get(field.key) if talk.case else None
     if held and not held.skipped:
-        text = t("casework.ask_again", question=text, value=held.display)
+        text = t("casework.ask_again", question=text, value=shown(field, held))
     if pending.options:
         talk.choices(text, pending.options)
     else:

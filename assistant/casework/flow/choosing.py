@@ -11,11 +11,16 @@ from assistant.casework.flow.talk import Talk
 from assistant.casework.model import Case, CaseStatus, Source
 from assistant.foundation.messages import t
 from knowledge import answers
-from knowledge.replies import Ask, Option
+from knowledge.replies import Ask, Option, Text
 from knowledge.schema import Guide
+from knowledge.search import Decision
 
 #: A case in one of these states is still being prepared and can be continued by talking.
 OPEN = (CaseStatus.DRAFT, CaseStatus.READY, CaseStatus.CORRECTION_NEEDED)
+
+
+#: In the middle of a case another item must be named this clearly before the talk leaves the one in hand.
+CLEARLY = 0.8
 
 
 def apply(talk: Talk) -> None:
@@ -34,7 +39,15 @@ def apply(talk: Talk) -> None:
     elif talk.case and talk.case.status in OPEN and talk.case.answers:
         talk.state.switch_to = guide.code
         talk.say(t("casework.switch_question", current=talk.case.guide_name, other=guide.name))
-        ask(talk, Ask(field="switch", label=t("casework.switch_label"), kind="confirm", options=yes_no("casework.switch_yes", "casework.switch_no")))
+        ask(
+            talk,
+            Ask(
+                field="switch",
+                label=t("casework.switch_label"),
+                kind="confirm",
+                options=yes_no("casework.switch_yes", "casework.switch_no"),
+            ),
+        )
         talk.question_said = True
         talk.status = "clarify"
     else:
@@ -53,12 +66,17 @@ def begin(talk: Talk, guide: Guide) -> None:
         talk.say(t("casework.draft_found", item=guide.name, case_no=waiting.case_no))
         advance(talk)
         return
-    talk.case = Case(case_no=talk.services.new_case_no(talk.now), guide_code=guide.code, guide_name=guide.name, guide_version=guide.version,
-                     created_at=talk.now, updated_at=talk.now)
+    talk.case = Case(
+        case_no=talk.services.new_case_no(talk.now),
+        guide_code=guide.code,
+        guide_name=guide.name,
+        guide_version=guide.version,
+        created_at=talk.now,
+        updated_at=talk.now,
+    )
     talk.note("case.created", guide=guide.code, version=guide.version)
     talk.say(t("casework.begun", item=guide.name, case_no=talk.case.case_no))
-    said = answers.overview(guide, {})
-    talk.replies.extend(said.replies)
+    _speak(talk, answers.overview(guide, {}, talk.now))
     fields = interview.applying_fields(guide, talk.case)
     found = extract.by_name(talk.text, fields, talk.now.date(), {})
     for key, value in found.items():
@@ -89,7 +107,7 @@ def answer(talk: Talk, guide: Guide, intent: str) -> None:
         return
     values = talk.case.values() if talk.case and talk.case.guide_code == guide.code else {}
     said = answers.answer(guide, intent, values, talk.now, talk.text)
-    talk.replies.extend(said.replies)
+    _speak(talk, said)
     talk.status = said.status
     talk.state.failures = 0
     talk.state.context_guide = guide.code
@@ -97,8 +115,21 @@ def answer(talk: Talk, guide: Guide, intent: str) -> None:
         if talk.case and talk.case.status in OPEN and talk.case.guide_code == guide.code and not talk.state.paused:
             advance(talk)
         else:
-            ask(talk, Ask(field="start", label=t("casework.start_label"), kind="confirm", options=yes_no("casework.start_yes", "casework.start_no")))
+            ask(
+                talk,
+                Ask(
+                    field="start",
+                    label=t("casework.start_label"),
+                    kind="confirm",
+                    options=yes_no("casework.start_yes", "casework.start_no"),
+                ),
+            )
         talk.status = said.status
+
+
+def _speak(talk: Talk, said: answers.Answered) -> None:
+    talk.replies.append(Text(text=said.text, citations=said.citations or None))
+    talk.replies.extend(said.cards)
 
 
 def which(talk: Talk, codes: Sequence[str], purpose: str) -> None:
@@ -120,10 +151,19 @@ def which(talk: Talk, codes: Sequence[str], purpose: str) -> None:
 
 def meant(talk: Talk) -> tuple[Guide | None, list[str]]:
     """The one guide the sentence means; or the codes worth offering; or nothing."""
-    decision = talk.services.decide(talk.hits)
-    if decision.kind == "one":
-        return talk.services.catalogue.get(decision.hits[0].code), []
-    return None, [hit.code for hit in decision.hits] if decision.kind == "which" else []
+    found = decision(talk)
+    if found is not None and found.kind == "one":
+        return talk.services.catalogue.get(found.hits[0].code), []
+    return None, [hit.code for hit in found.hits] if found is not None and found.kind == "which" else []
+
+
+def decision(talk: Talk) -> Decision | None:
+    """Knowledge's verdict on the sentence; None where it is about the case in hand and nothing else."""
+    found = talk.services.decide(talk.hits)
+    in_hand = talk.case.guide_code if talk.case and talk.case.status in OPEN else None
+    if in_hand and (found.kind != "one" or (found.hits[0].code != in_hand and found.hits[0].score < CLEARLY)):
+        return None
+    return found
 
 
 def _context(talk: Talk) -> Guide | None:

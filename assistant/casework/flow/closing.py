@@ -51,10 +51,21 @@ def make_package(talk: Talk) -> None:
     talk.note("case.package_built", version=case.package_version, sha256=built.sha256)
     for text in built.notices:
         talk.notice("warning", text)
-    talk.replies.append(Card(title=t("casework.package_title", item=guide.name), text=t("casework.package_text", count=len(built.files)),
-                             rows=[Row(label=str(i), value=name) for i, name in enumerate(built.files, 1)]))
-    talk.replies.append(File(name=t("casework.package_file", item=guide.name, case_no=case.case_no), media_type="application/zip",
-                             url=f"/api/v1/cases/{case.case_no}/package", text=t("casework.package_download")))
+    talk.replies.append(
+        Card(
+            title=t("casework.package_title", item=guide.name),
+            text=t("casework.package_text", count=len(built.files)),
+            rows=[Row(label=str(i), value=name) for i, name in enumerate(built.files, 1)],
+        )
+    )
+    talk.replies.append(
+        File(
+            name=t("casework.package_file", item=guide.name, case_no=case.case_no),
+            media_type="application/zip",
+            url=f"/api/v1/cases/{case.case_no}/package",
+            text=t("casework.package_download"),
+        )
+    )
     talk.status = "ready"
     ask(talk, submit_question())
 
@@ -76,7 +87,11 @@ def submit(talk: Talk) -> None:
         advance(talk)
         return
     case.move(CaseStatus.SUBMITTED)
-    case.timeline.append(TimelineEntry(at=talk.now, status=CaseStatus.SUBMITTED, who=t("casework.who_citizen"), text=t("casework.timeline_submitted")))
+    case.timeline.append(
+        TimelineEntry(
+            at=talk.now, status=CaseStatus.SUBMITTED, who=t("casework.who_citizen"), text=t("casework.timeline_submitted")
+        )
+    )
     talk.submit = True
     talk.note("case.submitted", version=case.package.version, sha256=case.package.sha256)
     talk.say(t("casework.submitted", item=case.guide_name, case_no=case.case_no))
@@ -95,10 +110,20 @@ def report(talk: Talk) -> None:
         talk.status = "answered"
         return
     for case in cases[:3]:
-        rows = [Row(label=f"{e.at:%Y-%m-%d %H:%M}", value=f"{t(f'casework.status_{e.status.value}')}：{e.text}", source=e.who) for e in case.timeline[-6:]]
+        rows = [
+            Row(label=f"{e.at:%Y-%m-%d %H:%M}", value=f"{t(f'casework.status_{e.status.value}')}：{e.text}", source=e.who)
+            for e in case.timeline[-6:]
+        ]
         status = t(f"casework.status_{case.status.value}")
-        talk.replies.append(Card(title=t("casework.progress_title", item=case.guide_name, status=status),
-                                 text=t("casework.progress_text", case_no=case.case_no, status=status, next=t(f"casework.next_{case.status.value}")), rows=rows))
+        talk.replies.append(
+            Card(
+                title=t("casework.progress_title", item=case.guide_name, status=status),
+                text=t(
+                    "casework.progress_text", case_no=case.case_no, status=status, next=t(f"casework.next_{case.status.value}")
+                ),
+                rows=rows,
+            )
+        )
     talk.status = "answered"
 
 

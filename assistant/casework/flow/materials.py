@@ -12,9 +12,9 @@ from assistant.foundation.messages import t
 from knowledge.schema import Material, MeetWay, Option
 
 _WORDS: dict[MeetWay, list[str]] = {
-    "promise": ["承诺", "告知承诺", "用承诺书代替", "签承诺书"],
+    "promise": ["承诺", "承诺书", "告知承诺", "用承诺书代替", "签承诺书"],
     "tolerate": ["容缺", "以后补", "过几天补", "晚点交", "先欠着", "后补", "等下再传", "回头补"],
-    "bring": ["带去", "带到窗口", "现场交", "到时候带", "带过去", "窗口交"],
+    "bring": ["带去", "带到窗口", "现场交", "到时候带", "带过去", "窗口交", "到窗口带去", "自己带去"],
 }
 
 
@@ -43,6 +43,12 @@ def take(talk: Talk) -> None:
     talk.say(t(f"casework.met_{way}", name=asked.name, due=due))
     talk.status = "collecting"
     advance(talk)
+
+
+def plainly(talk: Talk) -> bool:
+    """Whether the words choose one of the ways to meet the material being asked for."""
+    asked = talk.guide.material((talk.asking or "").removeprefix(interview.MATERIAL_PREFIX)) if talk.guide else None
+    return asked is not None and _named_way(talk.text, asked) is not None
 
 
 def _attach(talk: Talk, asked: Material | None) -> None:
@@ -75,14 +81,24 @@ def _attach(talk: Talk, asked: Material | None) -> None:
         advance(talk)
 
 
+def _open_ways(material: Material) -> list[MeetWay]:
+    return [way for way in material.met_by if way in _WORDS]
+
+
+def _named_way(text: str, material: Material) -> MeetWay | None:
+    allowed = _open_ways(material)
+    choices = [Option(value=way, label=t(f"casework.way_{way}"), aliases=_WORDS[way]) for way in allowed]
+    picked = options.match_option(text, choices) if choices else None
+    return next((way for way in allowed if picked and way == picked.value), None)
+
+
 def _way(talk: Talk, material: Material) -> MeetWay | None:
-    allowed: list[MeetWay] = [way for way in material.met_by if way in _WORDS]
+    allowed = _open_ways(material)
     if talk.tapped:
         return next((way for way in allowed if way == talk.tapped[0]), None)
-    choices = [Option(value=way, label=t(f"casework.way_{way}"), aliases=_WORDS[way]) for way in allowed]
-    picked = options.match_option(talk.text, choices) if choices else None
-    if picked:
-        return next(way for way in allowed if way == picked.value)
+    named = _named_way(talk.text, material)
+    if named:
+        return named
     if re.search(r"没有|没带|不在|暂时|等|跳过|以后|晚", talk.text) or talk.intent == "skip":
         return next((way for way in ("tolerate", "bring", "promise") if way in allowed), None)
     return None

@@ -26,7 +26,11 @@ def review_card(guide: Guide, case: Case) -> Card:
     """Every answer with its source, and one edit button a row."""
     fields = [f for f in interview.applying_fields(guide, case) if f.key in case.answers]
     rows = [Row(label=f.label, value=shown(f, case.answers[f.key]), source=source_words(case.answers[f.key])) for f in fields]
-    warnings = [t("casework.review_warning", label=f.label, warning=case.answers[f.key].warning) for f in fields if case.answers[f.key].warning]
+    warnings = [
+        t("casework.review_warning", label=f.label, warning=case.answers[f.key].warning)
+        for f in fields
+        if case.answers[f.key].warning
+    ]
     return Card(
         title=t("casework.review_title", item=guide.name),
         text="\n".join([t("casework.review_text"), *warnings]),
@@ -41,8 +45,12 @@ def case_view(guide: Guide, case: Case) -> dict[str, Any]:
     materials = []
     for material in interview.applying_materials(guide, case):
         state = case.materials.get(material.code)
-        row: dict[str, Any] = {"code": material.code, "name": material.name, "required": material.required,
-                               "status": state.status if state else "missing"}
+        row: dict[str, Any] = {
+            "code": material.code,
+            "name": material.name,
+            "required": material.required,
+            "status": state.status if state else "missing",
+        }
         if state and state.due:
             row["due"] = state.due.isoformat()
         materials.append(row)
@@ -51,14 +59,26 @@ def case_view(guide: Guide, case: Case) -> dict[str, Any]:
         "case_no": case.case_no,
         "guide": {"code": guide.code, "name": guide.name, "version": case.guide_version},
         "status": case.status.value,
-        "filled": done.filled, "total": done.total, "prefilled": done.prefilled,
+        "filled": done.filled,
+        "total": done.total,
+        "prefilled": done.prefilled,
         "missing": [{"field": f.key, "label": f.label} for f in done.missing],
         "materials": materials,
-        "package": {"url": f"/api/v1/cases/{case.case_no}/package", "sha256": package.sha256, "version": package.version} if package else None,
+        "package": {"url": f"/api/v1/cases/{case.case_no}/package", "sha256": package.sha256, "version": package.version}
+        if package
+        else None,
     }
 
 
 def field_view(guide: Guide, case: Case) -> list[dict[str, Any]]:
     """The answered fields with masked values, for GET /cases/{case_no}."""
-    return [{"field": f.key, "label": f.label, "value": shown(f, case.answers[f.key]), "source": case.answers[f.key].source.model_dump(exclude_none=True)}
-            for f in interview.applying_fields(guide, case) if f.key in case.answers]
+    return [
+        {
+            "field": f.key,
+            "label": f.label,
+            "value": shown(f, case.answers[f.key]),
+            "source": case.answers[f.key].source.model_dump(exclude_none=True),
+        }
+        for f in interview.applying_fields(guide, case)
+        if f.key in case.answers
+    ]
