@@ -27,7 +27,16 @@ def main(argv: list[str] | None = None) -> int:
     app = create_app(config)
     # The demonstration's own key, for a page that holds fictitious data only: whoever starts the sandbox needs to read it.
     print(f"收件办公室工作台：http://{given.host}:{given.port}/office/  演示口令：{config.staff_key}", flush=True)
-    uvicorn.run(app, host=given.host, port=given.port, log_level="warning", access_log=False, server_header=False)
+    # Answers held back on purpose (see faults) must not hold up the stop.
+    uvicorn.run(
+        app,
+        host=given.host,
+        port=given.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
     return 0
 
 

@@ -1,0 +1,134 @@
+"""What a receiving office can be asked, whatever it is behind: the small interface every real one is fitted to.
+
+An answer is either one of the values here, ``OfficeUnavailable`` (nobody knows what happened: ask again later) or
+``OfficeRejected`` (the office said no: repeating it changes nothing). There is no third way for a call to end.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class OfficeUnavailable(Exception):
+    """The office gave no usable answer. ``code`` is one of a closed list of ours, fit for logs and metrics."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class OfficeRejected(Exception):
+    """The office refused the call for good. ``code`` is the office's stable code if it sent one, else ``http-<status>``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class _Answer(BaseModel):
+    """Offices add members over time; what is not known here is ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Item(_Answer):
+    """The item applied for, as the office is told."""
+
+    code: str
+    name: str
+    version: str = ""
+
+
+class Consignment(BaseModel):
+    """One package to hand over. ``sha256`` is lower-case hex over ``package``; ``key`` the same for every repeat."""
+
+    model_config = ConfigDict(frozen=True)
+    case_no: str
+    version: int
+    item: Item
+    package: bytes = Field(repr=False)
+    sha256: str
+    key: str
+
+
+class Receipt(_Answer):
+    """The office has taken a package in. ``receipt_no`` is its own number for the case, the same for later versions."""
+
+    receipt_no: Annotated[str, Field(min_length=1, max_length=128)]
+    received_at: AwareDatetime
+    status: str
+
+
+class ReceivedVersion(_Answer):
+    """One version of the package the office holds."""
+
+    version: int
+    sha256: str
+    received_at: AwareDatetime
+
+
+class HistoryLine(_Answer):
+    """One line of the office's history, in the office's words. ``status`` is the office's, mapped by ``statuses``."""
+
+    at: AwareDatetime
+    status: str
+    text: str = ""
+    by: str = ""
+
+
+class OfficeFile(_Answer):
+    """What the office holds about one case: the versions it received, and its history from the beginning."""
+
+    receipt_no: Annotated[str, Field(min_length=1, max_length=128)]
+    case_no: str
+    version: int
+    status: str
+    versions: list[ReceivedVersion] = []
+    history: list[HistoryLine] = []
+
+    def received(self, version: int) -> ReceivedVersion | None:
+        """This version as the office received it, if it did."""
+        return next((held for held in self.versions if held.version == version), None)
+
+
+class ReceivingOffice(ABC):
+    """One receiving office. Calls block; they may be made from several threads at once.
+
+    Every call but ``reachable`` raises OfficeUnavailable or OfficeRejected.
+    """
+
+    @abstractmethod
+    def find(self, case_no: str) -> OfficeFile | None:
+        """What the office holds about this case, None if nothing: asked before every sending."""
+
+    @abstractmethod
+    def send(self, consignment: Consignment) -> Receipt:
+        """Hand over a package. Repeating a call with the same key gives the same receipt and no second file."""
+
+    @abstractmethod
+    def file(self, office_ref: str) -> OfficeFile:
+        """The office's file with this receipt number."""
+
+    @abstractmethod
+    def withdraw(self, office_ref: str) -> OfficeFile:
+        """Take the case back. Withdrawing what is withdrawn succeeds; what is decided is OfficeRejected."""
+
+    @abstractmethod
+    def reachable(self, timeout_s: float) -> bool:
+        """Whether the office answers within ``timeout_s`` seconds; never raises."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+class Received(BaseModel):
+    """The office has this version: how it says so matters no more than that it does."""
+
+    model_config = ConfigDict(frozen=True)
+    office_ref: str
+    at: datetime
