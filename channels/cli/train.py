@@ -20,7 +20,7 @@ def train(
     from channels.serve.training import train as run
 
     try:
-        trained = run(get_settings(), lambda key, /, **params: progress(t(f"serve.{key}", **params)), force=force)
+        trained = run(get_settings(), lambda key, /, **params: progress(t(f"serve.{key}", **params)), thorough=True, force=force)
     except TrainingFailed as failed:
         fail(str(failed), remedy=t("cli.train_remedy"), as_json=as_json, code="training")
     show({"ok": True, "trained": trained}, [t("cli.trained")], as_json=as_json)

@@ -6,13 +6,13 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from assistant.foundation.settings import ROOT, Settings
 from channels.serve import plan
 
 SEARCH_STAMP = "trained-from"
-"""File in the search model's folder with the fingerprint of what it was trained from; written last."""
+"""File in the search model's folder: fingerprints of the code and of the guides it was trained from. Written last."""
 
 
 class Tell(Protocol):
@@ -25,8 +25,11 @@ class TrainingFailed(RuntimeError):
     """A training did not succeed; the message is what the trainer said last."""
 
 
-def train(settings: Settings, tell: Tell, *, force: bool = False) -> list[str]:
-    """Train what is out of date, or everything with ``force``. Returns what was trained: ``search``, ``engine``.
+def train(settings: Settings, tell: Tell, *, thorough: bool = False, force: bool = False) -> list[str]:
+    """Train what is out of date. Returns what was trained: ``search``, ``engine``.
+
+    New or changed guides are found and answered without training; ``thorough`` trains for their sake too, which makes
+    search surer. ``force`` trains everything.
 
     Raises:
         TrainingFailed: the engine could not be trained.
@@ -34,8 +37,12 @@ def train(settings: Settings, tell: Tell, *, force: bool = False) -> list[str]:
     from assistant.engine.training import is_current as engine_is_current
 
     needed: list[tuple[str, Callable[[Settings], None]]] = []
-    if force or not search_is_current(settings):
-        needed.append(("search", train_search))
+    if settings.embedding_model == "static":
+        search = search_model(settings)
+        if force or search == "missing" or (thorough and search == "older_guides"):
+            needed.append(("search", train_search))
+        elif search == "older_guides":
+            tell("guides_changed")
     if plan.runs_engine() and (force or not engine_is_current(settings)):
         needed.append(("engine", train_engine))
     for name, work in needed:
@@ -48,20 +55,23 @@ def train(settings: Settings, tell: Tell, *, force: bool = False) -> list[str]:
     return [name for name, _ in needed]
 
 
-def search_is_current(settings: Settings) -> bool:
-    """Whether the search model was trained from the guides as they are now, by the code as it is now."""
+def search_model(settings: Settings) -> Literal["current", "older_guides", "missing"]:
+    """How the search model stands to the code and the guides; one of other code counts as missing."""
     try:
-        return (_search_dir(settings) / SEARCH_STAMP).read_text(encoding="ascii") == fingerprint(_search_sources(settings))
-    except FileNotFoundError:
-        return False
+        code, guides = (_search_dir(settings) / SEARCH_STAMP).read_text(encoding="ascii").split()
+    except (FileNotFoundError, ValueError):
+        return "missing"
+    if code != fingerprint(_search_code()):
+        return "missing"
+    return "current" if guides == fingerprint(settings.guides_dir.glob("*.yaml")) else "older_guides"
 
 
 def train_search(settings: Settings) -> None:
-    """Train the search model; a few seconds for a city's catalogue."""
+    """Train the search model."""
     from knowledge.catalogue import Catalogue
     from knowledge.search.training import train as train_search_model
 
-    wanted = fingerprint(_search_sources(settings))
+    wanted = f"{fingerprint(_search_code())} {fingerprint(settings.guides_dir.glob('*.yaml'))}"
     stamp = _search_dir(settings) / SEARCH_STAMP
     stamp.unlink(missing_ok=True)
     train_search_model(Catalogue.load(settings.guides_dir), settings.models_dir)
@@ -98,7 +108,6 @@ def _search_dir(settings: Settings) -> Path:
     return settings.models_dir / MODEL_FOLDER
 
 
-def _search_sources(settings: Settings) -> list[Path]:
-    code = [ROOT / "knowledge" / name for name in ("embedding.py", "text.py")]
+def _search_code() -> list[Path]:
     search = [file for file in (ROOT / "knowledge" / "search").iterdir() if file.suffix in (".py", ".txt")]
-    return [*settings.guides_dir.glob("*.yaml"), *code, *search]
+    return [ROOT / "knowledge" / "embedding.py", ROOT / "knowledge" / "text.py", *search]

@@ -29,13 +29,17 @@ def _guides(settings: Settings) -> Check:
 
 
 def _search(settings: Settings) -> Check:
-    from channels.serve.training import search_is_current
+    from channels.serve.training import search_model
 
     if settings.embedding_model != "static":
         return good("model.search", settings.embedding_model)
-    if search_is_current(settings):
-        return good("model.search", t("doctor.search_current"))
-    return bad("model.search", "search_stale")
+    match search_model(settings):
+        case "current":
+            return good("model.search", t("doctor.search_current"))
+        case "older_guides":
+            return bad("model.search", "search_older", required=False)
+        case "missing":
+            return bad("model.search", "search_missing")
 
 
 def _engine(settings: Settings) -> Check:
