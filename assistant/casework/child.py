@@ -45,7 +45,7 @@ class Child:
             OSError: when the program cannot be started.
         """
         with contextlib.ExitStack() as stack:
-            log = stack.enter_context(stderr.open("ab")) if stderr else subprocess.DEVNULL
+            log = stack.enter_context(stderr.open("wb")) if stderr else subprocess.DEVNULL
             self._process = subprocess.Popen(
                 list(argv), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=dict(env), cwd=cwd,
                 start_new_session=True,

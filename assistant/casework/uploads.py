@@ -9,7 +9,6 @@ Unusable files raise; doubts (blurred, dark, small, a name that says something e
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,9 +18,10 @@ from assistant.casework.upload_checks.findings import Unusable
 from assistant.casework.upload_checks.helpers import helpers
 from assistant.casework.upload_checks.kinds import ALLOWED, EICAR, Kind, Unacceptable, kind_of, name_fits
 from assistant.casework.upload_checks.scanner import ClamdScanner, NoScanner, Scanner, ScannerUnavailable
+from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 _MIB = 1 << 20
 _VAGUE = ("", "application/octet-stream", "binary/octet-stream", "image/jpg")
 
@@ -106,10 +106,10 @@ def _scan(data: bytes, scanner: Scanner) -> None:
     try:
         found = scanner.scan(data)
     except ScannerUnavailable as error:
-        _log.error("antivirus unavailable, upload refused: %s", error)
+        _log.error("upload.scanner_down", reason=str(error))
         raise unusable("scanner_down") from None
     if found is not None:
-        _log.warning("antivirus found %s in an upload", found)
+        _log.warning("upload.infected", reason=found)
         raise unusable("infected", name=found)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,10 +19,11 @@ from assistant.casework.package.glyphs import unprintable
 from assistant.casework.package.manifest import MANIFEST, SCHEMA, GuideRef, Manifest, PackageField, PackageFile, sha256, sm3
 from assistant.casework.package.plain import blocks
 from assistant.casework.package.values import form_context, printed_values
+from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t
 from knowledge.schema import DocumentSpec, Guide
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 _SUPPLIED_OTHERWISE = ("uploaded", "licence", "promised", "tolerated")
 
 
@@ -131,7 +131,7 @@ def _document(
     try:
         pdf = future.result()
     except OfficeUnavailable as error:
-        _log.error("document converter unavailable, plain layout used: %s", error)
+        _log.error("package.plain_layout", template=document.template, reason=str(error))
         pdf = pages.plain_form(title, blocks(filled.docx), *of)
         pdf_title, pdf_kind = t("package.title_plain", title=title), "form_plain"
         notices.append(t("package.notice_plain", title=title))

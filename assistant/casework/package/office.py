@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import logging
 import os
 import shutil
 import subprocess
@@ -20,6 +19,7 @@ from typing import Protocol
 from assistant.casework.child import Child, ChildDied, ChildTimeout
 from assistant.casework.package.errors import ConversionFailed, OfficeUnavailable
 from assistant.casework.package.glyphs import FONTS
+from assistant.foundation.logging import get_logger
 
 BRIDGE = Path(__file__).resolve().with_name("office_bridge.py")
 
@@ -29,7 +29,7 @@ GOODBYE_SECONDS = 3.0
 RECYCLE_AFTER = 200  # LibreOffice grows with every document it has opened
 PAUSE_AFTER_FAILED_START = 30.0  # so that a missing LibreOffice does not cost every citizen the full start limit
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 _serial = itertools.count(1)
 
 
@@ -76,7 +76,7 @@ class OfficeWorker:
                 try:
                     answer = self._running().request(docx, deadline_s)
                 except (ChildTimeout, ChildDied) as error:
-                    _log.warning("document converter failed (attempt %d): %s", attempt, error)
+                    _log.warning("package.converter_failed", attempt=attempt, reason=str(error))
                     self._stop()
                 else:
                     return self._accept(answer)

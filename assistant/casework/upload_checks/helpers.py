@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import json
-import logging
 import queue
 import sys
 import threading
@@ -14,13 +13,14 @@ from typing import Any
 
 from assistant.casework.child import Child, ChildDied, ChildTimeout
 from assistant.casework.upload_checks.findings import Unusable
+from assistant.foundation.logging import get_logger
 
 ROOT = Path(__file__).resolve().parents[3]
 LIMIT_SECONDS = 20.0
 WAIT_SECONDS = 40.0
 RECYCLE_AFTER = 200
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class Helpers:
@@ -52,7 +52,7 @@ class Helpers:
             frame = json.dumps({"kind": kind, "most_pages": most_pages}).encode() + b"\n" + data
             reply: dict[str, Any] = json.loads(child.request(frame, self._limit_s))
         except (ChildTimeout, ChildDied) as error:
-            _log.warning("looking into an upload failed: %s", error)
+            _log.warning("upload.helper_failed", kind=kind, reason=str(error))
             self._end(child)
             child = None
             raise Unusable("too_complex") from None

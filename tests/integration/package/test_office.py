@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from assistant.casework.package import ConversionFailed, OfficeUnavailable, OfficeWorker, build, gate, office, verify
@@ -51,6 +52,15 @@ def test_answers_beside_boxes_are_found(worker: OfficeWorker) -> None:
     layer = gate.TextLayer(pdf)
     assert all(layer.shows(gate.squash(text)) for text in ("欧阳·娜&塔", "张㼆明", "𠮷祥", "100㎡"))
     assert not layer.shows(gate.squash("欧阳·娜&培"))
+
+
+def test_what_is_copied_out_is_what_was_said(worker: OfficeWorker) -> None:
+    # Word's and LibreOffice's gap between Chinese and digits would come out as blanks.
+    pdf = worker.convert(samples.word("日期：2026年11月5日", "上海市示例区样板路88号1幢501室"))
+    document = pypdfium2.PdfDocument(pdf)
+    text = document[0].get_textpage().get_text_range()
+    document.close()
+    assert "2026年11月5日" in text and "样板路88号1幢501室" in text
 
 
 def test_windows_fonts_keep_their_faces(worker: OfficeWorker, tmp_path: Path) -> None:

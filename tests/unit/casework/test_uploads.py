@@ -6,7 +6,6 @@ import signal
 import socket
 import struct
 import threading
-import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -295,17 +294,16 @@ def test_transparent_and_palette_pictures() -> None:
     assert look(saved(photo().convert("P"), "PNG")).media_type == "image/png"
 
 
-def test_helper_that_hangs_is_killed_and_replaced() -> None:
-    helpers = Helpers(size=1, limit_s=1.0)
+def test_helper_that_hangs_or_dies_is_replaced() -> None:
+    helpers = Helpers(size=1)
     try:
         good = saved(photo())
         assert helpers.inspect("jpg", good, 5)["pages"] == 1
         (child,) = helpers._children
         os.kill(child.pid, signal.SIGSTOP)
-        started = time.monotonic()
+        helpers._limit_s = 0.3
         with pytest.raises(Unusable, match="too_complex"):
             helpers.inspect("jpg", good, 5)
-        assert time.monotonic() - started < 5
         assert not child.alive
         helpers._limit_s = helpers_module.LIMIT_SECONDS
         assert helpers.inspect("jpg", good, 5)["pages"] == 1
