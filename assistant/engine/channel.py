@@ -81,7 +81,7 @@ async def read(processor: MessageProcessor, text: str, asking: dict[str, Any] | 
         certain = {"name": named, "confidence": 1.0}
         return {"text": text, "intent": certain, "intent_ranking": [certain], "entities": []}
     # Rasa would read a leading slash as its own shorthand; a citizen's slash is only a slash.
-    message = UserMessage(text.lstrip("/") or text, metadata={"asking": asking})
+    message = UserMessage(text.lstrip("/") or "?", metadata={"asking": asking})
     parsed = await processor.parse_message(message)
     return {
         "text": text,
@@ -186,7 +186,7 @@ class BandaoInput(InputChannel):  # type: ignore[misc]
 
     @classmethod
     async def _turn(cls, on_new_message: Handler, processor: MessageProcessor, body: dict[str, Any]) -> dict[str, Any]:
-        sender, text, asking, slots = body.get("sender"), _text(body), _asking(body), body.get("slots") or {}
+        sender, text, asking, slots = body.get("sender"), _text(body), _asking(body), body.get("slots", {})
         if not isinstance(sender, str) or not sender:
             raise BadTurn("sender must be a string that is not empty")
         if not isinstance(slots, dict):

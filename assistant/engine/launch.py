@@ -9,7 +9,6 @@ import sys
 
 from assistant.engine import training
 from assistant.foundation.settings import get_settings
-from knowledge.catalogue import Catalogue
 
 
 def main() -> None:
@@ -19,10 +18,9 @@ def main() -> None:
         SystemExit: when training fails; the reason is on standard error.
     """
     settings = get_settings()
-    guides = Catalogue.load(settings.guides_dir).all()
-    training.write_catalogue((name for guide in guides for name in (guide.name, *guide.names.aliases)), settings.models_dir)
+    training.refresh_catalogue(settings.models_dir, settings.guides_dir)
     try:
-        model = training.train(models_dir=settings.models_dir)
+        model = training.train(models_dir=settings.models_dir, guides_dir=settings.guides_dir)
     except training.TrainingFailed as failed:
         sys.exit(str(failed))
     launch = training.process(settings, model=model)

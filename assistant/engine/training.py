@@ -1,6 +1,4 @@
-"""Training Rasa when something it learns from has changed, and the process that serves what was trained. Standard
-library only.
-"""
+"""Training Rasa when something it learns from has changed, and the process that serves what was trained."""
 
 from __future__ import annotations
 
@@ -98,6 +96,14 @@ def write_catalogue(names: Iterable[str], models_dir: Path) -> Path:
     return target
 
 
+def refresh_catalogue(models_dir: Path, guides_dir: Path) -> Path:
+    """Write the names and aliases of the guides in service. Call it whenever the guides have been loaded anew."""
+    from knowledge.catalogue import Catalogue
+
+    guides = Catalogue.load(guides_dir).all()
+    return write_catalogue((name for guide in guides for name in (guide.name, *guide.names.aliases)), models_dir)
+
+
 def environment(models_dir: Path, root: Path = ROOT) -> dict[str, str]:
     """What every process in Rasa's environment gets, over what this process has."""
     return {
@@ -119,8 +125,10 @@ def environment(models_dir: Path, root: Path = ROOT) -> dict[str, str]:
     }
 
 
-def train(root: Path = ROOT, models_dir: Path | None = None, *, force: bool = False) -> Path:
+def train(root: Path = ROOT, models_dir: Path | None = None, *, guides_dir: Path | None = None, force: bool = False) -> Path:
     """The model of the present data, trained if it has not been yet (about half a minute, two cores).
+
+    Item names in the sentences are masked by the catalogue of ``guides_dir``, as they will be when the model serves.
 
     Raises:
         TrainingFailed: when Rasa refuses the data or ends with an error.
@@ -129,8 +137,7 @@ def train(root: Path = ROOT, models_dir: Path | None = None, *, force: bool = Fa
     target = model_path(models_dir, root)
     if target.exists() and not force:
         return target
-    models_dir.mkdir(parents=True, exist_ok=True)
-    (models_dir / CATALOGUE_FILE).touch()
+    refresh_catalogue(models_dir, guides_dir or root / "knowledge" / "guides")
     with tempfile.TemporaryDirectory(dir=models_dir, prefix="training-") as folder:
         argv = [
             str(engine_python(root)), "-W", "ignore", "-m", "rasa", "train", "--force",

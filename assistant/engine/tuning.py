@@ -163,6 +163,12 @@ async def validate(self: forms.FormAction, tracker: Any, domain: Domain, *rest: 
 
 # -- log lines nobody reads ---------------------------------------------------------------------------------------------------
 
+
+def name_only(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Keep an event's name and level. Rasa adds the words of the user to some of its warnings; they belong in no log."""
+    return {key: event[key] for key in ("level", "event") if key in event}
+
+
 _NO_COPY = SimpleNamespace(deepcopy=lambda value: value)
 """Stands for the module ``copy`` where it only makes copies for debug lines, which ``apply`` turns off."""
 
@@ -199,6 +205,9 @@ def apply() -> None:
     EndpointConfig.session = session
     forms.FormAction.validate = validate
     if not logging.getLogger("rasa").isEnabledFor(logging.DEBUG):
-        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+        structlog.configure(
+            processors=[structlog.processors.add_log_level, name_only, structlog.processors.KeyValueRenderer()],
+            wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        )
         for module in (processor, forms, rule_policy):
             module.copy = _NO_COPY

@@ -1,16 +1,24 @@
-"""The catalogue of item names, read when the model is loaded and never part of it: a new guide costs no retraining."""
+"""The catalogue of item names, read when the model is loaded and never part of it: a new guide costs no
+retraining and no restart."""
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from assistant.engine.components.text import normalise
 
+logger = logging.getLogger(__name__)
+
 CATALOGUE_VARIABLE = "BANDAO_CATALOGUE"
 """Environment variable naming a UTF-8 file with one item name or alias a line."""
+
+LOOK_SECONDS = 1.0
+"""How often a running engine looks whether the file has changed."""
 
 SHORTEST = 2
 """Shorter names would turn single characters of ordinary words into items."""
@@ -48,16 +56,6 @@ class Catalogue:
         lines = path.read_text(encoding="utf-8").splitlines()
         return cls(line for line in lines if line.strip() and not line.startswith("#"))
 
-    @classmethod
-    def from_environment(cls) -> Catalogue:
-        """The catalogue named by ``BANDAO_CATALOGUE``; empty when the variable is not set.
-
-        Raises:
-            OSError: when the variable names a file that cannot be read.
-        """
-        named = os.environ.get(CATALOGUE_VARIABLE)
-        return cls.read(Path(named)) if named else cls()
-
     def find(self, text: str) -> Iterator[Span]:
         """Names in ``text`` (already normalised) from left to right, the longest first, never overlapping."""
         position = 0
@@ -69,3 +67,46 @@ class Catalogue:
                     break
             else:
                 position += 1
+
+
+class LiveCatalogue:
+    """The catalogue in the file that ``BANDAO_CATALOGUE`` names, read again when the file has changed.
+
+    Without the variable there are no names. A file that vanishes or cannot be read leaves the names as they were.
+    """
+
+    def __init__(self, path: Path | None = None, now: Callable[[], float] = time.monotonic) -> None:
+        """Read the file now.
+
+        Args:
+            path: the file; by default the one the environment names.
+            now: seconds of a clock that only goes forward.
+
+        Raises:
+            OSError: when the file cannot be read.
+        """
+        named = os.environ.get(CATALOGUE_VARIABLE)
+        self._path = path or (Path(named) if named else None)
+        self._now = now
+        self._looked = now()
+        self._stamp = self._state()
+        self._names = Catalogue.read(self._path) if self._path else Catalogue()
+
+    def current(self) -> Catalogue:
+        """The names as the file has them, at most a second old."""
+        if self._path is not None and self._now() - self._looked >= LOOK_SECONDS:
+            self._looked = self._now()
+            state = self._state()
+            if state is not None and state != self._stamp:
+                self._names, self._stamp = Catalogue.read(self._path), state
+                logger.info("catalogue read again: %d names", len(self._names))
+        return self._names
+
+    def _state(self) -> tuple[int, int] | None:
+        if self._path is None:
+            return None
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino

@@ -16,7 +16,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant.engine.components.catalogue import CATALOGUE_VARIABLE, Catalogue
+from assistant.engine.components.catalogue import CATALOGUE_VARIABLE, LiveCatalogue
 from assistant.engine.components.text import normalise
 
 ITEM = "item"
@@ -50,10 +50,10 @@ class CatalogueTokenizer(Tokenizer):  # type: ignore[misc]
             "prefix_separator_symbol": None,
         }
 
-    def __init__(self, config: dict[str, Any], catalogue: Catalogue | None = None) -> None:
+    def __init__(self, config: dict[str, Any], catalogue: LiveCatalogue | None = None) -> None:
         """Take the names of ``catalogue``, or those of the file the environment names."""
         super().__init__({**self.get_default_config(), **config})
-        self._catalogue = Catalogue.from_environment() if catalogue is None else catalogue
+        self._catalogue = catalogue or LiveCatalogue()
         self._jieba = _words()
 
     @classmethod
@@ -78,7 +78,7 @@ class CatalogueTokenizer(Tokenizer):  # type: ignore[misc]
         text = normalise(message.get(attribute))
         tokens: list[Token] = []
         position = 0
-        for span in self._catalogue.find(text):
+        for span in self._catalogue.current().find(text):
             tokens.extend(self._words(text, position, span.start))
             tokens.append(Token(text[span.start : span.end], span.start, span.end, data={ITEM: True}))
             position = span.end

@@ -1,0 +1,102 @@
+"""The application's side of the engine's door: what is sent, what is read, and the closed list of ways it can fail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from assistant.engine.client import Asking, EngineClient, EngineUnavailable
+
+GOOD = {
+    "intent": {"name": "ask_fee", "confidence": 0.9},
+    "intent_ranking": [{"name": "ask_fee", "confidence": 0.9}, {"name": "apply", "confidence": 0.05}],
+    "entities": [],
+    "actions": ["action_answer_question"],
+}
+
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+def client(answer: Answer) -> EngineClient:
+    return EngineClient("http://engine.example/", "secret", transport=httpx.MockTransport(answer))
+
+
+async def test_a_turn_carries_what_the_database_knows() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json=GOOD)
+
+    async with client(answer) as engine:
+        parse = await engine.turn("c1", "多少钱", Asking(field="name", kind="text", free_text=True), {"case_no": "A1"})
+    assert (parse.intent, parse.confidence, parse.actions) == ("ask_fee", 0.9, ["action_answer_question"])
+    assert [ranked.name for ranked in parse.ranking] == ["ask_fee", "apply"]
+    (request,) = seen
+    assert request.url == "http://engine.example/webhooks/bandao/turn"
+    assert request.headers["Authorization"] == "Bearer secret"
+    assert json.loads(request.content) == {
+        "sender": "c1",
+        "text": "多少钱",
+        "asking": {"field": "name", "kind": "text", "free_text": True},
+        "slots": {"case_no": "A1"},
+    }
+
+
+async def test_parse_touches_no_conversation() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == "/webhooks/bandao/parse"
+        assert json.loads(request.content) == {"text": "多少钱", "asking": None}
+        return httpx.Response(200, json={key: GOOD[key] for key in ("intent", "intent_ranking", "entities")})
+
+    async with client(answer) as engine:
+        assert (await engine.parse("多少钱")).actions == []
+
+
+@pytest.mark.parametrize(
+    ("response", "reason"),
+    [
+        (httpx.Response(503, json={"error": "not_ready"}), "not_ready"),
+        (httpx.Response(401, json={"error": "unauthorised"}), "unauthorised"),
+        (httpx.Response(400, json={"error": "bad_request"}), "refused"),
+        (httpx.Response(500, text="?"), "failed"),
+        (httpx.Response(200, text="<html>"), "garbled"),
+        (httpx.Response(200, json=[]), "garbled"),
+        (httpx.Response(200, json={"intent": {"name": None, "confidence": 0}}), "garbled"),
+        (httpx.Response(200, json={"intent": {"name": "greet", "confidence": 7}}), "garbled"),
+    ],
+)
+async def test_every_wrong_answer_is_one_failure(response: httpx.Response, reason: str) -> None:
+    async with client(lambda _: response) as engine:
+        with pytest.raises(EngineUnavailable) as raised:
+            await engine.parse("你好")
+    assert raised.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (httpx.ReadTimeout("late"), "timeout"),
+        (httpx.ConnectError("gone"), "unreachable"),
+        (httpx.RemoteProtocolError("cut"), "unreachable"),
+    ],
+)
+async def test_silence_is_one_failure_too_and_quotes_nobody(error: httpx.HTTPError, reason: str) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise error
+
+    async with client(answer) as engine:
+        with pytest.raises(EngineUnavailable) as raised:
+            await engine.turn("c1", "我叫张三", None, {})
+        assert not await engine.ready()
+    assert raised.value.reason == reason
+    assert "张三" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("status", "ready"), [(200, True), (503, False), (404, False)])
+async def test_ready_means_a_model_is_loaded(status: int, ready: bool) -> None:
+    async with client(lambda _: httpx.Response(status)) as engine:
+        assert await engine.ready() is ready
