@@ -19,14 +19,16 @@ Folder = Annotated[Path | None, typer.Option("--dir", help=t("cli.help_guides_di
 
 @commands.command("lint", help=t("cli.help_guides_lint"))
 def lint(folder: Folder = None, as_json: Json = False) -> None:
-    """Check every guide file; status 1 when one is refused."""
+    """Check every guide file and the templates it names; status 1 when there is anything to put right."""
     from knowledge.catalogue import Catalogue
+    from knowledge.lint import lint as problems_of
 
-    catalogue = Catalogue.load(folder or get_settings().guides_dir)
-    problems = catalogue.problems
+    guides_dir = folder or get_settings().guides_dir
+    problems = problems_of(guides_dir, get_settings().templates_dir)
+    served = len(Catalogue.load(guides_dir).guides)
     lines = [t("cli.guide_problem", file=p.file, line=p.line, why=p.why, remedy=p.remedy) for p in problems]
-    lines.append(t("cli.guides_linted", good=len(catalogue.guides), bad=len({p.file for p in problems})))
-    show({"ok": not problems, "guides": len(catalogue.guides), "problems": [asdict(p) for p in problems]}, lines, as_json=as_json)
+    lines.append(t("cli.guides_linted", good=served, bad=len({p.file for p in problems})))
+    show({"ok": not problems, "guides": served, "problems": [asdict(p) for p in problems]}, lines, as_json=as_json)
     if problems:
         raise typer.Exit(1)
 

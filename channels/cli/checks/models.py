@@ -18,14 +18,16 @@ def checks(settings: Settings) -> Iterator[Check]:
 
 def _guides(settings: Settings) -> Check:
     from knowledge.catalogue import Catalogue
+    from knowledge.lint import lint
 
-    catalogue = Catalogue.load(settings.guides_dir)
-    if not catalogue.problems:
-        return good("guides", t("doctor.guides_good", count=len(catalogue.guides)))
-    first = catalogue.problems[0]
-    files = len({problem.file for problem in catalogue.problems})
+    served = len(Catalogue.load(settings.guides_dir).guides)
+    problems = lint(settings.guides_dir, settings.templates_dir)
+    if not problems:
+        return good("guides", t("doctor.guides_good", count=served))
+    first = problems[0]
+    files = len({problem.file for problem in problems})
     # The others are served; without any there is nothing to serve.
-    return bad("guides", "guides", files=files, file=first.file, line=first.line, why=first.why, required=not catalogue.guides)
+    return bad("guides", "guides", files=files, file=first.file, line=first.line, why=first.why, required=not served)
 
 
 def _search(settings: Settings) -> Check:
