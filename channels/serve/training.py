@@ -36,23 +36,23 @@ def train(settings: Settings, tell: Tell, *, thorough: bool = False, force: bool
     """
     from assistant.engine.training import is_current as engine_is_current
 
-    needed: list[tuple[str, Callable[[Settings], None]]] = []
+    needed: list[tuple[str, str, Callable[[Settings], None]]] = []
     if settings.embedding_model == "static":
         search = search_model(settings)
         if force or search == "missing" or (thorough and search == "older_guides"):
-            needed.append(("search", train_search))
+            needed.append(("search", "training_search", train_search))
         elif search == "older_guides":
             tell("guides_changed")
     if plan.runs_engine() and (force or not engine_is_current(settings)):
-        needed.append(("engine", train_engine))
-    for name, work in needed:
-        tell(f"training_{name}")
+        needed.append(("engine", "training_engine", train_engine))
+    for _, message, work in needed:
+        tell(message)
         began = time.monotonic()
         work(settings)
         tell("trained", seconds=round(time.monotonic() - began))
     if not needed:
         tell("models_current")
-    return [name for name, _ in needed]
+    return [name for name, *_ in needed]
 
 
 def search_model(settings: Settings) -> Literal["current", "older_guides", "missing"]:
