@@ -269,6 +269,7 @@ class TurnRunner:
         if answering.plainly(talk):
             return "provide"
         parse = await self.engine.parse(talk.text, asking_hint(talk))
+        talk.intent, talk.confidence = parse.intent, parse.confidence
         if parse.intent in LEAVES_QUEUE:
             return str(parse.intent)
         return "provide" if talk.asking and parse.intent in ("provide", "choose", "affirm", "deny", "skip") else None

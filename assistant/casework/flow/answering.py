@@ -10,6 +10,7 @@ from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted, Rejected
 from assistant.casework.flow import choosing, closing, materials
 from assistant.casework.flow.asking import advance, ask, ask_again, reject
+from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.summary import shown
 from assistant.casework.flow.talk import Insisted, Talk
 from assistant.casework.model import Source
@@ -284,7 +285,7 @@ def _begin_chosen(talk: Talk, code: str) -> None:
 
 
 def _start(talk: Talk) -> None:
-    said = _confirmation(talk)
+    said = confirmation(talk)
     code = talk.state.context_guide
     if said is None and talk.intent == "apply":
         ask(talk, None)
@@ -301,7 +302,7 @@ def _start(talk: Talk) -> None:
 
 
 def _switch(talk: Talk) -> None:
-    said = _confirmation(talk)
+    said = confirmation(talk)
     if said is None:
         reject(talk, "yes_or_no", t("casework.yes_or_no"))
         return
@@ -314,15 +315,3 @@ def _switch(talk: Talk) -> None:
     else:
         talk.status = "collecting"
         advance(talk)
-
-
-def _confirmation(talk: Talk) -> bool | None:
-    if talk.tapped:
-        return {"yes": True, "no": False}.get(talk.tapped[0])
-    if talk.intent in ("affirm", "deny") and options.yes_or_no(talk.text) is None:
-        return talk.intent == "affirm"
-    pending = talk.state.ask
-    for option in (pending.options or []) if pending else []:
-        if talk.text.strip() == option.label:
-            return option.value == "yes"
-    return options.yes_or_no(talk.text)

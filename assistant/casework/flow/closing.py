@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.casework import interview
 from assistant.casework.fields import options
 from assistant.casework.flow.asking import advance, ask, reject, submit_question
+from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.talk import PackageFailed, Talk
 from assistant.casework.model import CaseStatus, PackageRef, TimelineEntry
 from assistant.foundation.messages import t
@@ -16,7 +17,7 @@ GRADES = ("very_satisfied", "satisfied", "fair", "dissatisfied", "very_dissatisf
 
 def review(talk: Talk) -> None:
     """She confirms all answers (the package is made) or wants something changed."""
-    said = _confirmation(talk)
+    said = confirmation(talk)
     if said is None:
         reject(talk, "yes_or_no", t("casework.review_how"))
         return
@@ -74,7 +75,7 @@ def submit(talk: Talk) -> None:
     """She sends the confirmed package to the receiving office, or not yet."""
     case = talk.case
     assert case is not None
-    said = _confirmation(talk)
+    said = confirmation(talk)
     if said is None:
         reject(talk, "yes_or_no", t("casework.submit_how"))
         return
@@ -152,15 +153,3 @@ def rate(talk: Talk) -> None:
     ask(talk, None)
     talk.say(t("casework.rating_thanks"))
     talk.status = "answered"
-
-
-def _confirmation(talk: Talk) -> bool | None:
-    if talk.tapped:
-        return {"yes": True, "no": False}.get(talk.tapped[0])
-    pending = talk.state.ask
-    for option in (pending.options or []) if pending else []:
-        if talk.text.strip() == option.label:
-            return option.value == "yes"
-    if talk.intent in ("affirm", "deny") and options.yes_or_no(talk.text) is None:
-        return talk.intent == "affirm"
-    return options.yes_or_no(talk.text)

@@ -64,7 +64,7 @@ def t(key: str, /, **params: Any) -> str:
 
 def render(text: str, locale: str | None) -> str:
     """A finished text in the script of ``locale``: Traditional characters for ``zh-Hant``, unchanged otherwise."""
-    return _convert("s2t", text) if locale == "zh-Hant" else text
+    return _convert("s2tw", text) if locale == "zh-Hant" else text
 
 
 def simplify(text: str) -> str:
