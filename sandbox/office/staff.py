@@ -52,6 +52,7 @@ _KINDS = {
     "checklist": "清单",
     "receipt": "凭证",
     "commitment": "告知承诺书",
+    "form_plain": "申请表（简版）",
     "manifest": "目录",
 }
 

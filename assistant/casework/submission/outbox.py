@@ -90,9 +90,22 @@ def sent(conn: Connection, row: Row, office_ref: str, now: datetime) -> State | 
     if held is None or held.state not in WORKING or (held.state is State.WITHDRAWING and held.office_ref is not None):
         return None
     state = State.SENT if held.state is State.PENDING else held.state
-    _set(
-        conn, row, now, state=state.value, office_ref=office_ref, attempts=held.attempts + 1, last_error=None, next_attempt_at=now
+    changed = conn.execute(
+        update(submission)
+        # As it was read: two apps may be here at once, and only one of them may tell the case.
+        .where(_is(row.case_no, row.version), submission.c.state == held.state.value)
+        .where(submission.c.office_ref.is_not_distinct_from(held.office_ref))
+        .values(
+            state=state.value,
+            office_ref=office_ref,
+            attempts=held.attempts + 1,
+            last_error=None,
+            next_attempt_at=now,
+            updated_at=now,
+        )
     )
+    if changed.rowcount != 1:
+        return None
     conn.execute(
         update(submission)
         .where(submission.c.case_no == row.case_no, submission.c.package_version < row.version)
@@ -182,9 +195,10 @@ def counts(conn: Connection) -> dict[State, int]:
     return {State(state): count for state, count in rows}
 
 
-def history_seen(conn: Connection, case_no: str) -> int:
-    """How many lines of the office's history of this case have been applied."""
-    seen = conn.execute(select(setting_kv.c.value).where(setting_kv.c.key == _cursor(case_no)).with_for_update()).scalar()
+def history_seen(conn: Connection, case_no: str, *, lock: bool = False) -> int:
+    """How many lines of the office's history of this case have been applied; ``lock`` holds it so until the transaction ends."""
+    query = select(setting_kv.c.value).where(setting_kv.c.key == _cursor(case_no))
+    seen = conn.execute(query.with_for_update() if lock else query).scalar()
     return seen if isinstance(seen, int) else 0
 
 
@@ -194,7 +208,7 @@ def see_history(conn: Connection, case_no: str, index: int) -> bool:
     False when it is not the next one, or the case is no longer followed: somebody else has been quicker.
     """
     followed = select(submission.c.submission_id).where(submission.c.case_no == case_no, submission.c.state == State.SENT.value)
-    if history_seen(conn, case_no) != index or conn.execute(followed).first() is None:
+    if history_seen(conn, case_no, lock=True) != index or conn.execute(followed).first() is None:
         return False
     if index == 0:
         conn.execute(insert(setting_kv).values(key=_cursor(case_no), value=1))

@@ -14,9 +14,9 @@ from assistant.foundation.database import Database
 from tests.unit.casework.submission import support
 
 
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    db = support.open_database(tmp_path)
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    db = support.open_database(tmp_path, None if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
     support.add_case(db)
     yield db
     db.dispose()

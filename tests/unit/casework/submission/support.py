@@ -32,9 +32,9 @@ NOW = datetime(2025, 11, 21, 9, 0, tzinfo=SHANGHAI)
 CASE = "BD-0001"
 
 
-def open_database(folder: Path, *, fsync: Any = "normal") -> Database:
-    """A database in ``folder``, with its tables, or the one that is there already."""
-    db = Database(f"sqlite:///{folder / 'bandao.db'}", KeyRing.open(folder / "keyring.json"), fsync)
+def open_database(folder: Path, url: str | None = None) -> Database:
+    """The database at ``url`` (a SQLite file in ``folder`` by default) with its tables; opened again if it is there already."""
+    db = Database(url or f"sqlite:///{folder / 'bandao.db'}", KeyRing.open(folder / "keyring.json"), "normal")
     with db.write() as conn:
         metadata.create_all(conn)
     return db
