@@ -15,8 +15,6 @@ from knowledge.schema import Guide, GuideField
 
 TICKED = "☑"
 UNTICKED = "☐"
-#: Names the template context has besides the guide's field keys; a guide must not call a field one of these.
-RESERVED = ("tick", "case_no", "guide_name", "today", "promised")
 _YES = {"true": "yes", "false": "no"}
 
 
