@@ -69,7 +69,7 @@ async def _serve(request: Request, path: str) -> Response:
         raise HTTPException(error.status_code, headers=dict(CHAT_HEADERS)) from error
     response.headers.update(CHAT_HEADERS)
     media_type = MEDIA_TYPES.get(Path(path).suffix)
-    if media_type is not None and response.status_code == 200:  # noqa: PLR2004 - the HTTP status itself
+    if media_type is not None and response.status_code == 200:
         response.headers["Content-Type"] = media_type if media_type.startswith("image/") else f"{media_type}; charset=utf-8"
     return response
 

@@ -70,7 +70,7 @@ def turn_of(talk: Talk, result: Result) -> dict[str, Any]:
     }
 
 
-def create_app() -> FastAPI:  # noqa: PLR0915 - one flat list of routes reads best
+def create_app() -> FastAPI:
     """The mock application; its state lives in ``app.state``."""
     app = FastAPI()
     app.include_router(router)
@@ -93,7 +93,7 @@ def create_app() -> FastAPI:  # noqa: PLR0915 - one flat list of routes reads be
         if not switches["fail"]:
             return None
         status, wait = switches["fail"].pop(0)
-        return problem(status, "操作太频繁，请稍后再试。" if status == 429 else "服务出了问题。", **({"Retry-After": str(wait)} if wait else {}))  # noqa: PLR2004
+        return problem(status, "操作太频繁，请稍后再试。" if status == 429 else "服务出了问题。", **({"Retry-After": str(wait)} if wait else {}))
 
     def open_talk() -> tuple[str, Talk]:
         key = secrets.token_hex(8)
@@ -187,7 +187,7 @@ def create_app() -> FastAPI:  # noqa: PLR0915 - one flat list of routes reads be
                     yield f"id: {seq}\nevent: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
                 await asyncio.sleep(0.03)
                 idle += 0.03
-                if idle > 10:  # noqa: PLR2004 - seconds
+                if idle > 10:
                     idle = 0.0
                     yield ": alive\n\n"
 

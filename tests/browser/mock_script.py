@@ -147,7 +147,7 @@ class Script:
             shown = "、".join(labels[one] for one in choice) if isinstance(choice, list) else labels.get(choice, str(choice))
         else:
             value = shown = said
-        if asked.field == "phone" and not (said.isdigit() and len(said) == 11):  # noqa: PLR2004 - a mobile number's length
+        if asked.field == "phone" and not (said.isdigit() and len(said) == 11):
             return AskError(code="phone_format", message="电话号码应是 11 位数字，请检查有没有漏掉或多打。")
         if asked.field == "phone":
             shown = f"{said[:3]}****{said[-4:]}"

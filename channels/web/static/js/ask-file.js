@@ -112,6 +112,7 @@ export class FileAnswer {
     if (!item.element.isConnected) return undefined;
     this.#draw(item);
     this.#offer();
+    item.element.scrollIntoView({ block: "nearest" });
     if (item.state === "done" && this.panel.holdsFocus && !this.submit.hidden) this.submit.focus();
     return undefined;
   }

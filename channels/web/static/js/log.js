@@ -16,10 +16,12 @@ export class Log {
     this.quiet = false;
     this.stuck = true;
     this.following = false;
+    this.latest = null;
+    this.target = 0;
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     jump.addEventListener("click", () => this.toEnd());
     // The answer panel below grows and shrinks: whoever reads the end keeps seeing it.
-    new ResizeObserver(() => { if (this.stuck) this.#bottom(); }).observe(scroller);
+    new ResizeObserver(() => { if (this.stuck) this.#reveal(); }).observe(scroller);
   }
 
   clear() {
@@ -28,6 +30,7 @@ export class Log {
     this.turns.clear();
     this.day = "";
     this.following = false;
+    this.latest = null;
     this.showTyping(false);
   }
 
@@ -35,7 +38,7 @@ export class Log {
   setQuiet(quiet) {
     this.quiet = quiet;
     this.root.setAttribute("aria-busy", String(quiet));
-    if (!quiet) this.#bottom();
+    if (!quiet) this.#reveal();
   }
 
   /** From the first message on, the end of the conversation is what is looked at. */
@@ -177,29 +180,36 @@ export class Log {
   }
 
   #grown(element, own) {
+    this.latest = element;
     if (this.quiet) return;
-    if (!this.stuck && !own) {
-      this.jump.hidden = false;
-      return;
-    }
-    // A long reply is read from its beginning.
-    const room = this.scroller.clientHeight;
-    if (element.offsetHeight > room - 24) {
-      this.scroller.scrollTop = element.offsetTop - 12;
-      this.#scrolled();
-    } else this.#bottom();
+    if (this.stuck || own) this.#reveal();
+    else this.jump.hidden = false;
+  }
+
+  /** Shows the latest message; one longer than the room there is, from its beginning. */
+  #reveal() {
+    const tall = this.latest?.isConnected && this.latest.offsetHeight > this.scroller.clientHeight - 24;
+    this.#scrollTo(tall ? this.latest.offsetTop - 12 : this.scroller.scrollHeight);
   }
 
   #bottom() {
+    this.#scrollTo(this.scroller.scrollHeight);
+  }
+
+  #scrollTo(top) {
     // Before anything is said the first screen is read from its top.
     if (!this.following) return;
-    this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.scroller.scrollTop = top;
+    this.target = this.scroller.scrollTop;
     this.stuck = true;
     this.jump.hidden = true;
   }
 
+  /** Only a person's own scrolling says that she would rather read further up. */
   #scrolled() {
     const { scrollTop, clientHeight, scrollHeight } = this.scroller;
+    if (Math.abs(scrollTop - this.target) < 3) return;
+    this.target = -1;
     this.stuck = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
     if (this.stuck) this.jump.hidden = true;
   }

@@ -1,0 +1,174 @@
+"""Talking: what is sent, what is shown, in which order, and once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.chat.conftest import APPLY, PHONE, Chat, Mock
+
+
+def order(chat: Chat) -> list[str]:
+    """Who spoke, from first to last."""
+    found: list[str] = chat.log.evaluate("log => [...log.children].filter(e => e.matches('.msg')).map(e => e.classList[1])")
+    return found
+
+
+def test_a_message_is_shown_sent_and_answered_in_order(chat: Chat) -> None:
+    chat.say("我要办食品经营许可")
+    expect(chat.mine).to_contain_text("我要办食品经营许可")
+    expect(chat.mine.locator(".state")).to_have_text("已发送")
+    assert order(chat)[-2:] == ["mine", "bot"]
+    expect(chat.box).to_have_value("")
+    expect(chat.box).to_be_focused()
+
+
+def test_the_first_screen_offers_the_common_items_and_goes_away(chat: Chat) -> None:
+    expect(chat.page.get_by_role("heading", name="说一件事，陪您办到")).to_be_visible()
+    chat.page.get_by_role("button", name="开一家餐馆").click()
+    expect(chat.mine).to_contain_text("食品经营许可")
+    expect(chat.page.get_by_role("heading", name="说一件事，陪您办到")).to_be_hidden()
+
+
+def test_shift_enter_breaks_the_line_and_an_input_methods_enter_does_not_send(chat: Chat) -> None:
+    chat.box.fill("第一行")
+    chat.box.press("Shift+Enter")
+    chat.box.press_sequentially("第二行")
+    assert chat.box.input_value() == "第一行\n第二行"
+    for event in ("{isComposing: true}", "{keyCode: 229}"):
+        chat.box.evaluate(
+            f"box => box.dispatchEvent(new KeyboardEvent('keydown', {{key: 'Enter', bubbles: true, cancelable: true, ...{event}}}))"
+        )
+    expect(chat.mine).to_have_count(0)
+    chat.box.press("Enter")
+    expect(chat.mine.locator(".say")).to_have_text("第一行\n第二行", use_inner_text=True)
+
+
+def test_the_counter_appears_late_and_too_much_cannot_be_sent(chat: Chat) -> None:
+    counter = chat.page.locator("#counter")
+    chat.box.fill("字" * 3000)
+    expect(counter).to_be_hidden()
+    chat.box.fill("字" * 3990 + "😀" * 10)
+    expect(counter).to_have_text("4000 / 4000 字")
+    chat.box.fill("字" * 4001)
+    expect(counter).to_have_text("已超过 4000 字，请分几次说。")
+    expect(chat.page.get_by_role("button", name="发送")).to_be_disabled()
+    chat.box.press("Enter")
+    expect(chat.mine).to_have_count(0)
+
+
+def test_reload_restores_the_conversation_and_doubles_nothing(chat: Chat) -> None:
+    chat.say("我要办食品经营许可")
+    before = chat.log.inner_text()
+    question = chat.ask.inner_text()
+    chat.page.reload()
+    expect(chat.mine).to_have_count(1)
+    expect(chat.log).to_have_attribute("aria-busy", "false")
+    assert chat.log.inner_text() == before
+    assert chat.ask.inner_text() == question
+
+
+def test_two_quick_messages_keep_their_order(chat: Chat, mock: Mock) -> None:
+    mock.switch(delay=0.4)
+    for text in ("多久能办好", "给我样表"):
+        chat.box.fill(text)
+        chat.box.press("Enter")
+    expect(chat.mine).to_have_count(2)
+    chat.settled()
+    assert order(chat)[-4:] == ["mine", "bot", "mine", "bot"]
+    assert len(mock.seen(chat)["posts"]) == 2
+
+
+def test_citations_open_and_say_what_is_not_verified(chat: Chat, mock: Mock) -> None:
+    chat.say("多久能办好")
+    cites = chat.log.locator(".cites").last
+    expect(cites.locator("summary")).to_contain_text("未核实")
+    cites.locator("summary").click()
+    link = cites.get_by_role("link")
+    expect(link).to_have_attribute("href", "https://www.gov.cn/")
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+    expect(cites.locator("li").nth(1)).to_contain_text("未核实")
+    expect(cites.locator("li").nth(0)).not_to_contain_text("未核实")
+
+
+def test_choices_of_an_earlier_turn_can_no_longer_be_pressed(chat: Chat, mock: Mock) -> None:
+    chat.say("我要办证")
+    options = chat.log.locator(".options button")
+    expect(options).to_have_count(3)
+    options.first.click()
+    chat.asked("同意调取电子营业执照吗？")
+    expect(options.first).to_be_disabled()
+    expect(options.first).to_have_attribute("aria-pressed", "true")
+
+
+def test_staff_speak_and_the_header_says_who_serves(chat: Chat, mock: Mock) -> None:
+    status = chat.page.locator("#status")
+    chat.say("转人工")
+    expect(status).to_contain_text("排队中")
+    mock.emit(chat, "owner", owner="staff")
+    expect(status).to_have_text("工作人员服务中")
+    expect(chat.log.locator(".divider")).to_have_text(["已转人工，正在排队", "工作人员已接入"])
+    mock.emit(chat, "message", **{"from": "staff", "text": "您好，我来帮您。", "at": "2026-11-10T10:00:00+08:00"})
+    expect(chat.log.locator(".msg.staff")).to_contain_text("您好，我来帮您。")
+    chat.say("谢谢")
+    mock.emit(chat, "owner", owner="bot")
+    expect(status).to_have_text("机器人为您服务")
+
+
+def test_nothing_is_lost_or_doubled_across_a_broken_stream(chat: Chat, mock: Mock) -> None:
+    chat.say("转人工")
+    mock.switch(stream=False)
+    expect(chat.page.locator("#banner")).to_contain_text("正在重新连接")
+    mock.emit(chat, "message", **{"from": "staff", "text": "第一句", "at": "2026-11-10T10:00:00+08:00"})
+    mock.emit(chat, "message", **{"from": "staff", "text": "第二句", "at": "2026-11-10T10:00:05+08:00"})
+    mock.switch(stream=True)
+    chat.page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(chat.log.locator(".msg.staff .say")).to_have_text(["第一句", "第二句"])
+    expect(chat.mine).to_have_count(1)
+    expect(chat.page.locator("#banner")).to_be_hidden()
+
+
+def test_a_file_is_fetched_with_the_token_and_saved(chat: Chat, mock: Mock) -> None:
+    chat.say("给我样表")
+    with chat.page.expect_download() as saved:
+        chat.log.get_by_role("button", name="食品经营许可申请书（样表）.txt").click()
+    assert saved.value.suggested_filename == "食品经营许可申请书（样表）.txt"
+    assert saved.value.path().read_text(encoding="utf-8") == "样表"
+
+
+def test_notices_have_their_levels_in_words_too(chat: Chat, mock: Mock) -> None:
+    chat.say("提示都来")
+    expect(chat.log.locator(".notice")).to_have_text(["提示 核查当天请留人在店。", "请注意 平面图缺少比例尺，可能需要补正。",
+                                                     "出了问题 电子证照库暂时连不上，请先自己填写。"])
+
+
+def test_the_page_follows_the_end_but_not_a_reader_further_up(open_chat: Callable[..., Chat], mock: Mock) -> None:
+    chat = open_chat(viewport=PHONE)
+    for _ in range(6):
+        chat.say("提示都来")
+    scroller = chat.page.locator("#scroller")
+    end = "s => Math.round(s.scrollHeight - s.scrollTop - s.clientHeight)"
+    scroller.evaluate("s => { s.scrollTop = 0; }")
+    chat.page.wait_for_timeout(100)
+    mock.emit(chat, "message", **{"from": "staff", "text": "还在吗？", "at": "2026-11-10T10:00:00+08:00"})
+    expect(chat.log.locator(".msg.staff")).to_have_count(1)
+    assert scroller.evaluate("s => s.scrollTop") == 0
+    chat.page.get_by_role("button", name="回到最新").click()
+    assert scroller.evaluate(end) <= 1
+
+
+def test_traditional_and_english_chrome(open_chat: Callable[..., Chat], mock: Mock) -> None:
+    chat = open_chat()
+    chat.page.get_by_role("button", name="繁體中文").click()
+    expect(chat.page.locator("#status")).to_have_text("機器人為您服務")
+    assert mock.seen(chat)["switches"]["locale"] == "zh-Hant"
+    expect(chat.page.locator("html")).to_have_attribute("lang", "zh-Hant")
+    chat.page.get_by_role("button", name="EN English").click()
+    expect(chat.page.get_by_role("heading", name="Often needed")).to_be_visible()
+    assert mock.seen(chat)["switches"]["locale"] == "en"
+    chat.say(APPLY)
+    chat.page.get_by_role("button", name="简体中文").click()
+    # A conversation under way is kept; the new language is offered for the next one.
+    expect(chat.mine).to_have_count(1)
+    expect(chat.page.locator("#banner")).to_contain_text("开始新会话后")
