@@ -23,7 +23,8 @@ PROVINCES = frozenset(
 ID_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
 USCC_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NP-RTUWXYa-hj-np-rtuwxy]{2}\d{6}[0-9A-Za-z]{10}(?![0-9A-Za-z])")
 MOBILE_IN_TEXT = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)")
-LANDLINE_IN_TEXT = re.compile(r"(?<!\d)(0\d{2,3})[- ]?(\d{7,8})(?:[-转 ]+(\d{1,6}))?(?!\d)")
+#: Area codes have three digits in 010 and 02x, four elsewhere.
+LANDLINE_IN_TEXT = re.compile(r"(?<!\d)(010|02\d|0[3-9]\d{2})[- ]?(\d{7,8})(?:[-转 ]+(\d{1,6}))?(?!\d)")
 EMAIL_IN_TEXT = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 

@@ -83,6 +83,7 @@ NO = (
     "再想想",
     "等等再说",
 )
+PARTICLES = "的了吧呢啊呀哈嘛哦噢喔"
 _NUMBER = re.compile(r"^(?:选|第|选第|就)?\s*([0-9]{1,2}|[一二三四五六七八九十]{1,2}|[①-⑩])\s*(?:个|项|种|号|条)?(?:吧|。|\.)?$")
 _CLOSE = 0.62
 
@@ -98,11 +99,15 @@ def _sound(text: str) -> str:
 
 def yes_or_no(text: str) -> bool | None:
     """True, False, or None where the words say neither. The longest expression at the start or end decides."""
-    plain = re.sub(r"(的|了|吧|呢|啊|呀|哈|嘛|哦|噢|喔)+$", "", _plain(text)) or _plain(text)
-    if plain in NO:
-        return False
-    if plain in YES:
-        return True
+    plain = _plain(text)
+    while True:
+        if plain in NO:
+            return False
+        if plain in YES:
+            return True
+        if len(plain) < 2 or plain[-1] not in PARTICLES:
+            break
+        plain = plain[:-1]
     starts_no = max((len(w) for w in NO if plain.startswith(w)), default=0)
     starts_yes = max((len(w) for w in YES if plain.startswith(w)), default=0)
     if len(plain) <= 12 and starts_no != starts_yes:
