@@ -20,6 +20,8 @@ from knowledge.schema import GuideField, Option
 _QUESTION = re.compile(r"[?？]|吗[。！!]*$|(什么|怎么|哪里|哪儿|多少|几天|多久|为什么|为啥|干嘛)")
 #: Longer answers may hold more than a yes or no: the engine reads them.
 PLAIN_LENGTH = 8
+#: A wish for another item this sure leaves the question, even where any words would do as an answer.
+WISH = 0.6
 _SKIP = re.compile(r"^(?:跳过|略过|不填|先?不填了?|没有|无|不知道|不清楚|暂无|下一[个项题]|pass|skip)[了吧。.！! ]*$", re.I)
 _EDIT = re.compile(r"^\s*(?:我?(?:想|要|来)?)?(?:修改|更改|改一下|改下|编辑|重填|改)\s*[:：]?\s*(.+?)[。.！!吧 ]*$")
 
@@ -82,6 +84,9 @@ def _field(talk: Talk) -> None:
         skip(talk)
         return
     answer: str | list[str] = talk.tapped if talk.tapped is not None else talk.text
+    if talk.tapped is None and talk.intent == "apply" and talk.confidence >= WISH and _wants_another(talk):
+        choosing.apply(talk)
+        return
     if _insisted(talk, field, answer):
         return
     values = {k: v for k, v in case.values().items() if k != field.key}
@@ -94,11 +99,6 @@ def _field(talk: Talk) -> None:
     more = extract.by_name(talk.text, [field, *others], talk.now.date(), case.values()) if others and len(talk.text) > 8 else {}
     if field.key in more:
         parsed = more.pop(field.key)
-    if isinstance(parsed, Rejected) and not more and talk.intent == "apply" and talk.tapped is None:
-        meant, _ = choosing.meant(talk)
-        if meant is not None and meant.code != case.guide_code:
-            choosing.apply(talk)
-            return
     if isinstance(parsed, Rejected):
         _store_more(talk, more)
         if parsed.insist:
@@ -119,6 +119,11 @@ def _field(talk: Talk) -> None:
         }
     _store_more(talk, more)
     advance(talk)
+
+
+def _wants_another(talk: Talk) -> bool:
+    guide, _ = choosing.meant(talk)
+    return guide is not None and talk.case is not None and guide.code != talk.case.guide_code
 
 
 def _insisted(talk: Talk, field: GuideField, answer: str | list[str]) -> bool:
