@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
 from assistant.foundation.clock import SHANGHAI, FixedClock
 from assistant.foundation.crypto import KeyRing
@@ -49,6 +50,15 @@ def db(settings: Settings) -> Iterator[Database]:
     database.upgrade()
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def app(settings: Settings, db: Database, clock: FixedClock) -> FastAPI:
+    """The app on a database of its own, without an engine or a sandbox: nothing listens where it would look for them."""
+    from channels.app import create_app
+
+    nowhere = settings.model_copy(update={"engine_url": "http://127.0.0.1:9", "sandbox_url": "http://127.0.0.1:9"})
+    return create_app(nowhere, clock)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ def doctor(as_json: Json = False) -> None:
     found = list(examine())
     ok = all(check.ok or not check.required for check in found)
     lines = [line for check in found for line in _lines(check)]
-    lines.append(t("doctor.healthy") if ok else t("doctor.ill", count=sum(not check.ok and check.required for check in found)))
+    lines.append(_verdict(found))
     show({"ok": ok, "checks": [asdict(check) for check in found]}, lines, as_json=as_json)
     if not ok:
         raise typer.Exit(1)
@@ -52,6 +52,13 @@ def _guarded(name: str, checks: Iterator[Check]) -> Iterator[Check]:
         yield from checks
     except Exception as error:
         yield bad(name, "check_broke", reason=f"{type(error).__name__}: {error}")
+
+
+def _verdict(found: list[Check]) -> str:
+    ill, weak = (sum(not check.ok and check.required is required for check in found) for required in (True, False))
+    if ill:
+        return t("doctor.ill", count=ill)
+    return t("doctor.weak", count=weak) if weak else t("doctor.healthy")
 
 
 def _lines(check: Check) -> Iterator[str]:

@@ -47,13 +47,15 @@ def steps() -> list[Step]:
         # Its own configuration: the plug-ins and options of the app's pytest are not in the engine's environment.
         command = [str(ENGINE), "-m", "pytest", "-c", "tests/engine/pytest.ini", "--rootdir", ".", "tests/engine"]
         found.append(Step("engine", command))
-    found.append(pytest_step([]))
-    return found
+    return [*found, *pytest_steps([])]
 
 
-def pytest_step(arguments: list[str]) -> Step:
-    """pytest of the app's environment with ``arguments``."""
-    return Step("pytest", [sys.executable, "-m", "pytest", *arguments])
+def pytest_steps(arguments: list[str]) -> list[Step]:
+    """pytest of the app's environment with ``arguments``, on models of the present code and data."""
+    return [
+        Step("train", [sys.executable, "-m", "channels.cli", "train"]),
+        Step("pytest", [sys.executable, "-m", "pytest", *arguments]),
+    ]
 
 
 def run(step: Step, *, quiet: bool) -> Outcome:
@@ -76,7 +78,7 @@ def run(step: Step, *, quiet: bool) -> Outcome:
 
 def test(context: typer.Context, as_json: Json = False) -> None:
     """Run the suite; status 1 when any part of it failed."""
-    wanted = [pytest_step(context.args)] if context.args else steps()
+    wanted = pytest_steps(context.args) if context.args else steps()
     sys.stdout.flush()
     outcomes = [run(step, quiet=as_json) for step in wanted]
     failed = [outcome.name for outcome in outcomes if not outcome.ok]
