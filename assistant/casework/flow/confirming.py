@@ -15,6 +15,9 @@ def confirmation(talk: Talk) -> bool | None:
     if said is not None:
         return said
     pending = talk.state.ask
+    begins = [o.value for o in (pending.options or []) if o.label.startswith(talk.text.strip() or "-")] if pending else []
+    if len(begins) == 1:
+        return begins[0] == "yes"
     labels = [Option(value=o.value, label=o.label) for o in (pending.options or [])] if pending else []
     picked = match_option(talk.text, labels) if labels else None
     if picked is not None:
