@@ -50,6 +50,7 @@ class Child:
                 list(argv), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=dict(env), cwd=cwd,
                 start_new_session=True,
             )
+        self._ended = False
         assert self._process.stdin is not None and self._process.stdout is not None
         self._stdin = self._process.stdin.fileno()
         self._stdout = self._process.stdout.fileno()
@@ -73,6 +74,8 @@ class Child:
             ChildTimeout: no answer in time. The child has been killed.
             ChildDied: the child ended first. What was left of its group has been killed.
         """
+        if self._ended:
+            raise ChildDied("the helper process has ended")  # its pipes' numbers may belong to other files by now
         deadline = time.monotonic() + timeout_s
         try:
             self._send(len(payload).to_bytes(_HEADER, "big") + payload, deadline)
@@ -92,6 +95,7 @@ class Child:
 
     def kill(self) -> None:
         """Kill the whole process group at once and reap the child. Safe to call twice."""
+        self._ended = True
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -57,6 +57,23 @@ class BuiltPackage:
     notices: list[str]
 
 
+class _UntilUnavailable:
+    """The converter, not asked again in this package once it was unavailable: a hang costs its time limit once, not per form."""
+
+    def __init__(self, office: Converter) -> None:
+        self._office = office
+        self._error: OfficeUnavailable | None = None
+
+    def convert(self, docx: bytes) -> bytes:
+        if self._error is not None:
+            raise self._error
+        try:
+            return self._office.convert(docx)
+        except OfficeUnavailable as error:
+            self._error = error
+            raise
+
+
 @dataclass(frozen=True)
 class _Member:
     path: str
@@ -81,13 +98,14 @@ def build(
     taken: set[str] = {MANIFEST}
     members: list[_Member] = []
     notices: list[str] = []
+    once = _UntilUnavailable(office)
     with ThreadPoolExecutor(1, thread_name_prefix="package") as converting:
         # The converter works on one document while the next one is filled and the checklist is set.
         waiting: list[tuple[DocumentSpec, Filled, Future[bytes]]] = []
         try:
             for document in documents:
                 filled = fill(_template(templates_dir, document), context, document.title)
-                waiting.append((document, filled, converting.submit(office.convert, filled.docx)))
+                waiting.append((document, filled, converting.submit(once.convert, filled.docx)))
             titles = [document.title for document in documents]
             checklist = pages.checklist(case, guide, applying_materials(guide, case), titles, now)
             for number, (document, filled, future) in enumerate(waiting, start=1):

@@ -24,7 +24,7 @@ from assistant.foundation.logging import get_logger
 BRIDGE = Path(__file__).resolve().with_name("office_bridge.py")
 
 START_SECONDS = 60.0
-CONVERT_SECONDS = 30.0
+CONVERT_SECONDS = 15.0  # a hundred times what a form takes on an idle machine
 GOODBYE_SECONDS = 3.0
 RECYCLE_AFTER = 200  # LibreOffice grows with every document it has opened
 PAUSE_AFTER_FAILED_START = 30.0  # so that a missing LibreOffice does not cost every citizen the full start limit

@@ -47,8 +47,10 @@ class Plain:
 class Failing:
     def __init__(self, error: Exception) -> None:
         self._error = error
+        self.asked = 0
 
     def convert(self, docx: bytes) -> bytes:
+        self.asked += 1
         raise self._error
 
 
@@ -180,7 +182,9 @@ def test_gate_accepts_an_answer_cut_by_a_page_break() -> None:
 
 
 def test_without_libreoffice_the_package_says_so(templates: Path) -> None:
-    plain = build(samples.case(), samples.GUIDE, [], samples.NOW, Failing(OfficeUnavailable("missing")), templates)
+    office = Failing(OfficeUnavailable("missing"))
+    plain = build(samples.case(), samples.GUIDE, [], samples.NOW, office, templates)
+    assert office.asked == 1, "a converter that hangs must not cost its time limit once a form"
     assert len(plain.notices) == 3 and all("通用版式" in notice for notice in plain.notices)
     kinds = {file["path"]: (file["kind"], file["title"]) for file in plain.manifest["files"]}
     assert kinds["01_示例变更申请书.pdf"] == ("form_plain", "示例变更申请书（通用版式）")
