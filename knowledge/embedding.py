@@ -25,7 +25,6 @@ SEED = 20260101
 MODEL_FOLDER = "search"
 _UNKNOWN = "[UNK]"
 STEPS = 400
-_SCALE = 1.0
 _RATE = 0.1
 
 
@@ -135,14 +134,16 @@ def fit_static(groups: Sequence[Sequence[str]], folder: Path, *, steps: int = ST
     from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding as StaticModule
 
-    tokenizer = _tokenizer([sentence for group in groups for sentence in group])
-    vocabulary: dict[str, int] = tokenizer.get_vocab()
-    start = np.random.default_rng(SEED).standard_normal((len(vocabulary), DIMENSIONS), dtype=np.float32) * _SCALE
+    seen, later = _vocabulary(sentence for group in groups for sentence in group)
+    start = np.random.default_rng(SEED).standard_normal((1 + len(seen) + len(later), DIMENSIONS), dtype=np.float32)
+    # The unknown token must not pull sentences together: it adds nothing to the mean.
+    start[0] = 0
     torch.manual_seed(SEED)
-    module = StaticModule(tokenizer, embedding_weights=start)
+    module = StaticModule(_tokenizer([_UNKNOWN, *seen]), embedding_weights=start[: 1 + len(seen)].copy())
     loss = MultipleNegativesRankingLoss(SentenceTransformer(modules=[module], device="cpu"))
     optimiser = torch.optim.Adam(module.embedding.parameters(), lr=_RATE)
-    rows = [[[vocabulary[token] for token in tokens(sentence)] for sentence in group] for group in groups]
+    numbers = {token: row for row, token in enumerate([_UNKNOWN, *seen])}
+    rows = [[[numbers[token] for token in tokens(sentence)] for sentence in group] for group in groups]
     rows = [[ids for ids in group if ids] for group in rows]
     rows = [group for group in rows if len(group) > 1]
     chooser = random.Random(SEED)
@@ -151,24 +152,32 @@ def fit_static(groups: Sequence[Sequence[str]], folder: Path, *, steps: int = ST
         lengths = [0, *(len(ids) for ids in sentences_[:-1])]
         return {"input_ids": torch.tensor([row for ids in sentences_ for row in ids]), "offsets": torch.tensor(lengths).cumsum(0)}
 
+    threads = torch.get_num_threads()
+    # Batches this small are slower on two threads than on one, and many times slower when the machine is busy.
+    torch.set_num_threads(1)
     for _ in range(steps if len(rows) > 1 else 0):
         pairs = [chooser.sample(group, 2) for group in rows]
         optimiser.zero_grad()
         loss([batch([a for a, _ in pairs]), batch([b for _, b in pairs])], torch.empty(0)).backward()
         optimiser.step()
+    torch.set_num_threads(threads)
+    trained = module.embedding.weight.detach().numpy()
     folder.mkdir(parents=True, exist_ok=True)
-    module.save(str(folder))
+    StaticModule(_tokenizer([_UNKNOWN, *seen, *later]),
+                 embedding_weights=np.concatenate([trained, start[1 + len(seen):]])).save(str(folder))
 
 
-def _tokenizer(texts: Sequence[str]) -> Any:
-    """Tokens of the texts, and beside them every common character and syllable, for guides that come later."""
+def _vocabulary(texts: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The tokens of the texts, and beside them every other common character and syllable, for guides that come later."""
+    seen = {token for text in texts for token in tokens(text)}
+    common = {chr(code) for code in range(0x4E00, 0x9FA6) if _in_gb2312(chr(code))}
+    sounds = {f"~{sound}" for char in common for sound in syllables(char)}
+    return sorted(seen), sorted((common | sounds) - seen)
+
+
+def _tokenizer(vocabulary: Sequence[str]) -> Any:
     from tokenizers import Tokenizer, models, pre_tokenizers
 
-    seen = {token for text in texts for token in tokens(text)}
-    common = {chr(code) for code in range(0x4E00, 0x9FA6)}
-    common = {char for char in common if _in_gb2312(char)}
-    sounds = {f"~{sound}" for char in common for sound in syllables(char)}
-    vocabulary = [_UNKNOWN, *sorted(seen | common | sounds)]
     tokenizer = Tokenizer(models.WordLevel({token: row for row, token in enumerate(vocabulary)}, unk_token=_UNKNOWN))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     return tokenizer

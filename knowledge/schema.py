@@ -137,8 +137,21 @@ class Rule(Strict):
 
 
 FieldType = Literal[
-    "text", "company_name", "person_name", "id_number", "uscc", "phone", "email", "address", "date", "area", "amount",
-    "integer", "choice", "multi", "yes_no",
+    "text",
+    "company_name",
+    "person_name",
+    "id_number",
+    "uscc",
+    "phone",
+    "email",
+    "address",
+    "date",
+    "area",
+    "amount",
+    "integer",
+    "choice",
+    "multi",
+    "yes_no",
 ]
 
 
@@ -260,8 +273,21 @@ class Guide(Strict):
         if not self.outline:
             problems += [
                 f"{part} is missing (only an outline guide may leave it out)"
-                for part in ("summary", "department", "conditions", "legal_limit", "fee", "process", "places", "result",
-                             "fields", "materials", "documents", "applicant", "faqs")
+                for part in (
+                    "summary",
+                    "department",
+                    "conditions",
+                    "legal_limit",
+                    "fee",
+                    "process",
+                    "places",
+                    "result",
+                    "fields",
+                    "materials",
+                    "documents",
+                    "applicant",
+                    "faqs",
+                )
                 if not getattr(self, part)
             ]
         if problems:
@@ -287,10 +313,18 @@ class Guide(Strict):
         keys = [field.key for field in self.fields]
         documents = {document.key for document in self.documents}
         problems = [f"field {key} is defined twice" for key in sorted({key for key in keys if keys.count(key) > 1})]
-        places = [*((f"field {f.key}", f.when) for f in self.fields), *((f"material {m.code}", m.when) for m in self.materials),
-                  *((f"document {d.key}", d.when) for d in self.documents)]
-        problems += [f"{where} depends on unknown field {name}" for where, when in places if when is not None
-                     for name in condition_fields(when) if name not in keys]
+        places = [
+            *((f"field {f.key}", f.when) for f in self.fields),
+            *((f"material {m.code}", m.when) for m in self.materials),
+            *((f"document {d.key}", d.when) for d in self.documents),
+        ]
+        problems += [
+            f"{where} depends on unknown field {name}"
+            for where, when in places
+            if when is not None
+            for name in condition_fields(when)
+            if name not in keys
+        ]
         for material in self.materials:
             if "generated" in material.met_by and material.document not in documents:
                 problems.append(f"material {material.code} is generated from unknown document {material.document}")
@@ -298,8 +332,12 @@ class Guide(Strict):
                 problems.append(f"material {material.code} is promised in unknown document {material.promise_document}")
             if "tolerate" in material.met_by and material.tolerance_days is None:
                 problems.append(f"material {material.code} may be tolerated but says no tolerance_days")
-        problems += [f"field {f.key}: rule {rule.kind} names unknown field {rule.field}" for f in self.fields for rule in f.rules
-                     if rule.field is not None and rule.field not in keys]
+        problems += [
+            f"field {f.key}: rule {rule.kind} names unknown field {rule.field}"
+            for f in self.fields
+            for rule in f.rules
+            if rule.field is not None and rule.field not in keys
+        ]
         return problems
 
     def field(self, key: str) -> GuideField | None:

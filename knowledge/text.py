@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -116,11 +117,19 @@ def _rarity_of_counts(counts: dict[str, int]) -> dict[str, float]:
 
 
 @cache
+def _jieba() -> Any:
+    with warnings.catch_warnings():
+        # Its source has invalid escapes, which Python complains of whenever it has no compiled copy.
+        warnings.simplefilter("ignore")
+        import jieba
+    jieba.setLogLevel("WARNING")
+    return jieba
+
+
+@cache
 def _dictionary() -> dict[str, int]:
     """jieba's words and how often each is found in general Chinese."""
-    import jieba
-
-    jieba.setLogLevel("WARNING")
+    jieba = _jieba()
     jieba.dt.initialize()
     return dict(jieba.dt.FREQ)
 
@@ -161,10 +170,7 @@ class WordCutter:
     """jieba with the catalogue's names added, so that 法定代表人 stays one word; its own dictionary, never the global one."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        import jieba
-
-        jieba.setLogLevel("WARNING")
-        self._jieba: Any = jieba.Tokenizer()
+        self._jieba: Any = _jieba().Tokenizer()
         for name in names:
             for part in segments(fold(name)):
                 if 1 < len(part) <= 8 and is_han(part):

@@ -90,6 +90,8 @@ class FeatureIndex:
         if embedding is not None:
             import faiss
 
+            # A query over a few thousand vectors takes microseconds; waking a second thread takes longer.
+            faiss.omp_set_num_threads(1)
             vectors = embedding.encode([document.text for document in self.documents])
             self._vectors = faiss.IndexFlatIP(vectors.shape[1])
             self._vectors.add(vectors)

@@ -1,0 +1,148 @@
+"""Checking the guides as a whole: what the schema cannot see in one file, or only the Word templates know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.foundation.messages import t
+from knowledge.catalogue import Catalogue
+from knowledge.guide_file import GuideProblem, line_of, read_guide
+from knowledge.schema import Condition, Guide, GuideField, condition_fields
+from knowledge.template_tags import PACKAGE_TAGS, TemplateUnreadable, tags_of
+from knowledge.text import fold
+
+_NUMBERS = ("area", "amount", "integer")
+
+
+def lint(guides_dir: Path, templates_dir: Path) -> list[GuideProblem]:
+    """Everything wrong with the guides of a folder and the templates they name, by file and line."""
+    catalogue = Catalogue.load(guides_dir)
+    problems = list(catalogue.problems)
+    trees = {code: read_guide(guides_dir / file).tree for code, file in catalogue.files.items()}
+    for guide in catalogue.all():
+        checks = _Checks(guide, catalogue.files[guide.code], trees[guide.code])
+        problems += checks.conditions()
+        problems += checks.limits()
+        problems += checks.documents(templates_dir)
+        problems += checks.neighbours(catalogue)
+    problems += _collisions(catalogue, trees)
+    return sorted(set(problems), key=lambda problem: (problem.file, problem.line, problem.why))
+
+
+class _Checks:
+    """The checks of one guide that passed the schema."""
+
+    def __init__(self, guide: Guide, file: str, tree: Any) -> None:
+        self._guide = guide
+        self._file = file
+        self._tree = tree
+
+    def conditions(self) -> Iterator[GuideProblem]:
+        """Conditions that compare a field with a value it can never have."""
+        for path, condition in self._whens():
+            for leaf in _leaves(condition):
+                field = self._guide.field(leaf.field or "")
+                if field is None:
+                    continue
+                wanted = leaf.in_ if leaf.in_ is not None else [leaf.is_] if "is_" in leaf.model_fields_set else []
+                for value in wanted:
+                    if (allowed := _values(field)) and value not in allowed:
+                        yield self._problem((*path, "when"), "value_unknown", field=field.key, value=value,
+                                            expected=t("knowledge.list_separator").join(allowed))
+                if (leaf.over is not None or leaf.under is not None) and field.type not in _NUMBERS:
+                    yield self._problem((*path, "when"), "not_a_number_field", field=field.key)
+
+    def limits(self) -> Iterator[GuideProblem]:
+        """A promise longer than the law allows."""
+        legal, promised = self._guide.legal_limit, self._guide.promised_limit
+        # 20 calendar days are never more than 20 working days, so only the other way round is undecided.
+        if legal and promised and promised.days > legal.days and (promised.unit == legal.unit or promised.unit == "working_day"):
+            yield self._problem(("promised_limit", "days"), "promise_too_long", promised=promised.days, legal=legal.days)
+
+    def documents(self, templates_dir: Path) -> Iterator[GuideProblem]:
+        """Templates that are missing, or hold a tag nothing feeds; fields nothing uses."""
+        if self._guide.outline:
+            return
+        used = {name for _, condition in self._whens() for name in condition_fields(condition)}
+        used |= {rule.field for field in self._guide.fields for rule in field.rules if rule.field}
+        used |= {field.key for field in self._guide.fields if field.rules}
+        complete = True
+        for number, document in enumerate(self._guide.documents):
+            where = ("documents", number, "template")
+            path = templates_dir / document.template
+            if not path.is_file():
+                yield self._problem(where, "template_missing", template=document.template)
+                complete = False
+                continue
+            try:
+                tags = tags_of(path)
+            except TemplateUnreadable as error:
+                yield self._problem(where, "template_unreadable", template=document.template, detail=error)
+                complete = False
+                continue
+            used |= {tag.split(".")[1] if tag.startswith("tick.") else tag for tag in tags}
+            for tag in sorted(tags):
+                if not self._fed(tag):
+                    yield self._problem(where, "tag_unfed", template=document.template, tag=tag)
+        for number, field in enumerate(self._guide.fields):
+            if field.key in PACKAGE_TAGS:
+                yield self._problem(("fields", number, "key"), "field_reserved", field=field.key)
+            elif complete and field.key not in used:
+                yield self._problem(("fields", number, "key"), "field_unused", field=field.key)
+
+    def neighbours(self, catalogue: Catalogue) -> Iterator[GuideProblem]:
+        """Neighbours that are no item of the catalogue."""
+        known = {guide.name for guide in catalogue.all()}
+        for number, neighbour in enumerate(self._guide.names.neighbours):
+            if neighbour.name not in known:
+                yield self._problem(("names", "neighbours", number, "name"), "neighbour_unknown", name=neighbour.name)
+
+    def _fed(self, tag: str) -> bool:
+        if not tag.startswith("tick."):
+            return tag in PACKAGE_TAGS or self._guide.field(tag) is not None
+        _, key, *option = tag.split(".")
+        field = self._guide.field(key)
+        return field is not None and bool(_values(field)) and (not option or option[0] in _values(field))
+
+    def _whens(self) -> Iterator[tuple[tuple[str, int], Condition]]:
+        parts: dict[str, Sequence[Any]] = {
+            "fields": self._guide.fields, "materials": self._guide.materials, "documents": self._guide.documents,
+        }
+        for part, entries in parts.items():
+            for number, entry in enumerate(entries):
+                if entry.when is not None:
+                    yield (part, number), entry.when
+
+    def _problem(self, path: tuple[Any, ...], key: str, **named: Any) -> GuideProblem:
+        why, remedy = t(f"knowledge.{key}", **named), t(f"knowledge.{key}_remedy", **named)
+        return GuideProblem(self._file, line_of(self._tree, path), why, remedy)
+
+
+def _collisions(catalogue: Catalogue, trees: dict[str, Any]) -> Iterator[GuideProblem]:
+    """Names or aliases that two guides share, reported at the later one."""
+    holders: dict[str, Guide] = {}
+    for guide in catalogue.all():
+        holders[fold(guide.name)] = guide
+    for guide in catalogue.all():
+        for number, alias in enumerate(guide.names.aliases):
+            holder = holders.setdefault(fold(alias), guide)
+            if holder is not guide:
+                line = line_of(trees[guide.code], ("names", "aliases", number))
+                why = t("knowledge.alias_taken", alias=alias, name=holder.name, file=catalogue.files[holder.code])
+                yield GuideProblem(catalogue.files[guide.code], line, why, t("knowledge.alias_taken_remedy", alias=alias))
+
+
+def _leaves(condition: Condition) -> Iterator[Condition]:
+    if condition.field is not None:
+        yield condition
+    for part in [*(condition.all_ or []), *(condition.any_ or []), *([condition.not_] if condition.not_ else [])]:
+        yield from _leaves(part)
+
+
+def _values(field: GuideField) -> list[str]:
+    """The values a field can have, if they are a closed list."""
+    if field.type == "yes_no" and not field.options:
+        return ["yes", "no"]
+    return [option.value for option in field.options]

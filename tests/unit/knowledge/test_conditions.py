@@ -1,0 +1,101 @@
+"""Conditions, and what is settled before everything is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.conditions import holds
+from knowledge.schema import Condition, Guide
+from knowledge.situations import describe, open_fields, verdict
+
+VALUES: dict[str, list[Any]] = {
+    "premises": ["own", "leased"], "lit": ["yes", "no"], "sign_area": ["3", "10", "12.5"], "shop_name": ["示例店"],
+}
+
+leaves = st.one_of(
+    st.builds(lambda v: {"field": "premises", "is": v}, st.sampled_from(["own", "leased"])),
+    st.builds(lambda v: {"field": "lit", "in": v}, st.lists(st.sampled_from(["yes", "no"]), min_size=1)),
+    st.builds(lambda v: {"field": "sign_area", "over": v}, st.integers(0, 20)),
+    st.builds(lambda v: {"field": "sign_area", "under": v}, st.integers(0, 20)),
+    st.builds(lambda v: {"field": "shop_name", "known": v}, st.booleans()),
+)
+conditions = st.recursive(leaves, lambda inner: st.one_of(
+    st.builds(lambda parts: {"all": parts}, st.lists(inner, min_size=1, max_size=3)),
+    st.builds(lambda parts: {"any": parts}, st.lists(inner, min_size=1, max_size=3)),
+    st.builds(lambda part: {"not": part}, inner),
+), max_leaves=6).map(Condition.model_validate)
+answered = st.fixed_dictionaries({}, optional={key: st.sampled_from(values) for key, values in VALUES.items()})
+everything = st.fixed_dictionaries({key: st.sampled_from(values) for key, values in VALUES.items()})
+
+
+@given(conditions, everything)
+def test_not_is_the_opposite(condition: Condition, values: dict[str, Any]) -> None:
+    assert holds(Condition.model_validate({"not": condition}), values) is not holds(condition, values)
+
+
+@given(st.lists(conditions, min_size=1, max_size=3), everything)
+def test_all_and_any(parts: list[Condition], values: dict[str, Any]) -> None:
+    assert holds(Condition.model_validate({"all": parts}), values) == all(holds(part, values) for part in parts)
+    assert holds(Condition.model_validate({"any": parts}), values) == any(holds(part, values) for part in parts)
+
+
+def test_unanswered_never_holds() -> None:
+    for raw in ({"field": "lit", "is": "no"}, {"field": "lit", "in": ["no"]}, {"field": "sign_area", "under": 5}):
+        assert not holds(Condition.model_validate(raw), {})
+    assert holds(None, {})
+
+
+def test_multi_contains() -> None:
+    assert holds(Condition.model_validate({"field": "food", "is": "cold"}), {"food": ["hot", "cold"]})
+    assert not holds(Condition.model_validate({"field": "food", "in": ["raw"]}), {"food": ["hot", "cold"]})
+
+
+@pytest.mark.parametrize("raw", [{"field": "a"}, {"field": "a", "is": 1, "over": 2}, {"all": [], "any": []}, {"is": 1}, {}])
+def test_malformed_conditions_are_no_conditions(raw: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="condition"):
+        Condition.model_validate(raw)
+
+
+@pytest.fixture(scope="module")
+def guide(fixture_catalogue: Any) -> Guide:
+    found: Guide = fixture_catalogue.guides["shop-sign"]
+    return found
+
+
+@given(condition=conditions, values=answered, later=everything)
+def test_a_verdict_is_never_taken_back(guide: Guide, condition: Condition, values: dict[str, Any], later: dict[str, Any]) -> None:
+    """Whatever is answered later, what was settled stays settled, and settled means what ``holds`` says."""
+    settled = verdict(condition, guide, values)
+    if settled is not None:
+        assert holds(condition, {**later, **values}) is settled
+        assert not open_fields([condition], guide, values)
+    else:
+        assert open_fields([condition], guide, values), "somebody must be able to settle it"
+
+
+@given(condition=conditions, values=everything)
+def test_everything_answered_settles_everything(guide: Guide, condition: Condition, values: dict[str, Any]) -> None:
+    assert verdict(condition, guide, values) is holds(condition, values)
+
+
+def test_what_cannot_apply_any_more_is_settled(guide: Guide) -> None:
+    consent = Condition.model_validate({"field": "owner_present", "is": "yes"})
+    assert verdict(consent, guide, {}) is None
+    assert verdict(consent, guide, {"premises": "leased"}) is None
+    assert verdict(consent, guide, {"premises": "own"}) is False
+    assert [field.key for field in open_fields([consent], guide, {})] == ["owner_present"]
+
+
+def test_in_words(guide: Guide) -> None:
+    structure = guide.material("structure")
+    assert structure is not None and structure.when is not None
+    assert describe(structure.when, guide) == "招牌面积大于10，或者招牌发光是“是”"
+    both = Condition.model_validate({
+        "all": [{"field": "premises", "in": ["own", "leased"]}, {"not": {"field": "lit", "is": "no"}}],
+    })
+    assert describe(both, guide) == "店铺来源是“自有”或“租赁”，而且不是（招牌发光是“否”）"
+    assert describe(Condition.model_validate({"field": "shop_name", "known": False}), guide) == "没有填店名"
