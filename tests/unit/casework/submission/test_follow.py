@@ -140,6 +140,17 @@ def test_two_apps_tell_each_line_once(follower: Follower, office: MemoryOffice, 
     assert [news[2] for news in sink.news] == [1]
 
 
+def test_an_app_that_comes_late_does_not_tell_it_all_again(
+    follower: Follower, office: MemoryOffice, db: Database, sink: Remembering, clock: FixedClock
+) -> None:
+    office.decide("accepted")
+    row, file = held(db), office.files[CASE]
+    office.decide("denied", "不符合条件")
+    assert round_later(follower, clock) == 2
+    follower.apply(row, file)
+    assert [news[3] for news in sink.news] == [C.ACCEPTED, C.DENIED]
+
+
 def test_one_file_the_office_cannot_show_does_not_hide_the_others(
     follower: Follower, office: MemoryOffice, db: Database, sink: Remembering, clock: FixedClock
 ) -> None:
@@ -153,14 +164,14 @@ def test_one_file_the_office_cannot_show_does_not_hide_the_others(
             row = outbox.get(conn, case_no, 1)
             assert row is not None
             outbox.sent(conn, row, f"SJ{number}", clock.now())
-    broken = iter([True, True])
+    broken = iter([True, True, False, True, False, False])
 
     def before(step: str) -> None:
         if next(broken, False):
             raise OfficeUnavailable("server-error")
 
     office.before = before
-    assert round_later(follower, clock) == 4
+    assert round_later(follower, clock) == 3
     office.calls.clear()
 
     def down(step: str) -> None:
