@@ -66,7 +66,11 @@ def _convert(desktop: Any, create: Any, docx: bytes) -> bytes:
     try:
         _close_gaps(document)
         target = create("com.sun.star.io.SequenceOutputStream")
-        document.storeToURL("private:stream", (_property("OutputStream", target), _property("FilterName", "writer_pdf_Export")))
+        # Tagged, so that screen readers find tables and headings.
+        options = uno.Any("[]com.sun.star.beans.PropertyValue", (_property("UseTaggedPDF", True),))
+        document.storeToURL("private:stream", (
+            _property("OutputStream", target), _property("FilterName", "writer_pdf_Export"), _property("FilterData", options),
+        ))
         return bytes(target.getWrittenBytes().value)
     finally:
         document.close(True)
