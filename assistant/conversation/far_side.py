@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from assistant.casework import repository as cases
-from assistant.casework.model import Case, CaseStatus, TimelineEntry
+from assistant.casework.model import Case, CaseStatus, IllegalTransition, TimelineEntry
 from assistant.casework.submission.sink import OfficeNews, Once
+from assistant.casework.submission.statuses import way
 from assistant.conversation import repository
 from assistant.foundation import audit, metrics
 from assistant.foundation.blobs import BlobStore
@@ -65,7 +66,11 @@ class CaseSink:
 
         def change(conn: Connection, case: Case) -> None:
             before = case.status
-            case.move(status)
+            steps = way(before, status)
+            if steps is None:
+                raise IllegalTransition(f"{case_no}: {before} cannot become {status}")
+            for step in steps:  # an office may skip steps that ours implies: 收件 straight to 准予
+                case.move(step)
             if status is CaseStatus.CORRECTION_NEEDED:
                 case.correction = entry.text
             case.timeline.append(TimelineEntry(at=entry.at, status=status, who=entry.by, text=entry.text))

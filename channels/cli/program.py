@@ -17,6 +17,8 @@ COMMANDS: dict[str, str] = {
     "doctor": "channels.cli.doctor:doctor",
     "guides": "channels.cli.guides:commands",
     "db": "channels.cli.database:commands",
+    "staff": "channels.cli.staff:commands",
+    "bench": "channels.cli.bench:commands",
 }
 """Name → where it is. Only the one asked for is imported: `serve` stays for months and should not carry all the others."""
 
