@@ -21,6 +21,7 @@ from fastapi import FastAPI, Request, Response, UploadFile
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 
 from channels.web.routes import SECURITY_HEADERS, router
+from knowledge.replies import Notice, Text
 from tests.browser.mock_script import Result, Script
 
 MAX_TEXT = 4000
@@ -75,7 +76,7 @@ def create_app() -> FastAPI:
     app = FastAPI()
     app.include_router(router)
     talks: dict[str, Talk] = {}
-    switches: dict[str, Any] = {"delay": 0.0, "fail": [], "stream": True, "check_ok": True, "events_auth": []}
+    switches: dict[str, Any] = {"delay": 0.0, "fail": [], "stream": True, "check_ok": True, "engine_down": 0}
     app.state.talks, app.state.switches = talks, switches
 
     def find(request: Request, conversation: str) -> Talk | JSONResponse:
@@ -99,6 +100,8 @@ def create_app() -> FastAPI:
         key = secrets.token_hex(8)
         talk = Talk(secrets.token_urlsafe(24), Script(case_no=f"BD2026111000{len(talks) + 1:02d}"))
         talks[key] = talk
+        replies = [reply.model_dump(exclude_none=True) for reply in talk.script.opening()]
+        talk.emit("message", {"from": "bot", "text": replies[0]["text"], "replies": replies, "turn": 0, "at": now()})
         return key, talk
 
     @app.post("/api/v1/conversations", status_code=201)
@@ -108,7 +111,7 @@ def create_app() -> FastAPI:
             return failure
         key, talk = open_talk()
         switches["locale"] = body.get("locale")
-        return {"conversation_id": key, "token": talk.token, "replies": [reply.model_dump() for reply in talk.script.opening()]}
+        return {"conversation_id": key, "token": talk.token, "replies": talk.events[0][1]["replies"]}
 
     @app.post("/api/v1/conversations/{conversation}/messages")
     async def message(request: Request, conversation: str, body: dict[str, Any]) -> Any:
@@ -124,6 +127,11 @@ def create_app() -> FastAPI:
         if key in talk.stored:
             before, turn = talk.stored[key]
             return turn if before == fingerprint else problem(409, "这条消息与之前的不一致。")
+        if switches["engine_down"]:
+            switches["engine_down"] -= 1
+            away = turn_of(talk, Result("error_engine", [Notice(level="error", text="系统正在恢复，您这句话还没有处理。")]))
+            talk.turns -= 1
+            return away
         if switches.pop("lose_answer", False):
             accept(talk, key, body, fingerprint)
             return problem(502, "网关没有等到回答。")
@@ -166,12 +174,12 @@ def create_app() -> FastAPI:
                   {"code": "scale", "ok": switches["check_ok"], "message": "图上标有比例尺" if switches["check_ok"] else "没有找到比例尺，可能会要求补正"}]
         talk.uploads[upload_id] = {"upload_id": upload_id, "file_name": file.filename, "media_type": file.content_type, "pages": 1,
                                    "checks": checks, "size": len(data)}
-        talk.emit("upload", {key: value for key, value in talk.uploads[upload_id].items() if key != "size"})
+        known = talk.uploads[upload_id]
+        talk.emit("upload", {"upload_id": upload_id, "name": known["file_name"], "media_type": known["media_type"], "checks": checks, "at": now()})
         return {key: talk.uploads[upload_id][key] for key in ("upload_id", "media_type", "pages", "checks")}
 
     @app.get("/api/v1/conversations/{conversation}/events")
     async def events(request: Request, conversation: str, after: int = 0) -> Any:
-        switches["events_auth"].append((request.headers.get("authorization"), str(request.url)))
         talk = find(request, conversation)
         if isinstance(talk, JSONResponse):
             return talk
@@ -204,11 +212,23 @@ def create_app() -> FastAPI:
         return talk if isinstance(talk, JSONResponse) else Response(b"PK\x05\x06" + bytes(18), media_type="application/zip")
 
     @app.post("/api/v1/cases/{case_no}/resume")
-    async def resume(case_no: str, body: dict[str, Any]) -> Any:
-        talk = next(((key, talk) for key, talk in talks.items() if talk.script.case_no == case_no), None)
-        if talk is None or body.get("proof") != PROOF:
-            return problem(404, "办件编号或续办凭证不对，请核对后再试。还可以试 4 次。")
-        return {"conversation_id": talk[0], "token": talk[1].token, "replies": []}
+    async def resume(request: Request, case_no: str, body: dict[str, Any]) -> Any:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        here = next((talk for talk in talks.values() if talk.token == token), None)
+        there = next((talk for talk in talks.values() if talk.script.case_no == case_no), None)
+        if here is None:
+            return problem(401, "会话已过期，请重新开始。")
+        if there is None or body.get("proof") != PROOF:
+            return problem(404, "办件编号、证件号码后四位或恢复码不对，请再核对。")
+        here.script, there.script = there.script, Script(case_no="BD-moved")
+        turn = turn_of(here, Result("collecting", [Text(text="好，我们接着办。")]))
+        here.emit("turn", turn)
+        return turn
+
+    @app.get("/api/v1/cases/{case_no}")
+    async def case(request: Request, case_no: str) -> Any:
+        talk = by_case(request, case_no)
+        return talk if isinstance(talk, JSONResponse) else {**(talk.script.case() or {}), "fields": []}
 
     @app.get("/mock/sample.txt")
     async def sample(request: Request) -> Any:
@@ -217,7 +237,8 @@ def create_app() -> FastAPI:
 
     @app.post("/mock/switch")
     async def switch(body: dict[str, Any]) -> dict[str, Any]:
-        """Sets switches: delay (s), fail [[status, retry_after], …], stream, check_ok, lose_answer."""
+        """Sets switches: delay (s), fail [[status, retry_after], …], stream, check_ok, lose_answer,
+        engine_down (how many messages find no engine)."""
         switches.update(body)
         return {"ok": True}
 

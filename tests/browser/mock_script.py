@@ -34,7 +34,8 @@ ASKS: list[Ask] = [
                  Option(value="drink", label="自制饮品制售")]),
     Ask(field="phone", label="联系电话", kind="text", example="13800000000", why="办理结果和核查时间用短信通知。"),
     Ask(field="layout", label="经营场所平面布局图", kind="file", why="核查人员按图看设施位置。", material="layout",
-        accept=["application/pdf", "image/jpeg", "image/png"], max_bytes=20 * 1024 * 1024),
+        accept=["application/pdf", "image/jpeg", "image/png"], max_bytes=20 * 1024 * 1024,
+        options=[Option(value="tolerate", label="先办，以后补交")]),
     Ask(field="note", label="其他需要说明的情况", kind="text", optional=True, why="没有可以跳过。"),
 ]
 QUESTIONS = {
@@ -70,17 +71,19 @@ class Script:
 
     def opening(self) -> list[Reply]:
         """The greeting."""
-        return [Text(text="您好，我是办到。告诉我您要办什么事，我陪您把它办成。")]
+        names = ["食品经营许可新办", "新生儿出生一件事", "住房公积金租房提取", "办到哪一步了", "转人工"]
+        return [Text(text="您好，我是办到。告诉我您要办什么事，我陪您把它办成。"),
+                Choices(text="您也可以从这里开始：", options=[Option(value=name, label=name) for name in names])]
 
     def turn(self, text: str | None, choice: Any, uploads: list[dict[str, Any]]) -> Result:
         """The scripted answer to one message."""
         said = (text or "").strip()
         self.error = None
-        digression = self._digression(said) if said else None
+        digression = self._digression(said or (choice if isinstance(choice, str) else ""))
         if digression is not None:
             return digression
         if self.stage == "idle":
-            if "食品经营" in said or "餐馆" in said or choice == "food-licence-new":
+            if "食品经营" in said or "餐馆" in said or choice in ("food-licence-new", "食品经营许可新办"):
                 self.stage = "consent"
                 return Result("collecting", [Text(text="好，这就为您办理“食品经营许可新办”。办结最快 5 个工作日，不收费。",
                                                   citations=CITATIONS[:1]),
@@ -94,6 +97,7 @@ class Script:
 
     def _digression(self, said: str) -> Result | None:
         fixed: dict[str, Result] = {
+            "哪一步": Result("answered", [Text(text="您还没有提交过的办件。")]),
             "转人工": Result("queued", [Text(text="已为您转人工，前面还有 2 位。您说过的内容工作人员都能看到。")], owner="queue"),
             "多久": Result("answered", [Text(text="法定办结时限 20 个工作日，承诺 5 个工作日办结。", citations=CITATIONS)]),
             "攻击": Result("answered", [
@@ -105,7 +109,7 @@ class Script:
                                          text="这是申请书的样表，供您对照。")]),
             "提示都来": Result("answered", [Notice(level="info", text="核查当天请留人在店。"), Notice(level="warning", text="平面图缺少比例尺，可能需要补正。"),
                                        Notice(level="error", text="电子证照库暂时连不上，请先自己填写。")]),
-            "暂停": Result("paused", [Text(text=f"已为您暂停。办件编号 {self.case_no}，续办码 K7QM2R。在别的设备上凭这两样和证件号码末四位接着办。")]),
+            "暂停": Result("paused", [Text(text=f"已为您暂停。办件编号 {self.case_no}，恢复码 K7QM2R。在别的设备上凭这两样和证件号码末四位接着办。")]),
         }
         if said == "上一步" and self.stage == "collect" and self.answers:
             self.back_to = list(self.answers)[-1]
@@ -137,6 +141,9 @@ class Script:
 
     def _take(self, asked: Ask, said: str, choice: Any, uploads: list[dict[str, Any]]) -> AskError | None:
         if asked.kind == "file":
+            if choice is not None:
+                self.answers[asked.field], self.shown[asked.field] = choice, "先办，以后补交"
+                return None
             if not uploads:
                 return AskError(code="file_needed", message="请上传文件，或说“转人工”。")
             value: Any = [upload["upload_id"] for upload in uploads]
@@ -186,7 +193,7 @@ class Script:
     def _summary(self, title: str, *, edits: bool) -> Card:
         rows = [Row(label=label, value=value, source=source) for label, value, source in PREFILLED.values()]
         rows += [Row(label=ask.label, value=self.shown[ask.field], source="您填写") for ask in ASKS if ask.field in self.shown]
-        actions = [Action(label="修改", message=f"修改{row.label}") for row in rows] if edits else []
+        actions = [Action(label=f"修改{row.label}", message=f"修改{row.label}") for row in rows] if edits else []
         return Card(title=title, text=f"{GUIDE['name']} · 办件 {self.case_no}", rows=rows, actions=actions)
 
     def ask(self) -> Ask | None:

@@ -187,5 +187,5 @@ def mock(base_url: str) -> Iterator[Mock]:
         pytest.skip("brings about what only the mock can")
     switches = Mock(base_url)
     yield switches
-    switches.switch(delay=0.0, fail=[], stream=True, check_ok=True, lose_answer=False)
+    switches.switch(delay=0.0, fail=[], stream=True, check_ok=True, lose_answer=False, engine_down=0)
     switches.http.close()

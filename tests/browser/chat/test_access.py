@@ -175,7 +175,7 @@ def test_the_log_is_announced_politely_and_playing_back_is_not(chat: Chat) -> No
     expect(chat.page.get_by_role("log")).to_have_attribute("aria-live", "polite")
     chat.say("你好")
     busy: list[str | None] = []
-    chat.page.expose_function("busy", busy.append)
+    chat.page.expose_function("busy", lambda value: busy.append(value))  # noqa: PLW0108 - Playwright marks the function
     chat.page.add_init_script(
         "document.addEventListener('DOMContentLoaded', () => new MutationObserver(() => window.busy("
         "document.querySelector('#log').getAttribute('aria-busy'))).observe(document.querySelector('#log'), {childList: true}))")

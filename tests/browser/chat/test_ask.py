@@ -122,16 +122,28 @@ def test_the_case_panel_beside_the_conversation(chat: Chat) -> None:
     expect(panel.get_by_role("heading", name="怎么办到")).to_be_hidden()
     panel.get_by_role("button", name="暂停").click()
     expect(chat.mine.last).to_contain_text("暂停")
-    expect(chat.log).to_contain_text("续办码 K7QM2R")
+    expect(chat.log).to_contain_text("恢复码 K7QM2R")
 
 
 def test_a_case_event_changes_the_panel(chat: Chat, mock: Mock) -> None:
     chat.say(APPLY)
-    case = {"case_no": "BD1", "guide": {"code": "g", "name": "食品经营许可新办", "version": "1"}, "status": "correction_needed", "filled": 3,
-            "total": 3, "prefilled": 0, "missing": [], "materials": [], "package": None}
-    mock.emit(chat, "case", **case)
-    expect(chat.page.locator("#side .status").first).to_have_text("待补正")
-    expect(chat.page.locator("#side")).to_contain_text("办理过程暂时取不到")
+    chat.tap("同意调取")
+    number = chat.page.locator("#side .case-no code").inner_text()
+    mock.emit(chat, "case", case_no="BD-another", status="denied", at="2026-11-10T10:00:00+08:00")
+    with chat.page.expect_response(f"**/cases/{number}") as fetched:
+        mock.emit(chat, "case", case_no=number, status="correction_needed", at="2026-11-10T10:00:00+08:00")
+        expect(chat.page.locator("#side .status").first).to_have_text("待补正")
+    assert fetched.value.ok
+    # What the server says about the case now is what stays.
+    expect(chat.page.locator("#side .status").first).to_have_text("草稿")
+
+
+def test_a_material_can_be_met_without_a_file(chat: Chat) -> None:
+    chat.to_file_question()
+    with chat.page.expect_request("**/messages") as sent:
+        chat.tap("先办，以后补交")
+    assert (sent.value.post_data_json or {})["choice"] == "tolerate"
+    chat.asked("其他需要说明的情况")
 
 
 def test_on_a_phone_the_case_is_a_sheet(open_chat: Callable[..., Chat]) -> None:

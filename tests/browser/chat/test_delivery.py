@@ -69,6 +69,33 @@ def test_over_the_limit_it_waits_as_told_and_says_so(chat: Chat, mock: Mock) -> 
     assert len(posts) == 2 and len(set(posts)) == 1
 
 
+def test_a_turn_the_engine_was_away_for_is_tried_again(chat: Chat, mock: Mock) -> None:
+    mock.switch(engine_down=1)
+    chat.box.fill(APPLY)
+    chat.box.press("Enter")
+    expect(chat.mine).to_contain_text("系统正在恢复，稍后自动重发")
+    chat.settled()
+    chat.asked("同意调取电子营业执照吗？")
+    expect(chat.log.get_by_text("这就为您办理")).to_have_count(1)
+    posts = mock.seen(chat)["posts"]
+    assert len(posts) == 2 and len(set(posts)) == 1
+
+
+def test_an_engine_that_stays_away_is_said(chat: Chat, mock: Mock) -> None:
+    mock.switch(engine_down=99)
+    chat.page.clock.install()
+    chat.box.fill(APPLY)
+    chat.box.press("Enter")
+    for _ in range(6):
+        expect(chat.mine).to_contain_text("系统正在恢复")
+        chat.page.clock.run_for(31_000)
+        chat.page.wait_for_timeout(100)
+        if chat.log.locator(".notice.error").count():
+            break
+    expect(chat.log.locator(".notice.error")).to_contain_text("系统正在恢复，您这句话还没有处理。")
+    expect(chat.mine.get_by_role("button", name="重试")).to_be_visible()
+
+
 def test_a_refused_message_says_why_and_can_be_mended(chat: Chat, mock: Mock) -> None:
     mock.switch(fail=[[422, 0]])
     chat.box.fill("说错了的话")
@@ -125,20 +152,23 @@ def test_a_case_is_continued_on_another_device(chat: Chat, mock: Mock, open_chat
     other = open_chat()
     other.page.get_by_role("button", name="凭办件编号继续办理").last.click()
     dialog = other.page.get_by_role("dialog", name="凭办件编号继续办理")
-    dialog.get_by_label("办件编号").fill(number)
+    dialog.get_by_role("textbox", name="办件编号").fill(number)
     dialog.get_by_role("button", name="继续办理").click()
-    expect(dialog.get_by_role("alert")).to_have_text("三项都要填")
+    expect(dialog.get_by_role("alert")).to_have_text("请填写办件编号和恢复码")
     dialog.get_by_label("证件号码末四位").fill("1234")
-    dialog.get_by_label("续办码").fill("wrong1")
+    dialog.get_by_label("恢复码").fill("wrong1")
     dialog.get_by_role("button", name="继续办理").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("还可以试 4 次")
+    expect(dialog.get_by_role("alert")).to_contain_text("请再核对")
     dialog.get_by_label("证件号码末四位").fill("123x")
-    dialog.get_by_label("续办码").fill("k7qm 2r")
+    dialog.get_by_label("恢复码").fill("k7qm 2r")
     dialog.get_by_role("button", name="继续办理").click()
     expect(dialog).to_be_hidden()
     other.asked("主体业态")
-    expect(other.mine).to_have_count(2)
-    assert other.session()["id"] == chat.session()["id"]
+    expect(other.log).to_contain_text("好，我们接着办。")
+    expect(other.page.locator("#side .case-no code")).to_have_text(number)
+    other.page.reload()
+    other.asked("主体业态")
+    expect(other.log.get_by_text("好，我们接着办。")).to_have_count(1)
 
 
 def test_clearing_the_device_leaves_nothing_of_the_conversation(chat: Chat, mock: Mock) -> None:

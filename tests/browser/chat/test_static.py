@@ -83,6 +83,9 @@ def test_every_word_asked_for_exists_and_every_word_is_asked_for() -> None:
     panel = (STATIC_DIR / "js" / "casepanel.js").read_text(encoding="utf-8")
     asked |= {f"case.{key}" for key in re.findall(r'button\("(\w+)", "', panel)}
     asked |= {f"file.{key}{end}" for key in re.findall(r'button\("(\w+)", (?:again|\()', source) for end in ("", "_short")}
+    occasions = {"start.food", "start.baby", "start.rent"}
+    asked = asked - occasions - {"start.progress", "start.human"} | {"start.progress.say", "start.human.say"}
+    asked |= {f"{occasion}.{end}" for occasion in occasions for end in ("title", "text", "say")}
     asked |= {f"send.{key}" for key in re.findall(r'button\("send\.(\w+)"', source)}
     # Put together at run time: `status.${owner}` and the like.
     families = tuple(set(re.findall(r"`((?:[a-z]+\.)+(?:[a-z]+_)?)\$\{", source)) - {"ask.", "file."})

@@ -6,15 +6,15 @@ import base64
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.browser.chat.conftest import Chat, Mock
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FAAhKDveksOjmAAAAAElFTkSuQmCC"
 )
-PLAN = {"name": "平面图.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 plan"}
-PHOTO = {"name": "现场.png", "mimeType": "image/png", "buffer": PNG}
+PLAN: FilePayload = {"name": "平面图.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 plan"}
+PHOTO: FilePayload = {"name": "现场.png", "mimeType": "image/png", "buffer": PNG}
 
 
 @pytest.fixture

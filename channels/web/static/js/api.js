@@ -71,8 +71,12 @@ export const sendMessage = (session, id, content) =>
 export const timeline = (session, caseNo) =>
   request("GET", `${BASE}/cases/${part(caseNo)}/timeline`, { token: session.token });
 
-export const resumeCase = (caseNo, proof) =>
-  request("POST", `${BASE}/cases/${part(caseNo)}/resume`, { body: { proof } });
+/** The turn's `case` and its fields: what a `case` event, which is only a summary, leaves out. */
+export const caseDetail = (session, caseNo) => request("GET", `${BASE}/cases/${part(caseNo)}`, { token: session.token });
+
+/** Takes a draft begun elsewhere into this session's conversation; answers with its next turn. */
+export const resumeCase = (session, caseNo, proof) =>
+  request("POST", `${BASE}/cases/${part(caseNo)}/resume`, { token: session.token, body: { proof } });
 
 export const eventsPath = (session, after) => `${BASE}/conversations/${part(session.id)}/events?after=${after}`;
 

@@ -1,5 +1,5 @@
 /** The page put together: one place that knows every part, and nothing else does. */
-import { ApiError, download, openConversation, timeline, upload } from "./api.js";
+import { ApiError, caseDetail, download, openConversation, timeline, upload } from "./api.js";
 import { AskPanel } from "./ask.js";
 import { CasePanel } from "./casepanel.js";
 import { Composer } from "./composer.js";
@@ -8,9 +8,10 @@ import { closeDialogs, confirmFirst, ResumeDialog, sessionExpired } from "./dial
 import { drawIcons } from "./dom.js";
 import { Log } from "./log.js";
 import { locale, wirePreferences } from "./prefs.js";
+import { showStarts } from "./starts.js";
 import { Status } from "./status.js";
 import { forgetConversation, session as stored } from "./store.js";
-import { setLocale, spoken, t, translate } from "./strings.js";
+import { setLocale, t, translate } from "./strings.js";
 
 const get = (id) => document.getElementById(id);
 const WIDE = window.matchMedia("(min-width: 64rem)");
@@ -56,11 +57,17 @@ const panel = new CasePanel({
       get("case-sheet").close();
       say(text);
     },
-    download: save, timeline: (number) => timeline(conversation.session, number),
+    download: save,
+    timeline: (number) => timeline(conversation.session, number),
+    detail: (number) => caseDetail(conversation.session, number),
   },
 });
-const resume = new ResumeDialog((result) => {
-  begin({ id: result.conversation_id, token: result.token, locale: locale(), opening: result.replies ?? [] });
+const resume = new ResumeDialog({
+  async session() {
+    if (!conversation || conversation.closed) await start();
+    return conversation.session;
+  },
+  opened: (turn) => conversation.took(turn),
 });
 
 /** Returns false when nothing can be sent yet, so that the words stay in the box. */
@@ -94,6 +101,7 @@ async function save(url, name, button) {
 
 const view = {
   log, ask, panel, status,
+  greeted: (replies) => showStarts({ tiles: get("tiles"), also: get("also") }, replies, { say, choose }),
   talking() {
     document.body.classList.add("talking");
     log.follow();
@@ -108,8 +116,9 @@ const view = {
   async expired() {
     forgetConversation();
     closeDialogs();
-    if (await sessionExpired() === "resume" && await resume.show()) return;
-    if (!stored.get()) start();
+    const wish = await sessionExpired();
+    await start();
+    if (wish === "resume") resume.show();
   },
 };
 
@@ -218,7 +227,6 @@ wirePreferences({
     window.location.reload();
   },
 });
-for (const chip of document.querySelectorAll("[data-say]")) chip.addEventListener("click", () => say(spoken(chip.dataset.say)));
 get("welcome-resume").addEventListener("click", () => resume.show());
 get("casebar-open").addEventListener("click", () => {
   get("case-sheet").showModal();

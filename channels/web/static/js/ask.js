@@ -94,7 +94,7 @@ export class AskPanel {
       case "date": return this.#date(ask, label, error);
       case "file":
         this.files = new FileAnswer({ ask, act: this.act, panel: this });
-        return h("div", { class: "control" }, this.files.element);
+        return h("div", { class: "control" }, this.files.element, this.#otherways(ask));
       default:
         return ask.options?.length ? this.#choice(ask, label) : null;
     }
@@ -117,6 +117,13 @@ export class AskPanel {
     });
     group.addEventListener("keydown", (event) => arrows(event, group));
     return h("div", { class: "control" }, group);
+  }
+
+  /** A material may be met without a file: promised, handed in later, brought along. */
+  #otherways(ask) {
+    if (!ask.options?.length) return null;
+    const title = nextId("otherwise");
+    return h("div", { class: "otherwise" }, h("p", { class: "hint", id: title, text: t("file.otherwise") }), this.#choice(ask, title).firstChild);
   }
 
   #multi(ask, label) {

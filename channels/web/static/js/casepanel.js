@@ -13,7 +13,7 @@ const PLACE = {
 const AFTER_SUBMIT = new Set(["submitted"]);
 
 export class CasePanel {
-  /** `act` = {say(text), download(url, name, button), timeline(caseNo): promise of {items}}. */
+  /** `act` = {say(text), download(url, name, button), timeline(caseNo): promise of {items}, detail(caseNo): promise of a case}. */
   constructor({ content, bar, act }) {
     Object.assign(this, { content, bar, act });
     this.case = null;
@@ -36,6 +36,22 @@ export class CasePanel {
     if (before && before.case_no !== file.case_no) this.entries = null;
     this.#draw();
     if (moved) this.refresh();
+  }
+
+  /**
+   * A `case` event: only {case_no, status, at}. The status shows at once, the rest is fetched. News of another case than
+   * the one in hand changes nothing here; its notice is in the conversation.
+   */
+  note(news) {
+    if (this.case && this.case.case_no !== news.case_no) return;
+    if (this.case) this.show({ ...this.case, status: news.status });
+    clearTimeout(this.fetching);
+    this.fetching = setTimeout(async () => {
+      try {
+        const file = await this.act.detail(news.case_no);
+        if (!this.case || this.case.case_no === file.case_no) this.show(file);
+      } catch { /* the status is shown already, and the next turn brings the rest */ }
+    }, 300);
   }
 
   /** Fetches the timeline; a failure is said where the timeline would be. */

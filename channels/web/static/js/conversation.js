@@ -10,7 +10,7 @@ const SETTLED_MS = 250;
 const LET_SLEEP_MS = 60_000;
 
 export class Conversation {
-  /** `view` = {log, ask, panel, status, showAsk(ask), talking(), arrived(), expired()}. */
+  /** `view` = {log, ask, panel, status, showAsk(ask), greeted(replies), talking(), arrived(), expired()}. */
   constructor(session, view) {
     Object.assign(this, { session, view });
     this.uploads = new Map();
@@ -33,9 +33,22 @@ export class Conversation {
 
   start() {
     this.#replaying(true);
-    this.view.log.bot(this.opening);
+    this.#greet(this.opening);
     this.stream.start();
     for (const entry of this.outbox.restore()) this.#outgoing(entry);
+  }
+
+  /** Ways to begin that come with the greeting belong on the first screen, not in the conversation. */
+  #greet(replies) {
+    this.opening = replies;
+    this.view.log.bot(replies.filter((reply) => reply.kind !== "choices"));
+    this.view.greeted(replies);
+  }
+
+  /** A turn that came about without a message, by taking over a case. */
+  took(turn) {
+    this.view.talking();
+    this.#turn(turn);
   }
 
   close() {
@@ -86,7 +99,7 @@ export class Conversation {
   }
 
   #answered(entry, turn) {
-    if (turn.turn !== undefined) this.myTurns.add(turn.turn);
+    if (entry.state === "sent") this.myTurns.add(turn.turn);
     this.#turn(turn);
   }
 
@@ -117,8 +130,8 @@ export class Conversation {
       case "turn": return this.#turn(data);
       case "message": return this.#message(data);
       case "owner": return this.#owner(data.owner);
-      case "case": return this.view.panel.show(data.case === undefined ? data : data.case);
-      case "upload": return void this.uploads.set(data.upload_id, data.file_name ?? data.name);
+      case "case": return this.view.panel.note(data);
+      case "upload": return void this.uploads.set(data.upload_id, data.name);
       case "notice": return this.view.log.notice(data.level, data.text);
       default: return undefined;
     }
@@ -133,13 +146,15 @@ export class Conversation {
     const { from, text = "", turn, client_message_id: id, at } = message;
     if (from === "staff") {
       this.view.talking();
-      this.view.log.staff(text, at);
+      this.view.log.staff(text, at, message.name);
       this.view.arrived();
     } else if (from === "citizen") this.#mine(id, turn, { ...message, text });
-    // What the bot says in a turn arrives as that turn; only what it says unasked comes as a message.
-    else if (turn === undefined || turn === null) {
-      const again = this.opening.some((reply) => reply.text === text);
-      if (!again) this.view.log.bot([{ kind: "text", text }]);
+    else if (turn === 0) {
+      // The greeting: known already in the browser that opened the conversation.
+      if (!this.opening.length) this.#greet(message.replies ?? [{ kind: "text", text }]);
+    } else if (turn === undefined || turn === null) {
+      // What the bot says in a turn arrives as that turn; only what it says unasked comes as a message.
+      this.view.log.bot(message.replies ?? [{ kind: "text", text }]);
     }
   }
 

@@ -38,12 +38,12 @@ export function closeDialogs() {
 }
 
 /**
- * The form to continue a case from another device. `opened(result)` gets the server's
- * {conversation_id, token, replies, turn?}; wrong proof is said in the dialog, which stays open.
+ * The form to continue a case from another device. `session()` resolves to the session that takes it over, `opened(turn)`
+ * gets its next turn; wrong proof is said in the dialog, which stays open.
  */
 export class ResumeDialog {
-  constructor(opened) {
-    this.opened = opened;
+  constructor({ session, opened }) {
+    Object.assign(this, { session, opened });
     this.dialog = get("resume-dialog");
     this.form = get("resume-form");
     this.problem = get("resume-error");
@@ -68,7 +68,8 @@ export class ResumeDialog {
   async #submit() {
     const fields = ["resume-case", "resume-tail", "resume-code"].map(get);
     const [caseNo, tail, code] = fields.map((field) => field.value.replace(/\s+/g, "").toUpperCase());
-    const empty = fields.find((field) => !field.value.trim());
+    // A case in which no identity number was given has no last four characters.
+    const empty = [fields[0], fields[2]].find((field) => !field.value.trim());
     if (empty) {
       this.#say(t("resume.incomplete"));
       empty.focus();
@@ -78,9 +79,9 @@ export class ResumeDialog {
     button.disabled = true;
     button.textContent = t("resume.working");
     try {
-      const result = await resumeCase(caseNo, tail + code);
+      const turn = await resumeCase(await this.session(), caseNo, tail + code);
       this.dialog.close("done");
-      this.opened(result);
+      this.opened(turn);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#say(error.message);

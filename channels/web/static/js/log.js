@@ -75,13 +75,14 @@ export class Log {
   }
 
   #state(element, { id, shown, at, state, reason, until }) {
-    const pending = state === "sending" || state === "waiting" || state === "limited" || state === "failed";
+    const pending = state === "sending" || state === "waiting" || state === "recovering" || state === "limited" || state === "failed";
     element.classList.toggle("pending", pending);
     element.classList.toggle("bad", state === "failed" || state === "refused");
     const meta = element.querySelector(".meta");
     const words = {
       sending: () => t("send.sending"),
       waiting: () => t("send.waiting"),
+      recovering: () => t("send.recovering"),
       limited: () => t("send.limited", { seconds: Math.max(1, Math.ceil((until - Date.now()) / 1000)) }),
       failed: () => t("send.failed"),
       refused: () => t("send.refused", { reason }),
@@ -91,7 +92,7 @@ export class Log {
     // Time first: it is what stays when the message has long been sent.
     const parts = [at && !pending ? h("time", { datetime: at, text: clockTime(at) }) : null, line];
     const button = (key, action) => h("button", { type: "button", class: "link", text: t(key), on: { click: action } });
-    if (state === "failed" || state === "waiting") {
+    if (state === "failed" || state === "waiting" || state === "recovering") {
       parts.push(button("send.retry", () => this.act.retry()), button("send.drop", () => this.act.drop(id)));
     }
     if (state === "refused" && shown.text && !shown.file) parts.push(button("send.edit", () => this.act.edit(id, shown.text)));
@@ -103,7 +104,8 @@ export class Log {
 
   /** The replies of one turn, once per turn number. Returns whether it was new. */
   turn(turn) {
-    if (turn.turn !== undefined) {
+    // The number of a turn that failed is given to the one that follows it.
+    if (turn.turn !== undefined && turn.status !== "error_engine") {
       if (this.turns.has(turn.turn)) return false;
       this.turns.add(turn.turn);
     }
@@ -126,10 +128,10 @@ export class Log {
     this.#grown(element, false);
   }
 
-  staff(text, at) {
+  staff(text, at, name = null) {
     this.#dayMark(at);
     const element = h("div", { class: "msg staff" }, h("span", { class: "face" }, icon("person")), hidden(t("log.staff")),
-      h("div", { class: "stack" }, h("span", { class: "who", text: t("log.staff_name") }),
+      h("div", { class: "stack" }, h("span", { class: "who", text: name ? `${t("log.staff_name")} · ${name}` : t("log.staff_name") }),
         h("div", { class: "bubble" }, h("p", { class: "say", text })),
         at ? h("div", { class: "meta" }, h("time", { datetime: at, text: clockTime(at) })) : null));
     this.#insert(element);

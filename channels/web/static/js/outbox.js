@@ -22,7 +22,7 @@ function nextOrder() {
 }
 
 export class Outbox {
-  /** `on` = {state(entry), turn(entry, turn), dropped(entry), expired()}. Entry states: sending, waiting, limited, failed, refused. */
+  /** `on` = {state(entry), turn(entry, turn), dropped(entry), expired()}. Entry states: sending, waiting, recovering, limited, failed, refused. */
   constructor(session, on) {
     this.session = session;
     this.on = on;
@@ -115,8 +115,12 @@ export class Outbox {
     try {
       const turn = await sendMessage(this.session, entry.id, entry.content);
       this.flying = null;
-      this.#done(entry);
-      this.on.turn(entry, turn);
+      // A turn the engine was away for did not happen; the server keeps nothing of it and waits for the message again.
+      if (turn.status === "error_engine" && !entry.delivered) this.#recovering(entry, turn);
+      else {
+        this.#done(entry);
+        this.on.turn(entry, turn);
+      }
     } catch (error) {
       this.flying = null;
       if (this.closed) return;
@@ -147,13 +151,24 @@ export class Outbox {
       this.on.state(entry);
     } else if (error.status === 429) {
       this.#wait(entry, "limited", error.retryAfter ?? 5);
-    } else if (entry.tries < WAITS_S.length) {
-      this.#wait(entry, "waiting", WAITS_S[entry.tries]);
-      entry.tries += 1;
+    } else if (this.#mayWait(entry)) {
+      this.#wait(entry, "waiting", WAITS_S[entry.tries - 1]);
     } else {
       entry.state = "failed";
       this.on.state(entry);
     }
+  }
+
+  #recovering(entry, turn) {
+    if (this.#mayWait(entry)) return this.#wait(entry, "recovering", WAITS_S[entry.tries - 1]);
+    entry.state = "failed";
+    this.on.state(entry);
+    return this.on.turn(entry, turn);
+  }
+
+  #mayWait(entry) {
+    entry.tries += 1;
+    return entry.tries <= WAITS_S.length;
   }
 
   #wait(entry, state, seconds) {

@@ -62,8 +62,8 @@ function actionButton(action, act) {
 
 /** A row's own action: the row's label is heard with it, or ten links would all be called 修改. */
 function actionLink(action, rowLabel, act) {
-  const about = action.label.includes(rowLabel) ? null : hidden(rowLabel);
-  return h("button", { type: "button", class: "link", on: { click: () => act.say(action.message) } }, action.label, about);
+  const verb = action.label.replace(rowLabel, "").trim() || action.label;
+  return h("button", { type: "button", class: "link", on: { click: () => act.say(action.message) } }, verb, hidden(rowLabel));
 }
 
 function file(reply, act) {
