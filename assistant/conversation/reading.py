@@ -2,25 +2,70 @@
 
 from __future__ import annotations
 
-from assistant.casework.flow.talk import Services
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
 from assistant.conversation import guard
 from assistant.conversation.turn import Engine
 from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, Understanding, combine
+from assistant.foundation.settings import Settings
+from knowledge.catalogue import Catalogue
+from knowledge.search import Decision, Hit, Search
 
 
-async def read_sentence(engine: Engine, services: Services, text: str) -> Understanding:
-    """Intent and item of a sentence.
+class Knowledge(Protocol):
+    """What reading needs of the knowledge base."""
 
-    Raises:
-        EngineDown: the engine is away.
-    """
-    if not guard.readable(text):
-        return Understanding(intent="out_of_scope", confidence=0.0)
-    text = text[: guard.LONGEST]
-    if guard.judge(text):
-        return Understanding(intent="out_of_scope", confidence=1.0)
-    parse = await engine.parse(text, None)
-    about = parse.intent in ITEM_INTENTS | MAY_NAME
-    hits = services.find(text)
-    versions = {h.code: g.version for h in hits if (g := services.catalogue.get(h.code))}
-    return combine(parse.intent, parse.confidence, hits, services.decide(hits) if about and hits else None, None, versions)
+    @property
+    def catalogue(self) -> Catalogue: ...
+    def find(self, text: str) -> list[Hit]: ...
+    def decide(self, hits: Sequence[Hit]) -> Decision: ...
+
+
+@dataclass(frozen=True)
+class SearchOnly:
+    """Catalogue and search without the rest of the product."""
+
+    catalogue: Catalogue
+    search: Search
+
+    def find(self, text: str) -> list[Hit]:
+        """Items a sentence may mean, best first."""
+        return self.search.search(text)
+
+    def decide(self, hits: Sequence[Hit]) -> Decision:
+        """The search's verdict."""
+        return self.search.decide(hits)
+
+
+@dataclass(frozen=True)
+class SentenceReader:
+    """The product's reading of a first sentence."""
+
+    engine: Engine
+    knowledge: Knowledge
+
+    @classmethod
+    def open(cls, settings: Settings, engine: Engine) -> SentenceReader:
+        """A reader over the guides and models of the settings."""
+        catalogue = Catalogue.load(settings.guides_dir)
+        return cls(engine, SearchOnly(catalogue, Search.build(catalogue, settings.models_dir, settings.embedding_model)))
+
+    async def read(self, text: str) -> Understanding:
+        """Intent and item of a sentence.
+
+        Raises:
+            EngineDown: the engine is away.
+        """
+        if not guard.readable(text):
+            return Understanding(intent="out_of_scope", confidence=0.0)
+        text = text[: guard.LONGEST]
+        if guard.judge(text):
+            return Understanding(intent="out_of_scope", confidence=1.0)
+        parse = await self.engine.parse(text, None)
+        about = parse.intent in ITEM_INTENTS | MAY_NAME
+        hits = self.knowledge.find(text)
+        versions = {h.code: g.version for h in hits if (g := self.knowledge.catalogue.get(h.code))}
+        decision = self.knowledge.decide(hits) if about and hits else None
+        return combine(parse.intent, parse.confidence, hits, decision, None, versions)

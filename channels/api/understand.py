@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
-from assistant.conversation.reading import read_sentence
+from assistant.conversation.reading import SentenceReader
 from assistant.conversation.understanding import Understanding
 from assistant.engine.gateway import EngineDown
 from channels.api.limits import by_address
@@ -21,6 +21,6 @@ async def understand(body: Understand, request: Request) -> Understanding:
     parts = parts_of(request)
     by_address(parts, request)
     try:
-        return await read_sentence(parts.engine, parts.services, body.text)
+        return await SentenceReader(parts.engine, parts.services).read(body.text)
     except EngineDown:
         raise Problem(503, "engine_down", headers={"Retry-After": "5"}) from None

@@ -1,0 +1,118 @@
+"""``bandao eval understanding FILE.tsv …`` and ``eval search FILE.tsv``: figures on labelled sentences."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assistant.foundation.messages import t
+from assistant.foundation.settings import Settings, get_settings
+from channels.cli.output import Json, fail, progress, show
+
+commands = typer.Typer(no_args_is_help=True)
+READY_SECONDS = 90
+Files = Annotated[list[Path], typer.Argument(help=t("cli.help_eval_files"), exists=True, dir_okay=False)]
+
+
+@commands.command("understanding", help=t("cli.help_eval_understanding"))
+def understanding(files: Files, as_json: Json = False) -> None:
+    """Read every sentence through the code behind ``/api/v1/understand``, with an engine of its own."""
+    from assistant.conversation.evaluation import load, score
+
+    try:
+        lines = [line for path in files for line in load(path)]
+    except ValueError as error:
+        fail(str(error), as_json=as_json, remedy=t("cli.eval_remedy"))
+    settings = get_settings()
+    with _engine(settings) as url:
+        readings = asyncio.run(_read(settings, url, [line.query for line in lines]))
+    _print(score(lines, readings), as_json=as_json)
+
+
+@commands.command("search", help=t("cli.help_eval_search"))
+def search(files: Files, as_json: Json = False) -> None:
+    """Recall of the item search on sentences that mean one item."""
+    from assistant.conversation.evaluation import AMBIGUOUS, NONE, load
+    from knowledge.catalogue import Catalogue
+    from knowledge.search import Search
+
+    settings = get_settings()
+    engine = Search.build(Catalogue.load(settings.guides_dir), settings.models_dir, settings.embedding_model)
+    lines = [line for path in files for line in load(path) if line.item not in (NONE, AMBIGUOUS)]
+    ranks = [[hit.name for hit in engine.search(line.query, limit=10)] for line in lines]
+    wanted = [{name for name, _ in line.readings} for line in lines]
+    figures: dict[str, Any] = {"n": len(lines)}
+    for depth in (1, 3, 10):
+        figures[f"recall_at_{depth}"] = round(
+            sum(bool(w & set(r[:depth])) for w, r in zip(wanted, ranks, strict=True)) / max(len(lines), 1), 4
+        )
+    missed = [(line, found) for line, w, found in zip(lines, wanted, ranks, strict=True) if not w & set(found[:1])]
+    figures["errors"] = [{"query": line.query, "item": line.item, "found": found[:3]} for line, found in missed]
+    _print(figures, as_json=as_json)
+
+
+async def _read(settings: Settings, url: str, queries: list[str]) -> list[Any]:
+    from assistant.conversation.reading import SentenceReader
+    from assistant.engine.gateway import EngineGateway
+
+    engine = EngineGateway(settings.model_copy(update={"engine_url": url}))
+    reader = SentenceReader.open(settings, engine)
+    try:
+        return [await reader.read(query) for query in queries]
+    finally:
+        await engine.close()
+
+
+@contextmanager
+def _engine(settings: Settings) -> Iterator[str]:
+    """An engine on a free port, so that a running service is not needed and not disturbed."""
+    from assistant.engine import training
+    from knowledge.catalogue import Catalogue
+
+    training.write_catalogue(Catalogue.load(settings.guides_dir).names(), settings.models_dir)
+    model = training.train(models_dir=settings.models_dir)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    launch = training.process(settings.model_copy(update={"engine_port": port}), model=model)
+    progress(t("cli.eval_engine"))
+    process = subprocess.Popen(
+        launch.argv, env={**os.environ, **launch.env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        asyncio.run(_wait(settings, url))
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+async def _wait(settings: Settings, url: str) -> None:
+    from assistant.engine.gateway import EngineGateway
+
+    engine = EngineGateway(settings.model_copy(update={"engine_url": url}))
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            while not await engine.ready():
+                await asyncio.sleep(0.2)
+    finally:
+        await engine.close()
+
+
+def _print(figures: dict[str, Any], *, as_json: bool) -> None:
+    lines = [
+        f"{name:>22}  {value}" for name, value in figures.items() if not isinstance(value, list | dict) or name == "out_of_scope"
+    ]
+    for group in ("per_intent", "per_item"):
+        lines += [f"{group:>10}  {name}  {row['right']}/{row['n']}" for name, row in figures.get(group, {}).items()]
+    lines += [f"✗ {error}" for error in figures["errors"]]
+    show(figures, lines, as_json=as_json)
