@@ -15,15 +15,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.search.features import FEATURES, Reading
+from knowledge.search.features import FEATURES, FOREIGN, Reading
 
 Doubles = NDArray[np.float64]
-_FILE = "search-calibration.json"
+_FILE = "calibration.json"
+_SHAPE = (len(FEATURES), len(FEATURES) + FOREIGN + 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The fitted parameters; ``ours`` ends with the weight of the unknown share and a constant."""
+    """The fitted parameters; ``ours`` ends with the weights of the likeness to other things, of the unknown share, and a
+    constant."""
 
     which: tuple[float, ...]
     ours: tuple[float, ...]
@@ -49,7 +51,8 @@ class Calibration:
             held = json.loads((folder / _FILE).read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
-        return cls(tuple(held["which"]), tuple(held["ours"])) if tuple(held["features"]) == FEATURES else None
+        which, ours = tuple(held["which"]), tuple(held["ours"])
+        return cls(which, ours) if tuple(held["features"]) == FEATURES and (len(which), len(ours)) == _SHAPE else None
 
 
 def fit(positive: Sequence[tuple[Reading, int]], negative: Sequence[Reading], *, decay: float = 1e-3) -> Calibration:
@@ -80,7 +83,7 @@ def fit(positive: Sequence[tuple[Reading, int]], negative: Sequence[Reading], *,
 
 
 def _ours_row(reading: Reading) -> Doubles:
-    return np.concatenate([reading.guides.max(axis=0), [reading.unknown, 1.0]]).astype(np.float64)
+    return np.concatenate([reading.guides.max(axis=0), reading.foreign, [reading.unknown, 1.0]]).astype(np.float64)
 
 
 def _softmax(values: Doubles) -> Doubles:

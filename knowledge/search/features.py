@@ -15,6 +15,8 @@ from knowledge.text import WordCutter, char_ngrams, char_weight, content, fold, 
 
 # word, character and syllable cosine; dense cosine; share of the sentence a guide knows; share of a name the sentence holds.
 FEATURES = ("word", "char", "pinyin", "dense", "known", "known_sound", "named", "named_sound")
+# How many of them are also measured against the sentences about other things: those that are similarities.
+FOREIGN = 4
 # Up to here every vector is compared; beyond it only this many nearest ones, the others counting as unlike.
 _DENSE_EXACT = 4096
 # How surely a guide knows a character it has only apart from its neighbour in the sentence; with a neighbour it is 1.
@@ -32,20 +34,22 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A sentence against the catalogue: ``guides`` has a row a guide and a column a feature; ``nearest`` is a document
-    number a guide; ``unknown`` the share of the sentence no guide knows; ``empty`` that nothing but frame was said.
+    """A sentence against the catalogue: ``guides`` has a row a guide and a column a feature; ``foreign`` is the same row for
+    the sentences about other things; ``nearest`` is a document number a guide; ``unknown`` the share of the sentence no guide
+    knows; ``empty`` that nothing but frame was said.
 
-    ``exact`` is 2 where a guide is called exactly this, 1 where it only sounds so. ``cover`` has a row a guide and a column
-    a character said: how surely the guide knows it (alone, or with a neighbour), ``heard`` the same of its sound; ``telling``
-    says how much each matters.
+    ``called`` is 3 where a guide is called exactly this, 2 where it sounds so, 1 where a name of it was said. ``cover`` has a
+    row a guide and a column a character said: how surely the guide knows it (alone, or with a neighbour), ``heard`` the same
+    of its sound; ``telling`` says how much each matters.
     """
 
     guides: NDArray[np.float32]
+    foreign: NDArray[np.float32]
     nearest: NDArray[np.int64]
     unknown: float
     words: list[str]
     empty: bool
-    exact: NDArray[np.int8]
+    called: NDArray[np.int8]
     cover: Floats
     heard: Floats
     telling: Floats
@@ -64,8 +68,13 @@ class Reading:
 class FeatureIndex:
     """Every document of the catalogue, indexed by words, characters, syllables and vectors."""
 
-    def __init__(self, documents: Sequence[Document], guide_count: int, cutter: WordCutter, embedding: Embedding | None) -> None:
-        self.documents = sorted(documents, key=lambda document: document.owner)
+    def __init__(self, documents: Sequence[Document], guide_count: int, cutter: WordCutter, embedding: Embedding | None,
+                 foreign: Sequence[str] = ()) -> None:
+        # Sentences about other things are one more guide, behind the others, that is never found.
+        elsewhere = [Document(text, guide_count, False) for text in foreign]
+        self.documents = sorted([*documents, *elsewhere], key=lambda document: document.owner)
+        self._foreign = guide_count
+        guide_count += 1
         self._guide_count = guide_count
         self._cutter = cutter
         owners = [document.owner for document in self.documents]
@@ -108,19 +117,26 @@ class FeatureIndex:
         char, char_held = self._char.cosines(chars)
         sound, sound_held = self._sound.cosines(sounds)
         dense = self._dense(text) if parts else np.zeros(len(self.documents), dtype=np.float32)
-        known, unknown = self._char.coverage(chars)
-        known_sound, _ = self._sound.coverage(sounds)
+        # What only the sentences about other things know is unknown to our guides all the same.
+        known, unknown = self._char.coverage(chars, but=self._foreign)
+        known_sound, _ = self._sound.coverage(sounds, but=self._foreign)
         table = np.stack([self._best(word), self._best(char), self._best(sound), self._best(dense), known, known_sound,
                           self._best(char_held * self._names), self._best(sound_held * self._names)], axis=1)
-        return Reading(table, self._nearest(char + sound + dense), unknown, words, not parts,
-                       self._exact(parts), *self._cover(parts))
+        ours = slice(0, self._foreign)
+        cover, heard, telling = self._cover(parts)
+        nearest = self._nearest(char + sound + dense)[ours]
+        return Reading(table[ours], table[self._foreign, :FOREIGN], nearest, unknown, words, not parts,
+                       self._naming(parts)[ours], cover[ours], heard[ours], telling)
 
-    def _exact(self, parts: list[str]) -> NDArray[np.int8]:
-        exact = np.zeros(self._guide_count, dtype=np.int8)
+    def _naming(self, parts: list[str]) -> NDArray[np.int8]:
+        called = np.zeros(self._guide_count, dtype=np.int8)
         said = " ".join(parts)
-        for guides, value in ((self._sounding.get(_sounded(parts), []), 1), (self._called.get(said, []), 2)):
-            exact[guides] = value
-        return exact
+        for name, guides in self._called.items():
+            if len(name) > 1 and name in said:
+                called[guides] = 1
+        called[self._sounding.get(_sounded(parts), [])] = 2
+        called[self._called.get(said, [])] = 3
+        return called
 
     def _cover(self, parts: list[str]) -> tuple[Floats, Floats, Floats]:
         units = [unit for part in parts for unit in (part if is_han(part) else [part])]

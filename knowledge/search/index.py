@@ -19,7 +19,7 @@ from knowledge.text import WordCutter
 # Below this a guide is not worth listing at all.
 _LISTED = 0.01
 # The sentence is about our items when the guides together reach this …
-_OURS = 0.5
+_OURS = 0.3
 # … and one item is meant when it holds this share of what they reach.
 _CLEAR = 0.6
 # A rival is offered when it reaches this share of the best.
@@ -27,6 +27,7 @@ _RIVAL = 0.25
 _OFFERED = 4
 # Longer talk is cut: what somebody wants is said near the start or the end of it.
 _LONGEST = 400
+_FOREIGN = "elsewhere.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class Search:
         if calibration is None:
             raise EmbeddingMissing(f"no search calibration in {models_dir}: run ./bandao train")
         guides = catalogue.all()
-        return cls(guides, index_of(guides, catalogue.names(), open_embedding(embedding, models_dir)), calibration)
+        foreign = (models_dir / MODEL_FOLDER / _FOREIGN).read_text(encoding="utf-8").splitlines()
+        return cls(guides, index_of(guides, catalogue.names(), open_embedding(embedding, models_dir), foreign), calibration)
 
     def read(self, text: str) -> Reading:
         """The features of a sentence; guides in catalogue order."""
@@ -132,15 +134,20 @@ class Search:
         return [*reasons, t("knowledge.because_nearest", sentence=nearest)]
 
 
-def index_of(guides: Sequence[Guide], names: Iterable[str], embedding: Embedding | None) -> FeatureIndex:
-    """The feature index over the guides' names, samples and summaries."""
+def save_foreign(sentences_: Sequence[str], folder: Path) -> None:
+    """Keep the sentences about other things beside the calibration that was fitted with them."""
+    (folder / _FOREIGN).write_text("".join(f"{sentence}\n" for sentence in sentences_), encoding="utf-8")
+
+
+def index_of(guides: Sequence[Guide], names: Iterable[str], embedding: Embedding | None, foreign: Sequence[str]) -> FeatureIndex:
+    """The feature index over the guides' names, samples and summaries, and over sentences about other things."""
     documents = []
     for number, guide in enumerate(guides):
         called = {guide.name, *guide.names.aliases, *guide.names.colloquial}
         documents += [Document(sentence, number, sentence in called) for sentence in sentences(guide)]
         if guide.summary:
             documents.append(Document(guide.summary, number, False))
-    return FeatureIndex(documents, len(guides), WordCutter(names), embedding)
+    return FeatureIndex(documents, len(guides), WordCutter(names), embedding, foreign)
 
 
 def serves(guide_region: str, region: str) -> bool:

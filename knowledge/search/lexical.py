@@ -69,18 +69,18 @@ class TermIndex:
                 held[numbers] += document_weights * document_weights
         return products / np.float32(math.sqrt(square) or 1.0), held
 
-    def coverage(self, terms: Sequence[str]) -> tuple[Floats, float]:
-        """For each guide the share of the query's weight it knows from any document; and the share nobody knows."""
+    def coverage(self, terms: Sequence[str], but: int) -> tuple[Floats, float]:
+        """For each guide the share of the query's weight it knows from any document; and the share none but one knows."""
         known = np.zeros(self._guide_count, dtype=np.float32)
         total = unknown = 0.0
         for term in set(terms):
             weight = self.weight(term)
             total += weight
             guides = self._guides.get(term)
-            if guides is None:
-                unknown += weight
-            else:
+            if guides is not None:
                 known[guides] += weight
+            if guides is None or (len(guides) == 1 and guides[0] == but):
+                unknown += weight
         return known / np.float32(total or 1.0), unknown / (total or 1.0)
 
     def knowing(self, term: str) -> Ints | None:

@@ -47,14 +47,14 @@ def share(scores: NDArray[np.float64], reading: Reading) -> NDArray[np.float64]:
 
 
 def _rivals(best: int, scores: NDArray[np.float64], reading: Reading) -> list[int]:
-    """Guides over which the best has no advantage; being called exactly what was said is one."""
-    advantage = reading.advantage(best)
-    level = (advantage < _REASON) & (scores > _POSSIBLE * scores[best]) & (reading.exact >= reading.exact[best])
-    return [int(number) for number in np.flatnonzero(level) if number != best]
+    """Guides over which the best has no advantage, unless it is called what was said and they know nothing it does not."""
+    level = (reading.advantage(best) < _REASON) & (scores > _POSSIBLE * scores[best])
+    return [int(number) for number in np.flatnonzero(level) if number != best
+            and (reading.called[number] >= reading.called[best] or reading.advantage(int(number))[best] >= _REASON)]
 
 
 def _outdone(best: int, scores: NDArray[np.float64], reading: Reading) -> int | None:
-    """The likeliest guide that knows all the best one knows, and more."""
+    """The likeliest guide that knows all the best one knows, and more, or is called what was said."""
     outdoing = [n for n in _rivals(best, scores, reading)
-                if reading.advantage(n)[best] >= _REASON or reading.exact[n] > reading.exact[best]]
+                if reading.advantage(n)[best] >= _REASON or reading.called[n] > reading.called[best]]
     return max(outdoing, key=lambda n: scores[n]) if outdoing else None
