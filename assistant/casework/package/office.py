@@ -55,6 +55,7 @@ class OfficeWorker:
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._room: Path | None = None
+        self._pipe = ""
         self._converted = 0
         self._refuse_until = 0.0
         self.starts = 0
@@ -154,8 +155,9 @@ class OfficeWorker:
         base = self._data_dir / "office"
         base.mkdir(parents=True, exist_ok=True, mode=0o700)
         # A fresh profile with every start: no recovery questions after a crash, no lock shared with another app process.
-        self._room = Path(tempfile.mkdtemp(prefix="run-", dir=base))
-        pipe = f"bandao{os.getpid()}x{next(_serial)}"
+        _sweep(base)
+        self._room = Path(tempfile.mkdtemp(prefix=f"run-{os.getpid()}-", dir=base))
+        self._pipe = pipe = f"bandao{os.getpid()}x{next(_serial)}"
         self._child = Child(
             [python, str(BRIDGE), program, str(self._room / "profile"), pipe],
             env={
@@ -184,6 +186,7 @@ class OfficeWorker:
         if self._room is not None:
             shutil.rmtree(self._room, ignore_errors=True)
             self._room = None
+            Path(f"/tmp/OSL_PIPE_{os.getuid()}_{self._pipe}").unlink(missing_ok=True)  # LibreOffice's fixed place for it
 
     @cached_property
     def _program(self) -> str:
@@ -202,3 +205,11 @@ class OfficeWorker:
                 if subprocess.run([candidate, "-c", "import uno"], capture_output=True, timeout=20, check=False).returncode == 0:
                     return candidate
         raise OfficeUnavailable("no Python with the uno module found (Debian: apt-get install python3-uno)")
+
+
+def _sweep(base: Path) -> None:
+    """Remove what an app that was killed could not remove itself."""
+    for room in base.glob("run-*-*"):
+        pid = room.name.split("-")[1]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(room, ignore_errors=True)

@@ -139,6 +139,10 @@ def test_nothing_outlives_a_killed_app(tmp_path: Path) -> None:
         assert not gone(group, patience_s=0)
         app.kill()
     assert gone(group)
+    left = next((tmp_path / "office").glob("run-*"))
+    with OfficeWorker(Settings(tmp_path)) as worker:
+        worker.convert(samples.word("一", "二"))
+        assert not left.exists(), "the next start clears away what the killed one left"
 
 
 def test_missing_libreoffice_is_said_at_once(tmp_path: Path) -> None:
