@@ -28,6 +28,9 @@ PUBLIC_ROUTES = frozenset(
         ("GET", "/readyz"),
         ("GET", "/openapi.json"),
         ("GET", "/"),
+        ("GET", "/console/"),
+        ("GET", "/console/static/{path:path}"),
+        ("POST", "/console/api/login"),
     }
 )
 

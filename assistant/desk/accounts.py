@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from assistant.foundation import audit
 from assistant.foundation.clock import Clock, SystemClock
@@ -18,6 +19,29 @@ from assistant.foundation.tables import staff, staff_session
 from assistant.foundation.tokens import hash_token, new_token
 
 FIRST_LOGIN = "admin"
+ROLES = ("operator", "supervisor")
+SHORTEST_PASSWORD = 10
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+
+
+class AccountError(ValueError):
+    """An account cannot be made or changed so; ``code`` says why, the text is for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account as it is listed. ``present`` while a session of it lasts."""
+
+    login: str
+    name: str
+    role: str
+    active: bool
+    present: bool
+    created_at: datetime
 
 
 @dataclass(frozen=True)
@@ -34,7 +58,7 @@ class Operator:
 def first_login(db: Database, clock: Clock | None = None) -> tuple[str, str] | None:
     """Make the first account, if there is none yet: its login and its password, shown this once."""
     now = (clock or SystemClock()).now()
-    password = secrets.token_urlsafe(12)
+    password = new_password()
     with db.write() as conn:
         if conn.execute(select(func.count()).select_from(staff)).scalar_one():
             return None
@@ -43,7 +67,18 @@ def first_login(db: Database, clock: Clock | None = None) -> tuple[str, str] | N
 
 
 def add(conn: Connection, login: str, password: str, name: str, role: str, at: datetime) -> str:
-    """Add an account and return its id."""
+    """Add an account and return its id.
+
+    Raises:
+        AccountError: login_bad, login_taken, role_unknown or password_weak.
+    """
+    if not _LOGIN.fullmatch(login):
+        raise AccountError("login_bad", t("desk.login_bad"))
+    if role not in ROLES:
+        raise AccountError("role_unknown", t("desk.role_unknown", roles="、".join(ROLES)))
+    if conn.execute(select(staff.c.id).where(staff.c.login == login)).first():
+        raise AccountError("login_taken", t("desk.login_taken", login=login))
+    _strong(login, password)
     staff_id = str(uuid.uuid4())
     conn.execute(
         insert(staff).values(
@@ -60,6 +95,79 @@ def add(conn: Connection, login: str, password: str, name: str, role: str, at: d
     return staff_id
 
 
+def every(conn: Connection, now: datetime) -> list[Account]:
+    """All accounts by login."""
+    present = exists().where(staff_session.c.staff_id == staff.c.id, staff_session.c.expires_at > now).label("present")
+    rows = conn.execute(select(staff, present).order_by(staff.c.login))
+    return [
+        Account(row.login, row.display_name, row.role, row.active, bool(row.present) and row.active, row.created_at)
+        for row in rows
+    ]
+
+
+def find(conn: Connection, login: str) -> str:
+    """The id of the account of this login.
+
+    Raises:
+        AccountError: login_unknown.
+    """
+    staff_id = conn.execute(select(staff.c.id).where(staff.c.login == login)).scalar()
+    if staff_id is None:
+        raise AccountError("login_unknown", t("desk.login_unknown", login=login))
+    return str(staff_id)
+
+
+def disable(conn: Connection, login: str, at: datetime) -> None:
+    """Close an account: its sessions end at once, and what it was looking after goes back to the queue.
+
+    Raises:
+        AccountError: login_unknown, or last_supervisor: somebody must be left who can sign in.
+    """
+    staff_id = find(conn, login)
+    others = select(func.count()).select_from(staff).where(staff.c.active, staff.c.role == "supervisor", staff.c.id != staff_id)
+    if not conn.execute(others).scalar_one():
+        raise AccountError("last_supervisor", t("desk.last_supervisor"))
+    conn.execute(update(staff).where(staff.c.id == staff_id).values(active=False))
+    conn.execute(delete(staff_session).where(staff_session.c.staff_id == staff_id))
+    audit.append(conn, at=at, actor="system", action="staff.disabled", subject=staff_id, detail={})
+
+
+def enable(conn: Connection, login: str, at: datetime) -> None:
+    """Open a closed account again, with the password it had.
+
+    Raises:
+        AccountError: login_unknown.
+    """
+    staff_id = find(conn, login)
+    conn.execute(update(staff).where(staff.c.id == staff_id).values(active=True))
+    audit.append(conn, at=at, actor="system", action="staff.enabled", subject=staff_id, detail={})
+
+
+def change_password(conn: Connection, staff_id: str, password: str, at: datetime, actor: str, keep: str | None = None) -> None:
+    """Set a new password and end all sessions but the one whose token is ``keep``. ``actor`` is for the audit chain.
+
+    Raises:
+        AccountError: password_weak.
+    """
+    login = conn.execute(select(staff.c.login).where(staff.c.id == staff_id)).scalar_one()
+    _strong(login, password)
+    conn.execute(update(staff).where(staff.c.id == staff_id).values(password_hash=hash_password(password)))
+    others = staff_session.c.id != (hash_token(keep) if keep else "")
+    conn.execute(delete(staff_session).where(staff_session.c.staff_id == staff_id, others))
+    audit.append(conn, at=at, actor=actor, action="staff.password", subject=staff_id, detail={})
+
+
+def new_password() -> str:
+    """A password nobody can guess, to be told once and changed after the first sign-in."""
+    return secrets.token_urlsafe(12)
+
+
+def _strong(login: str, password: str) -> None:
+    says_login = len(login) > 3 and login in password.lower()
+    if len(password) < SHORTEST_PASSWORD or len(set(password)) < SHORTEST_PASSWORD // 2 or says_login:
+        raise AccountError("password_weak", t("desk.password_weak", least=SHORTEST_PASSWORD))
+
+
 def check(conn: Connection, login: str, password: str) -> str | None:
     """The id of the account these open, or None; an unknown login takes as long as a wrong password."""
     row = conn.execute(select(staff).where(staff.c.login == login)).mappings().first()
@@ -68,7 +176,8 @@ def check(conn: Connection, login: str, password: str) -> str | None:
 
 
 def sign_in(conn: Connection, staff_id: str, at: datetime, hours: int) -> tuple[str, str]:
-    """Begin a session: the cookie's token and the CSRF token."""
+    """Begin a session: the cookie's token and the CSRF token. Sessions that are over are cleared away."""
+    conn.execute(delete(staff_session).where(staff_session.c.expires_at <= at))
     token, token_hash = new_token()
     csrf = secrets.token_urlsafe(32)
     conn.execute(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, exists, func, insert, select, update
 
 from assistant.desk.hours import opens_at
 from assistant.foundation import metrics
 from assistant.foundation.messages import t
 from assistant.foundation.settings import Settings
+from assistant.foundation.tables import case_ as cases
+from assistant.foundation.tables import conversation as conversations
 from assistant.foundation.tables import desk_entry as entries
-from assistant.foundation.tables import staff
+from assistant.foundation.tables import staff, staff_session
 
 WAITING, CLAIMED, RELEASED, LEFT = "waiting", "claimed", "released", "left"
 
@@ -33,7 +36,11 @@ class Conversations(Protocol):
 
 @dataclass(frozen=True)
 class Entry:
-    """One stay at the desk. ``place`` counts from 1 among those waiting."""
+    """One stay at the desk. ``place`` counts from 1 among those waiting.
+
+    ``last_event``, ``case_no`` and ``case_revision`` say where conversation and case stand, so that a page can tell cheaply
+    whether there is anything new to read.
+    """
 
     id: str
     conversation_id: str
@@ -44,6 +51,9 @@ class Entry:
     staff_id: str | None
     staff_name: str | None
     place: int | None
+    last_event: int = 0
+    case_no: str | None = None
+    case_revision: int | None = None
 
 
 class Desk:
@@ -86,10 +96,13 @@ class Desk:
     def list(self, conn: Connection, staff_id: str) -> list[Entry]:
         """Everybody waiting, oldest first, then what this member of staff has claimed."""
         rows = conn.execute(
-            select(entries, staff.c.display_name)
+            select(entries, staff.c.display_name, conversations.c.last_event, conversations.c.active_case)
+            .add_columns(cases.c.revision.label("case_revision"))
             .join(staff, staff.c.id == entries.c.staff_id, isouter=True)
+            .join(conversations, conversations.c.id == entries.c.conversation_id)
+            .join(cases, cases.c.case_no == conversations.c.active_case, isouter=True)
             .where((entries.c.state == WAITING) | ((entries.c.state == CLAIMED) & (entries.c.staff_id == staff_id)))
-            .order_by(entries.c.state.desc(), entries.c.queued_at)
+            .order_by(entries.c.state.desc(), entries.c.queued_at, entries.c.id)
         ).mappings()
         found, place = [], 0
         for row in rows:
@@ -104,6 +117,7 @@ class Desk:
         Raises:
             NotYours: it does not wait any more.
         """
+        _lock(conn, conversation_id)
         taken = conn.execute(
             update(entries)
             .where(entries.c.conversation_id == conversation_id, entries.c.state == WAITING)
@@ -119,6 +133,7 @@ class Desk:
         Raises:
             NotYours: this member of staff does not have it.
         """
+        _lock(conn, conversation_id)
         self.check_holder(conn, conversation_id, staff_id)
         conn.execute(
             update(entries)
@@ -130,14 +145,47 @@ class Desk:
         text = t("desk.continue_at", label=label) if label else t("desk.continue")
         self._conversations.tell(conn, conversation_id, {"from": "bot", "text": text, "at": at.isoformat()}, at)
 
-    def say(self, conn: Connection, conversation_id: str, staff_id: str, name: str, text: str, at: datetime) -> None:
-        """Say something to the citizen.
+    def say(
+        self,
+        conn: Connection,
+        conversation_id: str,
+        staff_id: str,
+        name: str,
+        text: str,
+        at: datetime,
+        message_id: str | None = None,
+    ) -> None:
+        """Say something to the citizen. ``message_id`` travels with it, so that a repeated request can be recognised.
 
         Raises:
             NotYours: this member of staff does not have the conversation.
         """
+        _lock(conn, conversation_id)
         self.check_holder(conn, conversation_id, staff_id)
-        self._conversations.tell(conn, conversation_id, {"from": "staff", "name": name, "text": text, "at": at.isoformat()}, at)
+        data = {"from": "staff", "name": name, "text": text, "at": at.isoformat()}
+        self._conversations.tell(conn, conversation_id, data | ({"client_message_id": message_id} if message_id else {}), at)
+
+    def left_alone(self, conn: Connection, now: datetime) -> Sequence[str]:
+        """Conversations whose member of staff is not there any more: signed out, session over, or account closed."""
+        present = exists().where(
+            staff_session.c.staff_id == entries.c.staff_id,
+            staff_session.c.expires_at > now,
+            staff.c.id == entries.c.staff_id,
+            staff.c.active,
+        )
+        return conn.execute(select(entries.c.conversation_id).where(entries.c.state == CLAIMED, ~present)).scalars().all()
+
+    def requeue(self, conn: Connection, conversation_ids: Iterable[str], at: datetime) -> None:
+        """Put conversations nobody looks after back in the queue, where they stood before."""
+        for conversation_id in conversation_ids:
+            _lock(conn, conversation_id)
+            back = conn.execute(
+                update(entries)
+                .where(entries.c.conversation_id == conversation_id, entries.c.state == CLAIMED)
+                .values(state=WAITING, staff_id=None, claimed_at=None)
+            )
+            if back.rowcount:
+                self._conversations.hand_over(conn, conversation_id, "queue", "system", at, t("desk.requeued"))
 
     def check_holder(self, conn: Connection, conversation_id: str, staff_id: str) -> None:
         """Raises NotYours unless this member of staff has claimed the conversation."""
@@ -159,6 +207,22 @@ class Desk:
         ).first()
         return row is not None
 
+    def where_is(self, conn: Connection, conversation_id: str) -> tuple[str, str | None] | None:
+        """State of a conversation's latest stay and the name of who has or had it; None if it never came to the desk."""
+        row = conn.execute(
+            select(entries.c.state, staff.c.display_name)
+            .join(staff, staff.c.id == entries.c.staff_id, isouter=True)
+            .where(entries.c.conversation_id == conversation_id)
+            .order_by(entries.c.queued_at.desc())
+            .limit(1)
+        ).first()
+        return (row.state, row.display_name) if row else None
+
+
+def _lock(conn: Connection, conversation_id: str) -> None:
+    """The conversation's row first, as a turn does, then the desk's: taken in two orders they could wait for each other."""
+    conn.execute(select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update())
+
 
 def _entry(row: Any, place: int | None) -> Entry:
     return Entry(
@@ -171,4 +235,7 @@ def _entry(row: Any, place: int | None) -> Entry:
         staff_id=row["staff_id"],
         staff_name=row["display_name"],
         place=place,
+        last_event=row["last_event"],
+        case_no=row["active_case"],
+        case_revision=row["case_revision"],
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from channels.api.models import CaseDetail
+from channels.api.models import CaseDetail, FieldView
 
 
 class In(BaseModel):
@@ -19,20 +19,37 @@ class SignIn(In):
 
 
 class Say(In):
+    """``message_id`` makes a repeated request harmless: what was said once is not said again."""
+
     text: Annotated[str, Field(min_length=1, max_length=4000)]
+    message_id: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9-]+$")] | None = None
+
+    @field_validator("text")
+    @classmethod
+    def something(cls, text: str) -> str:
+        if not text.strip():
+            raise ValueError("blank")
+        return text
+
+
+class NewPassword(In):
+    current: Annotated[str, Field(min_length=1, max_length=200)]
+    new: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Me(BaseModel):
-    """``csrf`` goes into X-CSRF-Token with every change."""
+    """``csrf`` goes into X-CSRF-Token with every change. ``opens_at`` is null while the desk is open."""
 
     login: str
     name: str
     role: str
     csrf: str
+    hours: str
+    opens_at: str | None
 
 
 class QueueItem(BaseModel):
-    """One conversation waiting, or claimed by me."""
+    """One conversation waiting, or claimed by me. ``last_event`` grows with whatever happens in it."""
 
     conversation_id: str
     state: str
@@ -40,6 +57,7 @@ class QueueItem(BaseModel):
     queued_at: str
     claimed_at: str | None
     place: int | None
+    last_event: int
     item: str | None
     case_status: str | None
     filled: int
@@ -51,17 +69,41 @@ class QueueList(BaseModel):
     waiting: int
 
 
+class ConsoleField(FieldView):
+    """``source_label`` is where the value came from, in words."""
+
+    source_label: str
+
+
+class ConsoleCase(CaseDetail):
+    fields: list[ConsoleField]  # type: ignore[assignment]  # every field with one thing more
+
+
 class Packet(BaseModel):
     """What an operator sees at once: who speaks, the case so far, everything said."""
 
     conversation_id: str
     owner: str
+    mine: bool
     channel: str
     reason: str | None
     asking: str | None
-    case: CaseDetail | None
+    case: ConsoleCase | None
     events: list[dict[str, Any]]
     last_event: int
+
+
+class Updates(BaseModel):
+    """The queue, and what is new in the open conversation; ``lost`` says in words why that is not to be read any more.
+
+    ``seen`` goes back with the next request; ``now`` lets the page count waiting times by our clock.
+    """
+
+    seen: str
+    now: str
+    queue: QueueList
+    packet: Packet | None
+    lost: str | None
 
 
 class Done(BaseModel):

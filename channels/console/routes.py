@@ -1,4 +1,4 @@
-"""The console's API: sign in, queue, packet, claim, talk, hand back."""
+"""The console's API, the part that changes something: sign in and out, claim, talk, hand back. ``updates`` is what it reads."""
 
 from __future__ import annotations
 
@@ -6,103 +6,146 @@ import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Cookie, Query, Request, Response
+from fastapi import APIRouter, Cookie, Request, Response
 from sqlalchemy import Connection
 
-from assistant.casework import repository as cases
-from assistant.casework.flow.summary import case_view, field_view
 from assistant.conversation import repository
 from assistant.desk import accounts
-from assistant.desk.accounts import Operator
-from assistant.desk.queue import Entry, NotYours
+from assistant.desk.accounts import AccountError, Operator
+from assistant.desk.queue import CLAIMED, LEFT, RELEASED, WAITING, NotYours
+from assistant.foundation.messages import t
 from channels.api.limits import by_address
+from channels.console import page, updates
 from channels.console.access import COOKIE, Changing, Reading
-from channels.console.models import Done, Me, Packet, QueueItem, QueueList, Say, SignIn
+from channels.console.models import Done, Me, NewPassword, Say, SignIn
 from channels.parts import Parts, parts_of
 from channels.problems import Problem
 
-router = APIRouter(prefix="/console/api", include_in_schema=False)
-EVENTS_SHOWN = 500
+router = APIRouter(include_in_schema=False)
+api = APIRouter(prefix="/console/api", include_in_schema=False)
+RECENT = 50
+"""Events looked through for a message that may be coming a second time."""
 
 
-@router.post("/login")
+@api.post("/login")
 async def login(body: SignIn, request: Request, response: Response) -> Me:
     """Sign in; slow on purpose, and limited by address."""
     parts = parts_of(request)
     by_address(parts, request)
-    client = request.client.host if request.client else "unknown"
-    if parts.sign_in_tries.take(client) > 0:
-        raise Problem(429, "too_fast", seconds=60, headers={"Retry-After": "60"})
+    _few_tries(parts, request)
     token, who = await asyncio.to_thread(_sign_in, parts, body)
     response.set_cookie(
         COOKIE, token, max_age=parts.settings.staff_session_hours * 3600, path="/console", httponly=True, samesite="strict",
         secure=request.url.scheme == "https",
     )  # fmt: skip
-    return Me(login=who.login, name=who.name, role=who.role, csrf=who.csrf)
+    return _me(parts, who)
 
 
-@router.get("/me")
-async def me(who: Reading) -> Me:
+@api.get("/me")
+async def me(who: Reading, request: Request) -> Me:
     """Who am I."""
-    return Me(login=who.login, name=who.name, role=who.role, csrf=who.csrf)
+    return _me(parts_of(request), who)
 
 
-@router.post("/logout")
+@api.post("/logout")
 async def logout(_who: Changing, request: Request, response: Response, bandao_staff: Annotated[str, Cookie()] = "") -> Done:
-    """Sign out."""
-    await asyncio.to_thread(_write, parts_of(request), lambda conn: accounts.sign_out(conn, bandao_staff))
+    """Sign out; conversations nobody looks after any more go back to the queue."""
+    parts = parts_of(request)
+    now = parts.clock.now()
+
+    def leave(conn: Connection) -> list[str]:
+        accounts.sign_out(conn, bandao_staff)
+        alone = list(parts.desk.left_alone(conn, now))
+        parts.desk.requeue(conn, alone, now)
+        return alone
+
+    for conversation_id in await asyncio.to_thread(_write, parts, leave):
+        parts.hub.ring(conversation_id)
     response.delete_cookie(COOKIE, path="/console")
     return Done()
 
 
-@router.get("/queue")
-async def queue(who: Reading, request: Request) -> QueueList:
-    """Who waits, oldest first, and what I have."""
-    return await asyncio.to_thread(_queue, parts_of(request), who)
+@api.put("/password")
+async def password(body: NewPassword, who: Changing, request: Request, bandao_staff: Annotated[str, Cookie()] = "") -> Done:
+    """Change my password; other sessions of mine end."""
+    parts = parts_of(request)
+    _few_tries(parts, request)
+    await asyncio.to_thread(_password, parts, who, body, bandao_staff)
+    return Done()
 
 
-@router.get("/conversations/{conversation_id}")
-async def packet(
-    conversation_id: str, who: Reading, request: Request, after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
-) -> Packet:
-    """A conversation that waits or that I have: the case so far and what was said after event ``after``."""
-    return await asyncio.to_thread(_packet, parts_of(request), who, conversation_id, after)
-
-
-@router.post("/conversations/{conversation_id}/claim")
+@api.post("/conversations/{conversation_id}/claim")
 async def claim(conversation_id: str, who: Changing, request: Request) -> Done:
     """Take a waiting conversation."""
     parts = parts_of(request)
     return await _change(
-        parts, conversation_id, lambda conn: parts.desk.claim(conn, conversation_id, who.id, who.name, parts.clock.now())
+        parts, who, conversation_id, lambda conn: parts.desk.claim(conn, conversation_id, who.id, who.name, parts.clock.now())
     )
 
 
-@router.post("/conversations/{conversation_id}/release")
+@api.post("/conversations/{conversation_id}/release")
 async def release(conversation_id: str, who: Changing, request: Request) -> Done:
     """Give it back to the bot."""
     parts = parts_of(request)
     return await _change(
-        parts, conversation_id, lambda conn: parts.desk.release(conn, conversation_id, who.id, parts.clock.now())
+        parts, who, conversation_id, lambda conn: parts.desk.release(conn, conversation_id, who.id, parts.clock.now())
     )
 
 
-@router.post("/conversations/{conversation_id}/messages")
+@api.post("/conversations/{conversation_id}/messages")
 async def say(conversation_id: str, body: Say, who: Changing, request: Request) -> Done:
     """Say something to the citizen."""
     parts = parts_of(request)
-    return await _change(
-        parts, conversation_id, lambda conn: parts.desk.say(conn, conversation_id, who.id, who.name, body.text, parts.clock.now())
-    )
+
+    def tell(conn: Connection) -> None:
+        if body.message_id is None or not _said_before(conn, conversation_id, body.message_id):
+            parts.desk.say(conn, conversation_id, who.id, who.name, body.text, parts.clock.now(), body.message_id)
+
+    return await _change(parts, who, conversation_id, tell)
 
 
-async def _change(parts: Parts, conversation_id: str, change: Callable[[Connection], Any]) -> Done:
+async def _change(parts: Parts, who: Operator, conversation_id: str, change: Callable[[Connection], Any]) -> Done:
     try:
         await asyncio.to_thread(_write, parts, change)
     except NotYours:
-        raise Problem(409, "not_yours") from None
+        raise await asyncio.to_thread(_why_not, parts, who, conversation_id) from None
     parts.hub.ring(conversation_id)
     return Done()
+
+
+def _why_not(parts: Parts, who: Operator, conversation_id: str) -> Problem:
+    """What to say to somebody who wants to change a conversation that is not hers."""
+    with parts.db.read() as conn:
+        state, name = parts.desk.where_is(conn, conversation_id) or (None, None)
+    reasons = {
+        CLAIMED: ("taken", t("desk.taken", name=name or "")),
+        WAITING: ("not_held", t("desk.not_held")),
+        LEFT: ("left", t("desk.left")),
+        RELEASED: ("released", t("desk.released")),
+    }
+    if state not in reasons:
+        return Problem(404, "gone", detail=t("desk.gone"))
+    code, detail = reasons[state]
+    return Problem(409, code, detail=detail)
+
+
+def _said_before(conn: Connection, conversation_id: str, message_id: str) -> bool:
+    conv = repository.load(conn, conversation_id)
+    recent = repository.events_after(conn, conversation_id, max(0, conv.last_event - RECENT)) if conv else []
+    return any(event.kind == "message" and event.data.get("client_message_id") == message_id for event in recent)
+
+
+def _few_tries(parts: Parts, request: Request) -> None:
+    if parts.sign_in_tries.take(request.client.host if request.client else "unknown") > 0:
+        raise Problem(429, "too_fast", seconds=60, headers={"Retry-After": "60"})
+
+
+def _me(parts: Parts, who: Operator) -> Me:
+    opens = parts.desk.opens_at(parts.clock.now())
+    return Me(
+        login=who.login, name=who.name, role=who.role, csrf=who.csrf, hours=parts.settings.desk_hours,
+        opens_at=opens.isoformat() if opens else None,
+    )  # fmt: skip
 
 
 def _write(parts: Parts, change: Callable[[Connection], Any]) -> Any:
@@ -113,7 +156,7 @@ def _write(parts: Parts, change: Callable[[Connection], Any]) -> Any:
 def _sign_in(parts: Parts, body: SignIn) -> tuple[str, Operator]:
     now = parts.clock.now()
     with parts.db.read() as conn:
-        staff_id = accounts.check(conn, body.login, body.password)
+        staff_id = accounts.check(conn, body.login.strip().lower(), body.password)
     if staff_id is None:
         raise Problem(401, "wrong_login")
     with parts.db.write() as conn:
@@ -123,42 +166,18 @@ def _sign_in(parts: Parts, body: SignIn) -> tuple[str, Operator]:
     return token, who
 
 
-def _queue(parts: Parts, who: Operator) -> QueueList:
+def _password(parts: Parts, who: Operator, body: NewPassword, token: str) -> None:
     with parts.db.read() as conn:
-        entries = parts.desk.list(conn, who.id)
-        items = [_queue_item(parts, conn, entry) for entry in entries]
-    return QueueList(items=items, waiting=sum(1 for entry in entries if entry.place))
+        fits = accounts.check(conn, who.login, body.current) == who.id
+    if not fits:
+        raise Problem(403, "wrong_password", detail=t("desk.wrong_password"))
+    try:
+        with parts.db.write() as conn:
+            accounts.change_password(conn, who.id, body.new, parts.clock.now(), f"staff:{who.id}", keep=token)
+    except AccountError as weak:
+        raise Problem(422, weak.code, detail=str(weak)) from None
 
 
-def _queue_item(parts: Parts, conn: Connection, entry: Entry) -> QueueItem:
-    conv = repository.load(conn, entry.conversation_id)
-    found = cases.find(conn, conv.active_case) if conv and conv.active_case else None
-    view = case_view(parts.services.guide_of(found[0]), found[0]) if found else None
-    return QueueItem(
-        conversation_id=entry.conversation_id, state=entry.state, reason=entry.reason, queued_at=entry.queued_at.isoformat(),
-        claimed_at=entry.claimed_at.isoformat() if entry.claimed_at else None, place=entry.place,
-        item=found[0].guide_name if found else None, case_status=view["status"] if view else None,
-        filled=view["filled"] if view else 0, total=view["total"] if view else 0,
-    )  # fmt: skip
-
-
-def _packet(parts: Parts, who: Operator, conversation_id: str, after: int) -> Packet:
-    with parts.db.read() as conn:
-        if not parts.desk.may_read(conn, conversation_id, who.id):
-            raise Problem(404, "not_found")
-        conv = repository.load(conn, conversation_id)
-        if conv is None:
-            raise Problem(404, "not_found")
-        found = cases.find(conn, conv.active_case) if conv.active_case else None
-        events = repository.events_after(conn, conversation_id, after, EVENTS_SHOWN)
-        entry = next((e for e in parts.desk.list(conn, who.id) if e.conversation_id == conversation_id), None)
-    detail = None
-    if found:
-        guide = parts.services.guide_of(found[0])
-        detail = {**case_view(guide, found[0]), "fields": field_view(guide, found[0])}
-    return Packet.model_validate({
-        "conversation_id": conv.id, "owner": conv.owner, "channel": conv.channel, "reason": entry.reason if entry else None,
-        "asking": conv.state.ask.label if conv.state.ask else None, "case": detail,
-        "events": [{"id": e.seq, "event": e.kind, "data": e.data} for e in events],
-        "last_event": events[-1].seq if events else after,
-    })  # fmt: skip
+router.include_router(api)
+router.include_router(updates.router)
+router.include_router(page.router)

@@ -1,0 +1,52 @@
+"""The console page: one HTML file and its static assets. It holds no data: what it shows comes through the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.staticfiles import StaticFiles
+
+from channels.web.routes import CONTENT_SECURITY_POLICY, MEDIA_TYPES, SECURITY_HEADERS
+
+STATIC_DIR: Final = Path(__file__).parent / "static"
+
+# No markup is ever built from strings here, so the browser may refuse every attempt to.
+PAGE_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **SECURITY_HEADERS,
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY + "; require-trusted-types-for 'script'; trusted-types 'none'",
+        "Cache-Control": "no-cache",
+    }
+)
+
+router = APIRouter(include_in_schema=False)
+_files = StaticFiles(directory=STATIC_DIR)
+
+
+async def _serve(request: Request, path: str) -> Response:
+    try:
+        response = await _files.get_response(path, request.scope)
+    except StarletteHTTPException as error:
+        raise HTTPException(error.status_code, headers=dict(PAGE_HEADERS)) from error
+    response.headers.update(PAGE_HEADERS)
+    media_type = MEDIA_TYPES.get(Path(path).suffix)
+    if media_type is not None and response.status_code == 200:
+        response.headers["Content-Type"] = media_type if media_type.startswith("image/") else f"{media_type}; charset=utf-8"
+    return response
+
+
+@router.api_route("/console/", methods=["GET", "HEAD"])
+async def console_page(request: Request) -> Response:
+    """The console."""
+    return await _serve(request, "index.html")
+
+
+@router.api_route("/console/static/{path:path}", methods=["GET", "HEAD"])
+async def console_static(request: Request, path: str) -> Response:
+    """Scripts and styles of the console; 404 for anything outside its folder."""
+    return await _serve(request, path)

@@ -1,0 +1,77 @@
+/** Signing in and out, and the password. */
+import { api } from "./api.js";
+
+const $ = (id) => document.getElementById(id);
+
+function trouble(place, text) {
+  place.textContent = text ?? "";
+  place.hidden = !text;
+}
+
+/** Asks for login and password until they fit; `why` is said above the form. Resolves with who it is. */
+export function signIn(why = "") {
+  const [dialog, form] = [$("sign-in"), $("sign-in-form")];
+  $("sign-in-text").textContent = why;
+  $("sign-in-text").hidden = !why;
+  trouble($("sign-in-error"));
+  if (!dialog.open) dialog.showModal();
+  ($("login").value ? $("password") : $("login")).focus();
+  return new Promise((resolve) => {
+    // There is nothing behind it to go back to
+    dialog.oncancel = (event) => event.preventDefault();
+    form.onsubmit = async (event) => {
+      event.preventDefault();
+      const [login, password] = [$("login").value.trim(), $("password").value];
+      if (!login || !password) {
+        trouble($("sign-in-error"), "请填账号和密码。");
+        (login ? $("password") : $("login")).focus();
+        return;
+      }
+      const button = form.querySelector("button");
+      button.disabled = true;
+      try {
+        const me = await api.signIn(login, password);
+        $("password").value = "";
+        dialog.close();
+        resolve(me);
+      } catch (error) {
+        trouble($("sign-in-error"), error.message);
+        $("password").select();
+        $("password").focus();
+      } finally {
+        button.disabled = false;
+      }
+    };
+  });
+}
+
+/** Wires the dialog for a new password; `done` says that it worked, `sessionOver` that one has to sign in first. */
+export function wirePassword({ done, sessionOver }) {
+  const [dialog, form] = [$("password-dialog"), $("password-form")];
+  $("password-open").addEventListener("click", () => {
+    form.reset();
+    trouble($("password-error"));
+    dialog.showModal();
+  });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const fail = (text, id) => {
+      trouble($("password-error"), text);
+      $(id).focus();
+    };
+    if (!$("current").value) return fail("请填现在的密码。", "current");
+    if (!$("new").value) return fail("请填新密码。", "new");
+    if ($("new").value !== $("again").value) return fail("两次输入的新密码不一样，请重新输入。", "again");
+    try {
+      await api.password($("current").value, $("new").value);
+      dialog.close();
+      form.reset();
+      done("密码已修改，在别处的登录已失效。");
+    } catch (error) {
+      if (error.status === 401) {
+        dialog.close();
+        sessionOver();
+      } else fail(error.message, error.code === "wrong_password" ? "current" : "new");
+    }
+  });
+}

@@ -1,0 +1,130 @@
+"""News for the page: one request that is answered as soon as there is any.
+
+Held requests rather than a timer in the page: browsers slow the timers of hidden tabs down to one a minute, and a hidden tab
+is just where an operator has to hear that somebody waits. Unlike an event stream, each answer has a status the page can read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from assistant.desk.accounts import Operator
+from assistant.desk.queue import Entry
+from assistant.foundation.messages import t
+from channels.console.access import Reading
+from channels.console.models import Packet, QueueList, Updates
+from channels.console.view import ProgressCache, fingerprint, packet, queue_list
+from channels.parts import Parts, parts_of
+from channels.problems import Problem
+
+router = APIRouter(prefix="/console/api", include_in_schema=False)
+HOLD_SECONDS = 10.0
+LOOK_SECONDS = 1.0
+"""How often the database is asked while a request is held: news from another process of the app is at most so late."""
+
+_progress = ProgressCache()
+
+
+@router.get("/queue")
+async def queue(who: Reading, request: Request) -> QueueList:
+    """Who waits, oldest first, and what I have."""
+    return await asyncio.to_thread(_queue, parts_of(request), who)
+
+
+@router.get("/conversations/{conversation_id}")
+async def conversation(
+    conversation_id: str, who: Reading, request: Request, after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
+) -> Packet:
+    """A conversation that waits or that I have: the case so far and what was said after event ``after``."""
+    return await asyncio.to_thread(_packet, parts_of(request), who, conversation_id, after)
+
+
+@router.get("/updates")
+async def updates(
+    who: Reading,
+    request: Request,
+    seen: Annotated[str, Query(max_length=64)] = "",
+    conversation_id: Annotated[str | None, Query(alias="conversation", max_length=64)] = None,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    held: Annotated[bool, Query()] = True,
+) -> Updates:
+    """The queue if it is not the one of ``seen``, and what happened in the open conversation after event ``after``.
+
+    Waits for something new, 10 s at most (``held=false``: not at all).
+    """
+    parts = parts_of(request)
+    until = time.monotonic() + (HOLD_SECONDS if held else 0)
+    bell = parts.hub.subscribe(conversation_id or who.id)
+    try:
+        while True:
+            waited_out = time.monotonic() >= until or await request.is_disconnected()
+            found = await asyncio.to_thread(_look, parts, who, seen, conversation_id, after, waited_out)
+            if found is not None:
+                return found
+            await parts.hub.wait(bell, LOOK_SECONDS)
+    finally:
+        parts.hub.unsubscribe(conversation_id or who.id, bell)
+
+
+def _look(parts: Parts, who: Operator, seen: str, conversation_id: str | None, after: int, anyway: bool) -> Updates | None:
+    _pick_up(parts)
+    with parts.db.read() as conn:
+        entries = parts.desk.list(conn, who.id)
+        mark = fingerprint(entries)
+        entry = _entry(entries, conversation_id)
+        # An open conversation's events change the mark, too
+        if mark == seen and not anyway and (entry.last_event <= after if entry else conversation_id is None):
+            return None
+        lost = _why_lost(parts.desk.where_is(conn, conversation_id)) if conversation_id and entry is None else None
+        return Updates(
+            seen=mark,
+            now=parts.clock.now().isoformat(),
+            queue=queue_list(parts, conn, entries, _progress),
+            packet=packet(parts, conn, who, entry, after) if entry else None,
+            lost=lost,
+        )
+
+
+def _pick_up(parts: Parts) -> None:
+    """Conversations whose operator has gone return to the queue; whoever is there looks after that."""
+    now = parts.clock.now()
+    with parts.db.read() as conn:
+        alone = parts.desk.left_alone(conn, now)
+    if alone:
+        with parts.db.write() as conn:
+            parts.desk.requeue(conn, parts.desk.left_alone(conn, now), now)
+        for conversation_id in alone:
+            parts.announce(conversation_id)
+
+
+def _queue(parts: Parts, who: Operator) -> QueueList:
+    _pick_up(parts)
+    with parts.db.read() as conn:
+        return queue_list(parts, conn, parts.desk.list(conn, who.id), _progress)
+
+
+def _packet(parts: Parts, who: Operator, conversation_id: str, after: int) -> Packet:
+    with parts.db.read() as conn:
+        entry = _entry(parts.desk.list(conn, who.id), conversation_id)
+        if entry is None:
+            raise Problem(404, "gone", detail=t("desk.gone"))
+        return packet(parts, conn, who, entry, after)
+
+
+def _entry(entries: list[Entry], conversation_id: str | None) -> Entry | None:
+    return next((entry for entry in entries if entry.conversation_id == conversation_id), None)
+
+
+def _why_lost(place: tuple[str, str | None] | None) -> str:
+    match place:
+        case ("claimed", name):
+            return t("desk.taken", name=name or "")
+        case ("left", _):
+            return t("desk.left")
+        case ("released", _):
+            return t("desk.released")
+    return t("desk.gone")
