@@ -47,7 +47,8 @@ class Stack:
             [sys.executable, "-m", "channels.cli", "serve", "--port", str(self.port), "--data", str(self.data_dir), "--json"],
             cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True,
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         try:
             self.wait_for("how_to_stop", READY_SECONDS)
         except BaseException:
@@ -67,6 +68,10 @@ class Stack:
             self.process.kill()
             self.process.wait()
             raise
+        finally:
+            self._reader.join(STOP_SECONDS)
+            if self.process.stdout is not None:
+                self.process.stdout.close()
 
     def wait_for(self, event: str, seconds: float) -> dict[str, Any]:
         """The next event of this name.

@@ -1,0 +1,68 @@
+"""Our OpenAPI holds against whatever schemathesis makes up: documented statuses and shapes, and never a server error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+
+from tests.e2e.citizen import Citizen
+from tests.stack import Stack
+
+EXAMPLES = 25
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+@pytest.fixture(scope="module")
+def citizen(server: Stack) -> Citizen:
+    """Somebody with a case, so that the routes behind a token have something to answer about."""
+    made = Citizen(server.base_url)
+    made.say("我们公司搬家了，执照上的地址要改")
+    return made
+
+
+@pytest.fixture(scope="module")
+def api(server: Stack) -> Any:
+    """The published description; the event stream is left out of the made-up calls: by its nature it does not end."""
+    schema = schemathesis.openapi.from_url(f"{server.base_url}/openapi.json", timeout=30)
+    return schema.exclude(operation_id="events")
+
+
+OPERATIONS = [
+    "open_conversation", "post_message", "upload", "get_case", "get_package", "get_timeline", "resume_case", "list_guides", "get_guide",
+    "search", "understand", "healthz", "readyz", "metrics",
+]  # fmt: skip
+
+
+def test_every_operation_is_tried(api: Any) -> None:
+    described = {operation.ok().definition.raw["operationId"] for operation in api.get_all_operations()}
+    assert described == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_the_description_holds(operation_id: str, api: Any, citizen: Citizen) -> None:
+    """Half of the calls carry a token and the numbers that belong to it, the others what was made up."""
+    own = {"conversation_id": citizen.id, "case_no": citizen.case_no}
+
+    @given(case=api.find_operation_by_id(operation_id).as_strategy(), known=st.booleans())
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    def holds(case: Any, known: bool) -> None:
+        if known:
+            case.path_parameters = {name: own.get(name, value) for name, value in (case.path_parameters or {}).items()}
+        headers = dict(citizen.headers) if known else {}
+        response = case.call(headers=headers, timeout=60)
+        case.validate_response(response, checks=CHECKS, headers=headers)
+
+    holds()
+
+
+def test_the_event_stream_is_described_and_ends_on_request(citizen: Citizen) -> None:
+    kinds = [kind for _, kind, _ in citizen.events()]
+    assert kinds[0] == "message" and "turn" in kinds
+    last = citizen.events()[-1][0]
+    assert citizen.events(after=last) == []
