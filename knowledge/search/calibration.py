@@ -19,7 +19,8 @@ from knowledge.search.features import FEATURES, FOREIGN, Reading
 
 Doubles = NDArray[np.float64]
 _FILE = "calibration.json"
-_SHAPE = (len(FEATURES), len(FEATURES) + FOREIGN + 2)
+_SIZE = FEATURES.index("size")
+_SHAPE = (len(FEATURES), len(FEATURES) - 1 + FOREIGN + 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +64,22 @@ def fit(positive: Sequence[tuple[Reading, int]], negative: Sequence[Reading], *,
         negative: readings of sentences about nothing in the catalogue.
     """
     which = np.ones(len(FEATURES))
+    which[_SIZE] = 0
     tables = np.stack([reading.guides for reading, _ in positive]).astype(np.float64)
     truth = np.array([number for _, number in positive])
-    for _ in range(500):
+    # A guide with many samples must not decide for all how much its samples are worth.
+    each = 1 / np.bincount(truth)[truth]
+    each /= each.sum()
+    for _ in range(1500):
         shares = _softmax(tables @ which)
         shares[np.arange(len(truth)), truth] -= 1
-        gradient = np.einsum("ng,ngf->f", shares, tables) / len(truth) + decay * which
-        # These features only ever speak for a guide; a negative weight would be an accident of the sample.
-        which = np.maximum(which - 3.0 * gradient, 0)
+        which = which - 2.0 * (np.einsum("n,ng,ngf->f", each, shares, tables) + decay * which)
+        # Likeness only ever speaks for a guide; a negative weight would be an accident of the sample.
+        which[:_SIZE] = np.maximum(which[:_SIZE], 0)
     rows = np.stack([_ours_row(reading) for reading in [*(r for r, _ in positive), *negative]])
     label = np.array([1.0] * len(positive) + [0.0] * len(negative))
     # Both kinds count the same, however many sentences of each there are.
-    weight = np.where(label == 1, 0.5 / max(1, len(positive)), 0.5 / max(1, len(negative)))
+    weight = np.concatenate([0.5 * each, np.full(len(negative), 0.5 / max(1, len(negative)))])
     ours = np.zeros(rows.shape[1])
     for _ in range(3000):
         gradient = ((_sigmoid(rows @ ours) - label) * weight) @ rows + decay * ours
@@ -83,7 +88,7 @@ def fit(positive: Sequence[tuple[Reading, int]], negative: Sequence[Reading], *,
 
 
 def _ours_row(reading: Reading) -> Doubles:
-    return np.concatenate([reading.guides.max(axis=0), reading.foreign, [reading.unknown, 1.0]]).astype(np.float64)
+    return np.concatenate([reading.guides[:, :_SIZE].max(axis=0), reading.foreign, [reading.unknown, 1.0]]).astype(np.float64)
 
 
 def _softmax(values: Doubles) -> Doubles:

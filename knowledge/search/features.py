@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,10 @@ from knowledge.embedding import Embedding
 from knowledge.search.lexical import Floats, Ints, TermIndex
 from knowledge.text import WordCutter, char_ngrams, char_weight, content, fold, is_han, pinyin_ngrams, sound_weight, syllables
 
-# word, character and syllable cosine; dense cosine; share of the sentence a guide knows; share of a name the sentence holds.
-FEATURES = ("word", "char", "pinyin", "dense", "known", "known_sound", "named", "named_sound")
+# word, character, syllable and dense cosine of the guide's best document; share of the sentence the guide knows, as written
+# and by sound; share of a name the sentence holds, likewise; cosine with the middle of the guide's vectors; and the logarithm
+# of its number of documents, because the best of sixty is high by luck more often than the best of six.
+FEATURES = ("word", "char", "pinyin", "dense", "known", "known_sound", "named", "named_sound", "central", "size")
 # How many of them are also measured against the sentences about other things: those that are similarities.
 FOREIGN = 4
 # Up to here every vector is compared; beyond it only this many nearest ones, the others counting as unlike.
@@ -61,8 +63,15 @@ class Reading:
         heard are looked at apart, and the greater counts: 租房 written is not 住房 though it sounds so, and a misheard
         word is known by its sound only.
         """
-        advantages = np.stack([np.maximum(cover[guide] - cover, 0) @ self.telling for cover in (self.cover, self.heard)])
-        return np.asarray(advantages.max(axis=0), dtype=np.float32)
+        return self._known_more(lambda table: table[guide] - table)
+
+    def disadvantage(self, guide: int) -> Floats:
+        """How much of what was said each other guide knows and this one does not; counted like ``advantage``."""
+        return self._known_more(lambda table: table - table[guide])
+
+    def _known_more(self, difference: Callable[[Floats], Floats]) -> Floats:
+        written, heard = (np.maximum(difference(table), 0) @ self.telling for table in (self.cover, self.heard))
+        return np.asarray(np.maximum(written, heard), dtype=np.float32)
 
 
 class FeatureIndex:
@@ -94,6 +103,7 @@ class FeatureIndex:
                 self._sounding.setdefault(_sounded(cut), []).append(document.owner)
         self._owners = np.array(owners, dtype=np.int64)
         self._names = np.array([document.is_name for document in self.documents], dtype=np.float32)
+        self._sizes = np.log1p(np.bincount(owners, minlength=guide_count)).astype(np.float32)
         self._embedding = embedding
         self._vectors: Any = None
         if embedding is not None:
@@ -104,6 +114,9 @@ class FeatureIndex:
             vectors = embedding.encode([document.text for document in self.documents])
             self._vectors = faiss.IndexFlatIP(vectors.shape[1])
             self._vectors.add(vectors)
+            middles = np.zeros((guide_count, vectors.shape[1]), dtype=np.float32)
+            np.add.at(middles, self._owners, vectors)
+            self._middles = middles / np.maximum(np.linalg.norm(middles, axis=1, keepdims=True), 1e-9)
 
     def words_of(self, guide: int) -> set[str]:
         """Every word of a guide's documents, as this index cuts them."""
@@ -116,12 +129,13 @@ class FeatureIndex:
         word, _ = self._word.cosines(words)
         char, char_held = self._char.cosines(chars)
         sound, sound_held = self._sound.cosines(sounds)
-        dense = self._dense(text) if parts else np.zeros(len(self.documents), dtype=np.float32)
+        dense, central = self._dense(text)
         # What only the sentences about other things know is unknown to our guides all the same.
         known, unknown = self._char.coverage(chars, but=self._foreign)
         known_sound, _ = self._sound.coverage(sounds, but=self._foreign)
-        table = np.stack([self._best(word), self._best(char), self._best(sound), self._best(dense), known, known_sound,
-                          self._best(char_held * self._names), self._best(sound_held * self._names)], axis=1)
+        named, named_sound = self._best(char_held * self._names), self._best(sound_held * self._names)
+        table = np.stack([self._best(word), self._best(char), self._best(sound), self._best(dense),
+                          known, known_sound, named, named_sound, central, self._sizes], axis=1)
         ours = slice(0, self._foreign)
         cover, heard, telling = self._cover(parts)
         nearest = self._nearest(char + sound + dense)[ours]
@@ -159,13 +173,16 @@ class FeatureIndex:
             start += len(part)
         return cover, heard, telling
 
-    def _dense(self, text: str) -> Floats:
+    def _dense(self, text: str) -> tuple[Floats, Floats]:
         similarities = np.zeros(len(self.documents), dtype=np.float32)
+        central = np.zeros(self._guide_count, dtype=np.float32)
         if self._embedding is not None:
+            vector = self._embedding.encode([text])
             count = len(self.documents) if len(self.documents) <= _DENSE_EXACT else 1024
-            found, numbers = self._vectors.search(self._embedding.encode([text]), count)
+            found, numbers = self._vectors.search(vector, count)
             similarities[numbers[0]] = np.maximum(found[0], 0)
-        return similarities
+            central = np.maximum(self._middles @ vector[0], 0)
+        return similarities, central
 
     def _best(self, per_document: Floats) -> Floats:
         best = np.zeros(self._guide_count, dtype=np.float32)

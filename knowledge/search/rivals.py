@@ -14,8 +14,9 @@ from knowledge.search.features import Reading
 
 # An advantage below this (in telling characters, see Reading.advantage) is no reason to prefer one guide to another.
 _REASON = 0.12
-# Guides less likely than this share of the best are no rivals whatever they know.
-_POSSIBLE = 0.004
+# Guides less likely than this share of the best are no rivals whatever they know; to replace it takes more.
+_POSSIBLE = 0.02
+_REPLACING = 0.2
 # How far rivals' probabilities are drawn together: 0 makes them equal, 1 leaves them as they are.
 _LEVEL = 0.1
 # What a guide keeps of its probability when the best knows more of what was said and it knows nothing the best does not.
@@ -35,10 +36,10 @@ def share(scores: NDArray[np.float64], reading: Reading) -> NDArray[np.float64]:
         judged[[best, challenger]] = judged[[challenger, best]]
         best = challenger
     rivals = _rivals(best, judged, reading)
-    for number in np.flatnonzero(judged):
-        if number != best and number not in rivals and reading.advantage(int(number))[best] < _REASON:
-            judged[best] += judged[number] * (1 - _DOMINATED)
-            judged[number] *= _DOMINATED
+    dominated = reading.disadvantage(best) < _REASON
+    dominated[[best, *rivals]] = False
+    judged[best] += judged[dominated].sum() * (1 - _DOMINATED)
+    judged[dominated] *= _DOMINATED
     if rivals:
         group = [best, *rivals]
         levelled = judged[group] ** _LEVEL
@@ -46,15 +47,16 @@ def share(scores: NDArray[np.float64], reading: Reading) -> NDArray[np.float64]:
     return judged
 
 
-def _rivals(best: int, scores: NDArray[np.float64], reading: Reading) -> list[int]:
+def _rivals(best: int, scores: NDArray[np.float64], reading: Reading, possible: float = _POSSIBLE) -> list[int]:
     """Guides over which the best has no advantage, unless it is called what was said and they know nothing it does not."""
-    level = (reading.advantage(best) < _REASON) & (scores > _POSSIBLE * scores[best])
-    return [int(number) for number in np.flatnonzero(level) if number != best
-            and (reading.called[number] >= reading.called[best] or reading.advantage(int(number))[best] >= _REASON)]
+    level = (reading.advantage(best) < _REASON) & (scores > possible * scores[best])
+    level &= (reading.called >= reading.called[best]) | (reading.disadvantage(best) >= _REASON)
+    level[best] = False
+    return [int(number) for number in np.flatnonzero(level)]
 
 
 def _outdone(best: int, scores: NDArray[np.float64], reading: Reading) -> int | None:
     """The likeliest guide that knows all the best one knows, and more, or is called what was said."""
-    outdoing = [n for n in _rivals(best, scores, reading)
-                if reading.advantage(n)[best] >= _REASON or reading.called[n] > reading.called[best]]
-    return max(outdoing, key=lambda n: scores[n]) if outdoing else None
+    more = (reading.disadvantage(best) >= _REASON) | (reading.called > reading.called[best])
+    outdoing = [number for number in _rivals(best, scores, reading, _REPLACING) if more[number]]
+    return max(outdoing, key=lambda number: scores[number]) if outdoing else None
