@@ -14,11 +14,41 @@ import yaml
 
 DATA = Path(__file__).resolve().parents[3] / "nlu_data"
 
-MAIN = (
-    "apply ask_process ask_materials ask_conditions ask_time_limit ask_fee ask_location check_progress to_human complaint "
-    "greet chitchat out_of_scope correct_info rate_service"
-).split()
-ACTS = "affirm deny choose provide skip back review cancel pause resume help repeat why thanks goodbye restart".split()
+MAIN = [
+    "apply",
+    "ask_process",
+    "ask_materials",
+    "ask_conditions",
+    "ask_time_limit",
+    "ask_fee",
+    "ask_location",
+    "check_progress",
+    "to_human",
+    "complaint",
+    "greet",
+    "chitchat",
+    "out_of_scope",
+    "correct_info",
+    "rate_service",
+]
+ACTS = [
+    "affirm",
+    "deny",
+    "choose",
+    "provide",
+    "skip",
+    "back",
+    "review",
+    "cancel",
+    "pause",
+    "resume",
+    "help",
+    "repeat",
+    "why",
+    "thanks",
+    "goodbye",
+    "restart",
+]
 
 PREFIX = 8
 MOST_SHARING_A_PREFIX = 6
