@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,13 +29,9 @@ APPLY = "我要开一家餐馆，办食品经营许可"
 expect.set_options(timeout=8_000)
 
 
-@pytest.fixture(scope="session")
-def base_url() -> Iterator[str]:
-    """Where the page is served: ``BASE_URL``, else a mock of its own on a free port."""
-    given = os.environ.get("BASE_URL")
-    if given:
-        yield given.rstrip("/")
-        return
+@contextmanager
+def served() -> Iterator[str]:
+    """A mock API of its own on a free port, with the page; gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -46,6 +43,17 @@ def base_url() -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(5)
+
+
+@pytest.fixture(scope="session")
+def base_url() -> Iterator[str]:
+    """Where the page is served: ``BASE_URL``, else the mock."""
+    given = os.environ.get("BASE_URL")
+    if given:
+        yield given.rstrip("/")
+    else:
+        with served() as base:
+            yield base
 
 
 @pytest.fixture(scope="session")

@@ -173,6 +173,8 @@ export class FileAnswer {
     const busy = this.items.some((item) => item.state === "sending");
     this.submit.hidden = done.length === 0;
     this.submit.disabled = busy;
+    // Whoever has chosen a file no longer wants to be told how to do without one.
+    this.panel.offerOtherways(this.items.length === 0);
     const doubtful = done.some((item) => item.checks.some((one) => !one.ok));
     if (doubtful) this.submit.textContent = t("file.submit_anyway");
     else this.submit.textContent = done.length > 1 ? t("file.submit", { count: done.length }) : t("file.submit_one");

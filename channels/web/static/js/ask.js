@@ -13,6 +13,7 @@ export class AskPanel {
     this.ask = null;
     this.shown = null;
     this.files = null;
+    root.addEventListener("toggle", (event) => event.target.open && event.target.scrollIntoView({ block: "nearest" }), true);
   }
 
   /** Shows `ask`, or nothing for null. The same question asked again keeps what was already ticked or uploaded. */
@@ -124,6 +125,11 @@ export class AskPanel {
     if (!ask.options?.length) return null;
     const title = nextId("otherwise");
     return h("div", { class: "otherwise" }, h("p", { class: "hint", id: title, text: t("file.otherwise") }), this.#choice(ask, title).firstChild);
+  }
+
+  offerOtherways(on) {
+    const others = this.root.querySelector(".otherwise");
+    if (others) others.hidden = !on;
   }
 
   #multi(ask, label) {

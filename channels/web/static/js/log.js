@@ -20,6 +20,8 @@ export class Log {
     this.target = 0;
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     jump.addEventListener("click", () => this.toEnd());
+    // Sources opened below the edge come into sight. `toggle` does not bubble, but it can be caught on its way down.
+    root.addEventListener("toggle", (event) => event.target.open && event.target.scrollIntoView({ block: "nearest" }), true);
     // The answer panel below grows and shrinks: whoever reads the end keeps seeing it.
     new ResizeObserver(() => { if (this.stuck) this.#reveal(); }).observe(scroller);
   }

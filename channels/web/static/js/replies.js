@@ -1,6 +1,10 @@
 /** Each kind of reply as elements. What a press does is handed in as `act`, so this module decides nothing. */
 import { h, hidden, icon, nextId, webAddress } from "./dom.js";
+import { length } from "./format.js";
 import { t } from "./strings.js";
+
+/** Characters beyond which a row holds a sentence rather than a value: bold would only make it harder to read. */
+const LONG_VALUE = 24;
 
 /**
  * Elements for one reply. `act` = {say(text), choose(value, label), download(url, name)};
@@ -45,7 +49,7 @@ function card(reply, act) {
   rows.forEach((row, index) => {
     const source = row.source ? h("span", { class: "chip" }, hidden(t("reply.source", { source: "" })), row.source) : null;
     list.append(h("div", { class: "row" }, h("dt", { text: row.label }),
-      h("dd", {}, h("span", { class: "value-line" }, h("span", { class: "value", text: row.value }), source),
+      h("dd", {}, h("span", { class: "value-line" }, h("span", { class: length(row.value ?? "") > LONG_VALUE ? "value long" : "value", text: row.value }), source),
         perRow ? actionLink(actions[index], row.label, act) : null)));
   });
   return h("section", { class: "card", "aria-labelledby": title },
@@ -70,7 +74,7 @@ function file(reply, act) {
   const button = h("button", { type: "button", class: "file-get" }, icon("file"),
     h("span", { class: "file-name", text: reply.name }), h("span", { class: "file-verb" }, icon("download"), t("reply.download")));
   button.addEventListener("click", () => act.download(reply.url, reply.name, button));
-  return h("div", { class: "stack" }, reply.text ? text(reply) : null, button);
+  return h("div", { class: "file-box" }, reply.text ? h("p", { class: "say", text: reply.text }) : null, button);
 }
 
 const LEVELS = { info: "info", warning: "warning", error: "error" };

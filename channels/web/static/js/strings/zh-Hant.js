@@ -42,7 +42,7 @@ export default {
   "promise.2.title": "補",
   "promise.2.text": "能從電子證照調取的不再要，只問還缺的。",
   "promise.3.title": "到",
-  "promise.3.text": "材料備齊、您親自確認，纔會提交給受理部門。",
+  "promise.3.text": "材料備齊、您親自確認，才會提交給受理部門。",
   "promise.source": "回答都附依據，沒有核實的會寫明。",
   "promise.human": "隨時可以轉人工，說過的話不用再說一遍。",
   "promise.privacy": "您的信息加密保存，只用於辦這件事。",
