@@ -38,8 +38,8 @@ class Conversations(Protocol):
 class Entry:
     """One stay at the desk. ``place`` counts from 1 among those waiting.
 
-    ``last_event``, ``case_no`` and ``case_revision`` say where conversation and case stand, so that a page can tell cheaply
-    whether there is anything new to read.
+    ``last_event``, ``revision``, ``case_no`` and ``case_revision`` say where conversation and case stand, so that a page can
+    tell cheaply whether there is anything new to read.
     """
 
     id: str
@@ -52,6 +52,7 @@ class Entry:
     staff_name: str | None
     place: int | None
     last_event: int = 0
+    revision: int = 0
     case_no: str | None = None
     case_revision: int | None = None
 
@@ -96,8 +97,8 @@ class Desk:
     def list(self, conn: Connection, staff_id: str) -> list[Entry]:
         """Everybody waiting, oldest first, then what this member of staff has claimed."""
         rows = conn.execute(
-            select(entries, staff.c.display_name, conversations.c.last_event, conversations.c.active_case)
-            .add_columns(cases.c.revision.label("case_revision"))
+            select(entries, staff.c.display_name, conversations.c.last_event, conversations.c.revision)
+            .add_columns(conversations.c.active_case, cases.c.revision.label("case_revision"))
             .join(staff, staff.c.id == entries.c.staff_id, isouter=True)
             .join(conversations, conversations.c.id == entries.c.conversation_id)
             .join(cases, cases.c.case_no == conversations.c.active_case, isouter=True)
@@ -236,6 +237,7 @@ def _entry(row: Any, place: int | None) -> Entry:
         staff_name=row["display_name"],
         place=place,
         last_event=row["last_event"],
+        revision=row["revision"],
         case_no=row["active_case"],
         case_revision=row["case_revision"],
     )

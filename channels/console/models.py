@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from channels.api.models import CaseDetail, FieldView
+from channels.api.models import CaseDetail
 
 
 class In(BaseModel):
@@ -49,7 +49,11 @@ class Me(BaseModel):
 
 
 class QueueItem(BaseModel):
-    """One conversation waiting, or claimed by me. ``last_event`` grows with whatever happens in it."""
+    """One conversation waiting, or claimed by me.
+
+    ``item`` is the item of the case, else the one last talked about; ``said`` the citizen's last words, masked and short.
+    ``last_event`` grows with whatever happens.
+    """
 
     conversation_id: str
     state: str
@@ -59,6 +63,7 @@ class QueueItem(BaseModel):
     place: int | None
     last_event: int
     item: str | None
+    said: str | None
     case_status: str | None
     filled: int
     total: int
@@ -67,16 +72,6 @@ class QueueItem(BaseModel):
 class QueueList(BaseModel):
     items: list[QueueItem]
     waiting: int
-
-
-class ConsoleField(FieldView):
-    """``source_label`` is where the value came from, in words."""
-
-    source_label: str
-
-
-class ConsoleCase(CaseDetail):
-    fields: list[ConsoleField]  # type: ignore[assignment]  # every field with one thing more
 
 
 class Packet(BaseModel):
@@ -88,7 +83,7 @@ class Packet(BaseModel):
     channel: str
     reason: str | None
     asking: str | None
-    case: ConsoleCase | None
+    case: CaseDetail | None
     events: list[dict[str, Any]]
     last_event: int
 

@@ -17,7 +17,7 @@ from assistant.desk.queue import Entry
 from assistant.foundation.messages import t
 from channels.console.access import Reading
 from channels.console.models import Packet, QueueList, Updates
-from channels.console.view import ProgressCache, fingerprint, packet, queue_list
+from channels.console.view import Summaries, fingerprint, packet, queue_list
 from channels.parts import Parts, parts_of
 from channels.problems import Problem
 
@@ -26,7 +26,7 @@ HOLD_SECONDS = 10.0
 LOOK_SECONDS = 1.0
 """How often the database is asked while a request is held: news from another process of the app is at most so late."""
 
-_progress = ProgressCache()
+_summaries = Summaries()
 
 
 @router.get("/queue")
@@ -83,7 +83,7 @@ def _look(parts: Parts, who: Operator, seen: str, conversation_id: str | None, a
         return Updates(
             seen=mark,
             now=parts.clock.now().isoformat(),
-            queue=queue_list(parts, conn, entries, _progress),
+            queue=queue_list(parts, conn, entries, _summaries),
             packet=packet(parts, conn, who, entry, after) if entry else None,
             lost=lost,
         )
@@ -104,7 +104,7 @@ def _pick_up(parts: Parts) -> None:
 def _queue(parts: Parts, who: Operator) -> QueueList:
     _pick_up(parts)
     with parts.db.read() as conn:
-        return queue_list(parts, conn, parts.desk.list(conn, who.id), _progress)
+        return queue_list(parts, conn, parts.desk.list(conn, who.id), _summaries)
 
 
 def _packet(parts: Parts, who: Operator, conversation_id: str, after: int) -> Packet:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from assistant.casework import repository as cases
-from assistant.casework.flow.summary import case_view, field_view, source_words
+from assistant.casework.flow.summary import case_view, field_view
 from assistant.casework.model import Case
 from assistant.conversation import repository
 from assistant.conversation.model import Event
@@ -23,44 +24,66 @@ from channels.parts import Parts
 from channels.problems import Problem
 
 EVENTS_AT_ONCE = 500
-_Progress = tuple[str, str, int, int]
+SAID_LONGEST = 60
+RECENT = 20
+"""Events looked through for the citizen's last words."""
 
 
-class ProgressCache:
-    """Item, status and progress of cases by number and revision: a queue is looked at far more often than a case changes."""
+@dataclass(frozen=True)
+class Summary:
+    """What a line of the queue says of a conversation."""
+
+    item: str | None = None
+    said: str | None = None
+    case_status: str | None = None
+    filled: int = 0
+    total: int = 0
+
+
+class Summaries:
+    """Kept by revision: a queue is looked at far more often than its conversations change, and each look would decrypt them."""
 
     KEPT = 2_000
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int], _Progress] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int, int | None], Summary] = OrderedDict()
 
-    def of(self, parts: Parts, conn: Connection, entry: Entry) -> _Progress | None:
-        """Name, status, filled and total of the case in hand, or None if there is none."""
-        if entry.case_no is None or entry.case_revision is None:
-            return None
-        key = (entry.case_no, entry.case_revision)
+    def of(self, parts: Parts, conn: Connection, entry: Entry) -> Summary:
+        """The summary of an entry's conversation as it is now."""
+        key = (entry.conversation_id, entry.revision, entry.case_revision)
         if key not in self._kept:
-            found = cases.find(conn, entry.case_no)
-            if found is None:
-                return None
-            view = case_view(parts.services.guide_of(found[0]), found[0])
-            self._kept[key] = (found[0].guide_name, view["status"], view["filled"], view["total"])
+            self._kept[key] = _summary(parts, conn, entry)
             if len(self._kept) > self.KEPT:
                 self._kept.popitem(last=False)
         return self._kept[key]
 
 
+def _summary(parts: Parts, conn: Connection, entry: Entry) -> Summary:
+    conv = repository.load(conn, entry.conversation_id)
+    if conv is None:
+        return Summary()
+    recent = repository.events_after(conn, conv.id, max(0, conv.last_event - RECENT))
+    words = [str(e.data.get("text", "")) for e in recent if e.kind == "message" and e.data.get("from") == "citizen"]
+    said = mask_value("text", words[-1])[:SAID_LONGEST] if words else None
+    found = cases.find(conn, conv.active_case) if conv.active_case else None
+    if found is None:
+        guide = parts.services.catalogue.get(conv.state.context_guide or "")
+        return Summary(item=guide.name if guide else None, said=said)
+    view = case_view(parts.services.guide_of(found[0]), found[0])
+    return Summary(found[0].guide_name, said, view["status"], view["filled"], view["total"])
+
+
 def fingerprint(entries: list[Entry]) -> str:
     """Changes whenever the queue would look different."""
-    told = [(e.id, e.state, e.place, e.last_event, e.case_no, e.case_revision) for e in entries]
+    told = [(e.id, e.state, e.place, e.last_event, e.revision, e.case_revision) for e in entries]
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
-def queue_list(parts: Parts, conn: Connection, entries: list[Entry], progress: ProgressCache) -> QueueList:
+def queue_list(parts: Parts, conn: Connection, entries: list[Entry], summaries: Summaries) -> QueueList:
     """The queue as the page shows it: who waits, oldest first, then what this operator has."""
     items = []
     for entry in entries:
-        name, status, filled, total = progress.of(parts, conn, entry) or (None, None, 0, 0)
+        summary = summaries.of(parts, conn, entry)
         items.append(
             QueueItem(
                 conversation_id=entry.conversation_id,
@@ -70,10 +93,7 @@ def queue_list(parts: Parts, conn: Connection, entries: list[Entry], progress: P
                 claimed_at=entry.claimed_at.isoformat() if entry.claimed_at else None,
                 place=entry.place,
                 last_event=entry.last_event,
-                item=name,
-                case_status=status,
-                filled=filled,
-                total=total,
+                **asdict(summary),
             )
         )
     return QueueList(items=items, waiting=sum(1 for entry in entries if entry.place))
@@ -101,8 +121,7 @@ def packet(parts: Parts, conn: Connection, who: Operator, entry: Entry, after: i
 
 def _case(parts: Parts, case: Case) -> dict[str, Any]:
     guide = parts.services.guide_of(case)
-    fields = [{**field, "source_label": source_words(case.answers[field["field"]])} for field in field_view(guide, case)]
-    return {**case_view(guide, case), "fields": fields}
+    return {**case_view(guide, case), "fields": field_view(guide, case)}
 
 
 def _event(event: Event, claimed_at: datetime | None) -> dict[str, Any]:

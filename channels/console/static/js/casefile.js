@@ -1,6 +1,6 @@
 /** The right column: the case as far as it has come. */
 import { h } from "/static/chat/js/dom.js";
-import { caseStatus, material } from "./words.js";
+import { caseStatus, material, source } from "./words.js";
 
 export class CaseFile {
   constructor(root) {
@@ -29,7 +29,7 @@ export class CaseFile {
   #answers(file) {
     return section("已填内容", file.fields.length, file.fields.length
       ? h("dl", { class: "answers" }, file.fields.map((field) => h("div", {}, h("dt", { text: field.label }),
-        h("dd", {}, h("span", { class: "value", text: field.value }), h("span", { class: `from ${field.source.kind}`, text: field.source_label })))))
+        h("dd", {}, h("span", { class: "value", text: field.value }), h("span", { class: `from ${field.source.kind}`, text: source(field.source.kind) })))))
       : h("p", { class: "hint", text: "还没有填。" }));
   }
 

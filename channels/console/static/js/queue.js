@@ -114,19 +114,21 @@ export class Queue {
     const why = row.querySelector(".why");
     why.textContent = unread ? "有新消息" : reason(item.reason);
     why.classList.toggle("urgent", item.reason === "complaint" || unread);
+    row.querySelector(".last").textContent = item.said ? `“${item.said}”` : "";
     const line = row.querySelector(".line");
     if (id === this.opened) line.setAttribute("aria-current", "true");
     else line.removeAttribute("aria-current");
     row.querySelector(".take").hidden = !waits;
     row.dataset.since = (waits ? item.queued_at : item.claimed_at) ?? item.queued_at;
     row.dataset.place = waits ? `第${item.place}位` : "";
-    row.dataset.words = `${item.item ?? "还没选事项"}，${progress}，${why.textContent}`;
+    row.dataset.words = `${item.item ?? "还没选事项"}，${progress}，${why.textContent}${item.said ? `，申请人说：${item.said}` : ""}`;
   }
 
   #row(id) {
     const line = h("button", { type: "button", class: "line", data: { id } },
       h("span", { class: "place" }), h("span", { class: "name" }), h("span", { class: "time" }),
-      h("span", { class: "facts" }, h("span", { class: "chip why" }), h("span", { class: "far" })));
+      h("span", { class: "facts" }, h("span", { class: "chip why" }), h("span", { class: "far" })),
+      h("span", { class: "last" }));
     line.addEventListener("click", () => this.act.open(id));
     line.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.isComposing) return;

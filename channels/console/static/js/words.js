@@ -15,6 +15,11 @@ const MATERIAL = {
 };
 export const material = (code) => MATERIAL[code] ?? code;
 
+const SOURCES = {
+  said: "申请人说的", tapped: "申请人选的", licence: "电子证照", register: "登记信息", previous_case: "上次办件", computed: "自动算出", staff: "工作人员",
+};
+export const source = (kind) => SOURCES[kind] ?? kind;
+
 const CHANNELS = { web: "网页", miniprogram: "小程序", kiosk: "自助机", wechat: "微信", phone: "电话", counter: "窗口" };
 export const channel = (code) => CHANNELS[code] ?? code;
 
