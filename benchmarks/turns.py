@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from benchmarks.stock import stock_running
 from benchmarks.wire import Wire
-from tests.stack import Stack
+from benchmarks.stack import Stack
 
 OPENING = "我们公司搬家了，帮我把执照上的地址改一下"
 #: Answers of the form that both take; after them ours is asked the same two over and over (edit, answer).

@@ -13,7 +13,7 @@ from assistant.foundation.clock import SHANGHAI, FixedClock
 from assistant.foundation.crypto import KeyRing
 from assistant.foundation.database import Database
 from assistant.foundation.settings import ROOT, Settings
-from tests.stack import Stack
+from benchmarks.stack import Stack
 
 pytest_plugins = ["tests.postgres"]
 

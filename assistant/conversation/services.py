@@ -54,6 +54,11 @@ class TurnServices:
         """The guides being served."""
         return self._catalogue
 
+    @property
+    def upload_max_bytes(self) -> int:
+        """The largest file a citizen may send."""
+        return self._settings.upload_max_bytes
+
     def find(self, text: str) -> list[Hit]:
         """Items a sentence may mean, best first."""
         return self.search.search(text)

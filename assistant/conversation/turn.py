@@ -190,18 +190,16 @@ class TurnRunner:
 
     async def hear(self, turn: Turn) -> None:
         """Note what was said; what holds nothing to read is answered at once."""
-        turn.events.append(
-            (
-                "message",
-                {
-                    "from": "citizen",
-                    "text": turn.talk.text[: guard.LONGEST],
-                    "turn": turn.talk.turn,
-                    "client_message_id": turn.message.client_message_id,
-                    "at": turn.now.isoformat(),
-                },
-            )
-        )
+        said: dict[str, Any] = {
+            "from": "citizen",
+            "text": turn.talk.text[: guard.LONGEST],
+            "turn": turn.talk.turn,
+            "client_message_id": turn.message.client_message_id,
+            "at": turn.now.isoformat(),
+        }
+        if turn.message.attachments:
+            said["attachments"] = [upload.upload_id for upload in turn.message.attachments]
+        turn.events.append(("message", said))
         text = turn.message.text or ""
         if len(text) > guard.LONGEST:
             turn.talk.notice("warning", t("conversation.too_long", most=guard.LONGEST, count=len(text)))

@@ -39,9 +39,6 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=1, le=65532, description="TCP port of the app.")
     engine_port: int = Field(default=0, ge=0, le=65535, description="TCP port of the language engine on 127.0.0.1; 0 = port + 1.")
     sandbox_port: int = Field(default=0, ge=0, le=65535, description="TCP port of the sandbox; 0 = port + 2.")
-    office_port: int = Field(
-        default=0, ge=0, le=65535, description="TCP port of the document converter (unoserver) on 127.0.0.1; 0 = port + 3."
-    )
     database_url: str = Field(
         default="",
         repr=False,
@@ -82,6 +79,9 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least severe log line written.")
     soffice: str = Field(default="soffice", description="LibreOffice program used to convert documents (name or path).")
+    clamd_socket: Path | None = Field(
+        default=None, description="Unix socket of a ClamAV daemon that checks uploads; unset = no scanner but the built-in checks."
+    )
     embedding_model: str = Field(
         default="static",
         description="Embedding model of the search: static = the one trained here; or a sentence-transformers name or path.",
@@ -94,11 +94,11 @@ class Settings(BaseSettings):
     def _fill_in(self) -> Self:
         """Derive what was left open. Written into ``__dict__`` because the model is frozen for everybody else."""
         filled = self.__dict__
-        for name in ("data_dir", "guides_dir", "templates_dir", "models_dir", "sandbox_seed"):
+        for name in ("data_dir", "guides_dir", "templates_dir", "models_dir", "sandbox_seed", "clamd_socket"):
             if filled[name] is not None:
                 # Child processes start in other folders: a relative path would mean another place there.
                 filled[name] = filled[name].expanduser().absolute()
-        for offset, name in enumerate(("engine_port", "sandbox_port", "office_port"), start=1):
+        for offset, name in enumerate(("engine_port", "sandbox_port"), start=1):
             filled[name] = filled[name] or self.port + offset
         filled["engine_url"] = (self.engine_url or f"http://127.0.0.1:{self.engine_port}").rstrip("/")
         filled["sandbox_url"] = (self.sandbox_url or f"http://127.0.0.1:{self.sandbox_port}").rstrip("/")

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.e2e.citizen import Citizen
-from tests.stack import Stack
+from benchmarks.stack import Stack
 
 FOLDER = Path(__file__).with_name("dialogues")
 KEYS = {"say", "choose", "status", "asking", "owner", "error", "item", "intent", "case", "says", "never", "filled", "value", "cited"}

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.e2e.citizen import Citizen
-from tests.stack import Stack
+from benchmarks.stack import Stack
 
 CASES = Path(__file__).with_name("cases")
 FEW_TURNS = 60

@@ -39,7 +39,7 @@ def advance(talk: Talk) -> None:
         return
     material = interview.next_material(guide, case)
     if material is not None:
-        ask(talk, material_question(material))
+        ask(talk, material_question(material, talk.services.upload_max_bytes))
         talk.status = talk.status or "collecting"
         return
     ask(
@@ -85,7 +85,7 @@ def submit_question() -> Ask:
     )
 
 
-def material_question(material: Material) -> Ask:
+def material_question(material: Material, most_bytes: int) -> Ask:
     """How shall this material be met: an upload, or one of the other ways the guide allows."""
     ways = {"promise": "casework.way_promise", "tolerate": "casework.way_tolerate", "bring": "casework.way_bring"}
     options = [Option(value=way, label=t(ways[way])) for way in material.met_by if way in ways]
@@ -98,6 +98,7 @@ def material_question(material: Material) -> Ask:
         why=material.note,
         material=material.code,
         accept=interview.UPLOAD_ACCEPT if upload else None,
+        max_bytes=most_bytes if upload else None,
     )
 
 

@@ -26,7 +26,7 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_ports_and_addresses_follow_the_port(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, port=9100)
-    assert (settings.engine_port, settings.sandbox_port, settings.office_port) == (9101, 9102, 9103)
+    assert (settings.engine_port, settings.sandbox_port) == (9101, 9102)
     assert settings.engine_url == "http://127.0.0.1:9101"
     assert settings.sandbox_url == "http://127.0.0.1:9102"
 

@@ -54,6 +54,7 @@ class World:
     broken: bool = False
     reachable: bool = True
     numbers: int = 0
+    upload_max_bytes: int = 1 << 20
 
     @property
     def catalogue(self) -> Catalogue:
