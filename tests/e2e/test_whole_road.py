@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
 import yaml
 
-from tests.e2e.citizen import Citizen
 from benchmarks.stack import Stack
+from tests.e2e.citizen import Citizen
+from tests.e2e.interview import answer
 
 CASES = Path(__file__).with_name("cases")
 FEW_TURNS = 60
@@ -21,17 +21,6 @@ CITIZENS = [
     for path in sorted(CASES.glob("*.yaml"))
     for case in yaml.safe_load(path.read_text(encoding="utf-8"))["cases"]
 ]
-
-
-def sample_pdf() -> bytes:
-    """One clean A4 page with some text, as a citizen's scan would be."""
-    pdf = pypdfium2.PdfDocument.new()
-    pdf.new_page(595, 842)
-    import io
-
-    out = io.BytesIO()
-    pdf.save(out)
-    return out.getvalue()
 
 
 @pytest.mark.parametrize(("code", "facts"), CITIZENS)
@@ -45,31 +34,13 @@ def test_a_citizen_gets_it_right_the_first_time(code: str, facts: dict[str, Any]
         if citizen.asking is None or citizen.asking == "submit":
             break
         asked.append(citizen.asking)
-        turn = _answer(citizen, facts)
+        turn = answer(citizen, facts)
         assert turn["status"] != "rejected_answer", f"{asked[-1]}: {citizen.texts()}"
     assert turn["status"] == "ready", f"stopped at {citizen.asking} ({turn['status']}): {citizen.texts()}"
     assert len(asked) == len(set(asked)), f"asked twice: {asked}"
     _package_holds_everything(citizen, facts)
     assert citizen.say("提交")["status"] == "submitted"
     assert turn["case"]["guide"]["code"] == code
-
-
-def _answer(citizen: Citizen, facts: dict[str, Any]) -> dict[str, Any]:
-    asking = citizen.turn["ask"]
-    field = asking["field"]
-    if field == "review":
-        return citizen.say("确认无误")
-    if field.startswith("material:"):
-        material = field.removeprefix("material:")
-        way = facts.get("materials", {}).get(material, "upload")
-        if way == "upload":
-            uploaded = citizen.upload(sample_pdf(), f"{material}.pdf", material, "application/pdf")
-            assert uploaded.status_code == 201, uploaded.text
-            return citizen.attach(uploaded.json()["upload_id"])
-        return citizen.choose(way)
-    words = facts["say"].get(field)
-    assert words is not None, f"{field} was asked, and the citizen has no answer to it"
-    return citizen.say(str(words))
 
 
 def _package_holds_everything(citizen: Citizen, facts: dict[str, Any]) -> None:
