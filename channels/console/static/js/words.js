@@ -16,7 +16,7 @@ const MATERIAL = {
 export const material = (code) => MATERIAL[code] ?? code;
 
 const SOURCES = {
-  said: "申请人说的", tapped: "申请人选的", licence: "电子证照", register: "登记信息", previous_case: "上次办件", computed: "自动算出", staff: "工作人员",
+  said: "自述", tapped: "点选", licence: "电子证照", register: "登记信息", previous_case: "上次办件", computed: "自动算出", staff: "坐席填",
 };
 export const source = (kind) => SOURCES[kind] ?? kind;
 

@@ -1,0 +1,153 @@
+"""A real Chromium at the console of the real app, whose language engine is a stand-in."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from sqlalchemy import update
+
+from assistant.foundation.crypto import KeyRing
+from assistant.foundation.database import Database
+from assistant.foundation.settings import Settings
+from assistant.foundation.tables import desk_entry
+from channels.app import create_app
+from channels.parts import Parts
+from tests.browser.chat.conftest import CHROMIUM, FLAGS
+from tests.contract.desk_world import PASSWORD, Visitor, hire, with_toy_engine
+
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+
+expect.set_options(timeout=8_000)
+
+
+@dataclass
+class Office:
+    """The app, where it listens, and its parts."""
+
+    base: str
+    parts: Parts
+
+
+@pytest.fixture(scope="module")
+def office_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    nowhere = "http://127.0.0.1:9"
+    settings = Settings(
+        data_dir=tmp_path_factory.mktemp("console"), rate_per_conversation=0, rate_per_address=0, fsync="normal",
+        desk_hours="24h", engine_url=nowhere, sandbox_url=nowhere,
+    )  # fmt: skip
+    database = Database(settings.database_url, KeyRing.open(settings.keyring_path), settings.fsync)
+    database.upgrade()
+    database.dispose()
+    app = create_app(settings)
+    with_toy_engine(app)
+    app.state.parts.sign_in_tries.per_minute = 0
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=1, ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    for number in (1, 2):
+        hire(app.state.parts, f"zhuo-{number}", f"{number}号坐席")
+    yield Office(f"http://127.0.0.1:{port}", app.state.parts)
+    server.should_exit = True
+    thread.join(5)
+
+
+@pytest.fixture
+def office(office_running: Office) -> Iterator[Office]:
+    """The office with an empty desk."""
+    yield office_running
+    with office_running.parts.db.write() as conn:
+        conn.execute(update(desk_entry).values(state="released"))
+
+
+@pytest.fixture
+def citizen(office: Office) -> Iterator[Callable[..., Visitor]]:
+    """Makes citizens who say these things."""
+    http = httpx.Client(base_url=office.base, trust_env=False, timeout=20)
+
+    def come(*words: str) -> Visitor:
+        visitor = Visitor(http)
+        for text in words:
+            visitor.say(text)
+        return visitor
+
+    yield come
+    http.close()
+
+
+@pytest.fixture(scope="session")
+def console_browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Console:
+    """The console as an operator uses it."""
+
+    page: Page
+
+    @property
+    def waiting(self) -> Locator:
+        return self.page.locator("#waiting .line")
+
+    @property
+    def mine(self) -> Locator:
+        return self.page.locator("#mine .line")
+
+    @property
+    def box(self) -> Locator:
+        return self.page.locator("#message")
+
+    def press(self, *keys: str) -> None:
+        """Keys, one after the other, wherever the focus is."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def sign_in(self, login: str) -> None:
+        self.page.locator("#login").fill(login)
+        self.page.locator("#password").fill(PASSWORD)
+        self.press("Enter")
+        expect(self.page.locator("#desk")).to_be_visible()
+        expect(self.page.locator("#sign-in")).to_be_hidden()
+
+
+@pytest.fixture
+def console(console_browser: Browser, office: Office) -> Iterator[Callable[..., Console]]:
+    """Opens the console and signs in; keyword arguments go to the browser context."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def start(login: str = "zhuo-1", **options: Any) -> Console:
+        context = console_browser.new_context(**{"viewport": DESK, "locale": "zh-CN", **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if "Content Security Policy" in message.text else None)
+        page.goto(office.base + "/console/")
+        opened = Console(page)
+        opened.sign_in(login)
+        return opened
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
