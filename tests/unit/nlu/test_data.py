@@ -54,7 +54,10 @@ PREFIX = 8
 MOST_SHARING_A_PREFIX = 6
 """People do start alike now and then; a template filled with item names does so in dozens of lines."""
 
-DEV_FILES = ("people.tsv", "asr.tsv", "traditional.tsv", "acts.tsv")
+MOST_ALIKE = 0.6
+"""Share of character pairs that a development sentence and one of the training data may have in common."""
+
+DEV_FILES = ("people.tsv", "asr.tsv", "traditional.tsv", "acts.tsv", "fresh.tsv")
 DEV_HEADER = ["query", "item_name", "intent", "alt_label"]
 
 
@@ -62,6 +65,12 @@ def normal(sentence: str) -> str:
     """What is left when width, case, white space and punctuation are not looked at; a sentence of nothing else stays as it is."""
     folded = unicodedata.normalize("NFKC", sentence).lower()
     return "".join(character for character in folded if character.isalnum()) or folded
+
+
+def pairs(sentence: str) -> set[str]:
+    """Neighbouring characters of what ``normal`` leaves."""
+    folded = normal(sentence)
+    return {folded[start : start + 2] for start in range(len(folded) - 1)}
 
 
 @cache
@@ -121,6 +130,17 @@ def test_no_template_was_filled_in() -> None:
 def test_no_development_sentence_is_trained_on(name: str) -> None:
     known = {normal(line) for lines in training().values() for line in lines}
     assert [row["query"] for row in development(name) if normal(row["query"]) in known] == []
+
+
+@pytest.mark.parametrize("name", DEV_FILES)
+def test_no_development_sentence_is_trained_on_with_a_word_changed(name: str) -> None:
+    known = [(line, pairs(line)) for lines in training().values() for line in lines if len(normal(line)) >= PREFIX]
+    near = []
+    for row in development(name):
+        mine = pairs(row["query"])
+        if len(normal(row["query"])) >= PREFIX:
+            near += [(row["query"], line) for line, its in known if len(mine & its) > MOST_ALIKE * len(mine | its)]
+    assert near == []
 
 
 @pytest.mark.parametrize("name", DEV_FILES)
