@@ -126,6 +126,7 @@ class Console:
         self.press("Enter")
         expect(self.page.locator("#desk")).to_be_visible()
         expect(self.page.locator("#sign-in")).to_be_hidden()
+        expect(self.page.locator("#desk")).to_have_attribute("aria-busy", "false")
 
 
 @pytest.fixture

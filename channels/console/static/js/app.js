@@ -92,6 +92,7 @@ function news(updates, opened) {
     $("news").textContent = `新来 ${come.length} 位，现在 ${waiting} 位在排队`;
   }
   first = false;
+  $("desk").setAttribute("aria-busy", "false");
   if (updates.lost && opened) close(updates.lost);
   else if (updates.packet) show(updates.packet);
   title(waiting, queue.unread);
