@@ -7,9 +7,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from knowledge.schema import Guide
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE_FILE = "catalogue.txt"
@@ -84,11 +87,17 @@ def is_current(settings: EngineSettings, root: Path = ROOT) -> bool:
     return model_path(settings.models_dir, root).is_file()
 
 
-def write_catalogue(names: Iterable[str], models_dir: Path) -> Path:
-    """Write the item names and aliases the engine keeps whole, one a line; a running engine notices within a second."""
+def write_catalogue(names: Iterable[str], models_dir: Path, phrases: Iterable[str] = ()) -> Path:
+    """Write what a running engine notices within a second: one name a line, then ``~phrase`` lines.
+
+    Args:
+        names: official names and aliases; the engine keeps them whole and masks them.
+        phrases: other words about the items; a sentence of such words is about something we do.
+    """
     models_dir.mkdir(parents=True, exist_ok=True)
     target = models_dir / CATALOGUE_FILE
-    content = "".join(f"{name}\n" for name in sorted({name.strip() for name in names} - {""}))
+    lines = [*_lines(names), *(f"~{phrase}" for phrase in _lines(phrases))]
+    content = "".join(f"{line}\n" for line in lines)
     if not target.exists() or target.read_text(encoding="utf-8") != content:
         draft = target.with_name(f"{CATALOGUE_FILE}.{os.getpid()}")
         draft.write_text(content, encoding="utf-8")
@@ -96,12 +105,36 @@ def write_catalogue(names: Iterable[str], models_dir: Path) -> Path:
     return target
 
 
+def _lines(texts: Iterable[str]) -> list[str]:
+    return sorted({" ".join(text.split()) for text in texts} - {""})
+
+
 def refresh_catalogue(models_dir: Path, guides_dir: Path) -> Path:
-    """Write the names and aliases of the guides in service. Call it whenever the guides have been loaded anew."""
+    """Write the catalogue of the guides in a folder. Call it whenever the guides have been loaded anew."""
     from knowledge.catalogue import Catalogue
 
     guides = Catalogue.load(guides_dir).all()
-    return write_catalogue((name for guide in guides for name in (guide.name, *guide.names.aliases)), models_dir)
+    return write_catalogue(
+        (name for guide in guides for name in (guide.name, *guide.names.aliases)),
+        models_dir,
+        (phrase for guide in guides for phrase in _phrases(guide)),
+    )
+
+
+def _phrases(guide: Guide) -> Iterator[str]:
+    """How people, and the guide itself, speak about the item."""
+    yield from guide.names.colloquial
+    yield from guide.themes
+    yield guide.summary or ""
+    for samples in guide.names.samples.values():
+        yield from samples
+    for field in guide.fields:
+        yield field.label
+        for option in field.options:
+            yield from (option.label, *option.aliases)
+    yield from (material.name for material in guide.materials)
+    yield from (faq.question for faq in guide.faqs)
+    yield from (condition.text for condition in guide.conditions)
 
 
 def environment(models_dir: Path, root: Path = ROOT) -> dict[str, str]:

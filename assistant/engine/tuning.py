@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import logging
+from collections.abc import Mapping, MutableMapping
 from types import SimpleNamespace, TracebackType
 from typing import Any
 
@@ -164,7 +165,7 @@ async def validate(self: forms.FormAction, tracker: Any, domain: Domain, *rest: 
 # -- log lines nobody reads ---------------------------------------------------------------------------------------------------
 
 
-def name_only(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def name_only(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Keep an event's name and level. Rasa adds the words of the user to some of its warnings; they belong in no log."""
     return {key: event[key] for key in ("level", "event") if key in event}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.engine.components.features import MASK, Vectoriser, groups
+from assistant.engine.components.catalogue import Catalogue
+from assistant.engine.components.features import MASK, Familiarity, Vectoriser, groups
 from assistant.engine.components.intent import IntentClassifier
 
 SENTENCES = {
@@ -22,13 +23,13 @@ def words(sentence: str) -> list[str]:
 @pytest.fixture(scope="module")
 def classifier() -> IntentClassifier:
     made = IntentClassifier(IntentClassifier.get_default_config(), None, None)
-    pairs = [(groups(words(text)), label) for label, texts in SENTENCES.items() for text in texts]
+    pairs = [(words(text), label) for label, texts in SENTENCES.items() for text in texts]
     made.fit([sentence for sentence, _ in pairs], [label for _, label in pairs])
     return made
 
 
 def top(classifier: IntentClassifier, sentence: str) -> tuple[str, float]:
-    chances = classifier.probabilities(groups(words(sentence)))
+    chances = classifier.probabilities(classifier.look(words(sentence)))
     best = int(np.argmax(chances))
     return classifier._labels[best], float(chances[best])
 
@@ -66,3 +67,22 @@ def test_each_kind_of_feature_has_its_weight_whatever_its_length() -> None:
         for kind, weight in vectoriser.weights.items():
             length = np.sqrt(sum(v * v for c, v in zip(columns, values, strict=True) if kinds[int(c)] == kind))
             assert length == pytest.approx(weight, rel=1e-4)
+
+
+def test_strange_words_are_counted_by_their_sound() -> None:
+    familiarity = Familiarity.fit(["办理居住证要多久", "公司住所变更"])
+    assert familiarity.measure("公斯助所便更", Catalogue()) == familiarity.measure("公司住所变更", Catalogue())
+    assert familiarity.measure("洗衣机甩干", Catalogue()) == {"share 5": 1, "number 4": 1}
+    assert familiarity.measure("？", Catalogue()) == {}
+
+
+def test_a_sentence_in_training_is_not_familiar_by_itself() -> None:
+    familiarity = Familiarity.fit(["公司住所变更"])
+    assert familiarity.measure("公司住所变更", Catalogue(), own=1) == familiarity.measure("洗衣机甩干了", Catalogue())
+
+
+def test_the_words_of_a_new_guide_are_familiar_without_training() -> None:
+    familiarity = Familiarity.fit(["居住证"])
+    before, after = Catalogue(), Catalogue(["无人机飞行许可"], ["放飞无人机"])
+    assert familiarity.measure("放飞无人机", before) == {"share 5": 1, "number 4": 1}
+    assert familiarity.measure("放飞无人机", after) == {"share none": 1, "number 0": 1}

@@ -24,6 +24,10 @@ SHORTEST = 2
 """Shorter names would turn single characters of ordinary words into items."""
 
 
+ALSO_KNOWN = "~"
+"""A line that starts with this is no name but a phrase whose words are familiar: what people call the item, what is asked."""
+
+
 class Span(NamedTuple):
     """A catalogue name found in a text: ``text[start:end]``."""
 
@@ -34,13 +38,19 @@ class Span(NamedTuple):
 class Catalogue:
     """Longest-match search for item names, by first character and length."""
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        """Keep the normalised ``names`` that are long enough to be a name."""
+    def __init__(self, names: Iterable[str] = (), phrases: Iterable[str] = ()) -> None:
+        """Keep the normalised ``names`` that are long enough to be a name, and the ``phrases``."""
+        self.phrases = frozenset(normalise(phrase.strip()) for phrase in phrases)
         self._names = frozenset(name for name in (normalise(raw.strip()) for raw in names) if len(name) >= SHORTEST)
         lengths: dict[str, set[int]] = {}
         for name in self._names:
             lengths.setdefault(name[0], set()).add(len(name))
         self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names, normalised."""
+        return self._names
 
     def __len__(self) -> int:
         """How many different names are known."""
@@ -48,13 +58,16 @@ class Catalogue:
 
     @classmethod
     def read(cls, path: Path) -> Catalogue:
-        """Read one name a line; blank lines and lines starting with ``#`` are skipped.
+        """Read one name or ``~phrase`` a line; blank lines and lines starting with ``#`` are skipped.
 
         Raises:
             OSError: when the file cannot be read.
         """
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return cls(line for line in lines if line.strip() and not line.startswith("#"))
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip() and not line.startswith("#")]
+        return cls(
+            (line for line in lines if not line.startswith(ALSO_KNOWN)),
+            (line.removeprefix(ALSO_KNOWN) for line in lines if line.startswith(ALSO_KNOWN)),
+        )
 
     def find(self, text: str) -> Iterator[Span]:
         """Names in ``text`` (already normalised) from left to right, the longest first, never overlapping."""

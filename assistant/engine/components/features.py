@@ -1,18 +1,25 @@
-"""What the intent classifier looks at: characters, words and fuzzy syllables of a sentence whose items are masked."""
+"""What the intent classifier looks at: characters, words and fuzzy syllables of a sentence whose items are masked, and how
+much of the sentence is strange to this office.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.engine.components.catalogue import Catalogue
 from assistant.engine.components.pinyin import syllables
 
 MASK = "\ue000"
 """Stands for any catalogue name, so that the sentence means the same whatever item it is about."""
+
+STEPS = 6
+"""Into how many steps the share of strange sounds is cut."""
 
 Groups = dict[str, Counter[str]]
 
@@ -39,8 +46,55 @@ def groups(words: Sequence[str]) -> Groups:
     }
 
 
+def sounds(sentence: str) -> set[str]:
+    """The pairs of neighbouring syllables of a sentence; a single syllable stands for itself."""
+    heard = [syllable for syllable in syllables(sentence) if syllable.isalnum()]
+    return {f"{first} {second}" for first, second in pairwise(heard)} or set(heard)
+
+
+class Familiarity:
+    """Which sounds belong to this office: those of sentences that were in scope, and those of the catalogue in service.
+
+    Sentences about the weather and about washing machines have one thing in common: most of their words occur in nothing
+    we do. Sounds, not characters, so that a misheard sentence is no strange one; the catalogue counts, so that a new
+    guide's words are familiar without training.
+    """
+
+    def __init__(self, counts: Counter[str]) -> None:
+        """``counts`` says in how many sentences in scope each pair of syllables occurred."""
+        self.counts = counts
+        self._catalogue: Catalogue | None = None
+        self._listed: frozenset[str] = frozenset()
+
+    @classmethod
+    def fit(cls, in_scope: Iterable[str]) -> Familiarity:
+        """Count the sounds of sentences that are ours to answer."""
+        counts: Counter[str] = Counter()
+        for sentence in in_scope:
+            counts.update(sounds(sentence))
+        return cls(counts)
+
+    def measure(self, sentence: str, catalogue: Catalogue, own: int = 0) -> Counter[str]:
+        """The share and the number of strange sounds, as features.
+
+        Args:
+            sentence: masked or not.
+            catalogue: the one in service.
+            own: 1 for a sentence that was counted itself, whose own sounds would otherwise all be familiar.
+        """
+        if catalogue is not self._catalogue:
+            self._catalogue = catalogue
+            self._listed = frozenset(chain.from_iterable(map(sounds, chain(catalogue.names, catalogue.phrases))))
+        heard = sounds(sentence)
+        strange = sum(self.counts[sound] <= own and sound not in self._listed for sound in heard)
+        if not heard:
+            return Counter()
+        share = f"{min(strange * STEPS // len(heard), STEPS - 1)}" if strange else "none"
+        return Counter({f"share {share}": 1, f"number {min(strange, 4)}": 1})
+
+
 class Vectoriser:
-    """TF-IDF over the three kinds, each scaled to length one before its weight, so that none drowns the others."""
+    """TF-IDF over the kinds, each scaled to length one before its weight, so that none drowns the others."""
 
     def __init__(self, vocabulary: dict[str, int], idf: NDArray[np.float32], weights: dict[str, float]) -> None:
         """Keep a fitted vocabulary (kind + gram → column) with the columns' idf."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ from rasa.shared.nlu.constants import INTENT, TEXT, TEXT_TOKENS
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.engine.components.features import Groups, Vectoriser, groups, masked
+from assistant.engine.components.catalogue import LiveCatalogue
+from assistant.engine.components.features import Familiarity, Groups, Vectoriser, groups, masked
 from assistant.engine.components.tokenizer import ITEM
 
 logger = logging.getLogger(__name__)
@@ -42,15 +44,29 @@ class IntentClassifier(GraphComponent):  # type: ignore[misc]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``C`` is the margin's softness; the weights balance characters, words and syllables; ``ranking`` bounds the ranking."""
-        return {"C": 0.5, "characters": 1.0, "words": 0.7, "syllables": 0.7, "folds": 4, "ranking": 5, "seed": 7}
+        """``C`` is the margin's softness; four weights balance the kinds of features; ``out_of_scope`` names the intent whose
+        sentences say nothing about what is familiar; ``ranking`` is how many intents are reported.
+        """
+        return {
+            "C": 1.0,
+            "characters": 1.0,
+            "words": 1.0,
+            "syllables": 1.0,
+            "strangeness": 0.3,
+            "out_of_scope": "out_of_scope",
+            "folds": 4,
+            "ranking": 10,
+            "seed": 7,
+        }
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         """An untrained component; ``load`` and ``train`` fill it."""
         self._config = config
         self._storage = storage
         self._resource = resource
+        self._catalogue = LiveCatalogue()
         self._vectoriser: Vectoriser | None = None
+        self._familiarity = Familiarity(Counter())
         self._labels: list[str] = []
         self._matrix: NDArray[np.float32] = np.zeros((0, 0), dtype=np.float32)
         self._offset: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
@@ -64,31 +80,39 @@ class IntentClassifier(GraphComponent):  # type: ignore[misc]
         return cls(config, model_storage, resource)
 
     def _weights(self) -> dict[str, float]:
-        return {"c": self._config["characters"], "w": self._config["words"], "p": self._config["syllables"]}
+        names = {"c": "characters", "w": "words", "p": "syllables", "u": "strangeness"}
+        return {kind: self._config[name] for kind, name in names.items()}
 
     # -- training ------------------------------------------------------------------------------------------------------------
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on every labelled sentence and write the model."""
         examples = [m for m in training_data.intent_examples if m.get(INTENT) and m.get(TEXT)]
-        sentences = [groups(words_of(message)) for message in examples]
-        labels = [message.get(INTENT) for message in examples]
-        self.fit(sentences, labels)
+        self.fit([words_of(message) for message in examples], [message.get(INTENT) for message in examples])
         self._persist()
         return self._resource
 
-    def fit(self, sentences: list[Groups], labels: list[str]) -> None:
-        """Fit the margins on all sentences and their sharpness on held-out folds."""
+    def fit(self, sentences: list[list[str]], labels: list[str]) -> None:
+        """Fit the margins on all sentences (masked words each) and their sharpness on held-out folds."""
         from assistant.engine.components import fitting  # scikit-learn: needed to train, never to serve
 
         self._labels = sorted(set(labels))
         targets = np.array([self._labels.index(label) for label in labels])
-        self._vectoriser = Vectoriser.fit(sentences, self._weights())
-        rows = fitting.matrix([self._vectoriser.row(sentence) for sentence in sentences], len(self._vectoriser))
+        strange = self._config["out_of_scope"]
+        self._familiarity = Familiarity.fit(
+            "".join(words) for words, label in zip(sentences, labels, strict=True) if label != strange
+        )
+        looked = [self.look(words, own=int(label != strange)) for words, label in zip(sentences, labels, strict=True)]
+        self._vectoriser = Vectoriser.fit(looked, self._weights())
+        rows = fitting.matrix([self._vectoriser.row(sentence) for sentence in looked], len(self._vectoriser))
         fitted = fitting.fit(rows, targets, softness=self._config["C"], folds=self._config["folds"], seed=self._config["seed"])
         self._matrix, self._offset, self._sharpness = fitted.matrix, fitted.offset, fitted.sharpness
 
     # -- reading a sentence --------------------------------------------------------------------------------------------------
+
+    def look(self, words: list[str], own: int = 0) -> Groups:
+        """All features of a sentence; ``own`` is 1 while training on a sentence in scope."""
+        return {**groups(words), "u": self._familiarity.measure("".join(words), self._catalogue.current(), own)}
 
     def probabilities(self, sentence: Groups) -> NDArray[np.float32]:
         """The probability of each label, in the order of the labels.
@@ -107,7 +131,7 @@ class IntentClassifier(GraphComponent):  # type: ignore[misc]
     def process(self, messages: list[Message]) -> list[Message]:
         """Set ``intent`` and ``intent_ranking`` of each message."""
         for message in messages:
-            chances = self.probabilities(groups(words_of(message)))
+            chances = self.probabilities(self.look(words_of(message)))
             order = np.argsort(-chances)[: self._config["ranking"]]
             ranking = [{"name": self._labels[i], "confidence": round(float(chances[i]), 4)} for i in order]
             message.set("intent", ranking[0], add_to_output=True)
@@ -120,7 +144,12 @@ class IntentClassifier(GraphComponent):  # type: ignore[misc]
         assert self._vectoriser is not None
         with self._storage.write_to(self._resource) as folder:
             np.savez_compressed(folder / WEIGHTS_FILE, matrix=self._matrix, offset=self._offset, idf=self._vectoriser.idf)
-            described = {"labels": self._labels, "sharpness": self._sharpness, "vocabulary": list(self._vectoriser.vocabulary)}
+            described = {
+                "labels": self._labels,
+                "sharpness": self._sharpness,
+                "vocabulary": list(self._vectoriser.vocabulary),
+                "familiar": self._familiarity.counts,
+            }
             (folder / LABELS_FILE).write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
@@ -144,6 +173,7 @@ class IntentClassifier(GraphComponent):  # type: ignore[misc]
                 component._matrix, component._offset, idf = arrays["matrix"], arrays["offset"], arrays["idf"]
         component._labels = described["labels"]
         component._sharpness = described["sharpness"]
+        component._familiarity = Familiarity(Counter(described["familiar"]))
         columns = {gram: column for column, gram in enumerate(described["vocabulary"])}
         component._vectoriser = Vectoriser(columns, idf, component._weights())
         logger.info("intent classifier: %d labels, %d columns", len(component._labels), len(columns))

@@ -90,6 +90,13 @@ def test_the_catalogue_is_written_once_and_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [training.CATALOGUE_FILE]
 
 
+def test_the_words_of_the_guides_are_familiar_to_the_engine(tmp_path: Path) -> None:
+    lines = training.refresh_catalogue(tmp_path, training.ROOT / "knowledge" / "guides").read_text(encoding="utf-8").splitlines()
+    assert {"公司住所变更登记", "公司地址变更"} <= set(lines)
+    assert "~公司搬家" in lines, "what people say is familiar, but no name"
+    assert len(lines) == len(set(lines))
+
+
 @pytest.mark.parametrize(("host", "reached"), [("0.0.0.0", "127.0.0.1"), ("127.0.0.1", "127.0.0.1"), ("10.1.2.3", "10.1.2.3")])
 def test_the_engine_process(tmp_path: Path, host: str, reached: str) -> None:
     settings = Settings(data_dir=tmp_path, models_dir=tmp_path / "models", host=host, port=9000, engine_token="the secret")
