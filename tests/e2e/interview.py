@@ -33,6 +33,10 @@ def answer(citizen: Citizen, facts: dict[str, Any]) -> dict[str, Any]:
             assert uploaded.status_code == 201, uploaded.text
             return citizen.attach(uploaded.json()["upload_id"])
         return citizen.choose(way)
+    if field in facts.get("skip", []):
+        return citizen.say("跳过")
     words = facts["say"].get(field)
+    if isinstance(words, list):
+        return citizen.choose(*words)
     assert words is not None, f"{field} was asked, and the citizen has no answer to it"
     return citizen.say(str(words))

@@ -15,6 +15,9 @@ from assistant.casework.fields.result import Accepted
 from knowledge.schema import FieldType, GuideField
 
 _CLAUSE = re.compile(r"[，,。;；\n！!？?]+")
+_ASKS = re.compile(r"[?？吗呢么]|什么|怎么|哪|几|多少|要不要|能不能|可不可以|需要.*材料|要带|多久")
+#: Longer sentences may say more than the choice: the engine reads them first.
+CHOICE_LENGTH = 20
 _VERB = r"[\s:：]*(?:现在|已经|都|就)?(?:是|叫做|叫|为|填|写|改成|改为|换成|变更为|搬到了?|在|:|：)?[\s:：]*"
 _AREA_IN_TEXT = re.compile(r"[0-9零一二三四五六七八九十百千万两.]+\s*(?:平方米|平方|平米|平|㎡|m2|亩)")
 _BY_SHAPE: dict[FieldType, Sequence[re.Pattern[str]]] = {
@@ -96,9 +99,11 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
             re.fullmatch(r"[约大概]*[0-9零一二三四五六七八九十百千万两.亿]+\s*(?:元|块钱?|人|个|名|万元?|户|辆|年|岁)?", core)
         )
     if field.type in ("choice", "yes_no", "multi"):
-        choices = field_options(field)
+        # 公司自己买的 names an option; 租的要什么材料 asks about one
         return (
-            plain in {word for o in choices for word in (o.value, o.label, *o.aliases)}
-            or options.ordinal(plain, len(choices)) is not None
+            len(plain) <= CHOICE_LENGTH
+            and not _ASKS.search(plain)
+            and not re.search(r"错|不对|改成|改为", plain)
+            and isinstance(parse(field, plain, today, {}), Accepted)
         )
     return False
