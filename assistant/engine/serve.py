@@ -11,6 +11,7 @@ import argparse
 import logging
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from assistant.engine import absent
@@ -46,11 +47,10 @@ def main(arguments: list[str] | None = None) -> None:
     else:
         absent.install()
 
-    import rasa.api  # type: ignore[import-not-found, unused-ignore]
-    import rasa.utils.common  # type: ignore[import-not-found, unused-ignore]
-
-    rasa.utils.common.configure_logging_and_warnings(log_level=logging.INFO)
-    rasa.api.run(
+    # By name, and only now: the stand-ins must be in place before Rasa is read.
+    common, api = import_module("rasa.utils.common"), import_module("rasa.api")
+    common.configure_logging_and_warnings(log_level=logging.INFO)
+    api.run(
         model=str(options.model),
         endpoints=str(ROOT / "endpoints.yml"),
         credentials=str(ROOT / "credentials.yml"),
