@@ -8,7 +8,7 @@ of sentences about other things; the parameters are kept with the trained embedd
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -63,28 +63,44 @@ def fit(positive: Sequence[tuple[Reading, int]], negative: Sequence[Reading], *,
         positive: readings of sentences with the number of the guide each means.
         negative: readings of sentences about nothing in the catalogue.
     """
-    which = np.ones(len(FEATURES))
-    which[_SIZE] = 0
     tables = np.stack([reading.guides for reading, _ in positive]).astype(np.float64)
     truth = np.array([number for _, number in positive])
     # A guide with many samples must not decide for all how much its samples are worth.
     each = 1 / np.bincount(truth)[truth]
     each /= each.sum()
-    for _ in range(1500):
-        shares = _softmax(tables @ which)
+
+    def which_gradient(weights: Doubles) -> Doubles:
+        shares = _softmax(tables @ weights)
         shares[np.arange(len(truth)), truth] -= 1
-        which = which - 2.0 * (np.einsum("n,ng,ngf->f", each, shares, tables) + decay * which)
-        # Likeness only ever speaks for a guide; a negative weight would be an accident of the sample.
-        which[:_SIZE] = np.maximum(which[:_SIZE], 0)
+        shares *= each[:, None]
+        return np.asarray(np.tensordot(shares, tables, axes=2)) + decay * weights
+
+    def likeness_speaks_for(weights: Doubles) -> Doubles:
+        # A negative weight of a likeness would be an accident of the sample.
+        return np.where(np.arange(len(weights)) == _SIZE, weights, np.maximum(weights, 0))
+
+    which = _descend(which_gradient, len(FEATURES), 2.0, 300, likeness_speaks_for)
     rows = np.stack([_ours_row(reading) for reading in [*(r for r, _ in positive), *negative]])
     label = np.array([1.0] * len(positive) + [0.0] * len(negative))
     # Both kinds count the same, however many sentences of each there are.
     weight = np.concatenate([0.5 * each, np.full(len(negative), 0.5 / max(1, len(negative)))])
-    ours = np.zeros(rows.shape[1])
-    for _ in range(3000):
-        gradient = ((_sigmoid(rows @ ours) - label) * weight) @ rows + decay * ours
-        ours = ours - 1.0 * gradient
+
+    def ours_gradient(weights: Doubles) -> Doubles:
+        return np.asarray(((_sigmoid(rows @ weights) - label) * weight) @ rows) + decay * weights
+
+    ours = _descend(ours_gradient, rows.shape[1], 1.0, 1000)
     return Calibration(tuple(map(float, which)), tuple(map(float, ours)))
+
+
+def _descend(gradient: Callable[[Doubles], Doubles], size: int, rate: float, steps: int,
+             project: Callable[[Doubles], Doubles] = lambda weights: weights) -> Doubles:
+    """The minimum of a convex loss by Nesterov's accelerated gradient descent."""
+    weights = ahead = np.zeros(size)
+    for step in range(steps):
+        following = project(ahead - rate * gradient(ahead))
+        ahead = following + step / (step + 3) * (following - weights)
+        weights = following
+    return weights
 
 
 def _ours_row(reading: Reading) -> Doubles:

@@ -23,6 +23,8 @@ FOREIGN = 4
 _DENSE_EXACT = 4096
 # How surely a guide knows a character it has only apart from its neighbour in the sentence; with a neighbour it is 1.
 _ALONE = 0.4
+# A name of one syllable, bars included, is not looked for inside a sentence.
+_SHORT_NAME = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,11 @@ class Reading:
     def disadvantage(self, guide: int) -> Floats:
         """How much of what was said each other guide knows and this one does not; counted like ``advantage``."""
         return self._known_more(lambda table: table - table[guide])
+
+    def covered(self) -> Floats:
+        """For each guide the share of what was said that it knows, written or heard."""
+        known = np.maximum(self.cover @ self.telling, self.heard @ self.telling)
+        return np.asarray(known / (self.telling.sum() or 1.0), dtype=np.float32)
 
     def _known_more(self, difference: Callable[[Floats], Floats]) -> Floats:
         written, heard = (np.maximum(difference(table), 0) @ self.telling for table in (self.cover, self.heard))
@@ -144,11 +151,11 @@ class FeatureIndex:
 
     def _naming(self, parts: list[str]) -> NDArray[np.int8]:
         called = np.zeros(self._guide_count, dtype=np.int8)
-        said = " ".join(parts)
-        for name, guides in self._called.items():
-            if len(name) > 1 and name in said:
+        said, sounded = " ".join(parts), _sounded(parts)
+        for name, guides in self._sounding.items():
+            if len(name) > _SHORT_NAME and name in sounded:
                 called[guides] = 1
-        called[self._sounding.get(_sounded(parts), [])] = 2
+        called[self._sounding.get(sounded, [])] = 2
         called[self._called.get(said, [])] = 3
         return called
 
@@ -164,7 +171,7 @@ class FeatureIndex:
                 start += 1
                 continue
             sounds = syllables(part)
-            for size, sure in ((1, _ALONE), (2, 1.0), (3, 1.0)):
+            for size, sure in ((1, _ALONE if len(part) > 1 else 1.0), (2, 1.0), (3, 1.0)):
                 for at in range(len(part) - size + 1):
                     _raise(cover, self._char.knowing(part[at:at + size]), start + at, size, sure)
                     # Rare characters without a reading leave fewer syllables than characters; such a part is not aligned.
@@ -204,4 +211,5 @@ def _raise(cover: Floats, guides: Ints | None, start: int, size: int, sure: floa
 
 
 def _sounded(parts: Sequence[str]) -> str:
-    return " ".join("_".join(syllables(part)) if is_han(part) else part for part in parts)
+    """Syllables, each with a bar on either side, so that one text is only found in another at whole syllables."""
+    return " ".join("|" + "|".join(syllables(part) if is_han(part) else [part]) + "|" for part in parts)

@@ -18,9 +18,11 @@ from knowledge.text import WordCutter
 
 # Below this a guide is not worth listing at all.
 _LISTED = 0.01
-# The sentence is about our items when the guides together reach this …
+# The sentence is about our items when the guides together reach this; when what is asked is known to be about some item
+# (an application, a question about one), much less will do.
 _OURS = 0.3
-# … and one item is meant when it holds this share of what they reach.
+_OURS_EXPECTED = 0.1
+# One item is meant when it holds this share of what all reach.
 _CLEAR = 0.6
 # A rival is offered when it reaches this share of the best.
 _RIVAL = 0.25
@@ -107,10 +109,14 @@ class Search:
         """The items to offer when it is unclear which is meant: the best and its serious rivals, at most four."""
         return [hit for hit in hits if hit.score >= _RIVAL * hits[0].score][:_OFFERED]
 
-    def decide(self, hits: Sequence[Hit]) -> Decision:
-        """Whether the hits name one item, several to choose from, or none."""
+    def decide(self, hits: Sequence[Hit], *, expected: bool = True) -> Decision:
+        """Whether the hits name one item, several to choose from, or none.
+
+        Args:
+            expected: the intent needs an item (apply, ask_*); false for sentences that may well name none.
+        """
         total = sum(hit.score for hit in hits)
-        if not hits or total < _OURS:
+        if not hits or total < (_OURS_EXPECTED if expected else _OURS):
             return Decision("none", list(hits), {})
         family = self.family(hits)
         if hits[0].score >= _CLEAR * total or len(family) == 1:

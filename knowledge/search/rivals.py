@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 from knowledge.search.features import Reading
 
 # An advantage below this (in telling characters, see Reading.advantage) is no reason to prefer one guide to another.
-_REASON = 0.12
-# Guides less likely than this share of the best are no rivals whatever they know; to replace it takes more.
-_POSSIBLE = 0.02
-_REPLACING = 0.2
+_REASON = 0.1
+# Guides less likely than this share of the best are no rivals; to replace it takes more, and much less will do for one that
+# knows all that was said: likeness to short talk (公积金怎么取) is an accident of how each guide puts it.
+_POSSIBLE = 0.03
+_REPLACING = 0.1
+_POSSIBLE_KNOWING_ALL = 0.002
+_ALL = 0.95
 # How far rivals' probabilities are drawn together: 0 makes them equal, 1 leaves them as they are.
 _LEVEL = 0.1
 # What a guide keeps of its probability when the best knows more of what was said and it knows nothing the best does not.
@@ -47,9 +50,10 @@ def share(scores: NDArray[np.float64], reading: Reading) -> NDArray[np.float64]:
     return judged
 
 
-def _rivals(best: int, scores: NDArray[np.float64], reading: Reading, possible: float = _POSSIBLE) -> list[int]:
+def _rivals(best: int, scores: NDArray[np.float64], reading: Reading) -> list[int]:
     """Guides over which the best has no advantage, unless it is called what was said and they know nothing it does not."""
-    level = (reading.advantage(best) < _REASON) & (scores > possible * scores[best])
+    floor = np.where(reading.covered() >= _ALL, _POSSIBLE_KNOWING_ALL, _POSSIBLE)
+    level = (reading.advantage(best) < _REASON) & (scores > floor * scores[best])
     level &= (reading.called >= reading.called[best]) | (reading.disadvantage(best) >= _REASON)
     level[best] = False
     return [int(number) for number in np.flatnonzero(level)]
@@ -58,5 +62,5 @@ def _rivals(best: int, scores: NDArray[np.float64], reading: Reading, possible: 
 def _outdone(best: int, scores: NDArray[np.float64], reading: Reading) -> int | None:
     """The likeliest guide that knows all the best one knows, and more, or is called what was said."""
     more = (reading.disadvantage(best) >= _REASON) | (reading.called > reading.called[best])
-    outdoing = [number for number in _rivals(best, scores, reading, _REPLACING) if more[number]]
+    outdoing = [n for n in _rivals(best, scores, reading) if more[n] and scores[n] > _REPLACING * scores[best]]
     return max(outdoing, key=lambda number: scores[number]) if outdoing else None
