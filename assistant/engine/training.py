@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE_FILE = "catalogue.txt"
+SOURCE_MARK = "# "
 
 
 class EngineSettings(Protocol):
@@ -66,11 +67,13 @@ def training_files(root: Path = ROOT) -> list[Path]:
 
 
 def training_hash(root: Path = ROOT) -> str:
-    """Sixteen hex digits over names and bytes of ``training_files``. The catalogue is no part of it: a guide
-    costs no retraining.
-    """
+    """Sixteen hex digits over ``training_files``. The catalogue is no part of it: a guide costs no retraining."""
+    return _fingerprint(training_files(root), root)
+
+
+def _fingerprint(files: Iterable[Path], root: Path) -> str:
     digest = hashlib.sha256()
-    for path in training_files(root):
+    for path in files:
         content = path.read_bytes()
         digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
@@ -87,16 +90,17 @@ def is_current(settings: EngineSettings, root: Path = ROOT) -> bool:
     return model_path(settings.models_dir, root).is_file()
 
 
-def write_catalogue(names: Iterable[str], models_dir: Path, phrases: Iterable[str] = ()) -> Path:
+def write_catalogue(names: Iterable[str], models_dir: Path, phrases: Iterable[str] = (), made_from: str = "") -> Path:
     """Write what a running engine notices within a second: one name a line, then ``~phrase`` lines.
 
     Args:
         names: official names and aliases; the engine keeps them whole and masks them.
         phrases: other words about the items; a sentence of such words is about something we do.
+        made_from: a fingerprint of the source, kept as the first line.
     """
     models_dir.mkdir(parents=True, exist_ok=True)
     target = models_dir / CATALOGUE_FILE
-    lines = [*_lines(names), *(f"~{phrase}" for phrase in _lines(phrases))]
+    lines = [f"{SOURCE_MARK}{made_from}", *_lines(names), *(f"~{phrase}" for phrase in _lines(phrases))]
     content = "".join(f"{line}\n" for line in lines)
     if not target.exists() or target.read_text(encoding="utf-8") != content:
         draft = target.with_name(f"{CATALOGUE_FILE}.{os.getpid()}")
@@ -110,14 +114,19 @@ def _lines(texts: Iterable[str]) -> list[str]:
 
 
 def refresh_catalogue(models_dir: Path, guides_dir: Path) -> Path:
-    """Write the catalogue of the guides in a folder. Call it whenever the guides have been loaded anew."""
-    from knowledge.catalogue import Catalogue
+    """Write the catalogue of the guides in a folder, unless it is there. Call it whenever guides have been loaded anew."""
+    target = models_dir / CATALOGUE_FILE
+    wanted = _fingerprint(sorted(guides_dir.glob("*.yaml")), guides_dir)
+    if target.exists() and target.read_text(encoding="utf-8").startswith(f"{SOURCE_MARK}{wanted}\n"):
+        return target
+    from knowledge.catalogue import Catalogue  # reading every guide takes seconds; comparing them does not
 
     guides = Catalogue.load(guides_dir).all()
     return write_catalogue(
         (name for guide in guides for name in (guide.name, *guide.names.aliases)),
         models_dir,
         (phrase for guide in guides for phrase in _phrases(guide)),
+        wanted,
     )
 
 

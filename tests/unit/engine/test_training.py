@@ -9,6 +9,7 @@ import pytest
 
 from assistant.engine import training
 from assistant.foundation.settings import Settings
+from knowledge.catalogue import Catalogue
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_training_that_fails_says_why_and_leaves_no_model(project: Path, tmp_pat
 
 def test_the_catalogue_is_written_once_and_whole(tmp_path: Path) -> None:
     file = training.write_catalogue(["居住证", " 护照 ", "居住证", ""], tmp_path)
-    assert file.read_text(encoding="utf-8").splitlines() == sorted(["居住证", "护照"])
+    assert file.read_text(encoding="utf-8").splitlines()[1:] == sorted(["居住证", "护照"])
     before = file.stat().st_mtime_ns
     training.write_catalogue(["护照", "居住证"], tmp_path)
     assert file.stat().st_mtime_ns == before, "an unchanged catalogue must not make the engine read it again"
@@ -95,6 +96,21 @@ def test_the_words_of_the_guides_are_familiar_to_the_engine(tmp_path: Path) -> N
     assert {"公司住所变更登记", "公司地址变更"} <= set(lines)
     assert "~公司搬家" in lines, "what people say is familiar, but no name"
     assert len(lines) == len(set(lines))
+
+
+def test_guides_are_read_again_only_when_they_have_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guides = tmp_path / "guides"
+    guides.mkdir()
+    (guides / "a.yaml").write_text("not a guide", encoding="utf-8")
+    read: list[Path] = []
+    load = Catalogue.load
+    monkeypatch.setattr(Catalogue, "load", lambda folder: read.append(folder) or load(folder))
+    for _ in range(2):
+        training.refresh_catalogue(tmp_path, guides)
+    assert read == [guides]
+    (guides / "b.yaml").write_text("another", encoding="utf-8")
+    training.refresh_catalogue(tmp_path, guides)
+    assert len(read) == 2
 
 
 @pytest.mark.parametrize(("host", "reached"), [("0.0.0.0", "127.0.0.1"), ("127.0.0.1", "127.0.0.1"), ("10.1.2.3", "10.1.2.3")])
