@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from assistant.foundation.settings import ROOT
+from channels.serve.supervisor import tied
 
 READY_SECONDS = 300
 STOP_SECONDS = 20
@@ -36,18 +37,20 @@ class Stack:
         self.office_key = ""
         self.console_login = ("", "")
         self.events: list[dict[str, Any]] = []
-        self._arriving: queue.Queue[dict[str, Any] | None] = queue.Queue()
         kept = {name: value for name, value in os.environ.items() if not name.startswith("BANDAO_")}
         self._environment = {
             **kept, "PYTHONPATH": str(ROOT), "BANDAO_RATE_PER_CONVERSATION": "0", "BANDAO_RATE_PER_ADDRESS": "0", **environment,
         }
 
     def __enter__(self) -> Stack:
+        self.events = []
+        self._arriving: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        options = ["--port", str(self.port), "--data", str(self.data_dir), "--json"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "channels.cli", "serve", "--port", str(self.port), "--data", str(self.data_dir), "--json"],
+            tied([sys.executable, "-m", "channels.cli", "serve", *options]),  # a test run that is killed leaves nothing behind
             cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True,
         )
-        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader = threading.Thread(target=self._read, args=(self._arriving,), daemon=True)
         self._reader.start()
         try:
             self.wait_for("how_to_stop", READY_SECONDS)
@@ -60,7 +63,7 @@ class Stack:
         self.stop()
 
     def stop(self) -> int:
-        """Ask it to stop, as Ctrl-C does, and return its exit status."""
+        """Ask it to stop, as Ctrl-C does, and return its exit status. Nothing happens if it has ended."""
         self.process.send_signal(signal.SIGINT)
         try:
             return self.process.wait(STOP_SECONDS)
@@ -86,7 +89,7 @@ class Stack:
             except queue.Empty:
                 raise AssertionError(f"no {event} within {seconds} s: {self._story()}") from None
             if arrived is None:
-                raise AssertionError(f"serve ended with {self.process.wait()}: {self._story()}")
+                raise AssertionError(f"serve ended with {self.process.wait(STOP_SECONDS)}: {self._story()}")
             if arrived.get("event") == event:
                 return arrived
 
@@ -94,18 +97,19 @@ class Stack:
         """What a program wrote to its log."""
         return (self.data_dir / "logs" / f"{program}.log").read_text(encoding="utf-8", errors="replace")
 
-    def _read(self) -> None:
+    def _read(self, arriving: queue.Queue[dict[str, Any] | None]) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            event = json.loads(line)
-            self.events.append(event)
-            match event.get("event"):
-                case "first_login":
-                    self.console_login = (event["login"], event["password"])
-                case "address_office":
-                    self.office_url, self.office_key = event["url"], event["key"]
-            self._arriving.put(event)
-        self._arriving.put(None)
+        with self.process.stdout as lines:
+            for line in lines:
+                event = json.loads(line)
+                self.events.append(event)
+                match event.get("event"):
+                    case "first_login":
+                        self.console_login = (event["login"], event["password"])
+                    case "address_office":
+                        self.office_url, self.office_key = event["url"], event["key"]
+                arriving.put(event)
+        arriving.put(None)
 
     def _story(self) -> str:
         return "\n".join(event.get("text", str(event)) for event in self.events)
