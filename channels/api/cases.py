@@ -10,6 +10,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from assistant.casework import repository
+from assistant.casework.flow.choosing import OPEN
 from assistant.casework.flow.summary import case_view, field_view
 from assistant.casework.model import Case
 from assistant.casework.resuming import identity_tail
@@ -120,6 +121,8 @@ def _resume(parts: Parts, conv: Conversation, case_no: str, proof: str) -> dict[
         tries, until = repository.resume_lock(conn, case_no) if found else (0, None)
         if until is not None and until > now:
             problem = "locked"
+        elif found and _fits(parts, found[0], proof) and found[0].status not in OPEN:
+            problem = "not_draft"
         elif found and _fits(parts, found[0], proof):
             repository.set_resume_lock(conn, case_no, 0, None)
             return take_over(parts.runner, conn, conv.id, found[0], found[1], now)
@@ -133,6 +136,8 @@ def _resume(parts: Parts, conv: Conversation, case_no: str, proof: str) -> dict[
                 )
     if problem == "locked":
         raise Problem(423, "resume_locked", headers={"Retry-After": str(int(LOCKED.total_seconds()))})
+    if problem == "not_draft":
+        raise Problem(409, "resume_not_draft")
     raise Problem(404, "resume_wrong")
 
 
