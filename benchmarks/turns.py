@@ -16,9 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from benchmarks.stack import Stack
 from benchmarks.stock import stock_running
 from benchmarks.wire import Wire
-from benchmarks.stack import Stack
 
 OPENING = "我们公司搬家了，帮我把执照上的地址改一下"
 #: Answers of the form that both take; after them ours is asked the same two over and over (edit, answer).

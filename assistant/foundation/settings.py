@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least severe log line written.")
     soffice: str = Field(default="soffice", description="LibreOffice program used to convert documents (name or path).")
     clamd_socket: Path | None = Field(
-        default=None, description="Unix socket of a ClamAV daemon that checks uploads; unset = no scanner but the built-in checks."
+        default=None, description="Unix socket of a ClamAV daemon that checks uploads; unset = only the built-in checks."
     )
     embedding_model: str = Field(
         default="static",

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from assistant.casework.fields import identifiers, options, words
+from assistant.casework.fields import identifiers, words
 from assistant.casework.fields.dates import IN_TEXT as DATES_IN_TEXT
 from assistant.casework.fields.numerals import normalise
-from assistant.casework.fields.parse import field_options, parse
+from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted
 from knowledge.schema import FieldType, GuideField
 
