@@ -33,6 +33,10 @@ def words_of(message: Message) -> list[str]:
     return masked((token.text, bool(token.get(ITEM))) for token in message.get(TEXT_TOKENS) or [])
 
 
+def _different(masked_words: list[str], words: list[str]) -> list[list[str]]:
+    return [masked_words] if masked_words == words else [masked_words, words]
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class IntentClassifier(GraphComponent):  # type: ignore[misc]
     """One-against-rest linear margins, turned into probabilities by a temperature fitted on sentences held out of training."""
@@ -52,9 +56,9 @@ class IntentClassifier(GraphComponent):  # type: ignore[misc]
             "characters": 1.0,
             "words": 1.0,
             "syllables": 1.0,
-            "strangeness": 0.3,
+            "strangeness": 0.15,
             "out_of_scope": "out_of_scope",
-            "folds": 4,
+            "folds": 3,
             "ranking": 10,
             "seed": 7,
         }
@@ -88,21 +92,30 @@ class IntentClassifier(GraphComponent):  # type: ignore[misc]
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on every labelled sentence and write the model."""
         examples = [m for m in training_data.intent_examples if m.get(INTENT) and m.get(TEXT)]
-        self.fit([words_of(message) for message in examples], [message.get(INTENT) for message in examples])
+        spoken = [[token.text for token in message.get(TEXT_TOKENS)] for message in examples]
+        self.fit([words_of(message) for message in examples], [m.get(INTENT) for m in examples], spoken)
         self._persist()
         return self._resource
 
-    def fit(self, sentences: list[list[str]], labels: list[str]) -> None:
-        """Fit the margins on all sentences (masked words each) and their sharpness on held-out folds."""
+    def fit(self, sentences: list[list[str]], labels: list[str], spoken: list[list[str]] | None = None) -> None:
+        """Fit the margins on all sentences and their sharpness on held-out folds.
+
+        Args:
+            sentences: the masked words of each.
+            labels: the intent of each.
+            spoken: the words as they were said. A sentence that names an item is learnt both ways: masked, because so
+                it will be read, and as said, because many ways to call an item are in no catalogue.
+        """
         from assistant.engine.components import fitting  # scikit-learn: needed to train, never to serve
 
+        outside = self._config["out_of_scope"]
+        said = spoken or sentences
+        pairs = list(zip(sentences, said, labels, strict=True))
+        self._familiarity = Familiarity.fit("".join(words) for _, words, label in pairs if label != outside)
+        both = [(words, label) for masked_words, words, label in pairs for words in _different(masked_words, words)]
         self._labels = sorted(set(labels))
-        targets = np.array([self._labels.index(label) for label in labels])
-        strange = self._config["out_of_scope"]
-        self._familiarity = Familiarity.fit(
-            "".join(words) for words, label in zip(sentences, labels, strict=True) if label != strange
-        )
-        looked = [self.look(words, own=int(label != strange)) for words, label in zip(sentences, labels, strict=True)]
+        targets = np.array([self._labels.index(label) for _, label in both])
+        looked = [self.look(words, own=int(label != outside)) for words, label in both]
         self._vectoriser = Vectoriser.fit(looked, self._weights())
         rows = fitting.matrix([self._vectoriser.row(sentence) for sentence in looked], len(self._vectoriser))
         fitted = fitting.fit(rows, targets, softness=self._config["C"], folds=self._config["folds"], seed=self._config["seed"])
