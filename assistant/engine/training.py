@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE_FILE = "catalogue.txt"
 SOURCE_MARK = "# "
+KEPT_MODELS = 3
 
 
 class EngineSettings(Protocol):
@@ -193,7 +194,15 @@ def train(root: Path = ROOT, models_dir: Path | None = None, *, guides_dir: Path
         if done.returncode != 0 or not trained.exists():
             raise TrainingFailed(f"rasa train ended with status {done.returncode}\n" + "\n".join(done.stdout.splitlines()[-15:]))
         trained.replace(target)
+    _prune(models_dir)
     return target
+
+
+def _prune(models_dir: Path) -> None:
+    """Keep the newest models, so that going back to yesterday's data needs no training, and no more than that."""
+    models = [path for path in models_dir.glob("*.tar.gz") if len(path.name) == len("0123456789abcdef.tar.gz")]
+    for old in sorted(models, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT_MODELS:]:
+        old.unlink(missing_ok=True)
 
 
 def _data(root: Path) -> list[str]:

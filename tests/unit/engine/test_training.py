@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -80,6 +81,28 @@ def test_training_that_fails_says_why_and_leaves_no_model(project: Path, tmp_pat
     with pytest.raises(training.TrainingFailed, match="no such intent"):
         training.train(project, models)
     assert not list(models.glob("*.tar.gz")) and not list(models.glob("training-*"))
+
+
+def test_only_the_newest_models_are_kept(project: Path, tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    models.mkdir()
+    for age in range(5):
+        file = models / f"{age:016x}.tar.gz"
+        file.write_bytes(b"old")
+        os.utime(file, (1000 - age, 1000 - age))
+    (models / "search.tar.gz").write_bytes(b"not ours")
+    python = training.engine_python(project)
+    python.parent.mkdir(parents=True)
+    # A trainer that only writes the file it was told to write.
+    python.write_text(
+        "#!/bin/sh\nfor a; do case $p in --out) out=$a;; --fixed-model-name) name=$a;; esac; p=$a; done\n"
+        'echo trained > "$out/$name.tar.gz"\n',
+        encoding="utf-8",
+    )
+    python.chmod(0o755)
+    made = training.train(project, models)
+    kept = {made.name, f"{0:016x}.tar.gz", f"{1:016x}.tar.gz", "search.tar.gz"}
+    assert {path.name for path in models.glob("*.tar.gz")} == kept
 
 
 def test_the_catalogue_is_written_once_and_whole(tmp_path: Path) -> None:
