@@ -27,7 +27,7 @@ from assistant.conversation.hub import Hub
 from assistant.conversation.model import Conversation, Message
 from assistant.conversation.replying import rendered
 from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, Understanding, combine
-from assistant.engine.gateway import EngineDown
+from assistant.engine.gateway import CHOSEN, PROVIDED, EngineDown, words_only
 from assistant.foundation import audit, metrics
 from assistant.foundation.clock import Clock
 from assistant.foundation.database import Database
@@ -274,10 +274,10 @@ class TurnRunner:
 
     def _for_engine(self, turn: Turn) -> str:
         if turn.message.choice is not None:
-            return "/choose"
+            return CHOSEN
         if turn.message.attachments or (answering.plainly(turn.talk)):
-            return "/provide"
-        return turn.talk.text
+            return PROVIDED
+        return words_only(turn.talk.text)
 
     def _place_words(self, turn: Turn) -> str:
         opens = self.desk.opens_at(turn.now)

@@ -15,6 +15,15 @@ class EngineDown(Exception):
     """The engine did not answer; what it may have begun counts for nothing until it is saved."""
 
 
+#: What we send instead of words when nothing needs to be classified: a tap, and a plainly valid value.
+CHOSEN, PROVIDED = "/choose", "/provide"
+
+
+def words_only(text: str) -> str:
+    """A citizen's own words: a leading slash is Rasa's shorthand for an intent, and that is ours alone to use."""
+    return text.strip().lstrip("/") or text
+
+
 class EngineGateway:
     """One kept-alive client. Nothing is tried twice here: a turn that broke off half-way must begin anew from the database."""
 
@@ -35,7 +44,7 @@ class EngineGateway:
         Raises:
             EngineDown: it stayed away.
         """
-        return await self._call(lambda: self._client.parse(text, asking))
+        return await self._call(lambda: self._client.parse(words_only(text), asking))
 
     async def ready(self) -> bool:
         """Whether a model is loaded."""
