@@ -73,7 +73,7 @@ class TermIndex:
         """For each guide the share of the query's weight it knows from any document; and the share none but one knows."""
         known = np.zeros(self._guide_count, dtype=np.float32)
         total = unknown = 0.0
-        for term in set(terms):
+        for term in dict.fromkeys(terms):
             weight = self.weight(term)
             total += weight
             guides = self._guides.get(term)

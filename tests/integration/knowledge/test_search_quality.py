@@ -18,7 +18,7 @@ from knowledge.catalogue import Catalogue
 from knowledge.search import Search, train
 
 DEV = ROOT / "nlu_data" / "dev"
-SETS = ("people", "items", "asr", "traditional")
+SETS = ("people", "items", "fresh", "asr", "traditional")
 NEEDS_ITEM = ("apply", "ask_process", "ask_materials", "ask_conditions", "ask_time_limit", "ask_fee", "ask_location")
 FAMILIES = [
     ("公积金怎么取", {"住房公积金租房提取", "住房公积金购房提取", "住房公积金离职提取"}),
@@ -65,8 +65,8 @@ def recall(search: Search, depth: int, *names: str) -> float:
 
 
 def test_finds_the_item(search: Search) -> None:
-    assert recall(search, 1, "people", "items") >= 0.91
-    assert recall(search, 3, "people", "items") >= 0.965
+    assert recall(search, 1, "people", "items", "fresh") >= 0.92
+    assert recall(search, 3, "people", "items", "fresh") >= 0.97
 
 
 def test_misheard_and_traditional_cost_nothing(search: Search) -> None:
@@ -76,11 +76,11 @@ def test_misheard_and_traditional_cost_nothing(search: Search) -> None:
 def test_names_the_item_or_asks(search: Search) -> None:
     meant = [line for line in lines(*SETS) if line.item not in "-?" and line.intent in NEEDS_ITEM]
     decisions = [(search.decide(search.search(line.query)), line) for line in meant]
-    assert statistics.fmean(d.kind == "one" and d.hits[0].name in line.items for d, line in decisions) >= 0.86
+    assert statistics.fmean(d.kind == "one" and d.hits[0].name in line.items for d, line in decisions) >= 0.87
     wrong = [line.query for d, line in decisions if d.kind == "one" and d.hits[0].name not in line.items]
     assert len(wrong) / len(meant) <= 0.06, wrong
     unclear = [(search.decide(search.search(line.query)), line) for line in lines(*SETS) if line.item == "?"]
-    assert statistics.fmean(d.kind != "one" or d.hits[0].name in line.items for d, line in unclear) >= 0.85
+    assert statistics.fmean(d.kind != "one" or d.hits[0].name in line.items for d, line in unclear) >= 0.78
 
 
 @pytest.mark.parametrize(("query", "family"), FAMILIES)
