@@ -189,7 +189,12 @@ def train(root: Path = ROOT, models_dir: Path | None = None, *, guides_dir: Path
         ]  # fmt: skip
         # Rasa's cache knows nothing of our components' source: a stale part would be taken for a fresh one.
         env = {**environment(models_dir, root), "RASA_CACHE_DIRECTORY": str(Path(folder) / "cache")}
-        done = subprocess.run(argv, cwd=root, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        try:
+            done = subprocess.run(
+                argv, cwd=root, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+            )
+        except OSError as error:
+            raise TrainingFailed(f"the engine's environment is not installed ({error}): ./bandao setup") from error
         trained = Path(folder) / target.name
         if done.returncode != 0 or not trained.exists():
             raise TrainingFailed(f"rasa train ended with status {done.returncode}\n" + "\n".join(done.stdout.splitlines()[-15:]))

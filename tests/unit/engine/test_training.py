@@ -83,6 +83,11 @@ def test_training_that_fails_says_why_and_leaves_no_model(project: Path, tmp_pat
     assert not list(models.glob("*.tar.gz")) and not list(models.glob("training-*"))
 
 
+def test_without_the_environment_it_says_how_to_get_it(project: Path, tmp_path: Path) -> None:
+    with pytest.raises(training.TrainingFailed, match="bandao setup"):
+        training.train(project, tmp_path / "models")
+
+
 def test_only_the_newest_models_are_kept(project: Path, tmp_path: Path) -> None:
     models = tmp_path / "models"
     models.mkdir()
