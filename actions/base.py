@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -44,12 +45,20 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa-sdk publishes no types
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         talk = self.talk(tracker)
         if self.gives_way and talk.asking and talk.confidence < SURE:
-            await asyncio.to_thread(answering.take, talk)
+            await self.guarded(tracker, asyncio.to_thread(answering.take, talk))
         else:
-            await self.work(talk)
+            await self.guarded(tracker, self.work(talk))
         if talk.asking and not (tracker.active_loop or {}).get("name"):
             return [FollowupAction(FORM)]
         return []
+
+    async def guarded(self, tracker: Tracker, work: Awaitable[None]) -> None:
+        """Do the work. Rasa swallows an action's error, so the turn is told: it must not be saved half done."""
+        try:
+            await work
+        except Exception as error:
+            self.runner.current(tracker.sender_id).failure = error
+            raise
 
     async def work(self, talk: Talk) -> None:
         """Run ``act``; where it makes documents, off the event loop."""

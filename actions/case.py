@@ -56,7 +56,7 @@ class ValidateCaseForm(TurnAction):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         talk = self.talk(tracker)
         if tracker.get_slot("answer") is not None:
-            await self.work(talk)
+            await self.guarded(tracker, self.work(talk))
         return [SlotSet("answer", None), SlotSet("requested_slot", "answer" if talk.asking else None)]
 
 
@@ -69,5 +69,5 @@ class AskAnswer(TurnAction):
         asking.say_question(talk)
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        await self.work(self.talk(tracker))
+        await self.guarded(tracker, self.work(self.talk(tracker)))
         return []

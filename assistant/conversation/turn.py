@@ -31,9 +31,11 @@ from assistant.engine.gateway import CHOSEN, PROVIDED, EngineDown, words_only
 from assistant.foundation import audit, metrics
 from assistant.foundation.clock import Clock
 from assistant.foundation.database import Database
+from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t
 from knowledge.replies import Ask
 
+log = get_logger(__name__)
 #: Turns that show the citizen was not understood; two in a row and a person is offered.
 NOT_UNDERSTOOD = frozenset({"clarify", "rejected_answer", "unanswerable_unknown"})
 #: What a waiting citizen may say without leaving the queue is everything but these.
@@ -53,6 +55,10 @@ class Engine(Protocol):
 
     async def turn(self, sender: str, text: str, asking: dict[str, Any] | None, slots: dict[str, str | None]) -> Any: ...
     async def parse(self, text: str, asking: dict[str, Any] | None) -> Any: ...
+
+
+class ActionFailed(EngineDown):
+    """One of our own actions broke; the turn is not saved, and trying again at once would only break again."""
 
 
 class DeskGate(Protocol):
@@ -87,6 +93,7 @@ class Turn:
     response: bytes | None = None
     done: bool = False
     desk_change: str | None = None
+    failure: Exception | None = None
 
 
 @dataclass
@@ -127,9 +134,9 @@ class TurnRunner:
                     # staff or the office changed something meanwhile: think again on what is true now
                     if (tries := tries + 1) > self.TRIES:
                         raise
-                except EngineDown:
+                except EngineDown as down:
                     # it is probably being restarted; every try begins from the database, so none leaves half a turn behind
-                    if time.monotonic() > until:
+                    if isinstance(down, ActionFailed) or time.monotonic() > until:
                         raise
                     await asyncio.sleep(0.25)
 
@@ -256,6 +263,9 @@ class TurnRunner:
                 "guide_code": talk.case.guide_code if talk.case else None,
             },
         )
+        if turn.failure is not None:
+            log.error("turn.action_failed", conversation_id=turn.conversation_id, exc_info=turn.failure)
+            raise ActionFailed from turn.failure
         talk.intent, talk.confidence = parse.intent, parse.confidence
         flow_asking.say_question(talk)
 

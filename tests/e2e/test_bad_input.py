@@ -84,7 +84,7 @@ def test_foreign_and_unknown_numbers_are_the_same_404(citizen: Citizen, server: 
     says_what_to_do(foreign_talk, 404)
 
 
-@pytest.mark.parametrize("authorization", [None, "Bearer ", "Bearer wrong", "Basic abc", "Bearer " + "x" * 5000])
+@pytest.mark.parametrize("authorization", [None, "Bearer", "Bearer wrong", "Basic abc", "Bearer " + "x" * 5000])
 def test_without_a_good_token_nothing_opens(citizen: Citizen, authorization: str | None) -> None:
     headers = {"Authorization": authorization} if authorization else {}
     says_what_to_do(citizen.http.get(f"/api/v1/cases/{citizen.case_no}", headers=headers), 401)
@@ -94,7 +94,7 @@ def test_without_a_good_token_nothing_opens(citizen: Citizen, authorization: str
 @pytest.mark.parametrize(
     "text",
     ["", "  ", "😀" * 50, "<b>你好</b><img src=x onerror=alert(1)>", "'; DROP TABLE case_file; --", "\x00\x07\x1b[31m", "长" * 10_000,
-     "\u202e反过来的字", "{{ 7*7 }}", "/restart", "/session_start", "%s%s%n", "\ud83d".encode("utf-8", "surrogatepass").decode("utf-8", "replace")],
+     "\u202e反过来的字", "{{ 7*7 }}", "/affirm{\"a\": 1}", "%s%s%n", "\ud83d".encode("utf-8", "surrogatepass").decode("utf-8", "replace")],
 )  # fmt: skip
 def test_odd_texts_change_nothing_and_never_break(citizen: Citizen, text: str) -> None:
     before = citizen.turn["case"]
