@@ -16,7 +16,6 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.catalogue import Catalogue
 from knowledge.schema import Guide
 from knowledge.text import char_ngrams, content, fold, pinyin_ngrams, segments, syllables
 
@@ -102,26 +101,9 @@ def open_embedding(name: str, models_dir: Path) -> Embedding:
 
     Raises:
         EmbeddingMissing: the static one has not been trained in ``models_dir``.
+        OSError: sentence-transformers finds no such model.
     """
     return StaticEmbedding(models_dir / MODEL_FOLDER) if name == "static" else HubEmbedding(name)
-
-
-def train_embedding(catalogue: Catalogue, models_dir: Path, utterances: Iterable[tuple[str, str]] = ()) -> Path:
-    """Train the static embedding on the guides' names and samples; a few seconds on two cores, the same result every time.
-
-    Args:
-        utterances: further sentences, each with the official name of the item it means.
-
-    Returns:
-        The folder it was saved in, under ``models_dir``.
-    """
-    by_name = {guide.name: sentences(guide) for guide in catalogue.all()}
-    for sentence, name in utterances:
-        if name in by_name:
-            by_name[name].append(sentence)
-    folder = models_dir / MODEL_FOLDER
-    fit_static(list(by_name.values()), folder)
-    return folder
 
 
 def fit_static(groups: Sequence[Sequence[str]], folder: Path, *, steps: int = STEPS) -> None:

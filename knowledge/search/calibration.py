@@ -25,11 +25,14 @@ _SHAPE = (len(FEATURES), len(FEATURES) - 1 + FOREIGN + 2)
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The fitted parameters; ``ours`` ends with the weights of the likeness to other things, of the unknown share, and a
-    constant."""
+    """The fitted parameters; ``embedding`` names the one they belong to.
+
+    ``ours`` ends with the weights of the likeness to other things, of the unknown share, and a constant.
+    """
 
     which: tuple[float, ...]
     ours: tuple[float, ...]
+    embedding: str = "static"
 
     def scores(self, reading: Reading) -> Doubles:
         """For each guide the probability that the sentence means it."""
@@ -53,15 +56,18 @@ class Calibration:
         except FileNotFoundError:
             return None
         which, ours = tuple(held["which"]), tuple(held["ours"])
-        return cls(which, ours) if tuple(held["features"]) == FEATURES and (len(which), len(ours)) == _SHAPE else None
+        same_features = tuple(held["features"]) == FEATURES and (len(which), len(ours)) == _SHAPE
+        return cls(which, ours, held["embedding"]) if same_features else None
 
 
-def fit(positive: Sequence[tuple[Reading, int]], negative: Sequence[Reading], *, decay: float = 1e-3) -> Calibration:
+def fit(positive: Sequence[tuple[Reading, int]], negative: Sequence[Reading], embedding: str, *,
+        decay: float = 1e-3) -> Calibration:
     """Fit both models by gradient descent with a little weight decay; no randomness.
 
     Args:
         positive: readings of sentences with the number of the guide each means.
         negative: readings of sentences about nothing in the catalogue.
+        embedding: the name of the embedding they were read with.
     """
     tables = np.stack([reading.guides for reading, _ in positive]).astype(np.float64)
     truth = np.array([number for _, number in positive])
@@ -89,7 +95,7 @@ def fit(positive: Sequence[tuple[Reading, int]], negative: Sequence[Reading], *,
         return np.asarray(((_sigmoid(rows @ weights) - label) * weight) @ rows) + decay * weights
 
     ours = _descend(ours_gradient, rows.shape[1], 1.0, 1000)
-    return Calibration(tuple(map(float, which)), tuple(map(float, ours)))
+    return Calibration(tuple(map(float, which)), tuple(map(float, ours)), embedding)
 
 
 def _descend(gradient: Callable[[Doubles], Doubles], size: int, rate: float, steps: int,

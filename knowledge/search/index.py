@@ -72,11 +72,11 @@ class Search:
             embedding: ``static``, or a path or name of a sentence-transformers model.
 
         Raises:
-            EmbeddingMissing: nothing was trained in ``models_dir``.
+            EmbeddingMissing: nothing was trained in ``models_dir``, or not for this embedding.
         """
         calibration = Calibration.load(models_dir / MODEL_FOLDER)
-        if calibration is None:
-            raise EmbeddingMissing(f"no search calibration in {models_dir}: run ./bandao train")
+        if calibration is None or calibration.embedding != embedding:
+            raise EmbeddingMissing(f"no search calibration for {embedding} in {models_dir}: run ./bandao train")
         guides = catalogue.all()
         foreign = (models_dir / MODEL_FOLDER / _FOREIGN).read_text(encoding="utf-8").splitlines()
         return cls(guides, index_of(guides, catalogue.names(), open_embedding(embedding, models_dir), foreign), calibration)

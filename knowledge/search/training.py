@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from knowledge.catalogue import Catalogue
-from knowledge.embedding import MODEL_FOLDER, StaticEmbedding, fit_static, sentences
+from knowledge.embedding import MODEL_FOLDER, Embedding, HubEmbedding, StaticEmbedding, fit_static, sentences
 from knowledge.search.calibration import Calibration, fit
 from knowledge.search.features import Document, FeatureIndex, Reading
 from knowledge.search.index import save_foreign
@@ -19,12 +19,13 @@ _FOLDS = 3
 
 
 def train(catalogue: Catalogue, models_dir: Path, utterances: Iterable[tuple[str, str]] = (),
-          elsewhere: Iterable[str] = ()) -> Path:
+          elsewhere: Iterable[str] = (), embedding: str = "static") -> Path:
     """Train the embedding and fit the calibration; the same result every time.
 
     Args:
         utterances: further sentences, each with the official name of the item it means.
         elsewhere: further sentences about none of any catalogue's items.
+        embedding: ``static``, or the sentence-transformers model that will serve; scores are calibrated to it.
 
     Returns:
         The folder both were saved in.
@@ -36,13 +37,17 @@ def train(catalogue: Catalogue, models_dir: Path, utterances: Iterable[tuple[str
     folder = models_dir / MODEL_FOLDER
     fit_static(list(groups.values()), folder)
     foreign = list(dict.fromkeys([*unrelated(), *elsewhere]))
-    calibrate(catalogue, foreign).save(folder)
+    calibrate(catalogue, foreign, None if embedding == "static" else HubEmbedding(embedding)).save(folder)
     save_foreign(foreign, folder)
     return folder
 
 
-def calibrate(catalogue: Catalogue, foreign: Sequence[str]) -> Calibration:
-    """Fit the score on the guides' own sentences, each left out in turn, and on sentences about other things."""
+def calibrate(catalogue: Catalogue, foreign: Sequence[str], embedding: Embedding | None = None) -> Calibration:
+    """Fit the score on the guides' own sentences, each left out in turn, and on sentences about other things.
+
+    Args:
+        embedding: a ready-made one; without it the static one is trained anew on what each part keeps.
+    """
     guides = catalogue.all()
     said = [sentences(guide) for guide in guides]
     called = [{guide.name, *guide.names.aliases, *guide.names.colloquial} for guide in guides]
@@ -52,15 +57,18 @@ def calibrate(catalogue: Catalogue, foreign: Sequence[str]) -> Calibration:
     with tempfile.TemporaryDirectory() as scratch:
         for fold_number in range(_FOLDS):
             kept = [[s for i, s in enumerate(group) if i % _FOLDS != fold_number] or group[:1] for group in said]
-            folder = Path(scratch) / str(fold_number)
-            fit_static(kept, folder)
+            fold_embedding = embedding
+            if fold_embedding is None:
+                fit_static(kept, Path(scratch) / str(fold_number))
+                fold_embedding = StaticEmbedding(Path(scratch) / str(fold_number))
             documents = [Document(s, n, s in called[n]) for n, group in enumerate(kept) for s in group]
             away = [s for i, s in enumerate(foreign) if i % _FOLDS != fold_number]
-            index = FeatureIndex(documents, len(guides), cutter, StaticEmbedding(folder), away)
+            index = FeatureIndex(documents, len(guides), cutter, fold_embedding, away)
             positive += [(index.read(s), n) for n, group in enumerate(said) for i, s in enumerate(group)
                          if i % _FOLDS == fold_number and len(group) > 1]
             negative += [index.read(s) for i, s in enumerate(foreign) if i % _FOLDS == fold_number]
-    return fit([(reading, n) for reading, n in positive if not reading.empty], [r for r in negative if not r.empty])
+    return fit([(reading, n) for reading, n in positive if not reading.empty], [r for r in negative if not r.empty],
+               embedding.name if embedding else StaticEmbedding.name)
 
 
 def unrelated() -> list[str]:

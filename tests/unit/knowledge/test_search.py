@@ -9,7 +9,7 @@ import pytest
 
 from knowledge.catalogue import Catalogue
 from knowledge.embedding import EmbeddingMissing, StaticEmbedding, tokens
-from knowledge.search import Search
+from knowledge.search import Search, train
 from knowledge.search.index import serves
 
 # None of these is among the guides' own sentences.
@@ -169,3 +169,24 @@ def test_served_vectors_are_those_sentence_transformers_computes(trained: Path) 
     theirs = model.encode([" ".join(tokens(text)) for text in texts], normalize_embeddings=True)
     ours = StaticEmbedding(trained / "search").encode(texts)
     assert abs(theirs - ours).max() < 1e-4
+
+
+def test_another_sentence_transformers_model_serves_once_calibrated(
+    fixture_catalogue: Catalogue, trained: Path, tmp_path: Path
+) -> None:
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding as Module
+
+    model = tmp_path / "another-model"
+    SentenceTransformer(modules=[Module.load(str(trained / "search"))], device="cpu").save(str(model), create_model_card=False)
+    with pytest.raises(EmbeddingMissing, match="another-model"):
+        Search.build(fixture_catalogue, trained, str(model))
+    train(fixture_catalogue, tmp_path, embedding=str(model))
+    search = Search.build(fixture_catalogue, tmp_path, str(model))
+    assert search.search("公司搬家了要改注册地址")[0].code == "company-address-change"
+
+
+def test_training_twice_gives_the_same_model(fixture_catalogue: Catalogue, trained: Path, tmp_path: Path) -> None:
+    train(fixture_catalogue, tmp_path)
+    for file in ("model.safetensors", "tokenizer.json", "calibration.json"):
+        assert (tmp_path / "search" / file).read_bytes() == (trained / "search" / file).read_bytes(), file
