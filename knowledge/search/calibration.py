@@ -57,7 +57,7 @@ class Calibration:
             return None
         which, ours = tuple(held["which"]), tuple(held["ours"])
         same_features = tuple(held["features"]) == FEATURES and (len(which), len(ours)) == _SHAPE
-        return cls(which, ours, held["embedding"]) if same_features else None
+        return cls(which, ours, held.get("embedding", "")) if same_features else None
 
 
 def fit(positive: Sequence[tuple[Reading, int]], negative: Sequence[Reading], embedding: str, *,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import time
 from pathlib import Path
 
@@ -152,6 +154,18 @@ def test_long_talk_is_cut_and_still_quick(search: Search) -> None:
 def test_untrained_says_what_to_run(fixture_catalogue: Catalogue, tmp_path: Path) -> None:
     with pytest.raises(EmbeddingMissing, match="bandao train"):
         Search.build(fixture_catalogue, tmp_path)
+
+
+@pytest.mark.parametrize("change", [{"features": ["char"]}, {"which": [1.0]}, {"embedding": None}])
+def test_a_calibration_of_other_code_counts_as_none(
+    fixture_catalogue: Catalogue, trained: Path, tmp_path: Path, change: dict[str, object]
+) -> None:
+    shutil.copytree(trained, tmp_path / "models")
+    file = tmp_path / "models" / "search" / "calibration.json"
+    held = {**json.loads(file.read_text(encoding="utf-8")), **change}
+    file.write_text(json.dumps({key: value for key, value in held.items() if value is not None}), encoding="utf-8")
+    with pytest.raises(EmbeddingMissing, match="bandao train"):
+        Search.build(fixture_catalogue, tmp_path / "models")
 
 
 def test_an_empty_catalogue_finds_nothing(trained: Path) -> None:
