@@ -72,4 +72,8 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa-sdk publishes no types
         talk = self.runner.current(tracker.sender_id).talk
         intent = tracker.latest_message.get("intent") or {}
         talk.intent, talk.confidence = str(intent.get("name") or ""), float(intent.get("confidence") or 0.0)
+        talk.ranking = [
+            (str(row.get("name")), float(row.get("confidence") or 0.0))
+            for row in tracker.latest_message.get("intent_ranking") or []
+        ]
         return talk

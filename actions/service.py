@@ -6,6 +6,7 @@ from actions.base import TurnAction
 from assistant.casework.flow import acts, choosing, closing
 from assistant.casework.flow.talk import Talk
 from assistant.conversation import guard
+from assistant.conversation.understanding import settle
 from assistant.foundation.messages import t
 
 
@@ -74,8 +75,30 @@ class OutOfScope(TurnAction):
 
     def act(self, talk: Talk) -> None:
         verdict = guard.judge(talk.text)
+        settled = (
+            settle(talk.intent, talk.confidence, talk.ranking, talk.services.decide(talk.hits))
+            if verdict is None
+            else talk.intent
+        )
+        if settled != talk.intent:
+            talk.intent = settled
+            _serve(talk)
+            return
         talk.say(t(f"conversation.{verdict}") if verdict else t("conversation.not_ours"))
         talk.status = verdict or "unanswerable_not_ours"
+
+
+def _serve(talk: Talk) -> None:
+    """Act on the intent a sentence turned out to have."""
+    if talk.intent == "apply":
+        choosing.apply(talk)
+    elif talk.intent == "check_progress":
+        closing.report(talk)
+    elif talk.intent == "complaint":
+        talk.say(t("conversation.complaint"))
+        talk.status = "answered"
+    else:
+        choosing.question(talk, talk.intent)
 
 
 class Rate(TurnAction):

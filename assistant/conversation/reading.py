@@ -8,7 +8,7 @@ from typing import Protocol
 
 from assistant.conversation import guard
 from assistant.conversation.turn import Engine
-from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, Understanding, combine
+from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, Understanding, combine, settle
 from assistant.foundation.settings import Settings
 from knowledge.catalogue import Catalogue
 from knowledge.search import Decision, Hit, Search
@@ -64,8 +64,10 @@ class SentenceReader:
         if guard.judge(text):
             return Understanding(intent="out_of_scope", confidence=1.0)
         parse = await self.engine.parse(text, None)
-        about = parse.intent in ITEM_INTENTS | MAY_NAME
         hits = self.knowledge.find(text)
+        ranking = [(ranked.name, ranked.confidence) for ranked in parse.ranking]
+        intent = settle(parse.intent, parse.confidence, ranking, self.knowledge.decide(hits) if hits else None)
+        about = intent in ITEM_INTENTS | MAY_NAME
         versions = {h.code: g.version for h in hits if (g := self.knowledge.catalogue.get(h.code))}
         decision = self.knowledge.decide(hits) if about and hits else None
-        return combine(parse.intent, parse.confidence, hits, decision, None, versions)
+        return combine(intent, parse.confidence, hits, decision, None, versions)

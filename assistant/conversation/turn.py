@@ -266,7 +266,8 @@ class TurnRunner:
         if turn.failure is not None:
             log.error("turn.action_failed", conversation_id=turn.conversation_id, exc_info=turn.failure)
             raise ActionFailed from turn.failure
-        talk.intent, talk.confidence = parse.intent, parse.confidence
+        # an action may have settled on another intent than the engine's first
+        talk.intent, talk.confidence = talk.intent or parse.intent, parse.confidence
         flow_asking.say_question(talk)
 
     async def _waiting_intent(self, turn: Turn) -> str | None:

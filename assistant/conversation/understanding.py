@@ -40,6 +40,25 @@ class Understanding(BaseModel):
     second_intent: str | None = None
 
 
+#: A sentence whose item search is this sure of is about our items …
+CERTAIN_ITEM = 0.9
+#: … unless the engine is surer still that it is not.
+CERTAIN_SCOPE = 0.97
+
+
+def settle(intent: str, confidence: float, ranking: Sequence[tuple[str, float]], decision: Decision | None) -> str:
+    """The intent to act on. Not ours, says the engine, but the search knows the item: then the next likely intent counts.
+
+    Args:
+        ranking: intents with their confidence, likeliest first.
+    """
+    if intent != "out_of_scope" or confidence >= CERTAIN_SCOPE or decision is None or decision.kind != "one":
+        return intent
+    if decision.hits[0].score < CERTAIN_ITEM:
+        return intent
+    return next((name for name, _ in ranking if name in ITEM_INTENTS | MAY_NAME), intent)
+
+
 def combine(
     intent: str,
     confidence: float,

@@ -116,6 +116,7 @@ class Talk:
     intent: str = ""
     confidence: float = 0.0
     second_intent: str | None = None
+    ranking: list[tuple[str, float]] = field(default_factory=list)
     owner: str = "bot"
     status: str | None = None
     replies: list[Text | Choices | Card | File | Notice] = field(default_factory=list)
