@@ -76,7 +76,7 @@ class OutOfScope(TurnAction):
     def act(self, talk: Talk) -> None:
         verdict = guard.judge(talk.text)
         settled = (
-            settle(talk.intent, talk.confidence, talk.ranking, talk.services.decide(talk.hits))
+            settle(talk.intent, talk.confidence, talk.ranking, talk.services.decide(talk.hits, expected=False))
             if verdict is None
             else talk.intent
         )

@@ -20,7 +20,7 @@ class Knowledge(Protocol):
     @property
     def catalogue(self) -> Catalogue: ...
     def find(self, text: str) -> list[Hit]: ...
-    def decide(self, hits: Sequence[Hit]) -> Decision: ...
+    def decide(self, hits: Sequence[Hit], *, expected: bool = True) -> Decision: ...
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class SearchOnly:
         """Items a sentence may mean, best first."""
         return self.search.search(text)
 
-    def decide(self, hits: Sequence[Hit]) -> Decision:
-        """The search's verdict."""
-        return self.search.decide(hits)
+    def decide(self, hits: Sequence[Hit], *, expected: bool = True) -> Decision:
+        """The search's verdict; ``expected`` where the intent needs an item."""
+        return self.search.decide(hits, expected=expected)
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ class SentenceReader:
         parse = await self.engine.parse(text, None)
         hits = self.knowledge.find(text)
         ranking = [(ranked.name, ranked.confidence) for ranked in parse.ranking]
-        intent = settle(parse.intent, parse.confidence, ranking, self.knowledge.decide(hits) if hits else None)
+        intent = settle(parse.intent, parse.confidence, ranking, self.knowledge.decide(hits, expected=False) if hits else None)
         about = intent in ITEM_INTENTS | MAY_NAME
         versions = {h.code: g.version for h in hits if (g := self.knowledge.catalogue.get(h.code))}
-        decision = self.knowledge.decide(hits) if about and hits else None
+        decision = self.knowledge.decide(hits, expected=intent in ITEM_INTENTS) if about and hits else None
         return combine(intent, parse.confidence, hits, decision, None, versions)

@@ -63,9 +63,9 @@ class TurnServices:
         """Items a sentence may mean, best first."""
         return self.search.search(text)
 
-    def decide(self, hits: Sequence[Hit]) -> Decision:
-        """Whether the hits name one item, several to choose from, or none."""
-        return self.search.decide(hits)
+    def decide(self, hits: Sequence[Hit], *, expected: bool = True) -> Decision:
+        """Whether the hits name one item, several to choose from, or none; ``expected`` where the intent needs an item."""
+        return self.search.decide(hits, expected=expected)
 
     def guide_of(self, case: Case) -> Guide:
         """The guide of a case.

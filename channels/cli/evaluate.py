@@ -75,9 +75,10 @@ async def _read(settings: Settings, url: str, queries: list[str]) -> list[Any]:
 def _engine(settings: Settings) -> Iterator[str]:
     """An engine on a free port, so that a running service is not needed and not disturbed."""
     from assistant.engine import training
-    from knowledge.catalogue import Catalogue
+    from channels.serve.training import train
 
-    training.write_catalogue(Catalogue.load(settings.guides_dir).names(), settings.models_dir)
+    train(settings, lambda key, /, **params: progress(t(f"serve.{key}", **params)))
+    training.refresh_catalogue(settings.models_dir, settings.guides_dir)
     model = training.train(models_dir=settings.models_dir)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

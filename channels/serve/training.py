@@ -37,12 +37,11 @@ def train(settings: Settings, tell: Tell, *, thorough: bool = False, force: bool
     from assistant.engine.training import is_current as engine_is_current
 
     needed: list[tuple[str, str, Callable[[Settings], None]]] = []
-    if settings.embedding_model == "static":
-        search = search_model(settings)
-        if force or search == "missing" or (thorough and search == "older_guides"):
-            needed.append(("search", "training_search", train_search))
-        elif search == "older_guides":
-            tell("guides_changed")
+    search = search_model(settings)
+    if force or search == "missing" or (thorough and search == "older_guides"):
+        needed.append(("search", "training_search", train_search))
+    elif search == "older_guides":
+        tell("guides_changed")
     if plan.runs_engine() and (force or not engine_is_current(settings)):
         needed.append(("engine", "training_engine", train_engine))
     for _, message, work in needed:
@@ -61,9 +60,15 @@ def search_model(settings: Settings) -> Literal["current", "older_guides", "miss
         code, guides = (_search_dir(settings) / SEARCH_STAMP).read_text(encoding="ascii").split()
     except (FileNotFoundError, ValueError):
         return "missing"
-    if code != fingerprint(_search_code()):
+    if code != _search_fingerprint(settings):
         return "missing"
     return "current" if guides == fingerprint(settings.guides_dir.glob("*.yaml")) else "older_guides"
+
+
+def _search_fingerprint(settings: Settings) -> str:
+    """Of the code that trains, and of the embedding the calibration belongs to."""
+    embedding = hashlib.sha256(settings.embedding_model.encode()).hexdigest()[:8]
+    return fingerprint(_search_code()) + embedding
 
 
 def train_search(settings: Settings) -> None:
@@ -71,10 +76,10 @@ def train_search(settings: Settings) -> None:
     from knowledge.catalogue import Catalogue
     from knowledge.search.training import train as train_search_model
 
-    wanted = f"{fingerprint(_search_code())} {fingerprint(settings.guides_dir.glob('*.yaml'))}"
+    wanted = f"{_search_fingerprint(settings)} {fingerprint(settings.guides_dir.glob('*.yaml'))}"
     stamp = _search_dir(settings) / SEARCH_STAMP
     stamp.unlink(missing_ok=True)
-    train_search_model(Catalogue.load(settings.guides_dir), settings.models_dir)
+    train_search_model(Catalogue.load(settings.guides_dir), settings.models_dir, embedding=settings.embedding_model)
     stamp.write_text(wanted, encoding="ascii")
 
 

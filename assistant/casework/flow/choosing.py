@@ -159,7 +159,7 @@ def meant(talk: Talk) -> tuple[Guide | None, list[str]]:
 
 def decision(talk: Talk) -> Decision | None:
     """Knowledge's verdict on the sentence; None where it is about the case in hand and nothing else."""
-    found = talk.services.decide(talk.hits)
+    found = talk.services.decide(talk.hits, expected=talk.intent not in ("check_progress", "complaint"))
     in_hand = talk.case.guide_code if talk.case and talk.case.status in OPEN else None
     if in_hand and (found.kind != "one" or (found.hits[0].code != in_hand and found.hits[0].score < CLEARLY)):
         return None

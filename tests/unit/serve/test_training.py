@@ -19,7 +19,7 @@ def trained(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     guides.mkdir()
     (guides / "one.yaml").write_text("code: one\n", encoding="utf-8")
     (models / "search").mkdir(parents=True)
-    monkeypatch.setattr("knowledge.search.training.train", lambda catalogue, folder: folder)
+    monkeypatch.setattr("knowledge.search.training.train", lambda catalogue, folder, embedding: folder)
     monkeypatch.setattr("assistant.engine.training.is_current", lambda settings: (models / "engine").exists())
     monkeypatch.setattr("assistant.engine.training.train", lambda models_dir, force: (models / "engine").touch())
     ours = settings.model_copy(update={"guides_dir": guides, "models_dir": models})
@@ -51,7 +51,7 @@ def test_changed_code_trains_again(trained: Settings, monkeypatch: pytest.Monkey
 
 
 def test_an_interrupted_training_is_done_again(trained: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("knowledge.search.training.train", interrupted)
@@ -60,9 +60,10 @@ def test_an_interrupted_training_is_done_again(trained: Settings, monkeypatch: p
     assert training.search_model(trained) == "missing"
 
 
-def test_a_model_from_elsewhere_needs_no_training_of_ours(trained: Settings) -> None:
-    (trained.models_dir / "search" / training.SEARCH_STAMP).unlink()
-    assert _train(trained.model_copy(update={"embedding_model": "/models/other"}))[0] == []
+def test_another_embedding_is_calibrated_anew_once(trained: Settings) -> None:
+    other = trained.model_copy(update={"embedding_model": "/models/other"})
+    assert _train(other)[0] == ["search"]
+    assert _train(other)[0] == []
 
 
 def test_an_engine_elsewhere_is_not_trained_here(trained: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

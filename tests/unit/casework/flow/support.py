@@ -63,7 +63,7 @@ class World:
     def find(self, text: str) -> list[Hit]:
         return [Hit(g.code, g.name, 0.99, []) for g in self.guides.values() if g.name in text]
 
-    def decide(self, hits: Sequence[Hit]) -> Decision:
+    def decide(self, hits: Sequence[Hit], *, expected: bool = True) -> Decision:
         return Decision("none" if not hits else "one" if len(hits) == 1 else "which", list(hits), {})
 
     def guide_of(self, case: Case) -> Guide:
