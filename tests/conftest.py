@@ -28,7 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.server)
         if item.path.relative_to(ROOT).as_posix().startswith("tests/browser/"):
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: item.get_closest_marker("server") is not None)
+    # Browser tests come last of all: Playwright keeps an event loop running, and no asynchronous test can run beside it.
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, item.get_closest_marker("server") is not None))
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.chat.conftest import APPLY, CHROMIUM, DESK, FLAGS, PHONE, Chat, served
+from tests.browser.chat.conftest import APPLY, DESK, PHONE, Chat, served
+from tests.browser.conftest import CHROMIUM, FLAGS
 
 TARGET = Path(__file__).parents[3] / "docs" / "screenshots"
 Steps = Callable[[Chat], None]

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy import update
 
 from assistant.foundation.crypto import KeyRing
@@ -21,7 +21,6 @@ from assistant.foundation.settings import Settings
 from assistant.foundation.tables import desk_entry
 from channels.app import create_app
 from channels.parts import Parts
-from tests.browser.chat.conftest import CHROMIUM, FLAGS
 from tests.contract.desk_world import PASSWORD, Visitor, hire, with_toy_engine
 
 DESK = {"width": 1280, "height": 800}
@@ -89,14 +88,6 @@ def citizen(office: Office) -> Iterator[Callable[..., Visitor]]:
     http.close()
 
 
-@pytest.fixture(scope="session")
-def console_browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
 @dataclass
 class Console:
     """The console as an operator uses it."""
@@ -130,13 +121,13 @@ class Console:
 
 
 @pytest.fixture
-def console(console_browser: Browser, office: Office) -> Iterator[Callable[..., Console]]:
+def console(browser: Browser, office: Office) -> Iterator[Callable[..., Console]]:
     """Opens the console and signs in; keyword arguments go to the browser context."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
     def start(login: str = "zhuo-1", **options: Any) -> Console:
-        context = console_browser.new_context(**{"viewport": DESK, "locale": "zh-CN", **options})
+        context = browser.new_context(**{"viewport": DESK, "locale": "zh-CN", **options})
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
