@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from channels.cli.program import COMMANDS
 from tests.architecture.source import ROOT, relative, tracked
 
 TEXT = {
@@ -51,3 +52,20 @@ def test_scripts_can_be_started(script: str) -> None:
     assert os.access(path, os.X_OK)
     shell = "sh" if path.read_text(encoding="utf-8").startswith("#!/bin/sh") else "bash"
     subprocess.run([shell, "-n", str(path)], check=True)
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    dead = [
+        f"{relative(path)}: {target}"
+        for path in tracked()
+        if path.suffix == ".md"
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+        if not (path.parent / target).exists()
+    ]
+    assert not dead
+
+
+def test_every_command_is_in_both_readmes() -> None:
+    for name in ("README.md", "README.zh.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert not [command for command in COMMANDS if f"./bandao {command}" not in text], name
