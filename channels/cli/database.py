@@ -30,7 +30,7 @@ Keys = Annotated[Path | None, typer.Option("--keys", exists=True, dir_okay=False
 @commands.command("upgrade", help=t("cli.help_db_upgrade"))
 def upgrade(as_json: Json = False) -> None:
     """Bring the database to the version this program needs."""
-    with _explained(as_json=as_json), _opened(get_settings(), create=True) as database:
+    with explained(as_json=as_json), opened(get_settings(), create=True) as database:
         database.upgrade()
     show({"ok": True}, [t("cli.db_upgraded")], as_json=as_json)
 
@@ -38,7 +38,7 @@ def upgrade(as_json: Json = False) -> None:
 @commands.command("backup", help=t("cli.help_db_backup"))
 def backup(target: Target, as_json: Json = False) -> None:
     """Write everything kept to one archive, and the keys to a file beside it."""
-    with _explained(as_json=as_json), _opened(get_settings(), create=False) as database:
+    with explained(as_json=as_json), opened(get_settings(), create=False) as database:
         report = maintenance.backup(database, get_settings(), target.absolute())
     show({"ok": True, **asdict(report)}, [t("cli.db_backed_up", **asdict(report))], as_json=as_json)
 
@@ -49,7 +49,7 @@ def restore(source: Source, keys: Keys = None, as_json: Json = False) -> None:
     settings = get_settings()
     if runlock.running(settings.data_dir / "run") is not None:
         fail(t("cli.stop_first"), remedy=t("cli.stop_first_remedy"), as_json=as_json, code="running")
-    with _explained(as_json=as_json):
+    with explained(as_json=as_json):
         report = maintenance.restore(settings, source.absolute(), keys=keys)
     show({"ok": True, **asdict(report)}, [t("cli.db_restored", **asdict(report))], as_json=as_json)
 
@@ -58,14 +58,15 @@ def restore(source: Source, keys: Keys = None, as_json: Json = False) -> None:
 def rotate_key(as_json: Json = False) -> None:
     """Re-encrypt everything under a new key; the app may go on working."""
     settings = get_settings()
-    with _explained(as_json=as_json), _opened(settings, create=False) as database:
+    with explained(as_json=as_json), opened(settings, create=False) as database:
         blobs = BlobStore(settings.blobs_dir, database.keyring)
         rotation = maintenance.rotate_key(database, blobs, database.keyring)
     show({"ok": True, **asdict(rotation)}, [t("cli.db_rotated", **asdict(rotation))], as_json=as_json)
 
 
 @contextmanager
-def _opened(settings: Settings, *, create: bool) -> Iterator[Database]:
+def opened(settings: Settings, *, create: bool) -> Iterator[Database]:
+    """The database, closed at the end; ``create`` makes the keys of a new installation."""
     database = Database(settings.database_url, KeyRing.open(settings.keyring_path, create=create), settings.fsync)
     try:
         yield database
@@ -74,7 +75,7 @@ def _opened(settings: Settings, *, create: bool) -> Iterator[Database]:
 
 
 @contextmanager
-def _explained(*, as_json: bool) -> Iterator[None]:
+def explained(*, as_json: bool) -> Iterator[None]:
     """Say what went wrong in a line or two instead of a trace."""
     try:
         yield

@@ -15,7 +15,7 @@ from assistant.desk.accounts import AccountError
 from assistant.foundation.clock import SystemClock
 from assistant.foundation.messages import t
 from assistant.foundation.settings import get_settings
-from channels.cli.database import _explained, _opened
+from channels.cli.database import explained, opened
 from channels.cli.output import Json, fail, show
 
 commands = typer.Typer(no_args_is_help=True)
@@ -41,7 +41,7 @@ def add(
 @commands.command("list", help=t("desk.cli_help_list"))
 def list_(as_json: Json = False) -> None:
     """Every account: open or closed, there or away."""
-    with _explained(as_json=as_json), _opened(get_settings(), create=False) as database, database.read() as conn:
+    with explained(as_json=as_json), opened(get_settings(), create=False) as database, database.read() as conn:
         found = accounts.every(conn, SystemClock().now())
     words = {True: t("desk.cli_present"), False: t("desk.cli_away")}
     lines = [
@@ -82,7 +82,7 @@ def password(login: Login, as_json: Json = False) -> None:
 def _changing(*, as_json: bool) -> Iterator[Connection]:
     """A transaction on the accounts; what cannot be done is said in a line or two."""
     try:
-        with _explained(as_json=as_json), _opened(get_settings(), create=False) as database, database.write() as conn:
+        with explained(as_json=as_json), opened(get_settings(), create=False) as database, database.write() as conn:
             yield conn
     except AccountError as error:
         fail(str(error), remedy=t("desk.cli_remedy"), as_json=as_json, code=error.code)
