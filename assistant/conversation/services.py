@@ -14,6 +14,7 @@ from assistant.casework.flow.talk import Built, PackageFailed
 from assistant.casework.model import Case
 from assistant.casework.package.build import Converter, UploadedFile, build
 from assistant.casework.package.errors import PackageError
+from assistant.foundation import metrics
 from assistant.foundation.blobs import BlobStore
 from assistant.foundation.crypto import KeyRing
 from assistant.foundation.database import Database
@@ -61,7 +62,8 @@ class TurnServices:
 
     def find(self, text: str) -> list[Hit]:
         """Items a sentence may mean, best first."""
-        return self.search.search(text)
+        with metrics.search_seconds.time():
+            return self.search.search(text)
 
     def decide(self, hits: Sequence[Hit], *, expected: bool = True) -> Decision:
         """Whether the hits name one item, several to choose from, or none; ``expected`` where the intent needs an item."""
@@ -89,8 +91,10 @@ class TurnServices:
             PackageFailed: with a sentence for the citizen.
         """
         try:
-            made = build(case, guide, self._uploads(case), now, self._office, Path(self._settings.templates_dir))
+            with metrics.package_seconds.time():
+                made = build(case, guide, self._uploads(case), now, self._office, Path(self._settings.templates_dir))
         except PackageError as error:
+            metrics.document_errors_total.labels(reason=error.code).inc()
             log.error("package.failed", case_no=case.case_no, code=error.code)
             raise PackageFailed(error.message) from error
         blob_id = self._blobs.put(made.data)

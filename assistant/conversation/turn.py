@@ -375,6 +375,9 @@ class TurnRunner:
         self.hub.ring(turn.conversation_id)
         if turn.talk.submit:
             self.outbox.kick()
+        for note in turn.talk.audit:
+            if note.action == "rating.given":
+                metrics.ratings_total.labels(score=str(note.detail["grade"])).inc()
         metrics.turns_total.labels(status=turn.talk.status or "").inc()
         metrics.turn_seconds.labels(channel=turn.conv.channel).observe(time.perf_counter() - turn.started)
 

@@ -119,6 +119,9 @@ class Desk:
             NotYours: it does not wait any more.
         """
         _lock(conn, conversation_id)
+        queued = conn.execute(
+            select(entries.c.queued_at).where(entries.c.conversation_id == conversation_id, entries.c.state == WAITING)
+        ).scalar()
         taken = conn.execute(
             update(entries)
             .where(entries.c.conversation_id == conversation_id, entries.c.state == WAITING)
@@ -126,6 +129,8 @@ class Desk:
         )
         if taken.rowcount < 1:
             raise NotYours(conversation_id)
+        if queued is not None:
+            metrics.desk_wait_seconds.observe((at - queued).total_seconds())
         self._conversations.hand_over(conn, conversation_id, "staff", f"staff:{staff_id}", at, t("desk.joined", name=name))
 
     def release(self, conn: Connection, conversation_id: str, staff_id: str, at: datetime) -> None:

@@ -14,9 +14,6 @@ _SLOW = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 
 turn_seconds = Histogram("bandao_turn_seconds", "Time of a turn.", ["channel"], registry=registry, buckets=_QUICK)
 turns_total = Counter("bandao_turns_total", "Turns by how they ended.", ["status"], registry=registry)
-http_seconds = Histogram(
-    "bandao_http_seconds", "Time of a request, by route template.", ["method", "route", "code"], registry=registry, buckets=_QUICK
-)
 engine_seconds = Histogram("bandao_engine_seconds", "Time the language engine took.", registry=registry, buckets=_QUICK)
 engine_errors_total = Counter("bandao_engine_errors_total", "Failed calls of the language engine.", ["reason"], registry=registry)
 search_seconds = Histogram("bandao_search_seconds", "Time of a search over the guides.", registry=registry, buckets=_QUICK)
@@ -26,9 +23,6 @@ database_write_seconds = Histogram(
 limited_total = Counter("bandao_limited_total", "Messages refused for coming too fast.", ["limit"], registry=registry)
 cases_total = Counter("bandao_cases_total", "Changes of status of cases.", ["status"], registry=registry)
 uploads_total = Counter("bandao_uploads_total", "Uploads by result.", ["result"], registry=registry)
-documents_seconds = Histogram(
-    "bandao_documents_seconds", "Time to make one document.", ["kind"], registry=registry, buckets=_SLOW
-)
 document_errors_total = Counter("bandao_document_errors_total", "Documents not made.", ["reason"], registry=registry)
 package_seconds = Histogram("bandao_package_seconds", "Time to build a whole package.", registry=registry, buckets=_SLOW)
 submissions_total = Counter("bandao_submissions_total", "Submissions by state reached.", ["state"], registry=registry)
@@ -42,7 +36,7 @@ desk_waiting = Gauge("bandao_desk_waiting", "Conversations waiting at the desk."
 desk_wait_seconds = Histogram(
     "bandao_desk_wait_seconds", "Time from queue to claim.", registry=registry, buckets=(10, 30, 60, 120, 300, 900, 3600)
 )
-ratings_total = Counter("bandao_ratings_total", "Ratings (好差评) by score from 1 to 5.", ["score"], registry=registry)
+ratings_total = Counter("bandao_ratings_total", "Ratings (好差评) by grade.", ["score"], registry=registry)
 guides_loaded = Gauge("bandao_guides_loaded", "Guides being served.", registry=registry)
 guide_problems = Gauge("bandao_guide_problems", "Guide files refused at the last load.", registry=registry)
 
