@@ -20,7 +20,7 @@ from channels.api.models import OpenConversation, Opened
 from channels.parts import Parts, parts_of
 from channels.problems import Problem, documented
 from knowledge.regions import region_code
-from knowledge.replies import Choices, Option, Text
+from knowledge.replies import Choices, Notice, Option, Text
 
 router = APIRouter(tags=["conversation"])
 
@@ -78,6 +78,8 @@ def _open(parts: Parts, body: OpenConversation, region: str) -> Opened:
         },
         conv.locale,
     )
+    if conv.locale == "en":
+        said["replies"].append(Notice(level="info", text=t("conversation.english_not_yet")).model_dump())
     with parts.db.write() as conn:
         repository.create(conn, conv)
         repository.append_events(

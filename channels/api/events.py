@@ -17,7 +17,7 @@ from channels.parts import Parts, parts_of
 from channels.problems import Problem, documented
 
 router = APIRouter(tags=["conversation"])
-HEARTBEAT_SECONDS = 15.0
+HEARTBEAT_SECONDS = 12.0
 _PAGE = 500
 
 
@@ -81,7 +81,7 @@ async def _lines(parts: Parts, conversation_id: str, after: int, follow: bool) -
 
 
 async def follow_events(parts: Parts, conversation_id: str, after: int, follow: bool) -> AsyncIterator[Event | None]:
-    """Events above ``after``, then each as it comes; None as a sign of life every 15 seconds.
+    """Events above ``after``, then each as it comes; None as a sign of life when nothing happens for 12 seconds (the API promises 15).
 
     The bell only says that there may be news; the database is asked each time, also after every quiet stretch, so news
     from another process of the app is late but never lost.

@@ -28,7 +28,7 @@ def perform(talk: Talk, act: str) -> None:
         case "resume":
             _resume(talk)
         case "cancel" | "restart":
-            _cancel(talk)
+            _cancel(talk, for_good=act == "restart")
         case "repeat":
             _repeat(talk)
         case "why":
@@ -116,7 +116,7 @@ def _resume(talk: Talk) -> None:
         _repeat(talk)
 
 
-def _cancel(talk: Talk) -> None:
+def _cancel(talk: Talk, for_good: bool) -> None:
     if talk.asking in ("guide", "start", "switch", "rating"):
         ask(talk, None)
         talk.say(t("casework.not_started"))
@@ -129,14 +129,23 @@ def _cancel(talk: Talk) -> None:
         talk.say(t("casework.nothing_to_cancel"))
         talk.status = "answered"
         return
+    if not for_good:
+        # 不办了 is often said in passing: what she filled in is kept until she begins anew
+        ask(talk, None)
+        talk.state.paused = True
+        talk.say(t("casework.cancelled", item=case.guide_name, case_no=case.case_no))
+        talk.status = "answered"
+        return
     case.move(CaseStatus.WITHDRAWN)
     case.package = None
     talk.note("case.withdrawn")
-    talk.say(t("casework.cancelled", item=case.guide_name, case_no=case.case_no))
+    talk.say(t("casework.restarted", item=case.guide_name))
     talk.other_cases.append(case)
     talk.case = None
     ask(talk, None)
-    talk.status = "answered"
+    guide = talk.services.catalogue.get(case.guide_code)
+    if guide is not None:
+        choosing.begin(talk, guide)
 
 
 def _repeat(talk: Talk) -> None:

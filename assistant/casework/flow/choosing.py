@@ -36,7 +36,7 @@ def apply(talk: Talk) -> None:
         _outline(talk, guide)
     elif talk.case and talk.case.status in OPEN and talk.case.guide_code == guide.code:
         _continue(talk)
-    elif talk.case and talk.case.status in OPEN and talk.case.answers:
+    elif talk.case and talk.case.status in OPEN:
         talk.state.switch_to = guide.code
         talk.say(t("casework.switch_question", current=talk.case.guide_name, other=guide.name))
         ask(

@@ -220,6 +220,25 @@ def test_another_item_asks_before_it_leaves_this_one() -> None:
     assert first is not None and first.status is CaseStatus.DRAFT
 
 
+def act(conv: Conversation, intent: str, text: str) -> Talk:
+    talk = conv.talk(text, intent=intent)
+    acts.perform(talk, intent)
+    return conv.done(talk)
+
+
+def test_giving_up_keeps_the_draft_and_beginning_anew_does_not() -> None:
+    conv = begun()
+    take(conv, "租的")
+    act(conv, "cancel", "不办了")
+    assert conv.asking is None and conv.case is not None and conv.case.status is CaseStatus.DRAFT and conv.case.answers
+    act(conv, "resume", "继续")
+    assert conv.asking == "company"
+    first = conv.case
+    act(conv, "restart", "重新开始")
+    assert first.status is CaseStatus.WITHDRAWN and conv.case is not first and conv.case is not None
+    assert conv.asking == "source" and not conv.case.answers
+
+
 def test_reporting_names_status_and_next_step() -> None:
     conv = filled()
     talk = conv.talk("办到哪一步了", intent="check_progress")
