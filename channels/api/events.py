@@ -81,7 +81,7 @@ async def _lines(parts: Parts, conversation_id: str, after: int, follow: bool) -
 
 
 async def follow_events(parts: Parts, conversation_id: str, after: int, follow: bool) -> AsyncIterator[Event | None]:
-    """Events above ``after``, then each as it comes; None as a sign of life when nothing happens for 12 seconds (the API promises 15).
+    """Events above ``after``, then each as it comes; None as a sign of life after 12 quiet seconds (15 are promised).
 
     The bell only says that there may be news; the database is asked each time, also after every quiet stretch, so news
     from another process of the app is late but never lost.
