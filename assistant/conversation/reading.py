@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.conversation import guard
-from assistant.conversation.turn import Engine
+from assistant.conversation.needs import Engine
 from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, Understanding, combine, settle
 from assistant.foundation.settings import Settings
 from knowledge.catalogue import Catalogue

@@ -12,10 +12,9 @@ import weakref
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import orjson
-from sqlalchemy import Connection
 
 from assistant.casework import repository as cases
 from assistant.casework.flow import answering, choosing, materials
@@ -25,6 +24,7 @@ from assistant.casework.flow.talk import Services, Talk
 from assistant.conversation import guard, repository
 from assistant.conversation.hub import Hub
 from assistant.conversation.model import Conversation, Message
+from assistant.conversation.needs import ActionFailed, DeskGate, Engine, Outbox, TurnRefused
 from assistant.conversation.replying import rendered
 from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, Understanding, combine
 from assistant.engine.gateway import CHOSEN, PROVIDED, EngineDown, words_only
@@ -40,41 +40,6 @@ log = get_logger(__name__)
 NOT_UNDERSTOOD = frozenset({"clarify", "rejected_answer", "unanswerable_unknown"})
 #: What a waiting citizen may say without leaving the queue is everything but these.
 LEAVES_QUEUE = frozenset({"cancel"})
-
-
-class TurnRefused(Exception):
-    """The turn cannot be taken; ``code`` is not_found, conflict or busy."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Engine(Protocol):
-    """What a turn needs of the language engine."""
-
-    async def turn(self, sender: str, text: str, asking: dict[str, Any] | None, slots: dict[str, str | None]) -> Any: ...
-    async def parse(self, text: str, asking: dict[str, Any] | None) -> Any: ...
-
-
-class ActionFailed(EngineDown):
-    """One of our own actions broke; the turn is not saved, and trying again at once would only break again."""
-
-
-class DeskGate(Protocol):
-    """What a turn needs of the desk: the queue, inside the turn's own transaction."""
-
-    def enqueue(self, conn: Connection, conversation_id: str, reason: str, at: datetime) -> None: ...
-    def leave(self, conn: Connection, conversation_id: str, at: datetime) -> None: ...
-    def place(self, conn: Connection, conversation_id: str | None) -> int: ...
-    def opens_at(self, now: datetime) -> datetime | None: ...
-
-
-class Outbox(Protocol):
-    """What a turn needs of the submission: to be noted inside the turn's own transaction, and started after it."""
-
-    def enqueue_in(self, conn: Connection, case_no: str, version: int) -> None: ...
-    def kick(self) -> None: ...
 
 
 @dataclass

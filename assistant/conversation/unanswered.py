@@ -7,8 +7,9 @@ import orjson
 from assistant.casework import repository as cases
 from assistant.casework.flow.summary import case_view
 from assistant.conversation import repository
+from assistant.conversation.needs import TurnRefused
 from assistant.conversation.replying import rendered
-from assistant.conversation.turn import TurnRefused, TurnRunner
+from assistant.conversation.turn import TurnRunner
 from assistant.conversation.understanding import Understanding
 from assistant.foundation import metrics
 from assistant.foundation.messages import t

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from assistant.casework import repository as cases
 from assistant.casework.flow.talk import Attachment
 from assistant.conversation.model import Conversation, Message
-from assistant.conversation.turn import TurnRefused
+from assistant.conversation.needs import TurnRefused
 from assistant.conversation.unanswered import engine_down_turn
 from assistant.engine.gateway import EngineDown
 from channels.access import Own

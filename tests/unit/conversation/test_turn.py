@@ -17,8 +17,9 @@ from assistant.conversation import repository
 from assistant.conversation.hub import Hub
 from assistant.conversation.limits import RateLimiter
 from assistant.conversation.model import Conversation, Message
+from assistant.conversation.needs import TurnRefused
 from assistant.conversation.ownership import Ownership
-from assistant.conversation.turn import TurnRefused, TurnRunner
+from assistant.conversation.turn import TurnRunner
 from assistant.engine.gateway import EngineDown
 from assistant.foundation import audit, tables
 from assistant.foundation.clock import FixedClock
