@@ -171,15 +171,24 @@ class Desk:
         data = {"from": "staff", "name": name, "text": text, "at": at.isoformat()}
         self._conversations.tell(conn, conversation_id, data | ({"client_message_id": message_id} if message_id else {}), at)
 
-    def left_alone(self, conn: Connection, now: datetime) -> Sequence[str]:
-        """Conversations whose member of staff is not there any more: signed out, session over, or account closed."""
+    def left_alone(self, conn: Connection, now: datetime, but_for: str = "") -> Sequence[str]:
+        """Conversations whose member of staff is not there any more: signed out, session over, or account closed.
+
+        ``but_for`` is somebody whose page is open this moment, though the session may just have ended.
+        """
         present = exists().where(
             staff_session.c.staff_id == entries.c.staff_id,
             staff_session.c.expires_at > now,
             staff.c.id == entries.c.staff_id,
             staff.c.active,
         )
-        return conn.execute(select(entries.c.conversation_id).where(entries.c.state == CLAIMED, ~present)).scalars().all()
+        return (
+            conn.execute(
+                select(entries.c.conversation_id).where(entries.c.state == CLAIMED, ~present, entries.c.staff_id != but_for)
+            )
+            .scalars()
+            .all()
+        )
 
     def requeue(self, conn: Connection, conversation_ids: Iterable[str], at: datetime) -> None:
         """Put conversations nobody looks after back in the queue, where they stood before."""

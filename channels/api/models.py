@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from assistant.conversation.understanding import Understanding
 from knowledge.replies import Ask, Reply
 
-MessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+MessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
 OptionValue = Annotated[str, Field(min_length=1, max_length=200)]
 
 

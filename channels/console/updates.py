@@ -71,7 +71,7 @@ async def updates(
 
 
 def _look(parts: Parts, who: Operator, seen: str, conversation_id: str | None, after: int, anyway: bool) -> Updates | None:
-    _pick_up(parts)
+    _pick_up(parts, who)
     with parts.db.read() as conn:
         entries = parts.desk.list(conn, who.id)
         mark = fingerprint(entries)
@@ -89,20 +89,20 @@ def _look(parts: Parts, who: Operator, seen: str, conversation_id: str | None, a
         )
 
 
-def _pick_up(parts: Parts) -> None:
+def _pick_up(parts: Parts, who: Operator) -> None:
     """Conversations whose operator has gone return to the queue; whoever is there looks after that."""
     now = parts.clock.now()
     with parts.db.read() as conn:
-        alone = parts.desk.left_alone(conn, now)
+        alone = parts.desk.left_alone(conn, now, who.id)
     if alone:
         with parts.db.write() as conn:
-            parts.desk.requeue(conn, parts.desk.left_alone(conn, now), now)
+            parts.desk.requeue(conn, parts.desk.left_alone(conn, now, who.id), now)
         for conversation_id in alone:
             parts.announce(conversation_id)
 
 
 def _queue(parts: Parts, who: Operator) -> QueueList:
-    _pick_up(parts)
+    _pick_up(parts, who)
     with parts.db.read() as conn:
         return queue_list(parts, conn, parts.desk.list(conn, who.id), _summaries)
 
