@@ -47,7 +47,7 @@ def parse_date(text: str, today: date) -> Parsed:
 def _parts(text: str, today: date) -> tuple[int, int, int] | None:
     if match := _FULL.search(text):
         year, month, day = _year(match[1], today), _number(match[2]), _number(match[3])
-        return (year, month, day) if None not in (year, month, day) else None  # type: ignore[return-value]
+        return None if year is None or month is None or day is None else (year, month, day)
     if match := _COMPACT.search(text):
         return int(match[1]), int(match[2]), int(match[3])
     if match := _RELATIVE_MONTH.search(text):
