@@ -97,7 +97,11 @@ def test_reading_one_that_somebody_else_takes(console: Opening, citizen: Coming)
     expect(other.waiting).to_have_count(0)
 
 
-def test_the_session_ends_and_nothing_written_is_lost(console: Opening, citizen: Coming, office: Office) -> None:
+def test_the_session_ends_and_nothing_written_is_lost(
+    console: Opening, citizen: Coming, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Colleagues who are there look after what is left alone; the page of an earlier test may still be one for some seconds.
+    monkeypatch.setattr("channels.console.updates._pick_up", lambda *_: None)
     visitor = citizen("转人工")
     desk = console()
     desk.press("n")
