@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from assistant.casework.flow import answering
 from assistant.casework.flow.talk import Talk
 from assistant.conversation.turn import TurnRunner
+from assistant.foundation.messages import use_language
 
 FORM = "case_form"
 #: Below this the engine guesses: on the development sentences what it knows stands above, what it does not below.
@@ -55,7 +56,9 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa-sdk publishes no types
     async def guarded(self, tracker: Tracker, work: Awaitable[None]) -> None:
         """Do the work. Rasa swallows an action's error, so the turn is told: it must not be saved half done."""
         try:
-            await work
+            # Rasa calls back in a task of its own, which knows nothing of the turn's language
+            with use_language(self.runner.current(tracker.sender_id).talk.language):
+                await work
         except Exception as error:
             self.runner.current(tracker.sender_id).failure = error
             raise

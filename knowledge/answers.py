@@ -17,7 +17,10 @@ from knowledge.composer import Composer
 from knowledge.faq import closest_faq
 from knowledge.replies import Action, Card, Citation
 from knowledge.schema import Guide, Material, Place, TimeLimit
+from knowledge.search.english import closest_faq as english_faq
+from knowledge.search.english import is_english
 from knowledge.situations import describe, open_fields, verdict
+from knowledge.translation import TranslatedGuide, called, called_in_full
 
 QUESTION_INTENTS = ("ask_process", "ask_materials", "ask_conditions", "ask_time_limit", "ask_fee", "ask_location")
 Status = Literal["answered", "unanswerable_unverified", "unanswerable_unknown"]
@@ -45,7 +48,7 @@ def overview(guide: Guide, values: Mapping[str, Any], now: datetime | None = Non
     if guide.outline:
         return _unwritten(guide)
     say = Composer(guide)
-    say.plain(t("knowledge.overview_start", name=guide.name, summary=guide.summary or ""))
+    say.plain(t("knowledge.overview_start", name=called_in_full(guide), summary=guide.summary or ""))
     for condition in guide.conditions[:_OVERVIEW_CONDITIONS]:
         say.fact(condition.text, condition.evidence, label=t("knowledge.label_condition"))
     _materials(say, values, brief=True)
@@ -55,7 +58,7 @@ def overview(guide: Guide, values: Mapping[str, Any], now: datetime | None = Non
     if guide.result is not None:
         say.fact(guide.result.text, guide.result.evidence, label=t("knowledge.label_result"),
                  spoken=t("knowledge.result", text=guide.result.text))
-    return _finish(say, t("knowledge.title_overview", name=guide.name))
+    return _finish(say, t("knowledge.title_overview", name=called(guide)))
 
 
 def answer(guide: Guide, intent: str, values: Mapping[str, Any], now: datetime, question: str | None = None) -> Answered:
@@ -71,7 +74,8 @@ def answer(guide: Guide, intent: str, values: Mapping[str, Any], now: datetime, 
     if guide.outline:
         return _unwritten(guide)
     general = _general(guide, intent, values, now)
-    faq = closest_faq(guide, question) if question else None
+    close = english_faq if question and is_english(question) and isinstance(guide, TranslatedGuide) else closest_faq
+    faq = close(guide, question) if question else None
     if faq is None:
         return general
     say = Composer(guide)
@@ -89,7 +93,7 @@ def _general(guide: Guide, intent: str, values: Mapping[str, Any], now: datetime
         case "ask_materials":
             _materials(say, values, brief=False)
         case "ask_conditions":
-            say.plain(t("knowledge.conditions_start", name=guide.name, count=len(guide.conditions)))
+            say.plain(t("knowledge.conditions_start", name=called(guide), count=len(guide.conditions)))
             for number, condition in enumerate(guide.conditions, 1):
                 say.fact(condition.text, condition.evidence, label=t("knowledge.label_condition_n", number=number),
                          spoken=t("knowledge.condition_n", number=number, text=condition.text))
@@ -101,12 +105,12 @@ def _general(guide: Guide, intent: str, values: Mapping[str, Any], now: datetime
             _places(say)
         case _:
             return overview(guide, values, now)
-    return _finish(say, t(f"knowledge.title_{intent}", name=guide.name))
+    return _finish(say, t(f"knowledge.title_{intent}", name=called(guide)))
 
 
 def _process(say: Composer) -> None:
     guide = say.guide
-    say.plain(t("knowledge.process_start", name=guide.name, count=len(guide.process)))
+    say.plain(t("knowledge.process_start", name=called(guide), count=len(guide.process)))
     for number, step in enumerate(guide.process, 1):
         say.fact(step.text, step.evidence, label=t("knowledge.label_step", number=number, name=step.name),
                  spoken=t("knowledge.step", number=number, name=step.name, text=step.text))
@@ -122,7 +126,7 @@ def _materials(say: Composer, values: Mapping[str, Any], *, brief: bool) -> None
     needed = [material for material in guide.materials if settled[material.code] is True]
     groups = {way: [m for m in needed if _way(m) == way] for way in ("yours", "generated", "shared")}
     if not brief:
-        say.plain(t("knowledge.materials_start", name=guide.name))
+        say.plain(t("knowledge.materials_start", name=called(guide)))
     for way, materials in groups.items():
         if materials:
             keys = [key for material in materials for key in material.evidence]
@@ -157,7 +161,7 @@ def _row_each(say: Composer, materials: list[Material]) -> None:
         if not material.required:
             parts.append(t("knowledge.not_required"))
         if material.note:
-            parts.append(material.note.rstrip("。"))
+            parts.append(material.note.rstrip("。."))
         say.row(material.name, t("knowledge.clause_separator").join(parts), material.evidence)
 
 
@@ -201,7 +205,7 @@ def _due(limit: TimeLimit, today: date, kind: str) -> str:
 
 
 def _date(day: date) -> str:
-    return t("knowledge.date", year=day.year, month=day.month, day=day.day)
+    return t("knowledge.date", year=day.year, month=t("knowledge.months").split()[day.month - 1], day=day.day)
 
 
 def _fee(say: Composer) -> None:
@@ -221,21 +225,21 @@ def _places(say: Composer, *, first_only: bool = False) -> None:
 def _place(place: Place) -> str:
     parts = [place.name]
     if place.address:
-        parts.append(place.address.rstrip("。"))
+        parts.append(place.address.rstrip("。."))
     if place.hours:
-        parts.append(t("knowledge.place_hours", text=place.hours.rstrip("。")))
+        parts.append(t("knowledge.place_hours", text=place.hours.rstrip("。.")))
     if place.phone:
         parts.append(t("knowledge.place_phone", text=place.phone))
     return t("knowledge.clause_separator").join(parts)
 
 
 def _unwritten(guide: Guide) -> Answered:
-    return Answered(t("knowledge.outline", name=guide.name), status="unanswerable_unknown")
+    return Answered(t("knowledge.outline", name=called_in_full(guide)), status="unanswerable_unknown")
 
 
 def _finish(say: Composer, title: str) -> Answered:
     text = say.text()
-    actions = [Action(label=t("knowledge.action_apply"), message=t("knowledge.action_apply_message", name=say.guide.name))]
+    actions = [Action(label=t("knowledge.action_apply"), message=t("knowledge.action_apply_message", name=called(say.guide)))]
     cards = [Card(title=title, text=t("knowledge.card_text", title=title), rows=say.rows, actions=actions,
                   citations=say.citations)] if title and say.rows else []
     return Answered(text, cards, say.citations, "unanswerable_unverified" if say.nothing_verified else "answered")

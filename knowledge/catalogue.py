@@ -13,17 +13,23 @@ from assistant.foundation.messages import t
 from knowledge.guide_file import GuideProblem, read_guide
 from knowledge.schema import Guide
 from knowledge.text import fold
+from knowledge.translation import ENGLISH, TranslatedGuide, Translation, read_translation, translated
 
 __all__ = ["Catalogue", "GuideProblem"]
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All guides in service. ``problems`` are those of the files refused at the last load; ``files`` maps code to file name."""
+    """All guides in service. ``problems`` are those of the files refused at the last load; ``files`` maps code to file name.
+
+    ``translations`` holds the English of a guide, by code (``en/<code>.yaml`` in the guides' folder).
+    """
 
     guides: dict[str, Guide]
     problems: list[GuideProblem] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+    translations: dict[str, Translation] = field(default_factory=dict)
+    _views: dict[tuple[str, str], TranslatedGuide] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def load(cls, guides_dir: Path, previous: Catalogue | None = None) -> Catalogue:
@@ -59,12 +65,22 @@ class Catalogue:
             guides[guide.code] = guide
             files[guide.code] = name
             names[fold(guide.name)] = guide.code
-        problems.sort(key=lambda problem: (problem.file, problem.line))
-        return cls({code: guides[code] for code in sorted(guides)}, problems, files)
+        translations, refused = _translations(guides_dir / ENGLISH, guides, {} if previous is None else previous.translations)
+        problems = sorted([*problems, *refused], key=lambda problem: (problem.file, problem.line))
+        return cls({code: guides[code] for code in sorted(guides)}, problems, files, translations)
 
-    def get(self, code: str) -> Guide | None:
-        """The guide with this code, or None."""
-        return self.guides.get(code)
+    def get(self, code: str, language: str | None = None) -> Guide | None:
+        """The guide with this code, or None; as a speaker of ``language`` reads it."""
+        guide = self.guides.get(code)
+        return guide if guide is None or language != ENGLISH else self.in_english(guide)
+
+    def in_english(self, guide: Guide) -> TranslatedGuide:
+        """A guide, of this catalogue or an older version of one of its guides, with its English laid over it."""
+        held = self._views.get((guide.code, guide.version))
+        if held is None:
+            held = translated(guide, self.translations.get(guide.code), ENGLISH)
+            self._views[guide.code, guide.version] = held
+        return held
 
     def by_name(self, name: str) -> Guide | None:
         """The guide of this official name, else of this alias if only one guide has it; None otherwise."""
@@ -96,6 +112,29 @@ def _last_good(previous: Catalogue | None, refused: set[str]) -> dict[str, Guide
     if previous is None:
         return {}
     return {file: previous.guides[code] for code, file in previous.files.items() if file in refused and code in previous.guides}
+
+
+def _translations(folder: Path, guides: dict[str, Guide],
+                  previous: dict[str, Translation]) -> tuple[dict[str, Translation], list[GuideProblem]]:
+    """The translations in a folder, by code. A faulty one leaves its guide with its last good one, else in Chinese."""
+    found: dict[str, Translation] = {}
+    problems = []
+    for path in sorted(folder.glob("*.yaml")):
+        name = f"{folder.name}/{path.name}"
+        try:
+            translation = read_translation(path)
+        except ValueError as error:
+            problems.append(GuideProblem(name, 1, t("knowledge.translation_unreadable", detail=error),
+                                         t("knowledge.translation_unreadable_remedy")))
+            if path.stem in previous:
+                found[path.stem] = previous[path.stem]
+            continue
+        if path.stem in guides:
+            found[path.stem] = translation
+        else:
+            problems.append(GuideProblem(name, 1, t("knowledge.translation_of_nothing", code=path.stem),
+                                         t("knowledge.translation_of_nothing_remedy")))
+    return found, problems
 
 
 def _clash(guide: Guide, guides: dict[str, Guide], files: dict[str, str], names: dict[str, str]) -> str | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.foundation.messages import t
+from assistant.foundation.messages import ENGLISH, language, t
 from knowledge.replies import Citation, Row
 from knowledge.schema import Evidence, Guide
 
-_ENDS = "。！？；…"
+_ENDS = "。！？；….!?;"
 
 
 class Composer:
@@ -85,4 +85,4 @@ def source_name(evidence: Evidence) -> str:
 def ended(text: str) -> str:
     """The text with a full stop if it has no ending."""
     text = text.strip()
-    return text if not text or text[-1] in _ENDS else text + "。"
+    return text if not text or text[-1] in _ENDS else text + ("." if language() == ENGLISH else "。")

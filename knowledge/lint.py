@@ -11,7 +11,8 @@ from knowledge.catalogue import Catalogue
 from knowledge.guide_file import GuideProblem, line_of, read_guide
 from knowledge.schema import Condition, Guide, GuideField, condition_fields
 from knowledge.template_tags import PACKAGE_TAGS, TemplateUnreadable, tags_of
-from knowledge.text import fold
+from knowledge.text import fold, has_han
+from knowledge.translation import ENGLISH, every_text, shown_texts, told_in_full
 
 _NUMBERS = ("area", "amount", "integer")
 
@@ -29,6 +30,35 @@ def lint(guides_dir: Path, templates_dir: Path) -> list[GuideProblem]:
         problems += checks.neighbours(catalogue)
     problems += _collisions(catalogue, trees)
     return sorted(set(problems), key=lambda problem: (problem.file, problem.line, problem.why))
+
+
+def translation_warnings(guides_dir: Path) -> list[GuideProblem]:
+    """What to mend in the translations of a folder. None of it keeps a guide from being served: Chinese is shown instead.
+
+    Lines of a Chinese text that is in the guide no more; and, where a translation goes beyond name and summary, every
+    shown text it does not have.
+    """
+    catalogue = Catalogue.load(guides_dir)
+    found = []
+    for code, translation in catalogue.translations.items():
+        guide, name = catalogue.guides[code], f"{ENGLISH}/{code}.yaml"
+        lines = (guides_dir / ENGLISH / f"{code}.yaml").read_text(encoding="utf-8").splitlines()
+        known = {guide.name, *every_text(guide)}
+        for text in translation.texts:
+            if text not in known:
+                line = next((n for n, written in enumerate(lines, 1) if text[:12] in written), 1)
+                why = t("knowledge.translation_stale", text=_brief(text))
+                found.append(GuideProblem(name, line, why, t("knowledge.translation_stale_remedy")))
+        if told_in_full(guide, translation):
+            for text in dict.fromkeys(shown_texts(guide)):
+                if text not in translation.texts and has_han(text):
+                    why = t("knowledge.translation_missing", text=_brief(text))
+                    found.append(GuideProblem(name, 1, why, t("knowledge.translation_missing_remedy")))
+    return found
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= 30 else text[:29] + "…"
 
 
 class _Checks:

@@ -54,18 +54,27 @@ def content(folded: str) -> list[str]:
 
 @cache
 def _frame() -> re.Pattern[str]:
-    """What people put around an item whatever the item is (``search/frame.txt``).
+    """What people put around an item whatever the item is (``search/frame.txt``, ``search/english_frame.txt``).
 
     Cutting it from names and sentences alike keeps 怎么办 from being evidence for the one guide whose samples happen to
     say it. Longest first, so that 怎么办理 is not left with 理.
     """
-    phrases = (Path(__file__).parent / "search" / "frame.txt").read_text(encoding="utf-8").split()
-    return re.compile("|".join(re.escape(phrase) for phrase in sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase))))
+    folder = Path(__file__).parent / "search"
+    phrases = (folder / "frame.txt").read_text(encoding="utf-8").split()
+    chinese = "|".join(re.escape(phrase) for phrase in sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase)))
+    # English words around a Chinese name (I want to apply for 居住证): whole words only
+    words = "|".join(re.escape(word) for word in sorted((folder / "english_frame.txt").read_text(encoding="utf-8").split()))
+    return re.compile(f"{chinese}|(?<![a-z0-9'])(?:{words})(?![a-z0-9'])")
 
 
 def is_han(segment: str) -> bool:
     """Whether a segment is Chinese rather than a Latin word or a number."""
     return bool(_HAN.match(segment))
+
+
+def has_han(text: str) -> bool:
+    """Whether there is any Chinese in a text."""
+    return bool(_HAN.search(text))
 
 
 def char_ngrams(parts: Iterable[str], smallest: int = 1, largest: int = 3) -> list[str]:

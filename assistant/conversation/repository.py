@@ -60,6 +60,7 @@ def save(conn: Connection, conv: Conversation, now: datetime) -> None:
         .where(conversations.c.id == conv.id, conversations.c.revision == conv.revision)
         .values(
             owner=conv.owner,
+            locale=conv.locale,
             updated_at=now,
             revision=conv.revision + 1,
             turn_count=conv.turn_count,

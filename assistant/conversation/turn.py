@@ -21,7 +21,7 @@ from assistant.casework.flow import answering, choosing, materials
 from assistant.casework.flow import asking as flow_asking
 from assistant.casework.flow.summary import case_view
 from assistant.casework.flow.talk import Services, Talk
-from assistant.conversation import guard, repository
+from assistant.conversation import guard, language, repository
 from assistant.conversation.hub import Hub
 from assistant.conversation.model import Conversation, Message
 from assistant.conversation.needs import ActionFailed, DeskGate, Engine, Outbox, TurnRefused
@@ -32,7 +32,7 @@ from assistant.foundation import audit, metrics
 from assistant.foundation.clock import Clock
 from assistant.foundation.database import Database
 from assistant.foundation.logging import get_logger
-from assistant.foundation.messages import t
+from assistant.foundation.messages import t, use_language
 from knowledge.replies import Ask
 
 log = get_logger(__name__)
@@ -59,6 +59,7 @@ class Turn:
     done: bool = False
     desk_change: str | None = None
     failure: Exception | None = None
+    language_only: bool = False
 
 
 @dataclass
@@ -80,7 +81,7 @@ class TurnRunner:
     @property
     def steps(self) -> list[Callable[[Turn], Awaitable[None]]]:
         """A turn, in order. A step that finishes the turn sets ``done``; composing and saving happen always."""
-        return [self.hear, self.keep_safe, self.let_people_talk, self.think]
+        return [self.hear, self.mind_language, self.keep_safe, self.let_people_talk, self.think]
 
     async def run(self, conversation_id: str, message: Message) -> bytes:
         """Take one message and return the turn as the JSON that was stored.
@@ -111,10 +112,12 @@ class TurnRunner:
             return loaded
         self.running[conversation_id] = loaded
         try:
-            for step in self.steps:
-                if not loaded.done:
-                    await step(loaded)
-            self._compose(loaded)
+            loaded.language_only = language.settle(loaded.conv, loaded.talk, message.text)
+            with use_language(loaded.talk.language):
+                for step in self.steps:
+                    if not loaded.done:
+                        await step(loaded)
+                self._compose(loaded)
             await asyncio.to_thread(self._save, loaded)
         finally:
             del self.running[conversation_id]
@@ -145,11 +148,13 @@ class TurnRunner:
             place = self.desk.place(conn, conversation_id)
         active = next((c for c in held if c.case_no == conv.active_case), None)
         pending = conv.state.ask
+        with use_language(conv.locale):
+            words = _words(message, pending)
         talk = Talk(
             conversation_id=conversation_id,
             turn=conv.turn_count + 1,
             now=now,
-            text=_words(message, pending),
+            text=words,
             state=conv.state,
             services=self.services,
             case=active,
@@ -179,6 +184,10 @@ class TurnRunner:
         elif turn.message.choice is None and not turn.message.attachments and not guard.readable(text):
             turn.talk.notice("info", t("conversation.nothing_to_read"))
             turn.talk.status, turn.done = "clarify", True
+
+    async def mind_language(self, turn: Turn) -> None:
+        """English please, 说中文: the language is settled when the turn is loaded; nothing else was wanted."""
+        turn.done = turn.language_only
 
     async def keep_safe(self, turn: Turn) -> None:
         """Danger to life, crime, other people's data, manipulation and abuse are answered before anything else."""
@@ -242,7 +251,7 @@ class TurnRunner:
             return "provide"
         if answering.plainly(talk):
             return "provide"
-        parse = await self.engine.parse(talk.text, asking_hint(talk))
+        parse = await self.engine.parse(language.for_engine(talk.text), asking_hint(talk))
         talk.intent, talk.confidence = parse.intent, parse.confidence
         if parse.intent in LEAVES_QUEUE:
             return str(parse.intent)
@@ -253,12 +262,12 @@ class TurnRunner:
             return CHOSEN
         if turn.message.attachments or (answering.plainly(turn.talk)):
             return PROVIDED
-        return words_only(turn.talk.text)
+        return words_only(language.for_engine(turn.talk.text))
 
     def _place_words(self, turn: Turn) -> str:
         opens = self.desk.opens_at(turn.now)
         if opens is not None:
-            return t("conversation.queue_closed", time=f"{opens.month}月{opens.day}日{opens:%H:%M}")
+            return t("conversation.queue_closed", time=language.moment(opens))
         return t("conversation.queue_place", place=max(turn.place, 1))
 
     def _compose(self, turn: Turn) -> None:
@@ -359,7 +368,8 @@ def _words(message: Message, pending: Ask | None) -> str:
     """What the citizen said, in words: a tapped option reads as its label."""
     if message.choice is not None:
         labels = {o.value: o.label for o in (pending.options or [])} if pending else {}
-        return "、".join(labels.get(value, value) for value in message.choice)
+        return t("fields.list_separator").join(labels.get(value, value) for value in message.choice)
     if message.text:
         return message.text
-    return t("conversation.attached", names="、".join(a.name for a in message.attachments)) if message.attachments else ""
+    names = t("fields.list_separator").join(a.name for a in message.attachments)
+    return t("conversation.attached", names=names) if names else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from fastapi import APIRouter, Request
 
@@ -13,14 +14,15 @@ from assistant.conversation import repository
 from assistant.conversation.model import Conversation
 from assistant.conversation.replying import rendered
 from assistant.foundation import audit
-from assistant.foundation.messages import t
+from assistant.foundation.messages import CHINESE, ENGLISH, language_of, t, use_language
 from assistant.foundation.tokens import new_token
 from channels.api.limits import by_address
 from channels.api.models import OpenConversation, Opened
 from channels.parts import Parts, parts_of
 from channels.problems import Problem, documented
 from knowledge.regions import region_code
-from knowledge.replies import Choices, Notice, Option, Text
+from knowledge.replies import Choices, Option, Text
+from knowledge.translation import called, told_in_full
 
 router = APIRouter(tags=["conversation"])
 
@@ -65,21 +67,9 @@ def _open(parts: Parts, body: OpenConversation, region: str) -> Opened:
         token_hash=token_hash,
         token_expires_at=now + timedelta(days=parts.settings.token_days),
     )
-    starts = [g.name for g in parts.services.catalogue.all() if not g.outline][:3]
-    options = [
-        Option(value=name, label=name) for name in [*starts, t("conversation.start_progress"), t("conversation.start_person")]
-    ]
-    said = rendered(
-        {
-            "replies": [
-                Text(text=t("conversation.greeting")).model_dump(exclude_none=True),
-                Choices(text=t("conversation.welcome_choices"), options=options).model_dump(),
-            ]
-        },
-        conv.locale,
-    )
-    if conv.locale == "en":
-        said["replies"].append(Notice(level="info", text=t("conversation.english_not_yet")).model_dump())
+    with use_language(conv.locale):
+        replies = _greeting(parts, conv.locale)
+    said = rendered({"replies": replies}, conv.locale)
     with parts.db.write() as conn:
         repository.create(conn, conv)
         repository.append_events(
@@ -103,3 +93,24 @@ def _open(parts: Parts, body: OpenConversation, region: str) -> Opened:
             conn, at=now, actor="citizen", action="conversation.opened", subject=conv.id, detail={"channel": conv.channel}
         )
     return Opened.model_validate({"conversation_id": conv.id, "token": token, "replies": said["replies"]})
+
+
+def _greeting(parts: Parts, locale: str) -> list[dict[str, Any]]:
+    """Hello, and ways to begin. A tapped way is sent back as its ``value``, the same in every language."""
+    catalogue = parts.services.catalogue
+    ready = [guide for code in catalogue.guides if (guide := catalogue.get(code, language_of(locale))) and not guide.outline]
+    # an English speaker is offered first what is told in English to the end
+    ready.sort(
+        key=lambda guide: (
+            locale == ENGLISH and not told_in_full(catalogue.guides[guide.code], catalogue.translations.get(guide.code))
+        )
+    )
+    options = [Option(value=guide.name, label=called(guide)) for guide in ready[:3]]
+    with use_language(CHINESE):
+        values = [t("conversation.start_progress"), t("conversation.start_person")]
+    labels = [t("conversation.start_progress"), t("conversation.start_person")]
+    options += [Option(value=value, label=label) for value, label in zip(values, labels, strict=True)]
+    return [
+        Text(text=t("conversation.greeting")).model_dump(exclude_none=True),
+        Choices(text=t("conversation.welcome_choices"), options=options).model_dump(),
+    ]

@@ -19,16 +19,23 @@ Folder = Annotated[Path | None, typer.Option("--dir", help=t("cli.help_guides_di
 
 @commands.command("lint", help=t("cli.help_guides_lint"))
 def lint(folder: Folder = None, as_json: Json = False) -> None:
-    """Check every guide file and the templates it names; status 1 when there is anything to put right."""
+    """Check every guide file and the templates it names; status 1 when there is anything to put right.
+
+    What translations lack is listed too, but is no reason to fail: Chinese is shown instead.
+    """
     from knowledge.catalogue import Catalogue
     from knowledge.lint import lint as problems_of
+    from knowledge.lint import translation_warnings
 
     guides_dir = folder or get_settings().guides_dir
     problems = problems_of(guides_dir, get_settings().templates_dir)
     served = len(Catalogue.load(guides_dir).guides)
     lines = [t("cli.guide_problem", file=p.file, line=p.line, why=p.why, remedy=p.remedy) for p in problems]
+    warnings = translation_warnings(guides_dir)
+    lines += [t("cli.guide_problem", file=p.file, line=p.line, why=p.why, remedy=p.remedy) for p in warnings]
     lines.append(t("cli.guides_linted", good=served, bad=len({p.file for p in problems})))
-    show({"ok": not problems, "guides": served, "problems": [asdict(p) for p in problems]}, lines, as_json=as_json)
+    found = {"ok": not problems, "guides": served, "problems": [asdict(p) for p in problems]}
+    show({**found, "warnings": [asdict(p) for p in warnings]}, lines, as_json=as_json)
     if problems:
         raise typer.Exit(1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,9 +12,11 @@ from knowledge.catalogue import Catalogue
 from knowledge.embedding import MODEL_FOLDER, Embedding, EmbeddingMissing, open_embedding, sentences
 from knowledge.schema import Guide
 from knowledge.search.calibration import Calibration
+from knowledge.search.english import EnglishIndex, is_english
 from knowledge.search.features import Document, FeatureIndex, Reading
 from knowledge.search.rivals import share
 from knowledge.text import WordCutter
+from knowledge.translation import Translation
 
 # Below this a guide is not worth listing at all.
 _LISTED = 0.01
@@ -57,7 +59,9 @@ class Decision:
 class Search:
     """The search over one catalogue. Build a new one when the catalogue changes; it is read-only and thread-safe."""
 
-    def __init__(self, guides: Sequence[Guide], index: FeatureIndex, calibration: Calibration) -> None:
+    def __init__(self, guides: Sequence[Guide], index: FeatureIndex, calibration: Calibration,
+                 translations: Mapping[str, Translation] | None = None) -> None:
+        self._english = EnglishIndex(guides, translations or {})
         self._guides = list(guides)
         self._index = index
         self._calibration = calibration
@@ -79,7 +83,8 @@ class Search:
             raise EmbeddingMissing(f"no search calibration for {embedding} in {models_dir}: run ./bandao train")
         guides = catalogue.all()
         foreign = (models_dir / MODEL_FOLDER / _FOREIGN).read_text(encoding="utf-8").splitlines()
-        return cls(guides, index_of(guides, catalogue.names(), open_embedding(embedding, models_dir), foreign), calibration)
+        return cls(guides, index_of(guides, catalogue.names(), open_embedding(embedding, models_dir), foreign), calibration,
+                   catalogue.translations)
 
     def read(self, text: str) -> Reading:
         """The features of a sentence; guides in catalogue order."""
@@ -94,6 +99,8 @@ class Search:
         """
         if not self._guides:
             return []
+        if is_english(query):
+            return self._in_english(query[-_LONGEST:], limit, region)
         reading = self.read(query)
         scores = share(self._calibration.scores(reading), reading)
         hits: list[Hit] = []
@@ -103,6 +110,16 @@ class Search:
             guide = self._guides[number]
             if region is None or serves(guide.region, region):
                 hits.append(Hit(guide.code, guide.name, round(float(scores[number]), 4), self._because(number, reading)))
+        return hits
+
+    def _in_english(self, query: str, limit: int, region: str | None) -> list[Hit]:
+        hits: list[Hit] = []
+        for number, score, wording in self._english.find(query):
+            guide = self._guides[number]
+            if len(hits) == limit or score < _LISTED:
+                break
+            if region is None or serves(guide.region, region):
+                hits.append(Hit(guide.code, guide.name, round(score, 4), [t("knowledge.because_nearest", sentence=wording)]))
         return hits
 
     def family(self, hits: Sequence[Hit]) -> list[Hit]:

@@ -6,9 +6,10 @@ import calendar
 import re
 from datetime import date, timedelta
 
+from assistant.casework.fields import english_dates
 from assistant.casework.fields.numerals import DIGITS, chinese_to_decimal, normalise
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
-from assistant.foundation.messages import t
+from assistant.foundation.messages import ENGLISH, language, t
 
 _N = r"[0-9零〇○一二三四五六七八九十廿]"
 _FULL = re.compile(rf"({_N}{{2,4}})\s*[年./\-]\s*({_N}{{1,3}})\s*[月./\-]\s*({_N}{{1,3}})\s*[日号]?")
@@ -18,7 +19,9 @@ _RELATIVE_MONTH = re.compile(rf"(上个?月|这个?月|本月|下个?月)\s*({_N
 _DAYS = {"大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2, "大后天": 3}
 _MONTHS = {"上": -1, "这": 0, "本": 0, "下": 1}
 _YEARS = {"去年": -1, "今年": 0, "明年": 1}
-IN_TEXT = (_FULL, _COMPACT, _RELATIVE_MONTH, _MONTH_DAY)
+IN_TEXT = (*english_dates.IN_TEXT, _FULL, _COMPACT, _RELATIVE_MONTH, _MONTH_DAY)
+#: 10/11/26 has three readings for somebody who speaks English; in Chinese the year comes first.
+_SHORT = re.compile(r"(?<!\d)\d{1,2}[./\-]\d{1,2}[./\-]\d{2}(?!\d)")
 
 
 def display(day: date) -> str:
@@ -26,9 +29,19 @@ def display(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def said(day: date) -> str:
+    """A day as it is said in the language being spoken."""
+    return english_dates.said(day) if language() == ENGLISH else display(day)
+
+
 def parse_date(text: str, today: date) -> Parsed:
     """The date in a sentence. ``value`` is ISO 8601. A day that does not exist (31 February) is named as such."""
     plain = normalise(text)
+    if either := english_dates.two_ways(plain):
+        one, two = map(said, either)
+        return Rejected("date_ambiguous", t("fields.date_ambiguous", one=one, two=two))
+    if language() == ENGLISH and _SHORT.search(plain):
+        return Rejected("date_ambiguous", t("fields.date_short"))
     parts = _parts(plain, today)
     if parts is None:
         return Rejected("date_shape", t("fields.date_shape"))
@@ -45,6 +58,8 @@ def parse_date(text: str, today: date) -> Parsed:
 
 
 def _parts(text: str, today: date) -> tuple[int, int, int] | None:
+    if written := english_dates.parts(text, today):
+        return written
     if match := _FULL.search(text):
         year, month, day = _year(match[1], today), _number(match[2]), _number(match[3])
         return None if year is None or month is None or day is None else (year, month, day)

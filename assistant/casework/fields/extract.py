@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from assistant.casework.fields import identifiers, words
+from assistant.casework.fields import english, english_dates, identifiers, words
 from assistant.casework.fields.dates import IN_TEXT as DATES_IN_TEXT
 from assistant.casework.fields.numerals import normalise
 from assistant.casework.fields.parse import parse
@@ -18,8 +18,19 @@ _CLAUSE = re.compile(r"[，,。;；\n！!？?]+")
 _ASKS = re.compile(r"[?？吗呢么]|什么|怎么|哪|几|多少|要不要|能不能|可不可以|需要.*材料|要带|多久")
 #: Longer sentences may say more than the choice: the engine reads them first.
 CHOICE_LENGTH = 20
+_VERB_ENGLISH = r"(?:\s+(?:number|address|name))?\s*(?:is called|is at|is|are|will be|should be|was|:|=|,)\s*"
 _VERB = r"[\s:：]*(?:现在|已经|都|就)?(?:是|叫做|叫|为|填|写|改成|改为|换成|变更为|搬到了?|在|:|：)?[\s:：]*"
 _AREA_IN_TEXT = re.compile(r"[0-9零一二三四五六七八九十百千万两.]+\s*(?:平方米|平方|平米|平|㎡|m2|亩)")
+_COMPANY = re.compile(r"\b(?:co|ltd|limited|company|inc|llc|corp|corporation|partnership)\b", re.I)
+_MOST_WORDS: dict[FieldType, int] = {
+    "address": 30,
+    "choice": 12,
+    "yes_no": 12,
+    "multi": 20,
+    "person_name": 5,
+    "company_name": 14,
+    "date": 9,
+}
 _BY_SHAPE: dict[FieldType, Sequence[re.Pattern[str]]] = {
     "id_number": (identifiers.ID_IN_TEXT,),
     "uscc": (identifiers.USCC_IN_TEXT,),
@@ -53,8 +64,10 @@ def _led_by(clause: str, fields: Sequence[GuideField]) -> tuple[GuideField | Non
     best: tuple[int, GuideField, str] | None = None
     for field in fields:
         for name in names_of(field):
-            match = re.search(rf"{re.escape(name)}{_VERB}(.+)$", clause)
-            if match and match.start() <= 8 and (best is None or len(name) > best[0]):
+            latin = english.is_latin(name)
+            pattern = rf"(?<![A-Za-z]){re.escape(name)}{_VERB_ENGLISH}(.+)$" if latin else rf"{re.escape(name)}{_VERB}(.+)$"
+            match = re.search(pattern, clause, re.IGNORECASE if latin else 0)
+            if match and match.start() <= (24 if latin else 8) and (best is None or len(name) > best[0]):
                 best = (len(name), field, match[1].strip())
     return (best[1], best[2]) if best else (None, "")
 
@@ -79,6 +92,8 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
     """Whether the whole utterance is nothing but a value of this field, so that no other reading of it is sensible."""
     plain = normalise(text)
     core = words.strip_talk(plain)
+    if english.is_latin(plain) and not re.fullmatch(r"[A-Za-z0-9\-]+|\S+@\S+", core):
+        return _plainly_in_english(field, plain, core, today)
     patterns = _BY_SHAPE.get(field.type)
     if field.type == "address":
         return (
@@ -107,3 +122,19 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
             and isinstance(parse(field, plain, today, {}), Accepted)
         )
     return False
+
+
+def _plainly_in_english(field: GuideField, plain: str, core: str, today: date) -> bool:
+    """The same for an English sentence: a few words, no question, no wish, and a value of the right kind."""
+    said = english.words(plain)
+    if english.asks(plain) or english.command(plain) or len(said) > _MOST_WORDS.get(field.type, 6):
+        return False
+    if english_dates.WRONG.search(plain):
+        return False
+    if field.type in ("text", "company_name"):
+        return field.type == "company_name" and bool(_COMPANY.search(core))
+    if field.type in ("amount", "integer", "area") and english.number(core) is None:
+        return False
+    if field.type == "date" and english_dates.two_ways(plain):
+        return True  # whatever it means, it is the date: the two readings are put to her
+    return isinstance(parse(field, plain, today, {}), Accepted)

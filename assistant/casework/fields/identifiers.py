@@ -22,6 +22,10 @@ PROVINCES = frozenset(
 
 ID_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
 USCC_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NP-RTUWXYa-hj-np-rtuwxy]{2}\d{6}[0-9A-Za-z]{10}(?![0-9A-Za-z])")
+#: Letters and then digits, as most passports have it; digits alone are one only where the word is said.
+_PASSPORT = re.compile(
+    r"(?<![0-9A-Za-z])([A-Za-z]{1,2}[ ]?\d{6,8})(?![0-9A-Za-z])|(?:passport|护照)\D{0,24}?([A-Za-z]{0,2}\d{6,9})(?!\d)", re.I
+)
 MOBILE_IN_TEXT = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)")
 #: Area codes have three digits in 010 and 02x, four elsewhere.
 LANDLINE_IN_TEXT = re.compile(r"(?<!\d)(010|02\d|0[3-9]\d{2})[- ]?(\d{7,8})(?:[-转 ]+(\d{1,6}))?(?!\d)")
@@ -47,6 +51,10 @@ def parse_id_number(text: str, today: date) -> Parsed:
     """An 18-character identity number; the rule is GB 11643-1999."""
     found = re.search(r"[0-9]{6,}[0-9X]*", spoken_digits(_compact(text)))
     number = found[0] if found else ""
+    passport = _PASSPORT.search(normalise(text))
+    if passport and len(number) != 18:
+        held = (passport[1] or passport[2]).upper()
+        return Rejected("id_passport", t("fields.id_passport"), insist=Accepted(held, held, t("fields.id_passport_warning")))
     if len(number) != 18 or not number[:17].isdigit():
         return Rejected("id_length", t("fields.id_length", count=len(number)))
     try:
@@ -64,7 +72,7 @@ def parse_id_number(text: str, today: date) -> Parsed:
 
 def parse_uscc(text: str) -> Parsed:
     """An 18-character unified social credit code; a failing checksum is doubted once, then taken with a warning."""
-    found = re.search(r"[0-9A-Z]{8,}", _compact(text))
+    found = USCC_IN_TEXT.search(normalise(text).upper()) or re.search(r"[0-9A-Z]{8,}", _compact(text))
     code = found[0] if found else ""
     if len(code) != 18:
         return Rejected("uscc_length", t("fields.uscc_length", count=len(code)))

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
+from assistant.casework.fields import english, english_options
 from assistant.casework.fields.numerals import chinese_to_decimal, normalise
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
 from assistant.foundation.messages import t
@@ -99,6 +100,8 @@ def _sound(text: str) -> str:
 
 def yes_or_no(text: str) -> bool | None:
     """True, False, or None where the words say neither. The longest expression at the start or end decides."""
+    if english.is_latin(text):
+        return english.yes_or_no(text)
     plain = _plain(text)
     while True:
         if plain in NO:
@@ -118,6 +121,8 @@ def yes_or_no(text: str) -> bool | None:
 def ordinal(text: str, count: int) -> int | None:
     """0-based index said as a number (2, 第二个, ②, 最后一个), within ``count``."""
     plain = text.strip()
+    if english.is_latin(plain):
+        return english.ordinal(plain, count)
     if re.fullmatch(r"(?:选)?最后一?[个项种]?", plain):
         return count - 1
     match = _NUMBER.match(plain)
@@ -140,6 +145,8 @@ def match_option(text: str, options: Sequence[Option]) -> Option | None:
     index = ordinal(raw, len(options))
     if index is not None:
         return options[index]
+    if english.is_latin(raw) and any(english.is_latin(word) for o in options for word in _words(o)):
+        return english_options.match(raw, options)
     plain = _plain(text)
     if not plain:
         return None
@@ -190,14 +197,17 @@ def parse_multi(text: str | Sequence[str], options: Sequence[Option]) -> Parsed:
     """Several options, from an array of values or from one sentence naming them; kept in the order of ``options``."""
     chosen: set[str] = set()
     if isinstance(text, str):
-        if re.search(r"(全部|全都|都要|都有|所有|全选)", text):
+        if re.search(r"(全部|全都|都要|都有|所有|全选)|^(?:all(?: of (?:them|these))?|everything|every one)[.! ]*$", text, re.I):
             chosen = {o.value for o in options}
         else:
-            for part in re.split(r"[，,、;；/\s]|和|跟|还有|以及|加上|加", normalise(text)):
+            for part in re.split(
+                r"[，,、;；/\s]|和|跟|还有|以及|加上|加" if not english.is_latin(text) else r"[,;/]|\band\b|\bplus\b|&",
+                normalise(text),
+            ):
                 option = match_option(part, options) if part.strip() else None
                 if option:
                     chosen.add(option.value)
-            plain = _plain(text)
+            plain = "" if english.is_latin(text) else _plain(text)
             chosen |= {o.value for o in options if any(len(_plain(w)) >= 2 and _plain(w) in plain for w in _words(o))}
     else:
         known = {o.value for o in options}
@@ -212,4 +222,4 @@ def parse_multi(text: str | Sequence[str], options: Sequence[Option]) -> Parsed:
             "choice_unknown", t("fields.choice_unknown", options=t("fields.list_separator").join(o.label for o in options))
         )
     picked = [o for o in options if o.value in chosen]
-    return Accepted([o.value for o in picked], "、".join(o.label for o in picked))
+    return Accepted([o.value for o in picked], t("fields.list_separator").join(o.label for o in picked))

@@ -8,25 +8,75 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from assistant.casework.fields import dates, identifiers, numerals, options, words
+from assistant.casework.fields import dates, english, identifiers, numerals, options, words
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
-from assistant.foundation.messages import t
+from assistant.foundation.messages import ENGLISH, language, t
 from knowledge.schema import GuideField, Option, Rule
 
 YES_NO = [
     Option(value="yes", label="是", aliases=["有", "对", "要"]),
     Option(value="no", label="否", aliases=["没有", "不是", "无", "不要"]),
 ]
+_YES_NO_ENGLISH = [option.model_copy(update={"label": label}) for option, label in zip(YES_NO, ("Yes", "No"), strict=True)]
 #: Stands among the values for the day of asking; a rule names it ``value: today``.
 TODAY = "*today"
-_AREA_UNITS = (("亩", Decimal("666.67")), ("公顷", Decimal(10_000)))
+_AREA_UNITS = (
+    ("亩", Decimal("666.67")),
+    ("mu", Decimal("666.67")),
+    ("公顷", Decimal(10_000)),
+    ("hectare", Decimal(10_000)),
+    ("acre", Decimal("4046.86")),
+    ("sq ft", Decimal("0.092903")),
+    ("sqft", Decimal("0.092903")),
+    ("square f", Decimal("0.092903")),
+)
+_METRES = re.compile(r"(?:sq(?:uare)?\.?\s*)?(?:m(?:et(?:re|er)s?)?2?|²)(?![a-z])|sqm|m\^2", re.I)
+_FOREIGN_MONEY = re.compile(r"\b(?:usd|us\$|dollars?|eur|euros?|gbp|pounds?|hkd|jpy)\b|[$€£]", re.I)
 
 
 def field_options(field: GuideField) -> list[Option]:
     """What can be chosen: the guide's options, or yes and no."""
     if field.type != "yes_no":
         return list(field.options)
-    return list(field.options) or YES_NO
+    return list(field.options) or (_YES_NO_ENGLISH if language() == ENGLISH else YES_NO)
+
+
+def printed(field: GuideField, accepted: Accepted) -> str:
+    """What forms print for a value: Chinese, whatever language it was given in. ``field`` is the Chinese guide's."""
+    if field.type not in ("choice", "multi", "yes_no"):
+        return accepted.display
+    return _labels(list(field.options) or YES_NO, accepted.value, "、") or accepted.display
+
+
+def said(field: GuideField, value: Any, display: str) -> str:
+    """A value as the citizen reads it: as printed, or in English words and units. ``field`` is that of the guide she reads."""
+    if language() != ENGLISH:
+        return display
+    match field.type:
+        case "choice" | "multi" | "yes_no":
+            return _labels(field_options(field), value, ", ") or display
+        case "date":
+            return dates.said(date.fromisoformat(str(value)))
+        case "area":
+            return f"{value:,} m²"
+        case "amount":
+            return f"{value:,} yuan"
+        case _:
+            return display
+
+
+def _labels(choices: Sequence[Option], value: Any, separator: str) -> str:
+    held = value if isinstance(value, list) else [value]
+    return separator.join(option.label for option in choices if option.value in held)
+
+
+def warning_of(field: GuideField, value: Any, today: date, values: Mapping[str, Any]) -> str | None:
+    """What is doubtful about a value already taken, in the language being spoken; None if nothing is."""
+    others = {key: held for key, held in values.items() if key != field.key}
+    parsed = parse(field, value if isinstance(value, list) else str(value), today, others)
+    if isinstance(parsed, Rejected):
+        return parsed.insist.warning if parsed.insist else None
+    return parsed.warning
 
 
 def parse(field: GuideField, answer: str | Sequence[str], today: date, values: Mapping[str, Any]) -> Parsed:
@@ -73,6 +123,8 @@ def _read(field: GuideField, answer: str | Sequence[str], today: date) -> Parsed
         case "area":
             return _number(text, "fields.area_shape", suffix="平方米", area=True)
         case "amount":
+            if _FOREIGN_MONEY.search(text) and not re.search(r"元|yuan|rmb|cny", text, re.I):
+                return Rejected("amount_currency", t("fields.amount_currency"))
             return _number(text, "fields.amount_shape", suffix="元")
         case "integer":
             return _number(text, "fields.integer_shape", whole=True)
@@ -87,19 +139,26 @@ def _yes_no(field: GuideField, text: str) -> Parsed:
     if said is not None and (picked is None or {o.value for o in choices} == {"yes", "no"}):
         picked = next((o for o in choices if o.value == ("yes" if said else "no")), picked)
     if picked is None:
-        return Rejected("choice_unknown", t("fields.choice_unknown", options="、".join(o.label for o in choices)))
+        return Rejected(
+            "choice_unknown", t("fields.choice_unknown", options=t("fields.list_separator").join(o.label for o in choices))
+        )
     return Accepted(picked.value, picked.label)
+
+
+def _english_number(text: str, area: bool) -> Decimal | None:
+    # in 60 m the m is for metres, in 1.5m yuan for a million
+    return english.number(_METRES.sub(" ", text) if area else re.sub(r"(?i)rmb|cny|yuan|¥", " ", text))
 
 
 def _number(text: str, message: str, suffix: str = "", area: bool = False, whole: bool = False) -> Parsed:
     plain = numerals.normalise(text)
     if re.search(r"(负|-)\s*\d", plain):
         return Rejected("number_negative", t("fields.number_negative"))
-    value = numerals.first_number(plain)
+    value = _english_number(plain, area) if english.is_latin(plain) else numerals.first_number(plain)
     if value is None:
         return Rejected("number_shape", t(message))
     if area:
-        value *= next((factor for unit, factor in _AREA_UNITS if unit in plain), Decimal(1))
+        value *= next((factor for unit, factor in _AREA_UNITS if _has_unit(plain.lower(), unit)), Decimal(1))
     if value <= 0 and not whole:
         return Rejected("number_zero", t("fields.number_zero"))
     if value > Decimal(10) ** 12:
@@ -108,6 +167,10 @@ def _number(text: str, message: str, suffix: str = "", area: bool = False, whole
         return Rejected("number_shape", t(message))
     number = int(value) if value == value.to_integral_value() else float(round(value, 2))
     return Accepted(number, f"{number}{suffix}")
+
+
+def _has_unit(text: str, unit: str) -> bool:
+    return unit in text if not unit.isascii() else bool(re.search(rf"(?<![a-z]){unit}", text))
 
 
 def _check_rules(field: GuideField, parsed: Accepted, values: Mapping[str, Any]) -> Parsed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.casework.fields.english import TABLES, is_latin, words
 from assistant.casework.fields.numerals import normalise
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
 from assistant.foundation.messages import t
@@ -30,9 +31,31 @@ _NAME = re.compile(r"^[㐀-鿿豈-﫿\U00020000-\U0003134f]+(?:·[㐀-鿿豈-﫿
 _LATIN_NAME = re.compile(r"^[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ' .\-]{1,60}$")
 
 
+_LATIN_LEAD = re.compile(
+    r"^(?:(?:well|um+|uh+|er+|so|ok|okay|sorry|oh|i think|i guess)[, ]+)*"
+    r"(?:(?:it|that|this|he|she)(?:'s| is)|(?:i|we)(?:'m|'re| am| are)(?: called| at| on| in)?|"
+    r"please (?:put|write|use)|(?:i|we) live (?:at|on|in)|"
+    r"(?:(?:my|our|his|her|their|the|its|company|new|old|current|full|legal|registered|office|home|mobile|phone|id|contact|owner's|landlord's)\s+){0,4}"
+    r"(?:name|company|address|number|phone|mobile|e-?mail|landlord|owner|id|code|representative|position|job|scope)"
+    r"(?:\s+number|\s+address|\s+code)?"
+    r"(?:\s+(?:is called|is at|is|will be|would be)|\s*:))\s+",
+    re.I,
+)
+_ABBREVIATED = "".join(rf"(?<!\b{word})" for word in ("ltd", "co", "inc", "corp", "rd", "st", "jr"))
+_LATIN_TAIL = re.compile(rf"(?:[, ]+(?:please|thanks|thank you))?(?:[!; ]|{_ABBREVIATED}\.)*$", re.I)
+_NOT_A_NAME = frozenset(TABLES["not_a_name"])
+_LATIN_STREET = re.compile(
+    r"\b(?:road|rd|street|st|avenue|ave|lane|ln|alley|boulevard|blvd|highway|village|town|lu|jie|dadao|building|plaza|tower|center|centre|"
+    r"mansion|garden|estate|apartments?|park|square|market|campus)\b",
+    re.I,
+)
+
+
 def strip_talk(text: str) -> str:
     """The value without the words around it: 嗯我们公司名称是示例商贸有限公司吧 → 示例商贸有限公司."""
     plain = normalise(text)
+    if is_latin(plain):
+        return _LATIN_TAIL.sub("", _LATIN_LEAD.sub("", plain, count=1)) or plain
     stripped = _TAIL.sub("", _LEAD.sub("", plain, count=1))
     return stripped or plain
 
@@ -68,6 +91,8 @@ def parse_person_name(text: str) -> Parsed:
     plain = strip_talk(text)
     plain = plain if _LATIN_NAME.match(plain) else _SEPARATORS.sub("·", plain).replace(" ", "")
     plain = re.sub(r"(先生|女士|小姐)$", "", plain)
+    if is_latin(plain) and ("?" in text or _NOT_A_NAME.intersection(words(plain)) or len(words(plain)) > 6):
+        return Rejected("name_shape", t("fields.name_shape"))
     if re.search(r"\d", plain):
         return Rejected("name_digits", t("fields.name_digits"))
     if _NAME.match(plain):
@@ -89,8 +114,19 @@ def parse_address(text: str) -> Parsed:
         return Rejected("address_short", t("fields.address_short"))
     if len(plain) > 200:
         return Rejected("text_long", t("fields.text_long", most=200, count=len(plain)))
+    if is_latin(plain):
+        return _latin_address(plain)
     if not _STREET.search(plain):
         return Rejected("address_street", t("fields.address_street"))
     if not _DETAIL.search(plain):
         return Rejected("address_door", t("fields.address_door", given=plain))
     return Accepted(plain, plain)
+
+
+def _latin_address(plain: str) -> Parsed:
+    """An address in Latin letters: taken as it is, with the warning that forms and officers go by the Chinese one."""
+    if not _LATIN_STREET.search(plain):
+        return Rejected("address_street", t("fields.address_street"))
+    if not re.search(r"\d", plain):
+        return Rejected("address_door", t("fields.address_door", given=plain))
+    return Accepted(plain, plain, t("fields.address_latin_warning"))

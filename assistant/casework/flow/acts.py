@@ -93,7 +93,7 @@ def _pause(talk: Talk) -> None:
     talk.state.paused = True
     ask(talk, None)
     talk.note("case.paused")
-    talk.say(t("casework.paused", item=case.guide_name, case_no=case.case_no, code=code))
+    talk.say(t("casework.paused", item=talk.name_of(case), case_no=case.case_no, code=code))
     talk.status = "paused"
 
 
@@ -109,7 +109,7 @@ def _resume(talk: Talk) -> None:
         talk.case = waiting
     talk.state.paused = False
     if talk.asking is None or talk.asking in ("guide", "start", "rating"):
-        talk.say(t("casework.resumed", item=talk.case.guide_name))
+        talk.say(t("casework.resumed", item=talk.name_of(talk.case)))
         talk.status = "collecting"
         advance(talk)
     else:
@@ -133,17 +133,17 @@ def _cancel(talk: Talk, for_good: bool) -> None:
         # 不办了 is often said in passing: what she filled in is kept until she begins anew
         ask(talk, None)
         talk.state.paused = True
-        talk.say(t("casework.cancelled", item=case.guide_name, case_no=case.case_no))
+        talk.say(t("casework.cancelled", item=talk.name_of(case), case_no=case.case_no))
         talk.status = "answered"
         return
     case.move(CaseStatus.WITHDRAWN)
     case.package = None
     talk.note("case.withdrawn")
-    talk.say(t("casework.restarted", item=case.guide_name))
+    talk.say(t("casework.restarted", item=talk.name_of(case)))
     talk.other_cases.append(case)
     talk.case = None
     ask(talk, None)
-    guide = talk.services.catalogue.get(case.guide_code)
+    guide = talk.guide_for(case.guide_code)
     if guide is not None:
         choosing.begin(talk, guide)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.casework import interview
-from assistant.casework.fields import corrections, extract, options
+from assistant.casework.fields import corrections, english, extract, options
 from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted, Rejected
 from assistant.casework.flow import choosing, closing, materials
@@ -16,8 +16,14 @@ from assistant.casework.flow.talk import Insisted, Talk
 from assistant.casework.model import Source
 from assistant.foundation.messages import t
 from knowledge.schema import GuideField, Option
+from knowledge.translation import called_in_full
 
 _QUESTION = re.compile(r"[?？]|吗[。！!]*$|(什么|怎么|哪里|哪儿|多少|几天|多久|为什么|为啥|干嘛)")
+_EDIT_ENGLISH = re.compile(
+    r"^\s*(?:i (?:want|need|would like) to |i'd like to |please |can you |let me )*"
+    r"(?:change|edit|correct|modify|fix|update)\s+(?:the |my |our )?(.+?)[.! ]*$",
+    re.I,
+)
 #: Longer answers may hold more than a yes or no: the engine reads them.
 PLAIN_LENGTH = 8
 #: A wish for another item this sure leaves the question, even where any words would do as an answer.
@@ -60,10 +66,12 @@ def plainly(talk: Talk) -> bool:
         return False
     if pending.options and any(text in (o.value, o.label) for o in pending.options):
         return True
-    if _QUESTION.search(text) or talk.attachments:
+    if _QUESTION.search(text) or english.asks(text) or talk.attachments:
         return bool(talk.attachments)
+    if english.command(text) and options.yes_or_no(text) is None:
+        return False
     if pending.kind == "confirm":
-        return len(text) <= PLAIN_LENGTH and options.yes_or_no(text) is not None
+        return (len(text) <= PLAIN_LENGTH or english.is_latin(text)) and options.yes_or_no(text) is not None
     if pending.field in ("guide", "rating"):
         return options.ordinal(text, len(pending.options or [])) is not None
     if pending.field.startswith(interview.MATERIAL_PREFIX):
@@ -79,7 +87,9 @@ def _field(talk: Talk) -> None:
         advance(talk)
         return
     if talk.intent == "skip" or (
-        talk.tapped is None and _SKIP.match(talk.text.strip()) and field.type not in ("choice", "yes_no", "multi")
+        talk.tapped is None
+        and (_SKIP.match(talk.text.strip()) or english.command(talk.text) == english.SKIP)
+        and field.type not in ("choice", "yes_no", "multi")
     ):
         skip(talk)
         return
@@ -134,8 +144,6 @@ def _insisted(talk: Talk, field: GuideField, answer: str | list[str]) -> bool:
     if not same and options.yes_or_no(answer) is not True:
         return False
     _store(talk, field, Accepted(held.value, held.display, held.warning))
-    if held.warning:
-        talk.notice("warning", held.warning)
     advance(talk)
     return True
 
@@ -143,14 +151,14 @@ def _insisted(talk: Talk, field: GuideField, answer: str | list[str]) -> bool:
 def _store(talk: Talk, field: GuideField, value: Accepted, skipped: bool = False) -> None:
     assert talk.case is not None and talk.guide is not None
     source = Source(kind="tapped" if talk.tapped is not None else "said", turn=talk.turn)
-    gone = interview.record(talk.guide, talk.case, field, value, source, talk.now, skipped)
+    gone = interview.record(talk.guide, talk.case, field, talk.on_paper(field, value), source, talk.now, skipped)
     talk.state.insisted = None
     talk.state.failures = 0
     talk.note("case.answered", field=field.key, source=source.kind)
     if value.warning and not skipped:
         talk.notice("warning", value.warning)
     if gone:
-        talk.notice("info", t("casework.fell_away", labels="、".join(f.label for f in gone)))
+        talk.notice("info", t("casework.fell_away", labels=t("fields.list_separator").join(f.label for f in gone)))
     talk.status = "collecting"
 
 
@@ -162,7 +170,7 @@ def _store_more(talk: Talk, more: dict[str, Accepted]) -> None:
             _store(talk, field, value)
             labels.append(field.label)
     if labels:
-        talk.notice("info", t("casework.also_noted", labels="、".join(labels)))
+        talk.notice("info", t("casework.also_noted", labels=t("fields.list_separator").join(labels)))
 
 
 def skip(talk: Talk) -> None:
@@ -187,7 +195,7 @@ def correct(talk: Talk) -> None:
         talk.status = "clarify"
         return
     if not _corrects(talk, wanted=True):
-        labels = "、".join(f.label for f in _answered(talk)[-6:])
+        labels = t("fields.list_separator").join(f.label for f in _answered(talk)[-6:])
         talk.say(t("casework.correct_which", labels=labels) if labels else t("casework.nothing_to_correct"))
         talk.status = "clarify"
 
@@ -203,9 +211,10 @@ def _corrects(talk: Talk, wanted: bool = False) -> bool:
     if case is None or guide is None:
         return False
     answered = _answered(talk)
-    edit = _EDIT.match(talk.text)
+    edit = _EDIT.match(talk.text) or _EDIT_ENGLISH.match(talk.text)
     if edit:
-        exact = next((f for f in answered if edit[1] in (f.label, *f.names)), None)
+        wanted_name = edit[1].lower()
+        exact = next((f for f in answered if wanted_name in map(str.lower, (f.label, *f.names))), None)
         if exact:
             if not _editable(talk):
                 return True
@@ -252,7 +261,7 @@ def _guide(talk: Talk) -> None:
     if picked is None:
         match = options.match_option(talk.text, schema_options)
         picked = match.value if match else None
-    guide = talk.services.catalogue.get(picked) if picked else None
+    guide = talk.guide_for(picked)
     if guide is None:
         meant, codes = choosing.meant(talk)
         if meant is None and options.yes_or_no(talk.text) is False:
@@ -276,14 +285,14 @@ def _guide(talk: Talk) -> None:
 
 
 def _aliases(talk: Talk, code: str) -> list[str]:
-    guide = talk.services.catalogue.get(code)
-    return [*guide.names.aliases, *guide.names.colloquial] if guide else []
+    guide = talk.guide_for(code)
+    return [guide.name, *guide.names.aliases, *guide.names.colloquial] if guide else []
 
 
 def _begin_chosen(talk: Talk, code: str) -> None:
-    guide = talk.services.catalogue.get(code)
+    guide = talk.guide_for(code)
     if guide is None or guide.outline:
-        talk.say(t("casework.outline", item=guide.name if guide else ""))
+        talk.say(t("casework.outline", item=called_in_full(guide) if guide else ""))
         talk.status = "unanswerable_unknown"
         return
     choosing.begin(talk, guide)
@@ -315,7 +324,7 @@ def _switch(talk: Talk) -> None:
     ask(talk, None)
     if said and target:
         assert talk.case is not None
-        talk.say(t("casework.kept_as_draft", item=talk.case.guide_name, case_no=talk.case.case_no))
+        talk.say(t("casework.kept_as_draft", item=talk.name_of(talk.case), case_no=talk.case.case_no))
         _begin_chosen(talk, target)
     else:
         talk.status = "collecting"

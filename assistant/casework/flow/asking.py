@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, cast
+
 from assistant.casework import interview
 from assistant.casework.flow.summary import review_card, shown
 from assistant.casework.flow.talk import Talk
@@ -9,6 +11,9 @@ from assistant.casework.model import CaseStatus
 from assistant.foundation.messages import t
 from knowledge.replies import Ask, AskError, Option
 from knowledge.schema import GuideField, Material
+from knowledge.translation import called, called_in_full
+
+GRADES = ("very_satisfied", "satisfied", "fair", "dissatisfied", "very_dissatisfied")
 
 
 def ask(talk: Talk, question: Ask | None) -> None:
@@ -26,7 +31,7 @@ def advance(talk: Talk) -> None:
     talk.state.editing = None
     interview.refresh_materials(guide, case)
     if case.status is CaseStatus.READY and case.package is not None:
-        ask(talk, submit_question())
+        ask(talk, confirm_question("submit"))
         talk.status = talk.status or "ready"
         return
     if case.status not in (CaseStatus.DRAFT, CaseStatus.CORRECTION_NEEDED):
@@ -42,15 +47,7 @@ def advance(talk: Talk) -> None:
         ask(talk, material_question(material, talk.services.upload_max_bytes))
         talk.status = talk.status or "collecting"
         return
-    ask(
-        talk,
-        Ask(
-            field="review",
-            label=t("casework.review_label"),
-            kind="confirm",
-            options=yes_no("casework.review_yes", "casework.review_no"),
-        ),
-    )
+    ask(talk, confirm_question("review"))
     talk.status = "review" if talk.status in (None, "collecting", "answered") else talk.status
 
 
@@ -75,14 +72,45 @@ def yes_no(yes: str, no: str) -> list[Option]:
     return [Option(value="yes", label=t(yes)), Option(value="no", label=t(no))]
 
 
-def submit_question() -> Ask:
-    """The last confirmation before anything leaves the house."""
+def confirm_question(field: Literal["start", "switch", "review", "submit"]) -> Ask:
+    """A confirmation: begin this item, leave the present case for another, all answers right, send it."""
     return Ask(
-        field="submit",
-        label=t("casework.submit_label"),
+        field=field,
+        label=t(f"casework.{field}_label"),
         kind="confirm",
-        options=yes_no("casework.submit_yes", "casework.submit_no"),
+        options=yes_no(f"casework.{field}_yes", f"casework.{field}_no"),
     )
+
+
+def grades() -> list[Option]:
+    """The five grades of 好差评 (GB/T 39734)."""
+    return [Option(value=grade, label=t(f"casework.grade_{grade}")) for grade in GRADES]
+
+
+def reword(talk: Talk) -> None:
+    """The pending question in the language now spoken; the question itself stays the same."""
+    pending, guide = talk.state.ask, talk.guide
+    if pending is None:
+        return
+    field = guide.field(pending.field) if guide else None
+    material = guide.material(pending.material) if guide and pending.material else None
+    label, options = pending.label, pending.options
+    if field is not None and talk.case is not None:
+        worded = interview.ask_field(field, talk.case)
+    elif material is not None:
+        worded = material_question(material, talk.services.upload_max_bytes)
+    elif pending.field in ("start", "switch", "review", "submit"):
+        worded = confirm_question(cast("Literal['start', 'switch', 'review', 'submit']", pending.field))
+    else:
+        if pending.field == "rating":
+            label, options = t("casework.rating_label"), grades()
+        elif pending.field == "guide":
+            label = t("casework.guide_label")
+            options = [
+                Option(value=o.value, label=called(g) if (g := talk.guide_for(o.value)) else o.label) for o in options or []
+            ]
+        worded = pending.model_copy(update={"label": label, "options": options, "error": None})
+    talk.state.ask = worded
 
 
 def material_question(material: Material, most_bytes: int) -> Ask:
@@ -121,6 +149,24 @@ def say_question(talk: Talk) -> None:
         talk.choices(t("casework.start_question", item=_context_name(talk)), pending.options or [])
 
 
+def repeat_question(talk: Talk) -> None:
+    """Put the pending question into words once more, those included that are said only when they are first asked."""
+    pending = talk.state.ask
+    talk.question_said = False
+    if pending is None:
+        return
+    options = pending.options or []
+    if pending.field == "rating":
+        talk.choices(t("casework.rating_question"), options)
+    elif pending.field == "guide":
+        talk.choices(t("casework.which_of"), options)
+    elif pending.field == "switch" and talk.case:
+        other = talk.guide_for(talk.state.switch_to)
+        item = called_in_full(other) if other else ""
+        talk.choices(t("casework.switch_question", current=talk.name_of(talk.case), other=item), options)
+    say_question(talk)
+
+
 def _say_field(talk: Talk, pending: Ask, field: GuideField) -> None:
     text = field.question
     held = talk.case.answers.get(field.key) if talk.case else None
@@ -141,5 +187,5 @@ def _say_material(talk: Talk, pending: Ask) -> None:
 
 
 def _context_name(talk: Talk) -> str:
-    guide = talk.services.catalogue.get(talk.state.context_guide or "")
-    return guide.name if guide else ""
+    guide = talk.guide_for(talk.state.context_guide)
+    return called(guide) if guide else ""

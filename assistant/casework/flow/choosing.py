@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from assistant.casework import interview
 from assistant.casework.fields import extract
-from assistant.casework.flow.asking import advance, ask, yes_no
+from assistant.casework.flow.asking import advance, ask, confirm_question
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import Case, CaseStatus, Source
 from assistant.foundation.messages import t
@@ -14,6 +14,7 @@ from knowledge import answers
 from knowledge.replies import Ask, Option, Text
 from knowledge.schema import Guide
 from knowledge.search import Decision
+from knowledge.translation import called, called_in_full
 
 #: A case in one of these states is still being prepared and can be continued by talking.
 OPEN = (CaseStatus.DRAFT, CaseStatus.READY, CaseStatus.CORRECTION_NEEDED)
@@ -38,16 +39,8 @@ def apply(talk: Talk) -> None:
         _continue(talk)
     elif talk.case and talk.case.status in OPEN:
         talk.state.switch_to = guide.code
-        talk.say(t("casework.switch_question", current=talk.case.guide_name, other=guide.name))
-        ask(
-            talk,
-            Ask(
-                field="switch",
-                label=t("casework.switch_label"),
-                kind="confirm",
-                options=yes_no("casework.switch_yes", "casework.switch_no"),
-            ),
-        )
+        talk.say(t("casework.switch_question", current=talk.name_of(talk.case), other=called_in_full(guide)))
+        ask(talk, confirm_question("switch"))
         talk.question_said = True
         talk.status = "clarify"
     else:
@@ -63,7 +56,7 @@ def begin(talk: Talk, guide: Guide) -> None:
     talk.state.paused = False
     if waiting is not None:
         talk.case = waiting
-        talk.say(t("casework.draft_found", item=guide.name, case_no=waiting.case_no))
+        talk.say(t("casework.draft_found", item=called_in_full(guide), case_no=waiting.case_no))
         advance(talk)
         return
     talk.case = Case(
@@ -75,14 +68,14 @@ def begin(talk: Talk, guide: Guide) -> None:
         updated_at=talk.now,
     )
     talk.note("case.created", guide=guide.code, version=guide.version)
-    talk.say(t("casework.begun", item=guide.name, case_no=talk.case.case_no))
+    talk.say(t("casework.begun", item=called_in_full(guide), case_no=talk.case.case_no))
     _speak(talk, answers.overview(guide, {}, talk.now))
     fields = interview.applying_fields(guide, talk.case)
     found = extract.by_name(talk.text, fields, talk.now.date(), {})
     for key, value in found.items():
         field = guide.field(key)
         if field:
-            interview.record(guide, talk.case, field, value, Source(kind="said", turn=talk.turn), talk.now)
+            interview.record(guide, talk.case, field, talk.on_paper(field, value), Source(kind="said", turn=talk.turn), talk.now)
     talk.say(t("casework.one_at_a_time"))
     talk.status = "collecting"
     advance(talk)
@@ -115,15 +108,7 @@ def answer(talk: Talk, guide: Guide, intent: str) -> None:
         if talk.case and talk.case.status in OPEN and talk.case.guide_code == guide.code and not talk.state.paused:
             advance(talk)
         else:
-            ask(
-                talk,
-                Ask(
-                    field="start",
-                    label=t("casework.start_label"),
-                    kind="confirm",
-                    options=yes_no("casework.start_yes", "casework.start_no"),
-                ),
-            )
+            ask(talk, confirm_question("start"))
         talk.status = said.status
 
 
@@ -134,14 +119,14 @@ def _speak(talk: Talk, said: answers.Answered) -> None:
 
 def which(talk: Talk, codes: Sequence[str], purpose: str) -> None:
     """Ask which of up to four items is meant, each with what tells it apart."""
-    guides = [g for g in (talk.services.catalogue.get(code) for code in codes) if g][:4]
+    guides = [g for g in map(talk.guide_for, codes) if g][:4]
     if not guides:
-        guides = [g for g in talk.services.catalogue.all() if not g.outline][:4]
+        guides = [g for g in map(talk.guide_for, talk.services.catalogue.guides) if g and not g.outline][:4]
         talk.say(t("casework.which_open"))
     else:
         talk.say(t("casework.which_of"))
     talk.state.purpose = purpose
-    options = [Option(value=g.code, label=g.name) for g in guides]
+    options = [Option(value=g.code, label=called(g)) for g in guides]
     talk.choices("\n".join(_difference(g, i) for i, g in enumerate(guides, 1)), options)
     if talk.state.ask is None or talk.state.ask.field in ("guide", "start"):
         ask(talk, Ask(field="guide", label=t("casework.guide_label"), kind="choice", options=options))
@@ -153,7 +138,7 @@ def meant(talk: Talk) -> tuple[Guide | None, list[str]]:
     """The one guide the sentence means; or the codes worth offering; or nothing."""
     found = decision(talk)
     if found is not None and found.kind == "one":
-        return talk.services.catalogue.get(found.hits[0].code), []
+        return talk.guide_for(found.hits[0].code), []
     return None, [hit.code for hit in found.hits] if found is not None and found.kind == "which" else []
 
 
@@ -167,12 +152,12 @@ def decision(talk: Talk) -> Decision | None:
 
 
 def _context(talk: Talk) -> Guide | None:
-    return talk.services.catalogue.get(talk.state.context_guide) if talk.state.context_guide else None
+    return talk.guide_for(talk.state.context_guide)
 
 
 def _continue(talk: Talk) -> None:
     assert talk.case is not None
-    talk.say(t("casework.already_doing", item=talk.case.guide_name))
+    talk.say(t("casework.already_doing", item=talk.name_of(talk.case)))
     talk.state.paused = False
     talk.status = "collecting"
     if talk.state.ask is None or talk.state.ask.field in ("guide", "start"):
@@ -180,7 +165,7 @@ def _continue(talk: Talk) -> None:
 
 
 def _outline(talk: Talk, guide: Guide) -> None:
-    talk.say(t("casework.outline", item=guide.name))
+    talk.say(t("casework.outline", item=called_in_full(guide)))
     talk.state.context_guide = guide.code
     talk.state.failures = 0
     if talk.state.ask is not None and talk.state.ask.field in ("guide", "start"):
@@ -189,4 +174,4 @@ def _outline(talk: Talk, guide: Guide) -> None:
 
 
 def _difference(guide: Guide, number: int) -> str:
-    return t("casework.which_line", number=number, item=guide.name, summary=guide.summary or guide.department or "")
+    return t("casework.which_line", number=number, item=called_in_full(guide), summary=guide.summary or guide.department or "")

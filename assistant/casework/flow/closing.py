@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from assistant.casework import interview
 from assistant.casework.fields import options
-from assistant.casework.flow.asking import advance, ask, reject, submit_question
+from assistant.casework.flow.asking import advance, ask, confirm_question, grades, reject
 from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.talk import PackageFailed, Talk
 from assistant.casework.model import CaseStatus, PackageRef, TimelineEntry
-from assistant.foundation.messages import t
-from knowledge.replies import Ask, Card, File, Option, Row
+from assistant.foundation.messages import language, render, t
+from knowledge.replies import Ask, Card, File, Row
 from knowledge.schema import Option as GuideOption
-
-GRADES = ("very_satisfied", "satisfied", "fair", "dissatisfied", "very_dissatisfied")
+from knowledge.translation import called_in_full
 
 
 def review(talk: Talk) -> None:
@@ -39,7 +38,7 @@ def make_package(talk: Talk) -> None:
     for answer in case.answers.values():
         answer.confirmed_at = talk.now
     try:
-        built = talk.services.build_package(case, guide, talk.now)
+        built = talk.services.build_package(case, talk.official or guide, talk.now)
     except PackageFailed as failure:
         talk.notice("error", failure.message)
         talk.status = "error_document"
@@ -54,7 +53,7 @@ def make_package(talk: Talk) -> None:
         talk.notice("warning", text)
     talk.replies.append(
         Card(
-            title=t("casework.package_title", item=guide.name),
+            title=t("casework.package_title", item=called_in_full(guide)),
             text=t("casework.package_text", count=len(built.files)),
             rows=[Row(label=str(i), value=name) for i, name in enumerate(built.files, 1)],
         )
@@ -68,7 +67,7 @@ def make_package(talk: Talk) -> None:
         )
     )
     talk.status = "ready"
-    ask(talk, submit_question())
+    ask(talk, confirm_question("submit"))
 
 
 def submit(talk: Talk) -> None:
@@ -95,7 +94,7 @@ def submit(talk: Talk) -> None:
     )
     talk.submit = True
     talk.note("case.submitted", version=case.package.version, sha256=case.package.sha256)
-    talk.say(t("casework.submitted", item=case.guide_name, case_no=case.case_no))
+    talk.say(t("casework.submitted", item=talk.name_of(case), case_no=case.case_no))
     if not talk.services.office_reachable():
         talk.notice("warning", t("casework.office_down"))
     talk.say(t("casework.submitted_next"))
@@ -112,13 +111,17 @@ def report(talk: Talk) -> None:
         return
     for case in cases[:3]:
         rows = [
-            Row(label=f"{e.at:%Y-%m-%d %H:%M}", value=f"{t(f'casework.status_{e.status.value}')}：{e.text}", source=e.who)
+            Row(
+                label=f"{e.at:%Y-%m-%d %H:%M}",
+                value=t("casework.timeline_line", status=t(f"casework.status_{e.status.value}"), text=render(e.text, language())),
+                source=render(e.who, language()),
+            )
             for e in case.timeline[-6:]
         ]
         status = t(f"casework.status_{case.status.value}")
         talk.replies.append(
             Card(
-                title=t("casework.progress_title", item=case.guide_name, status=status),
+                title=t("casework.progress_title", item=talk.name_of(case), status=status),
                 text=t(
                     "casework.progress_text", case_no=case.case_no, status=status, next=t(f"casework.next_{case.status.value}")
                 ),
@@ -130,7 +133,7 @@ def report(talk: Talk) -> None:
 
 def ask_rating(talk: Talk) -> None:
     """Offer the five grades of 好差评 (GB/T 39734)."""
-    choices = [Option(value=grade, label=t(f"casework.grade_{grade}")) for grade in GRADES]
+    choices = grades()
     if talk.state.ask is None:
         ask(talk, Ask(field="rating", label=t("casework.rating_label"), kind="choice", options=choices))
         talk.choices(t("casework.rating_question"), choices)
@@ -147,7 +150,9 @@ def rate(talk: Talk) -> None:
     value = talk.tapped[0] if talk.tapped else None
     picked = next((o for o in choices if o.value == value), None) or options.match_option(talk.text, choices)
     if picked is None:
-        reject(talk, "choice_unknown", t("fields.choice_unknown", options="、".join(o.label for o in choices)))
+        reject(
+            talk, "choice_unknown", t("fields.choice_unknown", options=t("fields.list_separator").join(o.label for o in choices))
+        )
         return
     talk.note("rating.given", grade=picked.value)
     ask(talk, None)

@@ -5,16 +5,55 @@ from __future__ import annotations
 import re
 
 from assistant.casework import interview
-from assistant.casework.fields import options
+from assistant.casework.fields import dates, options
 from assistant.casework.flow.asking import advance, reject
 from assistant.casework.flow.talk import Talk
-from assistant.foundation.messages import t
+from assistant.foundation.messages import language, render, t
 from knowledge.schema import Material, MeetWay, Option
 
 _WORDS: dict[MeetWay, list[str]] = {
-    "promise": ["承诺", "承诺书", "告知承诺", "用承诺书代替", "签承诺书"],
-    "tolerate": ["容缺", "以后补", "过几天补", "晚点交", "先欠着", "后补", "等下再传", "回头补"],
-    "bring": ["带去", "带到窗口", "现场交", "到时候带", "带过去", "窗口交", "到窗口带去", "自己带去"],
+    "promise": [
+        "承诺",
+        "承诺书",
+        "告知承诺",
+        "用承诺书代替",
+        "签承诺书",
+        "commitment",
+        "promise",
+        "sign a commitment",
+        "written commitment",
+    ],
+    "tolerate": [
+        "容缺",
+        "以后补",
+        "过几天补",
+        "晚点交",
+        "先欠着",
+        "后补",
+        "等下再传",
+        "回头补",
+        "later",
+        "hand in later",
+        "send it later",
+        "upload it later",
+        "not yet",
+    ],
+    "bring": [
+        "带去",
+        "带到窗口",
+        "现场交",
+        "到时候带",
+        "带过去",
+        "窗口交",
+        "到窗口带去",
+        "自己带去",
+        "bring it",
+        "bring it along",
+        "bring along",
+        "take it along",
+        "at the counter",
+        "hand it in in person",
+    ],
 }
 
 
@@ -39,7 +78,7 @@ def take(talk: Talk) -> None:
     state = interview.meet(guide, case, asked, way, talk.now)
     interview.unconfirm(case)
     talk.note("case.material", material=asked.code, way=way)
-    due = f"{state.due.year}年{state.due.month}月{state.due.day}日" if state.due else ""
+    due = dates.said(state.due) if state.due else ""
     talk.say(t(f"casework.met_{way}", name=asked.name, due=due))
     talk.status = "collecting"
     advance(talk)
@@ -70,7 +109,14 @@ def _attach(talk: Talk, asked: Material | None) -> None:
         talk.say(t("casework.met_upload", name=material.name, due=""))
         taken += 1
         if not upload.ok:
-            talk.notice("warning", t("casework.upload_doubts", name=upload.name, problems="；".join(upload.problems)))
+            talk.notice(
+                "warning",
+                t(
+                    "casework.upload_doubts",
+                    name=upload.name,
+                    problems=t("knowledge.clause_separator").join(render(p, language()) for p in upload.problems),
+                ),
+            )
     if not taken:
         talk.status = "rejected_answer" if talk.asking else "clarify"
         talk.question_said = False
@@ -99,6 +145,9 @@ def _way(talk: Talk, material: Material) -> MeetWay | None:
     named = _named_way(talk.text, material)
     if named:
         return named
-    if re.search(r"没有|没带|不在|暂时|等|跳过|以后|晚", talk.text) or talk.intent == "skip":
+    if (
+        re.search(r"没有|没带|不在|暂时|等|跳过|以后|晚|don't have|do not have|haven't got|later|\bskip\b", talk.text)
+        or talk.intent == "skip"
+    ):
         return next((way for way in ("tolerate", "bring", "promise") if way in allowed), None)
     return None

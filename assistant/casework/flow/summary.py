@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.casework import interview
+from assistant.casework.fields.parse import said, warning_of
 from assistant.casework.model import Answer, Case
 from assistant.foundation.masking import mask_value
-from assistant.foundation.messages import t
+from assistant.foundation.messages import ENGLISH, language, t
 from knowledge.replies import Action, Card, Row
 from knowledge.schema import Guide, GuideField
+from knowledge.translation import called_in_full
 
 
 def source_words(answer: Answer) -> str:
@@ -19,7 +21,14 @@ def source_words(answer: Answer) -> str:
 
 def shown(field: GuideField, answer: Answer) -> str:
     """The value as the citizen sees it: identity numbers and phones masked."""
-    return t("casework.skipped_value") if answer.skipped else mask_value(field.type, answer.display)
+    return t("casework.skipped_value") if answer.skipped else mask_value(field.type, said(field, answer.value, answer.display))
+
+
+def _warning(field: GuideField, answer: Answer, case: Case) -> str | None:
+    """What is doubtful about an answer; it is kept in Chinese, for staff, and read again for another reader."""
+    if answer.warning is None or language() != ENGLISH or answer.confirmed_at is None:
+        return answer.warning
+    return warning_of(field, answer.value, answer.confirmed_at.date(), case.values()) or answer.warning
 
 
 def review_card(guide: Guide, case: Case) -> Card:
@@ -27,12 +36,12 @@ def review_card(guide: Guide, case: Case) -> Card:
     fields = [f for f in interview.applying_fields(guide, case) if f.key in case.answers]
     rows = [Row(label=f.label, value=shown(f, case.answers[f.key]), source=source_words(case.answers[f.key])) for f in fields]
     warnings = [
-        t("casework.review_warning", label=f.label, warning=case.answers[f.key].warning)
+        t("casework.review_warning", label=f.label, warning=_warning(f, case.answers[f.key], case))
         for f in fields
         if case.answers[f.key].warning
     ]
     return Card(
-        title=t("casework.review_title", item=guide.name),
+        title=t("casework.review_title", item=called_in_full(guide)),
         text="\n".join([t("casework.review_text"), *warnings]),
         rows=rows,
         actions=[Action(label=t("casework.edit", label=f.label), message=t("casework.edit", label=f.label)) for f in fields],

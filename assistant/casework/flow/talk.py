@@ -12,11 +12,15 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from assistant.casework.fields.parse import printed, warning_of
+from assistant.casework.fields.result import Accepted
 from assistant.casework.model import Case
+from assistant.foundation.messages import CHINESE, ENGLISH, use_language
 from knowledge.catalogue import Catalogue
 from knowledge.replies import Ask, Card, Choices, File, Notice, Option, Text
-from knowledge.schema import Guide
+from knowledge.schema import Guide, GuideField
 from knowledge.search import Decision, Hit
+from knowledge.translation import called
 
 
 class Insisted(BaseModel):
@@ -118,6 +122,7 @@ class Talk:
     second_intent: str | None = None
     ranking: list[tuple[str, float]] = field(default_factory=list)
     owner: str = "bot"
+    language: str = CHINESE
     status: str | None = None
     replies: list[Text | Choices | Card | File | Notice] = field(default_factory=list)
     audit: list[AuditNote] = field(default_factory=list)
@@ -140,8 +145,32 @@ class Talk:
 
     @property
     def guide(self) -> Guide | None:
-        """The guide of the active case, in the version the case was started on."""
+        """The guide of the active case, in the version the case was started on, as the citizen reads it."""
+        guide = self.official
+        return guide if guide is None or self.language != ENGLISH else self.services.catalogue.in_english(guide)
+
+    @property
+    def official(self) -> Guide | None:
+        """The same in Chinese: what is written on forms and handed to the office."""
         return self.services.guide_of(self.case) if self.case else None
+
+    def guide_for(self, code: str | None) -> Guide | None:
+        """The guide in force with this code, as the citizen reads it; None if there is none."""
+        return self.services.catalogue.get(code, self.language) if code else None
+
+    def name_of(self, case: Case) -> str:
+        """What to call a case's item when talking to the citizen."""
+        guide = self.guide_for(case.guide_code)
+        return case.guide_name if guide is None or self.language != ENGLISH else called(guide)
+
+    def on_paper(self, field: GuideField, value: Accepted) -> Accepted:
+        """A value read with a translated field as it is kept: what forms and staff read of it is Chinese."""
+        official = self.official.field(field.key) if self.official and self.language == ENGLISH else None
+        if official is None or self.case is None:
+            return value
+        with use_language(CHINESE):
+            warning = value.warning and (warning_of(official, value.value, self.now.date(), self.case.values()) or value.warning)
+            return Accepted(value.value, printed(official, value), warning)
 
     def say(self, text: str, **kind: Any) -> None:
         """Add a text reply; ``citations`` may be given."""

@@ -1,12 +1,16 @@
 """The words citizens and operators read: ``messages/<locale>/<room>.yaml``, flat ``key: "text with {param}"``.
 
-A key is written ``<room>.<key>``. Every text is in simplified Chinese; ``render`` turns the finished text, citizen's
-own words included, into the script of the locale.
+A key is written ``<room>.<key>``. Texts are in simplified Chinese; what citizens read is in English as well, and
+``use_language`` says which is spoken. A text English does not have is said in Chinese. ``render`` turns the finished
+text, citizen's own words included, into the script of the locale.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +20,9 @@ import yaml
 from opencc import OpenCC
 
 CATALOGUE_DIR = Path(__file__).parent / "zh-CN"
+CHINESE, ENGLISH = "zh-CN", "en"
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_language: ContextVar[str] = ContextVar("language", default=CHINESE)
 
 
 class CatalogueError(ValueError):
@@ -53,18 +60,98 @@ def load(folder: Path) -> dict[str, str]:
     return messages
 
 
+@lru_cache(maxsize=1)
+def english() -> Mapping[str, str]:
+    """The messages there are in English, by their full key, read once."""
+    return MappingProxyType(load(CATALOGUE_DIR.with_name(ENGLISH)))
+
+
+def language() -> str:
+    """The language spoken here and now: ``zh-CN`` or ``en``."""
+    return _language.get()
+
+
+def language_of(locale: str | None) -> str:
+    """The language of a locale: both Chinese scripts are one language."""
+    return ENGLISH if locale == ENGLISH else CHINESE
+
+
+@contextmanager
+def use_language(spoken: str) -> Iterator[None]:
+    """Speak this language until the block ends; threads started with ``asyncio.to_thread`` speak it too."""
+    token = _language.set(language_of(spoken))
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
 def t(key: str, /, **params: Any) -> str:
-    """The text of ``key`` with its parameters filled in.
+    """The text of ``key`` with its parameters filled in, in the language being spoken.
 
     Raises:
         KeyError: there is no such key, or the text names a parameter that was not given.
     """
+    if _language.get() == ENGLISH:
+        said = english().get(key)
+        if said is not None:
+            return said.format_map(params)
     return catalogue()[key].format_map(params)
 
 
 def render(text: str, locale: str | None) -> str:
-    """A finished text in the script of ``locale``: Traditional characters for ``zh-Hant``, unchanged otherwise."""
+    """A finished text for ``locale``: Traditional characters for ``zh-Hant``; for ``en`` our own messages in English.
+
+    A text is finished before its reader is known where it waits in the database (a case's timeline) or is made beside
+    the conversation (an upload). Words that are no message of ours, such as the office's, stay as they are.
+    """
+    if locale == ENGLISH:
+        return _retold(text) if _HAN.search(text) else text
     return _convert("s2tw", text) if locale == "zh-Hant" else text
+
+
+@lru_cache(maxsize=1024)
+def _retold(text: str) -> str:
+    whole, rest = _retell(text)
+    if whole is None:
+        return text
+    if not rest:
+        return whole
+    following = _retell(rest)  # a message and its remedy, one after the other
+    return f"{whole} {following[0]}" if following[0] is not None and not following[1] else text
+
+
+def _retell(text: str) -> tuple[str | None, str]:
+    """The longest message of ours that ``text`` begins with, in English, and what follows it."""
+    best: tuple[int, str] | None = None
+    for pattern, said in _templates().get(text[:1], ()):
+        match = pattern.match(text)
+        if match and (best is None or match.end() > best[0]):
+            params = {name: _retold(value) for name, value in match.groupdict().items()}
+            best = match.end(), said.format_map(params)
+    return (best[1], text[best[0] :]) if best else (None, text)
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Mapping[str, list[tuple[re.Pattern[str], str]]]:
+    """Chinese messages that have an English text, as patterns, by the character they begin with."""
+    found: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+    for key, text in catalogue().items():
+        said = english().get(key)
+        if said is None or text.startswith("{") or not _HAN.search(text):
+            continue
+        parts = re.split(r"\{(\w+)\}", text)
+        seen: set[str] = set()
+        pattern = ""
+        for place, part in enumerate(parts):
+            if place % 2 == 0:
+                pattern += re.escape(part)
+            else:
+                last = place == len(parts) - 2 and not parts[-1]
+                pattern += f"(?P={part})" if part in seen else f"(?P<{part}>.+{'' if last else '?'})"
+                seen.add(part)
+        found.setdefault(text[0], []).append((re.compile(pattern, re.DOTALL), said))
+    return found
 
 
 def simplify(text: str) -> str:
