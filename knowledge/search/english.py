@@ -28,6 +28,9 @@ _STEM = 6
 _SPELLED = {"licence": "license", "licences": "license", "centre": "center", "cheque": "check", "labour": "labor"}
 # A name said whole is worth as much as this share of a sentence that is one of the samples.
 _NAMED = 0.75
+_ONE_WORD = 0.6
+# The share of how much of a sentence an item knows at all, from whichever of its wordings.
+_KNOWN = 0.4
 # How sharply the best item stands out, and from which likeness on a sentence is about our items at all.
 _SHARP = 14.0
 _OURS_AT = 0.42
@@ -94,6 +97,10 @@ class EnglishIndex:
         self._by_letter: dict[str, list[str]] = defaultdict(list)
         for term in sorted(held_by):
             self._by_letter[term[:1]].append(term)
+        self._postings: dict[str, list[int]] = defaultdict(list)
+        for place, (_, _, bag, _) in enumerate(self._documents):
+            for term in bag:
+                self._postings[term].append(place)
         self._lengths = [self._length(bag) for _, _, bag, _ in self._documents]
 
     def find(self, text: str) -> list[tuple[int, float, str]]:
@@ -103,12 +110,18 @@ class EnglishIndex:
             return []
         length = self._length(said)
         best: dict[int, tuple[float, str]] = {}
-        for (number, wording, bag, is_name), own in zip(self._documents, self._lengths, strict=True):
-            shared = sum(self._weight(term) ** 2 for term in bag if term in said)
-            if not shared:
-                continue
-            likeness = shared / (length * own)
-            if is_name and all(term in said for term in bag):
+        shared: dict[int, float] = defaultdict(float)
+        common: dict[int, int] = defaultdict(int)
+        for term in said:
+            for place in self._postings.get(term, ()):
+                shared[place] += self._weight(term) ** 2
+                common[place] += 1
+        for place, weight in shared.items():
+            number, wording, bag, is_name = self._documents[place]
+            likeness = weight / (length * self._lengths[place])
+            if not is_name and common[place] == 1:
+                likeness *= _ONE_WORD  # one word in common with a sentence is often chance
+            if is_name and common[place] == len(bag):
                 likeness = max(likeness, _NAMED + (1 - _NAMED) * likeness)
             if likeness > best.get(number, (0.0, ""))[0]:
                 best[number] = likeness, wording
@@ -118,7 +131,7 @@ class EnglishIndex:
         total = sum(self._weight(term) for term in said)
         for number, (likeness, wording) in best.items():
             known = sum(self._weight(term) for term in said if number in self._holders.get(term, ()))
-            best[number] = 0.75 * likeness + 0.25 * known / total, wording
+            best[number] = (1 - _KNOWN) * likeness + _KNOWN * known / total, wording
         top = max(likeness for likeness, _ in best.values())
         ours = 1 / (1 + math.exp(-_OURS_SLOPE * (top - _OURS_AT)))
         raised = {number: math.exp(_SHARP * (likeness - top)) for number, (likeness, _) in best.items()}
