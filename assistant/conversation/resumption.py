@@ -17,6 +17,7 @@ from assistant.conversation.replying import rendered
 from assistant.conversation.turn import TurnRunner
 from assistant.conversation.understanding import Understanding
 from assistant.foundation import audit
+from assistant.foundation.messages import language_of, use_language
 
 
 def take_over(
@@ -41,12 +42,14 @@ def take_over(
         case=case,
         other_cases=held,
         owner=conv.owner,
+        language=language_of(conv.locale),
         intent="resume",
         confidence=1.0,
     )
-    asking.ask(talk, None)
-    acts.perform(talk, "resume")
-    asking.say_question(talk)
+    with use_language(talk.language):
+        asking.ask(talk, None)
+        acts.perform(talk, "resume")
+        asking.say_question(talk)
     guide = talk.guide
     body = rendered(
         {

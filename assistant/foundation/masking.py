@@ -113,6 +113,10 @@ def _address(display: str) -> str:
 _FREE = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{12,19}|(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2})(?!\d)")
 
 
+_PASSPORT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,2}\d{6,9}(?![A-Za-z0-9])")
+
+
 def _free(display: str) -> str:
-    """Free text keeps its words; identity numbers, card numbers and mobile phones inside it lose their middle."""
+    """Free text keeps its words; identity numbers, card numbers, passports and mobile phones inside it lose their middle."""
+    display = _PASSPORT.sub(lambda match: _middle(match[0], 2, 3), display)
     return _FREE.sub(lambda match: _middle(re.sub(r"[ +-]", "", match[0]), 3, 4), display)

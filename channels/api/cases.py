@@ -17,6 +17,7 @@ from assistant.casework.resuming import identity_tail
 from assistant.conversation.model import Conversation
 from assistant.conversation.resumption import take_over
 from assistant.foundation import audit
+from assistant.foundation.messages import ENGLISH, render, use_language
 from channels.access import Holder
 from channels.api.limits import by_address
 from channels.api.models import CaseDetail, Resume, Timeline, TimelineItem, Turn
@@ -47,7 +48,10 @@ async def get_case(case_no: str, conv: Holder, request: Request) -> CaseDetail:
     parts = parts_of(request)
     case = await asyncio.to_thread(own_case, parts, conv, case_no)
     guide = parts.services.guide_of(case)
-    return CaseDetail.model_validate({**case_view(guide, case), "fields": field_view(guide, case)})
+    if conv.locale == ENGLISH:
+        guide = parts.services.catalogue.in_english(guide)
+    with use_language(conv.locale):
+        return CaseDetail.model_validate({**case_view(guide, case), "fields": field_view(guide, case)})
 
 
 @router.get(
@@ -90,7 +94,11 @@ async def get_timeline(case_no: str, conv: Holder, request: Request) -> Timeline
     return Timeline(
         items=[
             TimelineItem(
-                at=e.at.isoformat(), status=e.status.value, who=e.who, text=e.text, due=e.due.isoformat() if e.due else None
+                at=e.at.isoformat(),
+                status=e.status.value,
+                who=render(e.who, conv.locale),
+                text=render(e.text, conv.locale),
+                due=e.due.isoformat() if e.due else None,
             )
             for e in case.timeline
         ]

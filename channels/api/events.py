@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from assistant.conversation import repository
 from assistant.conversation.model import Event
+from assistant.conversation.replying import told
 from channels.access import Streaming, socket_conversation
 from channels.parts import Parts, parts_of
 from channels.problems import Problem, documented
@@ -105,4 +106,6 @@ async def follow_events(parts: Parts, conversation_id: str, after: int, follow: 
 
 def _read(parts: Parts, conversation_id: str, after: int) -> list[Event]:
     with parts.db.read() as conn:
-        return repository.events_after(conn, conversation_id, after, _PAGE)
+        found = repository.events_after(conn, conversation_id, after, _PAGE)
+        conv = repository.load(conn, conversation_id) if found else None
+    return [told(event, conv.locale) for event in found] if conv else found

@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from knowledge.schema import Faq, Guide
-from knowledge.translation import Translation
+from knowledge.translation import Translation, called
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -157,10 +157,11 @@ class EnglishIndex:
 
 def closest_faq(guide: Guide, question: str) -> Faq | None:
     """The frequently asked question of a translated guide that an English question is, or None."""
-    asked = set(terms(question))
+    named = {term for name in (called(guide), guide.name) for term in terms(name)}
+    asked = set(terms(question)) - named
     if not asked:
         return None
-    texts = {place: set(terms(faq.question)) for place, faq in enumerate(guide.faqs) if is_english(faq.question)}
+    texts = {place: set(terms(faq.question)) - named for place, faq in enumerate(guide.faqs) if is_english(faq.question)}
     common = Counter(term for said in texts.values() for term in said)
 
     def weight(term: str) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from assistant.casework.fields.english import is_latin, words
 from assistant.casework.fields.extract import by_name, by_shape, names_of
 from assistant.casework.fields.numerals import normalise
 from assistant.casework.fields.parse import field_options, parse
@@ -47,6 +48,17 @@ _KINDS: dict[str, FieldType] = {
     "公司名": "company_name",
     "店名": "company_name",
 }
+_KINDS_ENGLISH: dict[str, FieldType] = {
+    "address": "address", "phone": "phone", "mobile": "phone", "telephone": "phone", "id": "id_number", "identity": "id_number",
+    "code": "uscc", "area": "area", "date": "date", "day": "date", "name": "person_name", "e-mail": "email", "email": "email",
+    "amount": "amount", "company": "company_name",
+}  # fmt: skip
+_NEW_ENGLISH = re.compile(
+    r"(?:\bshould(?: be| have been| read)|\b(?:change|correct|set)\b.*?\bto|\bactually(?: it)?(?:'s| is)?|"
+    r"\b(?:it|that)(?:'s| is)(?! (?:wrong|not|incorrect))|"
+    r"\bi meant(?: to say)?|\bbut|\brather|\bcorrect(?: one| number| name)? is)\s+(.+?)[.! ]*$",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,8 @@ def read_correction(text: str, answered: Sequence[GuideField], values: Mapping[s
     ``answered`` is in the order the fields were answered, so that the latest of several fitting ones is taken.
     """
     plain = _SAID_WRONG.sub("", normalise(text), count=1)
+    if is_latin(plain):
+        return _in_english(plain, answered, values, today)
     field = _named(plain, answered) or _by_kind(plain, answered)
     new = _new_value(plain)
     if field is None:
@@ -82,6 +96,26 @@ def read_correction(text: str, answered: Sequence[GuideField], values: Mapping[s
         if patched:
             return Correction(field, parse(field, patched, today, values))
     return Correction(field, parse(field, new, today, values))
+
+
+def _in_english(text: str, answered: Sequence[GuideField], values: Mapping[str, Any], today: date) -> Correction | None:
+    named = by_name(text, answered, today, {})
+    said = set(words(text))
+    new = _NEW_ENGLISH.search(text)
+    field = next((f for f in answered if f.key in named), None) or next(
+        (f for f in reversed(answered) if any(is_latin(n) and set(words(n)) <= said for n in names_of(f))), None
+    )
+    if field is None:
+        kinds = {kind for word, kind in _KINDS_ENGLISH.items() if word in said}
+        field = next((f for f in reversed(answered) if f.type in kinds), None)
+    if field is None and new:
+        shaped = by_shape(new[1], answered[-1:], today, {}) or by_shape(new[1], list(answered), today, {})
+        field = next((f for f in answered if f.key in shaped), None)
+    if field is None:
+        return None
+    if new:
+        return Correction(field, parse(field, new[1], today, values))
+    return Correction(field, named.get(field.key))
 
 
 def _named(text: str, answered: Sequence[GuideField]) -> GuideField | None:

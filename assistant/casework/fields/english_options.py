@@ -31,6 +31,8 @@ def match(text: str, options: Sequence[Option]) -> Option | None:
         most = max(length for length, _ in inside)
         if longest := _only(o for length, o in inside if length == most):
             return longest
+    # never registered is not what somebody means who says registered
+    wordings = [(w, o) for w, o in wordings if bool(_NEGATED.search(" ".join(w))) == negated] or wordings
     if negated and not any(_NEGATED.search(" ".join(w)) for w, _ in wordings):
         return None
     core = [word for word in said if word not in _EMPTY] or said

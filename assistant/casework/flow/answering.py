@@ -7,7 +7,7 @@ import re
 from assistant.casework import interview
 from assistant.casework.fields import corrections, english, extract, options
 from assistant.casework.fields.parse import parse
-from assistant.casework.fields.result import Accepted, Rejected
+from assistant.casework.fields.result import Accepted, Parsed, Rejected
 from assistant.casework.flow import choosing, closing, materials
 from assistant.casework.flow.asking import advance, ask, ask_again, reject
 from assistant.casework.flow.confirming import confirmation
@@ -21,7 +21,8 @@ from knowledge.translation import called_in_full
 _QUESTION = re.compile(r"[?？]|吗[。！!]*$|(什么|怎么|哪里|哪儿|多少|几天|多久|为什么|为啥|干嘛)")
 _EDIT_ENGLISH = re.compile(
     r"^\s*(?:i (?:want|need|would like) to |i'd like to |please |can you |let me )*"
-    r"(?:change|edit|correct|modify|fix|update)\s+(?:the |my |our )?(.+?)[.! ]*$",
+    r"(?:change|edit|correct|modify|fix|update)\s+(?:the |my |our )?"
+    r"(.+?)(?:\s+(?:to|into)\s+(.+?))?[.! ]*$",
     re.I,
 )
 #: Longer answers may hold more than a yes or no: the engine reads them.
@@ -211,10 +212,14 @@ def _corrects(talk: Talk, wanted: bool = False) -> bool:
     if case is None or guide is None:
         return False
     answered = _answered(talk)
-    edit = _EDIT.match(talk.text) or _EDIT_ENGLISH.match(talk.text)
-    if edit:
-        wanted_name = edit[1].lower()
-        exact = next((f for f in answered if wanted_name in map(str.lower, (f.label, *f.names))), None)
+    edit = _EDIT.match(talk.text)
+    spoken = None if edit else _EDIT_ENGLISH.match(talk.text)
+    if edit or spoken:
+        called = edit[1] if edit else ""
+        exact = _called(spoken[1], answered) if spoken else next((f for f in answered if called in (f.label, *f.names)), None)
+        if exact and spoken and spoken[2] and _editable(talk):
+            _correct_to(talk, exact, parse(exact, spoken[2], talk.now.date(), case.values()))
+            return True
         if exact:
             if not _editable(talk):
                 return True
@@ -228,19 +233,29 @@ def _corrects(talk: Talk, wanted: bool = False) -> bool:
     found = corrections.read_correction(talk.text, answered, case.values(), talk.now.date())
     if found is None:
         return False
-    if found.parsed is None:
-        ask_again(talk, found.field)
-        talk.status = "collecting"
-    elif isinstance(found.parsed, Rejected):
-        ask_again(talk, found.field)
-        reject(talk, found.parsed.code, found.parsed.message)
-    else:
-        _store(talk, found.field, found.parsed)
-        talk.notice(
-            "info", t("casework.corrected", label=found.field.label, value=shown(found.field, case.answers[found.field.key]))
-        )
-        advance(talk)
+    _correct_to(talk, found.field, found.parsed)
     return True
+
+
+def _correct_to(talk: Talk, field: GuideField, parsed: Parsed | None) -> None:
+    """Change an answer; where the new one is missing or unusable, ask for it."""
+    assert talk.case is not None
+    if parsed is None or isinstance(parsed, Rejected):
+        ask_again(talk, field)
+        talk.status = "collecting"
+        if parsed is not None:
+            reject(talk, parsed.code, parsed.message)
+        return
+    _store(talk, field, parsed)
+    talk.notice("info", t("casework.corrected", label=field.label, value=shown(field, talk.case.answers[field.key])))
+    advance(talk)
+
+
+def _called(name: str, answered: list[GuideField]) -> GuideField | None:
+    """The answered field an English speaker calls so: by its whole name, else the latest whose name has all the words."""
+    whole = next((f for f in answered if name.lower() in map(str.lower, (f.label, *f.names))), None)
+    said = set(english.words(name))
+    return whole or next((f for f in reversed(answered) if said and said <= set(english.words(f.label))), None)
 
 
 def _editable(talk: Talk) -> bool:

@@ -6,6 +6,7 @@ import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { closeDialogs, confirmFirst, ResumeDialog, sessionExpired } from "./dialogs.js";
 import { drawIcons } from "./dom.js";
+import { ASK_FOR } from "./language.js";
 import { Log } from "./log.js";
 import { locale, wirePreferences } from "./prefs.js";
 import { showStarts } from "./starts.js";
@@ -19,10 +20,15 @@ const WIDE = window.matchMedia("(min-width: 64rem)");
 let conversation = null;
 let byKeyboard = false;
 
-setLocale(locale());
-document.documentElement.lang = locale();
-document.title = t("app.title");
-translate(document);
+/** The page's own words in the chosen language. */
+function speak() {
+  setLocale(locale());
+  document.documentElement.lang = locale();
+  document.title = t("app.title");
+  translate(document);
+}
+
+speak();
 drawIcons(document);
 
 const log = new Log({
@@ -110,6 +116,15 @@ const view = {
     const held = ask.holdsFocus || document.activeElement === document.body;
     if (ask.show(next) && held && document.body.classList.contains("talking") && !document.querySelector("dialog[open]")) ask.focus(byKeyboard);
   },
+  /** The conversation goes on in another language: so does the page. What was said before stays as it was said. */
+  languageChanged(language) {
+    stored.set({ ...conversation.session, locale: language });
+    conversation.session.locale = language;
+    preferences.choose(language);
+    speak();
+    status.reword();
+    status.clear("locale");
+  },
   arrived() {
     if (document.hidden) document.title = `● ${t("log.new")} · ${t("app.name")}`;
   },
@@ -136,7 +151,7 @@ function begin(session) {
   conversation = new Conversation(session, view);
   conversation.start();
   if (session.locale !== locale()) {
-    status.say("locale", t("net.new_locale"), { label: t("menu.restart"), press: restart });
+    status.say("locale", t("net.new_locale"), { label: t("net.new_locale_ask"), press: () => say(ASK_FOR[locale()]) });
   }
 }
 
@@ -219,7 +234,7 @@ function wireMenu() {
 }
 
 wireMenu();
-wirePreferences({
+const preferences = wirePreferences({
   care: get("care"), theme: get("theme"), locales: [...document.querySelectorAll("#locales button")],
   // Everything shown was written in the old language: a reload plays the conversation back in the new one.
   localeChanged() {

@@ -3,6 +3,7 @@
  * a message, over the event stream, or both.
  */
 import { EventStream } from "./events.js";
+import { changedTo } from "./language.js";
 import { Outbox } from "./outbox.js";
 import { t } from "./strings.js";
 
@@ -10,7 +11,7 @@ const SETTLED_MS = 250;
 const LET_SLEEP_MS = 60_000;
 
 export class Conversation {
-  /** `view` = {log, ask, panel, status, showAsk(ask), greeted(replies), talking(), arrived(), expired()}. */
+  /** `view` = {log, ask, panel, status, showAsk(ask), greeted(replies), talking(), languageChanged(locale), arrived(), expired()}. */
   constructor(session, view) {
     Object.assign(this, { session, view });
     this.uploads = new Map();
@@ -112,6 +113,9 @@ export class Conversation {
     const fresh = this.view.log.turn(turn);
     this.#typing();
     if (!fresh) return;
+    const language = changedTo(turn);
+    // played back it is known already: the session remembers its language
+    if (language && !this.quiet) this.view.languageChanged(language);
     this.view.status.setOwner(turn.owner);
     this.view.panel.show(turn.case ?? null);
     this.#asked(turn.ask ?? null);

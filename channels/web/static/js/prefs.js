@@ -16,7 +16,10 @@ export function isDark() {
   return root.dataset.theme ? root.dataset.theme === "dark" : prefersDark.matches;
 }
 
-/** Wires the toggles; `localeChanged` runs after another language was chosen. */
+/**
+ * Wires the toggles; `localeChanged` runs after another language was chosen by its button.
+ * Returns `choose(locale)`, for a language that was chosen in words.
+ */
 export function wirePreferences({ care, theme, locales, localeChanged }) {
   const show = () => {
     care.setAttribute("aria-pressed", String(root.dataset.care === "on"));
@@ -44,4 +47,10 @@ export function wirePreferences({ care, theme, locales, localeChanged }) {
   }
   prefersDark.addEventListener("change", show);
   show();
+  return {
+    choose(language) {
+      preference.set("locale", language);
+      show();
+    },
+  };
 }

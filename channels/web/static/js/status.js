@@ -20,6 +20,11 @@ export class Status {
     if (before !== null) this.log.divider(t(`log.owner_${owner}`));
   }
 
+  /** The header line once more, after the page changed its language. */
+  reword() {
+    this.#line(this.owner ?? "connecting");
+  }
+
   reset() {
     this.owner = null;
     this.#line("connecting");
