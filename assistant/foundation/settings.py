@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     rate_per_conversation: int = Field(default=60, ge=0, description="Messages a minute in one conversation; 0 = no limit.")
     rate_per_address: int = Field(default=600, ge=0, description="Messages a minute from one network address; 0 = no limit.")
     token_days: int = Field(default=30, ge=1, description="Days a conversation's access token stays valid.")
+    review_days: int = Field(
+        default=90, ge=0, description="Days a sentence that was not understood waits, masked, to be reviewed; 0 = none is kept."
+    )
     desk_hours: str = Field(
         default="09:00-17:00", description="Hours of the desk on working days, shifts separated by commas; 24h = always."
     )

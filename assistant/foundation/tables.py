@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -181,6 +182,29 @@ audit_entry = Table(
     Column("hash", String(64), nullable=False),
 )
 """The audit chain (see ``audit``); triggers refuse every change of a written entry."""
+
+review_sentence = Table(
+    "review_sentence",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("reason", String(16), nullable=False),
+    Column("text", EncryptedText("review_sentence.text"), nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("read_intent", String(32), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("read_item", String(64)),
+    Column("candidates", JSON, nullable=False),
+    Column("suggested_intent", String(32)),
+    Column("suggested_item", String(64)),
+    Column("state", String(16), nullable=False),
+)
+"""A masked sentence that was not understood, for somebody to label; of no conversation, case or person.
+
+``digest`` is the blind index of its normalised text, ``times`` how often it came, ``at`` when last. ``reason`` is fell_back,
+corrected or relabelled; ``state`` new, labelled or dropped. Items are guide codes; a suggested one may also be ``?`` or ``-``.
+"""
 
 setting_kv = Table(
     "setting_kv",

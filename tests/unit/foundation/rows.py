@@ -50,3 +50,7 @@ def add_everything_encrypted(db: Database, now: datetime, conversation_id: str =
             "id": f"entry-of-{conversation_id}", "conversation_id": conversation_id, "reason": "asked", "queued_at": now,
             "state": "waiting", "note": f"{NAME} 想找人工",
         })  # fmt: skip
+        conn.execute(insert(tables.review_sentence), {
+            "id": f"sentence-of-{conversation_id}", "digest": f"digest-of-{conversation_id}", "at": now, "reason": "fell_back",
+            "text": f"{NAME} 不该在这里", "times": 1, "read_intent": "provide", "confidence": 0.2, "candidates": [], "state": "new",
+        })  # fmt: skip

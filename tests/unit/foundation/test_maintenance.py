@@ -80,14 +80,14 @@ class TestRotation:
     ) -> None:
         before, contents, old = everything(filled), [blobs.get(each) for each in blobs.ids()], keyring.active_id
         done = rotate_key(filled, blobs, keyring, clock=clock, batch=2)
-        assert (done.rows, done.blobs, done.dropped) == (7 * 6, 3, [old.hex()])
+        assert (done.rows, done.blobs, done.dropped) == (7 * 7, 3, [old.hex()])
         assert key_ids(filled) == {keyring.active_id} == {bytes.fromhex(done.key_id)}
         assert everything(filled) == before
         assert [blobs.get(each) for each in blobs.ids()] == contents
         assert actions(filled) == ["keys.rotation_started", "keys.rotated"]
         filled.check_keyring()
 
-    @pytest.mark.parametrize("dies_at", range(1, 12))
+    @pytest.mark.parametrize("dies_at", range(1, 13))
     def test_killed_anywhere_it_is_finished_by_calling_it_again(
         self, db: Database, blobs: BlobStore, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, dies_at: int
     ) -> None:
@@ -116,7 +116,7 @@ class TestRotation:
                 died = False
             except KeyboardInterrupt:
                 died = True
-        assert died == (dies_at <= 9), "six tables, one blob, the check and the dropping are the places to die at"
+        assert died == (dies_at <= 10), "seven tables, one blob, the check and the dropping are the places to die at"
         assert everything(db) == before
         assert blobs.get(blob_id) == b"blob"
         if died:
