@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -23,6 +24,7 @@ class Engine(Protocol):
 
     async def turn(self, sender: str, text: str, asking: dict[str, Any] | None, slots: dict[str, str | None]) -> Any: ...
     async def parse(self, text: str, asking: dict[str, Any] | None) -> Any: ...
+    async def parse_many(self, texts: Sequence[str], asking: dict[str, Any] | None) -> Sequence[Any]: ...
 
 
 class ActionFailed(EngineDown):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
-from assistant.conversation import guard
+from assistant.conversation import clauses, guard
 from assistant.conversation.needs import Engine
 from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, Understanding, combine, settle
 from assistant.foundation.settings import Settings
@@ -21,6 +21,28 @@ class Knowledge(Protocol):
     def catalogue(self) -> Catalogue: ...
     def find(self, text: str) -> list[Hit]: ...
     def decide(self, hits: Sequence[Hit], *, expected: bool = True) -> Decision: ...
+
+
+#: What can be served beside something else in one turn.
+SERVED = ITEM_INTENTS | MAY_NAME | {"to_human"}
+#: A sentence that is surely something else altogether is not taken apart.
+CERTAIN_WHOLE = 0.8
+#: Below this the engine guesses at a clause, and its plain words count.
+SURE = 0.45
+#: A clause names an item of its own if the search is this sure; most say 要带什么 and mean the one just named.
+NAMED = 0.8
+
+
+@dataclass(frozen=True)
+class Request:
+    """One of several requests in a sentence. ``item`` is the code of the item its own words name, ``hits`` what they may mean."""
+
+    text: str
+    intent: str
+    confidence: float
+    hits: tuple[Hit, ...] = ()
+    item: str | None = None
+    firm: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +85,9 @@ class SentenceReader:
         text = text[: guard.LONGEST]
         if guard.judge(text):
             return Understanding(intent="out_of_scope", confidence=1.0)
+        several = await requests_of(self.engine, self.knowledge, text, None)
+        if several:
+            return self._first_of(several)
         parse = await self.engine.parse(text, None)
         hits = self.knowledge.find(text)
         ranking = [(ranked.name, ranked.confidence) for ranked in parse.ranking]
@@ -71,3 +96,73 @@ class SentenceReader:
         versions = {h.code: g.version for h in hits if (g := self.knowledge.catalogue.get(h.code))}
         decision = self.knowledge.decide(hits, expected=intent in ITEM_INTENTS) if about and hits else None
         return combine(intent, parse.confidence, hits, decision, None, versions)
+
+    def _first_of(self, several: Sequence[Request]) -> Understanding:
+        first = several[0]
+        about = first.intent in ITEM_INTENTS | MAY_NAME
+        versions = {h.code: g.version for h in first.hits if (g := self.knowledge.catalogue.get(h.code))}
+        decision = self.knowledge.decide(first.hits, expected=first.intent in ITEM_INTENTS) if about and first.hits else None
+        return combine(first.intent, first.confidence, first.hits, decision, None, versions, several[1].intent)
+
+
+async def requests_of(engine: Engine, knowledge: Knowledge, text: str, asking: dict[str, Any] | None) -> list[Request]:
+    """The requests made in one sentence, the one that decides the turn first; empty where there are not two different ones.
+
+    A wish said outright (我要办…) goes before questions beside it; otherwise the order is the sentence's own, and where its words
+    do not show what a clause asks, the reading of the whole sentence says which counts first. Only a sentence of two or more
+    clauses that ask or wish costs a call of the engine.
+
+    Raises:
+        EngineDown: the engine is away.
+    """
+    found = clauses.split(text)
+    if not found:
+        return []
+    whole, *parses = await engine.parse_many([text, *(clause.text for clause in found)], asking)
+    if whole.intent not in SERVED and whole.confidence >= CERTAIN_WHOLE:
+        return []
+    hits = knowledge.find(text)
+    read = [_request(knowledge, clause, parse) for clause, parse in zip(found, parses, strict=True)]
+    several = _different([request for request in read if request is not None])
+    if len(several) < 2:
+        return []
+    first = _deciding(several, found, whole.intent)
+    ordered = [first, *(request for request in several if request is not first)]
+    return [replace(first, hits=first.hits if first.item else tuple(hits)), *ordered[1:]]
+
+
+def _request(knowledge: Knowledge, clause: clauses.Clause, parse: Any) -> Request | None:
+    hits = tuple(knowledge.find(clause.text))
+    decision = knowledge.decide(hits, expected=False) if hits else None
+    item = decision.hits[0].code if decision and decision.kind == "one" and decision.hits[0].score >= NAMED else None
+    intent: str | None = settle(parse.intent, parse.confidence, [(r.name, r.confidence) for r in parse.ranking], decision)
+    confidence = parse.confidence
+    if clause.kind == "adds":
+        intent = "apply" if item else None
+    elif clause.kind == "wishes" and clause.firm:
+        intent = "apply"
+    elif intent not in SERVED or confidence < SURE:
+        intent = clause.topic
+    if intent is None:
+        return None
+    return Request(clause.text, intent, confidence, hits if item else (), item, clause.firm)
+
+
+def _different(requests: Sequence[Request]) -> list[Request]:
+    """Leave out what repeats an earlier request: the same intent about the same item."""
+    kept: list[Request] = []
+    for request in requests:
+        item = request.item or (kept[0].item if kept else None)
+        if not any(other.intent == request.intent and (other.item or kept[0].item) == item for other in kept):
+            kept.append(request)
+    return kept
+
+
+def _deciding(requests: Sequence[Request], found: Sequence[clauses.Clause], whole: str) -> Request:
+    wish = next((request for request in requests if request.intent == "apply" and request.firm), None)
+    if wish is not None:
+        return wish
+    if all(clause.topic or clause.kind == "adds" for clause in found):
+        return requests[0]
+    questions = [request for request in requests if request.intent != "apply"]
+    return next((request for request in requests if request.intent == whole), (questions or list(requests))[0])

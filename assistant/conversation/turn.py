@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import orjson
 
 from assistant.casework import repository as cases
-from assistant.casework.flow import answering, choosing, materials
+from assistant.casework.flow import answering, besides, choosing, materials
 from assistant.casework.flow import asking as flow_asking
 from assistant.casework.flow.summary import case_view
 from assistant.casework.flow.talk import Services, Talk
@@ -25,6 +25,7 @@ from assistant.conversation import guard, language, repository
 from assistant.conversation.hub import Hub
 from assistant.conversation.model import Conversation, Message
 from assistant.conversation.needs import ActionFailed, DeskGate, Engine, Outbox, TurnRefused
+from assistant.conversation.reading import requests_of
 from assistant.conversation.replying import rendered
 from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, Understanding, combine
 from assistant.engine.gateway import CHOSEN, PROVIDED, EngineDown, words_only
@@ -227,9 +228,16 @@ class TurnRunner:
             flow_asking.say_question(talk)
             talk.intent, talk.confidence = "provide", 1.0
             return
+        words = self._for_engine(turn)
+        plain = words in (CHOSEN, PROVIDED)
+        several = [] if plain else await requests_of(self.engine, self.services, words, asking_hint(talk))
+        talk.more = bool(several)
+        if several:
+            words, talk.second_intent = f"/{several[0].intent}", several[1].intent
+            talk.focus_on(several[0].text, several[0].hits)
         parse = await self.engine.turn(
             turn.conversation_id,
-            self._for_engine(turn),
+            words,
             asking_hint(talk),
             {
                 "conversation_id": turn.conversation_id,
@@ -241,7 +249,10 @@ class TurnRunner:
             log.error("turn.action_failed", conversation_id=turn.conversation_id, exc_info=turn.failure)
             raise ActionFailed from turn.failure
         # an action may have settled on another intent than the engine's first
-        talk.intent, talk.confidence = talk.intent or parse.intent, parse.confidence
+        talk.intent, talk.confidence = talk.intent or parse.intent, several[0].confidence if several else parse.confidence
+        for request in several[1:]:
+            besides.serve(talk, request.intent, request.item, request.text)
+        talk.more = False
         flow_asking.say_question(talk)
 
     async def _waiting_intent(self, turn: Turn) -> str | None:

@@ -5,7 +5,8 @@ which case is open, and the tracker is set to exactly that before the message is
 travels back this way: the actions hand their replies to the application themselves.
 
 ``POST turn``  ``{sender, text, asking: null | {field, kind, free_text}, slots: {conversation_id, case_no, guide_code}}``
-``POST parse`` ``{text, asking}``: the same reading, no tracker touched.
+``POST parse`` ``{text, asking}``: the same reading, no tracker touched; ``{texts: […], asking}`` reads several and answers
+               ``{readings: […]}`` in their order.
 ``GET  health`` 200 when a model is loaded, 503 before.
 
 All but health want ``Authorization: Bearer <token>``. Answers are ``{intent, intent_ranking, entities}``, for a turn
@@ -38,6 +39,9 @@ FORM = "case_form"
 ANSWER = "answer"
 CARRIED = ("conversation_id", "case_no", "guide_code")
 """Slots the application sets with every turn; they hold identifiers only."""
+
+MOST_TEXTS = 8
+"""Clauses of one sentence that are read in one call."""
 
 DEFAULT_INTENTS_OF_RASA = frozenset({"session_start", "nlu_fallback"})
 
@@ -181,8 +185,12 @@ class BandaoInput(InputChannel):  # type: ignore[misc]
 
     @staticmethod
     async def _parse(processor: MessageProcessor, body: dict[str, Any]) -> dict[str, Any]:
-        parsed = await read(processor, _text(body), _asking(body))
-        return {key: parsed[key] for key in ("intent", "intent_ranking", "entities")}
+        texts = body.get("texts")
+        if texts is None:
+            return _reading(await read(processor, _text(body), _asking(body)))
+        if not isinstance(texts, list) or not 0 < len(texts) <= MOST_TEXTS:
+            raise BadTurn(f"texts must be a list of 1 to {MOST_TEXTS} strings")
+        return {"readings": [_reading(await read(processor, _text({"text": text}), _asking(body))) for text in texts]}
 
     @classmethod
     async def _turn(cls, on_new_message: Handler, processor: MessageProcessor, body: dict[str, Any]) -> dict[str, Any]:
@@ -197,7 +205,11 @@ class BandaoInput(InputChannel):  # type: ignore[misc]
         await processor.save_tracker(tracker)
         await on_new_message(UserMessage(text, CollectingOutputChannel(), sender, parse_data=parsed, input_channel=cls.name()))
         after = await processor.tracker_store.retrieve(sender)
-        return {**{key: parsed[key] for key in ("intent", "intent_ranking", "entities")}, "actions": _ran(after)}
+        return {**_reading(parsed), "actions": _ran(after)}
+
+
+def _reading(parsed: dict[str, Any]) -> dict[str, Any]:
+    return {key: parsed[key] for key in ("intent", "intent_ranking", "entities")}
 
 
 def _ran(tracker: DialogueStateTracker) -> list[str]:

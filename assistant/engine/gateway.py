@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
 from assistant.engine.client import EngineClient, EngineUnavailable, Parse
 from assistant.foundation import metrics
@@ -15,6 +15,7 @@ class EngineDown(Exception):
     """The engine did not answer; what it may have begun counts for nothing until it is saved."""
 
 
+T = TypeVar("T")
 #: What we send instead of words when nothing needs to be classified: a tap, and a plainly valid value.
 CHOSEN, PROVIDED = "/choose", "/provide"
 
@@ -46,6 +47,14 @@ class EngineGateway:
         """
         return await self._call(lambda: self._client.parse(words_only(text), asking))
 
+    async def parse_many(self, texts: Sequence[str], asking: dict[str, Any] | None) -> list[Parse]:
+        """Read the clauses of a sentence in one call.
+
+        Raises:
+            EngineDown: it stayed away.
+        """
+        return await self._call(lambda: self._client.parse_many([words_only(text) for text in texts], asking))
+
     async def ready(self) -> bool:
         """Whether a model is loaded."""
         return await self._client.ready()
@@ -54,7 +63,7 @@ class EngineGateway:
         """Close the connections."""
         await self._client.close()
 
-    async def _call(self, call: Callable[[], Awaitable[Parse]]) -> Parse:
+    async def _call(self, call: Callable[[], Awaitable[T]]) -> T:
         started = time.perf_counter()
         try:
             result = await call()

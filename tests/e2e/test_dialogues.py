@@ -1,7 +1,7 @@
 """Dialogues as data: each file of ``dialogues`` is a conversation, with what must be true after each turn.
 
 A turn is ``say: …``, ``choose: value`` or ``choose: [values]``, and may expect: ``status``, ``asking`` (the field asked, null for none),
-``owner``, ``error`` (the code of a refused answer), ``item`` (the item understood), ``intent``, ``case`` (the case's status),
+``owner``, ``error`` (the code of a refused answer), ``item`` (the item understood), ``intent``, ``second`` (the second intent), ``case`` (the case's status),
 ``says`` / ``never`` (texts that must / must not be said), ``filled`` (field → masked value in the case), ``value`` (of the pending question),
 ``cited: true``.
 """
@@ -18,7 +18,8 @@ from benchmarks.stack import Stack
 from tests.e2e.citizen import Citizen
 
 FOLDER = Path(__file__).with_name("dialogues")
-KEYS = {"say", "choose", "status", "asking", "owner", "error", "item", "intent", "case", "says", "never", "filled", "value", "cited"}
+KEYS = {"say", "choose", "status", "asking", "owner", "error", "item", "intent", "second", "case", "says", "never", "filled", "value",
+        "cited"}  # fmt: skip
 DIALOGUES = [
     pytest.param(dialogue, id=f"{path.stem}: {dialogue['name']}")
     for path in sorted(FOLDER.glob("*.yaml"))
@@ -45,6 +46,7 @@ def _check(citizen: Citizen, step: dict[str, Any]) -> list[str | None]:
     ask, case, said = turn["ask"], turn["case"], citizen.texts()
     held = {
         "status": turn["status"], "asking": citizen.asking, "owner": turn["owner"], "intent": turn["understanding"]["intent"],
+        "second": turn["understanding"]["second_intent"],
         "item": (turn["understanding"]["guide"] or {}).get("name"), "case": case["status"] if case else None,
         "error": ask["error"]["code"] if ask and ask["error"] else None, "value": ask["value"] if ask else None,
     }  # fmt: skip

@@ -95,6 +95,7 @@ def _pause(talk: Talk) -> None:
     talk.note("case.paused")
     talk.say(t("casework.paused", item=talk.name_of(case), case_no=case.case_no, code=code))
     talk.status = "paused"
+    choosing.offer_next(talk)
 
 
 def _resume(talk: Talk) -> None:
@@ -108,6 +109,7 @@ def _resume(talk: Talk) -> None:
             talk.other_cases.append(talk.case)
         talk.case = waiting
     talk.state.paused = False
+    talk.state.context_guide = talk.case.guide_code
     if talk.asking is None or talk.asking in ("guide", "start", "rating"):
         talk.say(t("casework.resumed", item=talk.name_of(talk.case)))
         talk.status = "collecting"
@@ -135,6 +137,7 @@ def _cancel(talk: Talk, for_good: bool) -> None:
         talk.state.paused = True
         talk.say(t("casework.cancelled", item=talk.name_of(case), case_no=case.case_no))
         talk.status = "answered"
+        choosing.offer_next(talk)
         return
     case.move(CaseStatus.WITHDRAWN)
     case.package = None

@@ -8,7 +8,7 @@ from assistant.casework import interview
 from assistant.casework.fields import corrections, english, extract, options
 from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
-from assistant.casework.flow import choosing, closing, materials
+from assistant.casework.flow import besides, choosing, closing, materials
 from assistant.casework.flow.asking import advance, ask, ask_again, reject
 from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.summary import shown
@@ -65,7 +65,7 @@ def plainly(talk: Talk) -> bool:
     pending, guide, text = talk.state.ask, talk.guide, talk.text.strip()
     if pending is None:
         return False
-    if pending.options and any(text in (o.value, o.label) for o in pending.options):
+    if pending.options and any(text.lower() in (o.value.lower(), o.label.lower()) for o in pending.options):
         return True
     if _QUESTION.search(text) or english.asks(text) or talk.attachments:
         return bool(talk.attachments)
@@ -155,6 +155,7 @@ def _store(talk: Talk, field: GuideField, value: Accepted, skipped: bool = False
     gone = interview.record(talk.guide, talk.case, field, talk.on_paper(field, value), source, talk.now, skipped)
     talk.state.insisted = None
     talk.state.failures = 0
+    talk.state.context_guide = talk.case.guide_code
     talk.note("case.answered", field=field.key, source=source.kind)
     if value.warning and not skipped:
         talk.notice("warning", value.warning)
@@ -297,6 +298,7 @@ def _guide(talk: Talk) -> None:
     else:
         talk._hits = []
         _begin_chosen(talk, guide.code)
+    besides.serve_waiting(talk, guide)
 
 
 def _aliases(talk: Talk, code: str) -> list[str]:

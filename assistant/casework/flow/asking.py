@@ -133,7 +133,7 @@ def material_question(material: Material, most_bytes: int) -> Ask:
 def say_question(talk: Talk) -> None:
     """Put the pending question into words, once a turn."""
     pending = talk.state.ask
-    if pending is None or talk.question_said:
+    if pending is None or talk.question_said or talk.more:
         return
     talk.question_said = True
     guide = talk.guide

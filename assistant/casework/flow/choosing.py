@@ -54,6 +54,8 @@ def begin(talk: Talk, guide: Guide) -> None:
         talk.other_cases.append(talk.case)
     talk.state.context_guide = guide.code
     talk.state.paused = False
+    if talk.state.next_item == guide.code:
+        talk.state.next_item = None
     if waiting is not None:
         talk.case = waiting
         talk.say(t("casework.draft_found", item=called_in_full(guide), case_no=waiting.case_no))
@@ -84,7 +86,7 @@ def begin(talk: Talk, guide: Guide) -> None:
 def question(talk: Talk, intent: str) -> None:
     """Answer a question about the item named, or else the one in hand; a pending question stays as it was."""
     guide, options = meant(talk)
-    context = talk.guide or _context(talk)
+    context = in_hand(talk)
     if guide is None and context is not None and (not options or context.code in options):
         guide = context
     if guide is None:
@@ -93,17 +95,22 @@ def question(talk: Talk, intent: str) -> None:
     answer(talk, guide, intent)
 
 
+def in_hand(talk: Talk) -> Guide | None:
+    """The item being talked about: the one last answered about, or the case's."""
+    return _context(talk) or talk.guide
+
+
 def answer(talk: Talk, guide: Guide, intent: str) -> None:
     """Say what the guide says, with its sources; outside a case offer to begin."""
     if guide.outline:
         _outline(talk, guide)
         return
     values = talk.case.values() if talk.case and talk.case.guide_code == guide.code else {}
-    said = answers.answer(guide, intent, values, talk.now, talk.text)
+    said = answers.answer(guide, intent, values, talk.now, talk.question)
     _speak(talk, said)
     talk.status = said.status
     talk.state.failures = 0
-    talk.state.context_guide = guide.code
+    talk.state.context_guide, talk.state.last_question = guide.code, intent
     if talk.state.ask is None or talk.state.ask.field in ("guide", "start"):
         if talk.case and talk.case.status in OPEN and talk.case.guide_code == guide.code and not talk.state.paused:
             advance(talk)
@@ -132,6 +139,27 @@ def which(talk: Talk, codes: Sequence[str], purpose: str) -> None:
         ask(talk, Ask(field="guide", label=t("casework.guide_label"), kind="choice", options=options))
     talk.question_said = True
     talk.status = "clarify"
+
+
+def keep_for_later(talk: Talk, guide: Guide | None) -> None:
+    """Note another item she wants, to be offered when the one in hand is done."""
+    if guide is None or (talk.case and talk.case.guide_code == guide.code):
+        return
+    talk.state.next_item = guide.code
+    talk.say(t("casework.next_kept", item=called_in_full(guide)))
+
+
+def offer_next(talk: Talk) -> None:
+    """Offer the item that waited; called where the case in hand is done with for now."""
+    guide, talk.state.next_item = talk.guide_for(talk.state.next_item), None
+    if guide is None or talk.state.ask is not None or (talk.case and talk.case.guide_code == guide.code):
+        return
+    talk.say(t("casework.next_offer", item=called_in_full(guide)))
+    talk.state.context_guide = guide.code
+    if guide.outline:
+        talk.say(t("casework.outline", item=called_in_full(guide)))
+    else:
+        ask(talk, confirm_question("start"))
 
 
 def meant(talk: Talk) -> tuple[Guide | None, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.casework import interview
 from assistant.casework.fields import options
+from assistant.casework.flow import choosing
 from assistant.casework.flow.asking import advance, ask, confirm_question, grades, reject
 from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.talk import PackageFailed, Talk
@@ -100,6 +101,7 @@ def submit(talk: Talk) -> None:
     talk.say(t("casework.submitted_next"))
     ask(talk, None)
     talk.status = "submitted"
+    choosing.offer_next(talk)
 
 
 def report(talk: Talk) -> None:

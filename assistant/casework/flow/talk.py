@@ -36,13 +36,17 @@ class Insisted(BaseModel):
 class DialogueState(BaseModel):
     """What a conversation remembers between turns besides its cases.
 
-    ``purpose`` is the intent to serve once a guide is chosen; ``context_guide`` the item last talked about; ``failures`` counts
-    turns in a row that were not understood.
+    ``purpose`` is the intent to serve once a guide is chosen, ``also`` further ones of the same sentence; ``context_guide`` the
+    item last talked about, ``last_question`` the intent of the question last answered; ``next_item`` an item she named beside the
+    one in hand; ``failures`` counts turns in a row that were not understood.
     """
 
     ask: Ask | None = None
     purpose: str | None = None
+    also: list[str] = []
     context_guide: str | None = None
+    last_question: str | None = None
+    next_item: str | None = None
     switch_to: str | None = None
     failures: int = 0
     insisted: Insisted | None = None
@@ -105,7 +109,9 @@ class Services(Protocol):
 
 @dataclass
 class Talk:
-    """See the module's docstring. ``text`` is what she said or the label she tapped; ``tapped`` the option values."""
+    """See the module's docstring. ``text`` is what she said or the label she tapped; ``tapped`` the option values; ``focus`` the
+    clause that is served first where a sentence asks for several things.
+    """
 
     conversation_id: str
     turn: int
@@ -120,6 +126,8 @@ class Talk:
     intent: str = ""
     confidence: float = 0.0
     second_intent: str | None = None
+    focus: str | None = None
+    more: bool = False
     ranking: list[tuple[str, float]] = field(default_factory=list)
     owner: str = "bot"
     language: str = CHINESE
@@ -137,6 +145,15 @@ class Talk:
         if self._hits is None:
             self._hits = self.services.find(self.text) if self.text.strip() else []
         return self._hits
+
+    def focus_on(self, text: str, hits: Sequence[Hit]) -> None:
+        """Serve one clause of the sentence, with the items it may mean."""
+        self.focus, self._hits = text, list(hits)
+
+    @property
+    def question(self) -> str:
+        """The words of the question being answered: the clause in focus, or all that was said."""
+        return self.focus or self.text
 
     @property
     def asking(self) -> str | None:
