@@ -15,6 +15,7 @@ from assistant.conversation.far_side import CaseSink, package_loader
 from assistant.conversation.hub import Hub
 from assistant.conversation.limits import RateLimiter
 from assistant.conversation.ownership import Ownership
+from assistant.conversation.review_list import ReviewList
 from assistant.conversation.services import TurnServices
 from assistant.conversation.turn import TurnRunner
 from assistant.desk.queue import Desk
@@ -79,6 +80,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         GuideArchive(settings.data_dir / "guide_versions"),
     )
     runner = TurnRunner(db=db, engine=engine, services=services, desk=desk, outbox=submissions, hub=hub, clock=clock)
+    runner.review = ReviewList(keyring, settings.review_days)
     parts = Parts(
         settings=settings,
         clock=clock,

@@ -27,6 +27,7 @@ from assistant.conversation.model import Conversation, Message
 from assistant.conversation.needs import ActionFailed, DeskGate, Engine, Outbox, TurnRefused
 from assistant.conversation.reading import requests_of
 from assistant.conversation.replying import rendered
+from assistant.conversation.review_list import ReviewList
 from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, Understanding, combine
 from assistant.engine.gateway import CHOSEN, PROVIDED, EngineDown, words_only
 from assistant.foundation import audit, metrics
@@ -54,6 +55,7 @@ class Turn:
     conv: Conversation
     talk: Talk
     place: int = 0
+    asked: Ask | None = None
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     understanding: Understanding | None = None
     response: bytes | None = None
@@ -74,6 +76,7 @@ class TurnRunner:
     outbox: Outbox
     hub: Hub
     clock: Clock
+    review: ReviewList | None = None
     running: dict[str, Turn] = field(default_factory=dict)
     TRIES: ClassVar[int] = 3
     PATIENCE: ClassVar[float] = 6.0
@@ -164,7 +167,7 @@ class TurnRunner:
             attachments=list(message.attachments),
             owner=conv.owner,
         )
-        return Turn(conversation_id, message, now, time.perf_counter(), conv, talk, place)
+        return Turn(conversation_id, message, now, time.perf_counter(), conv, talk, place, pending)
 
     async def hear(self, turn: Turn) -> None:
         """Note what was said; what holds nothing to read is answered at once."""
@@ -329,6 +332,7 @@ class TurnRunner:
         before = conv.owner
         conv.owner, conv.turn_count = talk.owner, talk.turn
         conv.active_case = talk.case.case_no if talk.case else None
+        misread = self.review.look(self.db, turn) if self.review else []
         with self.db.write() as conn:
             for case in changed:
                 if case is talk.case or any(note.subject == case.case_no for note in talk.audit):
@@ -351,6 +355,8 @@ class TurnRunner:
                     subject=conv.id,
                     detail={"from": before, "to": talk.owner},
                 )
+            if self.review:
+                self.review.keep(conn, misread, now)
             for note in talk.audit:
                 audit.append(conn, at=now, actor="citizen", action=note.action, subject=note.subject, detail=note.detail)
             if talk.submit and talk.case is not None and talk.case.package is not None:
