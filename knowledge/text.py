@@ -62,8 +62,9 @@ def _frame() -> re.Pattern[str]:
     folder = Path(__file__).parent / "search"
     phrases = (folder / "frame.txt").read_text(encoding="utf-8").split()
     chinese = "|".join(re.escape(phrase) for phrase in sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase)))
-    # English words around a Chinese name (I want to apply for 居住证): whole words only
-    words = "|".join(re.escape(word) for word in sorted((folder / "english_frame.txt").read_text(encoding="utf-8").split()))
+    # English words around a Chinese name (I want to apply for 居住证): whole words only, and not the A of A座
+    english = sorted(word for word in (folder / "english_frame.txt").read_text(encoding="utf-8").split() if word != "a")
+    words = "|".join(map(re.escape, english))
     return re.compile(f"{chinese}|(?<![a-z0-9'])(?:{words})(?![a-z0-9'])")
 
 

@@ -14,7 +14,7 @@ from assistant.foundation.messages import CHINESE, ENGLISH, language, language_o
 _ASKED = r"(?:请|能不能|可以|能|我(?:想|要)|换|改|切换?)*(?:回|成|到|为)?(?:说|讲|用|会|换成?|切换[到成]?)?"
 _ASKED_IN_ENGLISH = (
     r"(?:(?:do|can|could|would|may) (?:you|we|i) )?(?:please )?"
-    r"(?:speak|use|switch (?:back )?to|change to|back to|talk|continue|answer|reply)?(?: to me)?(?: in| to)? ?"
+    r"(?:speak|use|switch (?:back )?to|change to|back to|talk|continue|answer|reply)?(?: to me)?(?: ?in| ?to)? ?"
 )
 _ENDING = r"(?:版)?(?:吗|吧|可以吗|行吗|回答|说)?"
 _TO_ENGLISH = re.compile(rf"{_ASKED}(?:英文|英语|english){_ENDING}|{_ASKED_IN_ENGLISH}english(?: version)?(?: please)?", re.I)

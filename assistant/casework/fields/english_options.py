@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from assistant.casework.fields import english
 from knowledge.schema import Option
@@ -31,10 +32,11 @@ def match(text: str, options: Sequence[Option]) -> Option | None:
         most = max(length for length, _ in inside)
         if longest := _only(o for length, o in inside if length == most):
             return longest
-    # never registered is not what somebody means who says registered
-    wordings = [(w, o) for w, o in wordings if bool(_NEGATED.search(" ".join(w))) == negated] or wordings
-    if negated and not any(_NEGATED.search(" ".join(w)) for w, _ in wordings):
+    # never registered is not what somebody means who says registered, nor registered what she means who says not
+    telling_ones = [(w, o) for w, o in wordings if (_denying(w) if negated else not _denies(w, said))]
+    if negated and not telling_ones:
         return None
+    wordings = telling_ones or wordings
     core = [word for word in said if word not in _EMPTY] or said
     within = {o.value: o for w, o in wordings if all(_near(word, w) for word in core)}
     if within and (only := _only(within.values())):
@@ -63,6 +65,15 @@ def _wordings(option: Option) -> Iterable[list[str]]:
             bare = re.sub(r"\(.*?\)", " ", wording)
             if bare != wording and _words(bare):
                 yield _words(bare)
+
+
+def _denies(wording: Sequence[str], said: Sequence[str]) -> bool:
+    """Whether a wording denies one of the words said: never *registered*."""
+    return any(_NEGATED.fullmatch(word) and following in said for word, following in pairwise(wording))
+
+
+def _denying(wording: Sequence[str]) -> bool:
+    return bool(_NEGATED.search(" ".join(wording)))
 
 
 def _contains(said: Sequence[str], wording: Sequence[str]) -> bool:

@@ -22,6 +22,7 @@ _VERB_ENGLISH = r"(?:\s+(?:number|address|name))?\s*(?:is called|is at|is|are|wi
 _VERB = r"[\s:：]*(?:现在|已经|都|就)?(?:是|叫做|叫|为|填|写|改成|改为|换成|变更为|搬到了?|在|:|：)?[\s:：]*"
 _AREA_IN_TEXT = re.compile(r"[0-9零一二三四五六七八九十百千万两.]+\s*(?:平方米|平方|平米|平|㎡|m2|亩)")
 _COMPANY = re.compile(r"\b(?:co|ltd|limited|company|inc|llc|corp|corporation|partnership)\b", re.I)
+_CODES = frozenset({"id_number", "uscc", "phone", "email"})
 _MOST_WORDS: dict[FieldType, int] = {
     "address": 30,
     "choice": 12,
@@ -92,9 +93,11 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
     """Whether the whole utterance is nothing but a value of this field, so that no other reading of it is sensible."""
     plain = normalise(text)
     core = words.strip_talk(plain)
-    if english.is_latin(plain) and not re.fullmatch(r"[A-Za-z0-9\-]+|\S+@\S+", core):
-        return _plainly_in_english(field, plain, core, today)
     patterns = _BY_SHAPE.get(field.type)
+    if field.type == "date" and english_dates.two_ways(plain):
+        return len(core) <= 20  # whatever it means, it is the date: the two readings are put to her
+    if english.is_latin(plain) and not (field.type in _CODES and re.fullmatch(r"[A-Za-z0-9\-]+|\S+@\S+", core)):
+        return _plainly_in_english(field, plain, core, today)
     if field.type == "address":
         return (
             not re.search(r"[?？吗]|哪里|哪儿|怎么|错了|不对", plain)
@@ -135,6 +138,4 @@ def _plainly_in_english(field: GuideField, plain: str, core: str, today: date) -
         return field.type == "company_name" and bool(_COMPANY.search(core))
     if field.type in ("amount", "integer", "area") and english.number(core) is None:
         return False
-    if field.type == "date" and english_dates.two_ways(plain):
-        return True  # whatever it means, it is the date: the two readings are put to her
     return isinstance(parse(field, plain, today, {}), Accepted)

@@ -1,0 +1,242 @@
+"""Which language a turn is in: asked for, noticed, kept; and everything we say exists in both."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import string
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.casework.flow import answering, asking, choosing
+from assistant.casework.flow.talk import DialogueState
+from assistant.casework.model import Case
+from assistant.conversation import language
+from assistant.conversation.model import Conversation, Event
+from assistant.conversation.replying import told
+from assistant.foundation import messages
+from assistant.foundation.messages import CHINESE, ENGLISH, render, t, use_language
+from knowledge.catalogue import Catalogue
+from knowledge.schema import Guide
+from knowledge.translation import Translation
+from tests.unit.casework.flow.support import NOW, World
+from tests.unit.casework.flow.support import Conversation as Turns
+
+TEXTS = {
+    "示例变更登记": "Sample change", "公司名称": "Company name", "公司叫什么？": "What is the company called?", "要核对": "it is checked", "房屋来源": "Premises",
+    "自有还是租？": "Owned or rented?", "决定材料": "it decides the documents", "自有": "Owned", "租赁": "Rented", "出租人": "Landlord", "房东是谁？": "Who is the landlord?",
+    "联系电话": "Phone", "电话？": "Your phone?", "备注": "Remarks", "还有什么要说明的？": "Anything else?", "租赁合同": "Lease",
+}  # fmt: skip
+#: Rooms only staff and operators read; of the package citizens read the errors, the documents themselves are Chinese.
+STAFF = ("cli", "doctor", "serve", "submission")
+PACKAGE = re.compile(r"package\.(template_|document_incomplete|gate_|an_answer|page_broken|notice_)")
+KNOWLEDGE_FOR_AUTHORS = re.compile(r"knowledge\.(\w+_remedy|translation_\w+)$")
+
+
+class English(World):
+    """The small guide with a translation."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.guides, translations={"address": Translation(language=ENGLISH, names=["Sample change"], texts=TEXTS)})
+
+    def guide_of(self, case: Case) -> Guide:
+        return self.guides[case.guide_code]
+
+
+def conversation(locale: str = CHINESE) -> Conversation:
+    return Conversation("c", "web", locale, None, "bot", NOW, NOW, 1, 0, 0, DialogueState(), None, "", NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("English please", ENGLISH), ("english", ENGLISH), ("in English, please!", ENGLISH), ("Do you speak English?", ENGLISH), ("can we speak English", ENGLISH),
+        ("switch to English", ENGLISH), ("说英文", ENGLISH), ("请用英语", ENGLISH), ("能说英文吗？", ENGLISH), ("中文", CHINESE), ("说中文", CHINESE), ("“中文”", CHINESE),
+        ("Chinese please", CHINESE), ("speak Chinese", CHINESE), ("switch back to Chinese", CHINESE), ("換中文", "zh-Hant"), ("繁體中文", "zh-Hant"),
+        ("我要学英文", None), ("my English is bad", None), ("中文名称是示例公司", None), ("", None), ("。", None),
+    ],
+)  # fmt: skip
+def test_a_language_asked_for(text: str, locale: str | None) -> None:
+    assert language.wanted_locale(text) == locale
+
+
+def begun() -> Turns:
+    held = Turns(world=English())
+    talk = held.talk("我要办示例变更登记", intent="apply")
+    choosing.apply(talk)
+    held.done(talk)
+    return held
+
+
+def say(held: Turns, conv: Conversation, text: str) -> Any:
+    talk = held.talk(text)
+    only = language.settle(conv, talk, text)
+    with use_language(talk.language):
+        if not only:
+            answering.take(talk)
+        held.done(talk)
+    return talk
+
+
+def test_asking_for_english_repeats_the_question_in_english() -> None:
+    held, conv = begun(), conversation()
+    talk = say(held, conv, "English please")
+    assert conv.locale == ENGLISH and talk.language == ENGLISH and held.asking == "source"
+    assert [reply.text for reply in talk.replies] == ["All right, let us speak English.", "Owned or rented?"]
+    assert [option.label for option in held.state.ask.options] == ["Owned", "Rented"] if held.state.ask else False
+    talk = say(held, conv, "中文")
+    assert conv.locale == CHINESE and [reply.text for reply in talk.replies] == ["好的，下面说中文。", "自有还是租？"]
+
+
+def test_english_that_is_noticed_is_said_once_and_answered() -> None:
+    held, conv = begun(), conversation()
+    talk = say(held, conv, "we are renting the place")
+    assert conv.locale == ENGLISH and "Say “中文” for Chinese" in talk.replies[0].text
+    assert held.case is not None and held.case.answers["source"].value == "leased"
+    assert "Say “中文”" not in "".join(reply.text for reply in say(held, conv, "Li Si").replies)
+
+
+@pytest.mark.parametrize("text", ["John Smith", "Example Trading Company Limited is the name of our company"])
+def test_an_answer_in_latin_letters_is_no_wish_for_english(text: str) -> None:
+    held, conv = begun(), conversation()
+    say(held, conv, "租的")
+    assert held.asking == "company"
+    say(held, conv, text)
+    assert conv.locale == CHINESE
+
+
+def test_a_question_in_english_is_one_even_where_letters_are_asked_for() -> None:
+    held, conv = begun(), conversation()
+    say(held, conv, "租的")
+    say(held, conv, "what should I write here?")
+    assert conv.locale == ENGLISH
+
+
+def test_traditional_script_and_staff_are_left_alone() -> None:
+    held, conv = begun(), conversation("zh-Hant")
+    say(held, conv, "租的")
+    assert conv.locale == "zh-Hant"
+    talk = held.talk("I want to register a company")
+    assert not language.settle(conversation("zh-Hant"), talk, "I want to register a company") and talk.language == CHINESE
+    talk.owner = "staff"
+    conv = conversation()
+    assert not language.settle(conv, talk, "English please") and conv.locale == CHINESE
+
+
+def test_forms_and_staff_get_chinese() -> None:
+    held, conv = begun(), conversation(ENGLISH)
+    for text in ("rented", "Example Trading Co., Ltd.", "Li Si", "13800138000", "skip"):
+        say(held, conv, text)
+    assert held.case is not None
+    kept = held.case.answers
+    assert kept["source"].display == "租赁" and kept["company"].value == "Example Trading Co., Ltd." and "营业执照" in (kept["company"].warning or "")
+    assert held.case.guide_name == "示例变更登记" and held.asking == "material:lease"
+    talk = say(held, conv, "I'll hand it in later")
+    review = talk.replies[-1]
+    assert review.rows[0].value == "Rented" and "Chinese word such as 公司" in review.text and "营业执照" not in review.text
+
+
+def test_a_correction_in_words() -> None:
+    held, conv = begun(), conversation(ENGLISH)
+    for text in ("rented", "上海示例有限公司", "Li Si", "13800138000"):
+        say(held, conv, text)
+    talk = say(held, conv, "change phone to 13900139000")
+    assert held.case is not None and held.case.answers["phone"].value == "13900139000" and "139****9000" in talk.replies[0].text
+
+
+def test_the_engine_reads_what_steers_in_chinese() -> None:
+    assert [language.for_engine(text) for text in ("go back, please", "why?", "talk to a person", "rented", "上一步")] == ["上一步", "为什么要这个", "转人工", "rented", "上一步"]
+
+
+def test_every_kind_of_question_can_be_reworded() -> None:
+    held = begun()
+    for question in ("start", "switch", "review", "submit"):
+        with use_language(CHINESE):
+            held.state.ask = asking.confirm_question(question)  # type: ignore[arg-type]
+        talk = held.talk("English please")
+        assert language.settle(conversation(), talk, "English please")
+        assert held.state.ask and held.state.ask.field == question and held.state.ask.label.isascii()
+
+
+# ---- messages
+
+
+def test_the_language_is_that_of_the_task_and_its_threads() -> None:
+    async def work() -> tuple[str, str]:
+        with use_language(ENGLISH):
+            return t("casework.at_first"), await asyncio.to_thread(t, "casework.at_first")
+
+    assert asyncio.run(work()) == ("This is the first step already.",) * 2
+    assert t("casework.at_first") == "这已经是第一步了。"
+
+
+def test_what_english_lacks_is_said_in_chinese() -> None:
+    with use_language(ENGLISH):
+        assert t("package.checklist_title") == "材料清单"
+
+
+def _citizen_facing() -> set[str]:
+    found = set()
+    desk = {"desk.joined", "desk.handed_back", "desk.requeued", "desk.continue", "desk.continue_at"}
+    for key in messages.catalogue():
+        room = key.partition(".")[0]
+        if room in STAFF or (room == "package" and not PACKAGE.match(key)) or (room == "desk" and key not in desk):
+            continue
+        if room == "knowledge" and (KNOWLEDGE_FOR_AUTHORS.match(key) or f"{key}_remedy" in messages.catalogue()):
+            continue
+        if key in ("problems.staff_unauthorised", "problems.wrong_login", "problems.csrf", "knowledge.clash_remedy"):
+            continue
+        if key in ("knowledge.code_taken", "knowledge.name_taken"):
+            continue
+        found.add(key)
+    return found
+
+
+def test_everything_a_citizen_reads_is_there_in_english() -> None:
+    missing = sorted(_citizen_facing() - messages.english().keys())
+    assert missing == []
+    assert sorted(messages.english().keys() - messages.catalogue().keys()) == []
+
+
+def test_english_texts_ask_for_the_same_parameters() -> None:
+    def names(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    differing = {key for key, text in messages.english().items() if not names(text) <= names(messages.catalogue()[key])}
+    assert differing == set()
+    lost = {key for key, text in messages.english().items() if names(messages.catalogue()[key]) - names(text)}
+    assert lost <= {"fields.date_no_day"}, lost
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("受理部门已收到您的材料。", "The office has received your package."), ("受理部门已收到材料，收件号 R123", "The office has received the package, receipt number R123"),
+        ("您的办件有新进展：待补正。请补交租赁合同", "News of your case: Correction needed. 请补交租赁合同"), ("工作人员李四已接入，为您服务", "Staff member 李四 has joined and will help you"),
+        ("这个文件是空的，没有内容。请重新选择文件再上传。", "This file is empty. Please choose the file again and upload it."), ("办公室自己的话", "办公室自己的话"), ("plain", "plain"),
+    ],
+)  # fmt: skip
+def test_our_own_words_are_told_in_english_afterwards(text: str, said: str) -> None:
+    assert render(text, ENGLISH) == said
+    assert render(text, CHINESE) == text
+
+
+def test_events_are_told_in_the_readers_language() -> None:
+    notice = Event(1, "notice", {"level": "info", "text": "受理部门已收到您的材料。"}, NOW)
+    staff = Event(2, "message", {"from": "staff", "text": "受理部门已收到您的材料。"}, NOW)
+    assert told(notice, ENGLISH).data["text"] == "The office has received your package." and told(notice, CHINESE) is notice
+    assert told(notice, "zh-Hant").data["text"] == "受理部門已收到您的材料。" and told(staff, ENGLISH) is staff
+
+
+def test_the_page_knows_the_sentences_that_change_the_language() -> None:
+    page = (Path(__file__).parents[3] / "channels" / "web" / "static" / "js" / "language.js").read_text(encoding="utf-8")
+    for locale in (CHINESE, ENGLISH):
+        with use_language(locale):
+            assert f'"{t("conversation.language_changed")}"' in page and f'"{t("conversation.language_noticed")}"' in page
+    assert f'"{render(messages.catalogue()["conversation.language_changed"], "zh-Hant")}"' in page
+
+
