@@ -22,14 +22,14 @@ from assistant.casework.flow import asking as flow_asking
 from assistant.casework.flow.summary import case_view
 from assistant.casework.flow.talk import Services, Talk
 from assistant.conversation import guard, language, repository
+from assistant.conversation.hearing import asking_hint, hear
 from assistant.conversation.hub import Hub
 from assistant.conversation.model import Conversation, Message
 from assistant.conversation.needs import ActionFailed, DeskGate, Engine, Outbox, TurnRefused
-from assistant.conversation.reading import requests_of
 from assistant.conversation.replying import rendered
 from assistant.conversation.review_list import ReviewList
 from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, Understanding, combine
-from assistant.engine.gateway import CHOSEN, PROVIDED, EngineDown, words_only
+from assistant.engine.gateway import EngineDown
 from assistant.foundation import audit, metrics
 from assistant.foundation.clock import Clock
 from assistant.foundation.database import Database
@@ -231,16 +231,10 @@ class TurnRunner:
             flow_asking.say_question(talk)
             talk.intent, talk.confidence = "provide", 1.0
             return
-        words = self._for_engine(turn)
-        plain = words in (CHOSEN, PROVIDED)
-        several = [] if plain else await requests_of(self.engine, self.services, words, asking_hint(talk))
-        talk.more = bool(several)
-        if several:
-            words, talk.second_intent = f"/{several[0].intent}", several[1].intent
-            talk.focus_on(several[0].text, several[0].hits)
+        heard = await hear(talk, turn.message, self.engine)
         parse = await self.engine.turn(
             turn.conversation_id,
-            words,
+            heard.words,
             asking_hint(talk),
             {
                 "conversation_id": turn.conversation_id,
@@ -252,8 +246,8 @@ class TurnRunner:
             log.error("turn.action_failed", conversation_id=turn.conversation_id, exc_info=turn.failure)
             raise ActionFailed from turn.failure
         # an action may have settled on another intent than the engine's first
-        talk.intent, talk.confidence = talk.intent or parse.intent, several[0].confidence if several else parse.confidence
-        for request in several[1:]:
+        talk.intent, talk.confidence = talk.intent or parse.intent, heard.confidence or parse.confidence
+        for request in heard.further:
             besides.serve(talk, request.intent, request.item, request.text)
         talk.more = False
         flow_asking.say_question(talk)
@@ -270,13 +264,6 @@ class TurnRunner:
         if parse.intent in LEAVES_QUEUE:
             return str(parse.intent)
         return "provide" if talk.asking and parse.intent in ("provide", "choose", "affirm", "deny", "skip") else None
-
-    def _for_engine(self, turn: Turn) -> str:
-        if turn.message.choice is not None:
-            return CHOSEN
-        if turn.message.attachments or (answering.plainly(turn.talk)):
-            return PROVIDED
-        return words_only(language.for_engine(turn.talk.text))
 
     def _place_words(self, turn: Turn) -> str:
         opens = self.desk.opens_at(turn.now)
@@ -321,7 +308,7 @@ class TurnRunner:
         hits = talk.hits if about else []
         decision = choosing.decision(talk) if about and hits else None
         versions = {h.code: g.version for h in hits if (g := self.services.catalogue.get(h.code))}
-        context = talk.guide or self.services.catalogue.get(talk.state.context_guide or "")
+        context = choosing.in_hand(talk)
         return combine(talk.intent or "provide", talk.confidence, hits, decision, context, versions, talk.second_intent)
 
     def _save(self, turn: Turn) -> None:
@@ -371,14 +358,6 @@ class TurnRunner:
                 metrics.ratings_total.labels(score=str(note.detail["grade"])).inc()
         metrics.turns_total.labels(status=turn.talk.status or "").inc()
         metrics.turn_seconds.labels(channel=turn.conv.channel).observe(time.perf_counter() - turn.started)
-
-
-def asking_hint(talk: Talk) -> dict[str, Any] | None:
-    """What the engine is told about the pending question, so that an answer is read as one."""
-    pending = talk.state.ask
-    if pending is None:
-        return None
-    return {"field": pending.field, "kind": pending.kind, "free_text": pending.kind == "text"}
 
 
 def _words(message: Message, pending: Ask | None) -> str:

@@ -13,6 +13,7 @@ from assistant.casework.fields.extract import by_name, by_shape, names_of
 from assistant.casework.fields.numerals import normalise
 from assistant.casework.fields.parse import field_options, parse
 from assistant.casework.fields.result import Accepted, Parsed
+from assistant.casework.fields.slips import holding, not_but
 from assistant.casework.fields.words import strip_talk
 from knowledge.schema import FieldType, GuideField
 
@@ -20,7 +21,6 @@ _SAID_WRONG = re.compile(r"(?:刚才|刚刚|前面|之前|上面|那个|不好�
 _NEW_VALUE = re.compile(
     r"(?:应该是|应该填|应为|应改成|改成|改为|换成|更正为|其实是|实际是|正确的是|变成|是|填|写)\s*[:：]?\s*([^，,。；;]+?)\s*(?:才对|哈|的|吧|啊|呢)?[。.！!]?$"
 )
-_NOT_BUT = re.compile(r"不是[^，,。]*[，,]\s*(?:而?是)\s*(.+)$")
 _PART = re.compile(r"([0-9零〇一二两三四五六七八九十百]+(?:-[0-9]+)*)\s*(号楼|号|弄|室|楼|层|幢|栋|座|单元)")
 #: Everyday words for a kind of answer, where the guide's own names say nothing.
 _KINDS: dict[str, FieldType] = {
@@ -77,8 +77,10 @@ def read_correction(text: str, answered: Sequence[GuideField], values: Mapping[s
     plain = _SAID_WRONG.sub("", normalise(text), count=1)
     if is_latin(plain):
         return _in_english(plain, answered, values, today)
-    field = _named(plain, answered) or _by_kind(plain, answered)
-    new = _new_value(plain)
+    instead = not_but(plain)
+    wrong = holding(instead[0], answered, values, today) if instead else None
+    field = _named(plain, answered) or wrong or _by_kind(plain, answered)
+    new = new_value(plain)
     if field is None:
         part = _PART.search(new or plain)
         if part:
@@ -95,7 +97,19 @@ def read_correction(text: str, answered: Sequence[GuideField], values: Mapping[s
         patched = _patch_address(values[field.key], new)
         if patched:
             return Correction(field, parse(field, patched, today, values))
-    return Correction(field, parse(field, new, today, values))
+    return Correction(field, _whole_or_part(field, new, instead if field is wrong else None, values, today))
+
+
+def _whole_or_part(
+    field: GuideField, new: str, instead: tuple[str, str] | None, values: Mapping[str, Any], today: date
+) -> Parsed:
+    """The new value, or the old one with the wrong part put right: 不是张杨路是张江路."""
+    whole = parse(field, new, today, values)
+    held = values.get(field.key)
+    if instead is None or not isinstance(held, str) or held == instead[0] or field.type in ("choice", "yes_no", "date"):
+        return whole
+    part = parse(field, held.replace(*instead, 1), today, values)
+    return part if instead[0] in held and isinstance(part, Accepted) else whole
 
 
 def _in_english(text: str, answered: Sequence[GuideField], values: Mapping[str, Any], today: date) -> Correction | None:
@@ -144,10 +158,25 @@ def _latest(answered: Sequence[GuideField], kind: FieldType) -> GuideField | Non
     return next((field for field in reversed(answered) if field.type == kind), None)
 
 
-def _new_value(text: str) -> str | None:
-    match = _NOT_BUT.search(text) or _NEW_VALUE.search(text)
-    if match:
-        return match[1].strip() or None
+def points_at(text: str, answered: Sequence[GuideField], values: Mapping[str, Any], today: date) -> GuideField | None:
+    """The answered field a sentence names, or whose value it says is wrong; None where only the shape of a value could tell."""
+    plain = normalise(text)
+    if is_latin(plain):
+        said = set(words(plain))
+        named = (f for f in reversed(answered) if any(is_latin(n) and set(words(n)) <= said for n in names_of(f)))
+        kinds = {kind for word, kind in _KINDS_ENGLISH.items() if word in said}
+        return next(named, None) or next((f for f in reversed(answered) if f.type in kinds), None)
+    instead = not_but(plain)
+    wrong = holding(instead[0], answered, values, today) if instead else None
+    return _named(plain, answered) or wrong or _by_kind(plain, answered)
+
+
+def new_value(text: str) -> str | None:
+    """What is said to be right, in the words after 应该是, 改成, 不是…是 or at the end of a sentence that owns to a slip."""
+    instead = not_but(text)
+    match = None if instead else _NEW_VALUE.search(text)
+    if instead or match:
+        return (instead[1] if instead else match[1].strip() if match else "") or None
     clauses = [c for c in re.split(r"[，,。；;]", text) if c.strip()]
     if len(clauses) > 1 and re.search(r"错|不对|有误|改", clauses[0]):
         return clauses[-1].strip()

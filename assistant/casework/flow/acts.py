@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from assistant.casework import interview
-from assistant.casework.flow import answering, choosing
+from assistant.casework.flow import answering, choosing, correcting
 from assistant.casework.flow.asking import advance, ask, ask_again
 from assistant.casework.flow.summary import review_card
 from assistant.casework.flow.talk import Talk
@@ -38,7 +38,7 @@ def perform(talk: Talk, act: str) -> None:
         case "correct_info" if talk.case is None and choosing.meant(talk)[0] is not None:
             choosing.apply(talk)  # 执照上的地址要改: nothing was said yet that could be corrected, so it is the licence she means
         case "correct_info":
-            answering.correct(talk)
+            correcting.correct(talk)
         case "skip" if talk.asking:
             answering.skip(talk)
         case _:

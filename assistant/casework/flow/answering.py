@@ -5,32 +5,24 @@ from __future__ import annotations
 import re
 
 from assistant.casework import interview
-from assistant.casework.fields import corrections, english, extract, options
+from assistant.casework.fields import english, extract, options
 from assistant.casework.fields.parse import parse
-from assistant.casework.fields.result import Accepted, Parsed, Rejected
-from assistant.casework.flow import besides, choosing, closing, materials
-from assistant.casework.flow.asking import advance, ask, ask_again, reject
+from assistant.casework.fields.result import Accepted, Rejected
+from assistant.casework.flow import besides, choosing, closing, correcting, materials
+from assistant.casework.flow.asking import advance, ask, reject
 from assistant.casework.flow.confirming import confirmation
-from assistant.casework.flow.summary import shown
+from assistant.casework.flow.storing import store, store_more
 from assistant.casework.flow.talk import Insisted, Talk
-from assistant.casework.model import Source
 from assistant.foundation.messages import t
 from knowledge.schema import GuideField, Option
 from knowledge.translation import called_in_full
 
 _QUESTION = re.compile(r"[?？]|吗[。！!]*$|(什么|怎么|哪里|哪儿|多少|几天|多久|为什么|为啥|干嘛)")
-_EDIT_ENGLISH = re.compile(
-    r"^\s*(?:i (?:want|need|would like) to |i'd like to |please |can you |let me )*"
-    r"(?:change|edit|correct|modify|fix|update)\s+(?:the |my |our )?"
-    r"(.+?)(?:\s+(?:to|into)\s+(.+?))?[.! ]*$",
-    re.I,
-)
 #: Longer answers may hold more than a yes or no: the engine reads them.
 PLAIN_LENGTH = 8
 #: A wish for another item this sure leaves the question, even where any words would do as an answer.
 WISH = 0.6
 _SKIP = re.compile(r"^(?:跳过|略过|不填|先?不填了?|没有|无|不知道|不清楚|暂无|下一[个项题]|pass|skip)[了吧。.！! ]*$", re.I)
-_EDIT = re.compile(r"^\s*(?:我?(?:想|要|来)?)?(?:修改|更改|改一下|改下|编辑|重填|改)\s*[:：]?\s*(.+?)[。.！!吧 ]*$")
 
 
 def take(talk: Talk) -> None:
@@ -38,7 +30,7 @@ def take(talk: Talk) -> None:
     pending = talk.state.ask
     if pending is None:
         return
-    if talk.tapped is None and talk.case and pending.field not in ("guide", "start", "switch") and _corrects(talk):
+    if talk.tapped is None and correcting.corrects(talk):
         return
     if talk.attachments or pending.field.startswith(interview.MATERIAL_PREFIX):
         materials.take(talk)
@@ -111,7 +103,7 @@ def _field(talk: Talk) -> None:
     if field.key in more:
         parsed = more.pop(field.key)
     if isinstance(parsed, Rejected):
-        _store_more(talk, more)
+        store_more(talk, more)
         if parsed.insist:
             talk.state.insisted = Insisted(
                 field=field.key,
@@ -122,13 +114,13 @@ def _field(talk: Talk) -> None:
             )
         reject(talk, parsed.code, parsed.message)
         return
-    _store(talk, field, parsed)
+    store(talk, field, parsed)
     unanswered = [f for f in others if f.key not in more and f.key not in case.answers and f.type != field.type]
     if not more and len(talk.text) > 12:
         more = {
             k: v for k, v in extract.by_shape(talk.text, unanswered, talk.now.date(), case.values()).items() if k != field.key
         }
-    _store_more(talk, more)
+    store_more(talk, more)
     advance(talk)
 
 
@@ -144,42 +136,16 @@ def _insisted(talk: Talk, field: GuideField, answer: str | list[str]) -> bool:
     same = re.sub(r"\W", "", answer).upper().endswith(re.sub(r"\W", "", str(held.value)).upper())
     if not same and options.yes_or_no(answer) is not True:
         return False
-    _store(talk, field, Accepted(held.value, held.display, held.warning))
+    store(talk, field, Accepted(held.value, held.display, held.warning))
     advance(talk)
     return True
-
-
-def _store(talk: Talk, field: GuideField, value: Accepted, skipped: bool = False) -> None:
-    assert talk.case is not None and talk.guide is not None
-    source = Source(kind="tapped" if talk.tapped is not None else "said", turn=talk.turn)
-    gone = interview.record(talk.guide, talk.case, field, talk.on_paper(field, value), source, talk.now, skipped)
-    talk.state.insisted = None
-    talk.state.failures = 0
-    talk.state.context_guide = talk.case.guide_code
-    talk.note("case.answered", field=field.key, source=source.kind)
-    if value.warning and not skipped:
-        talk.notice("warning", value.warning)
-    if gone:
-        talk.notice("info", t("casework.fell_away", labels=t("fields.list_separator").join(f.label for f in gone)))
-    talk.status = "collecting"
-
-
-def _store_more(talk: Talk, more: dict[str, Accepted]) -> None:
-    labels = []
-    for key, value in more.items():
-        field = talk.guide.field(key) if talk.guide else None
-        if field:
-            _store(talk, field, value)
-            labels.append(field.label)
-    if labels:
-        talk.notice("info", t("casework.also_noted", labels=t("fields.list_separator").join(labels)))
 
 
 def skip(talk: Talk) -> None:
     """Leave the pending question unanswered where it is optional."""
     field = talk.guide.field(talk.asking) if talk.guide and talk.asking else None
     if field is not None and field.optional:
-        _store(talk, field, Accepted("", ""), skipped=True)
+        store(talk, field, Accepted("", ""), skipped=True)
         advance(talk)
     elif field is not None:
         reject(talk, "required", t("casework.required", label=field.label))
@@ -188,84 +154,6 @@ def skip(talk: Talk) -> None:
     else:
         talk.say(t("casework.cannot_skip"))
         talk.status = "clarify"
-
-
-def correct(talk: Talk) -> None:
-    """A correction that came outside any question, or in the middle of one."""
-    if talk.case is None:
-        talk.say(t("casework.nothing_to_correct"))
-        talk.status = "clarify"
-        return
-    if not _corrects(talk, wanted=True):
-        labels = t("fields.list_separator").join(f.label for f in _answered(talk)[-6:])
-        talk.say(t("casework.correct_which", labels=labels) if labels else t("casework.nothing_to_correct"))
-        talk.status = "clarify"
-
-
-def _answered(talk: Talk) -> list[GuideField]:
-    case, guide = talk.case, talk.guide
-    return [f for f in (guide.field(k) for k in case.asked if k in case.answers) if f] if case and guide else []
-
-
-def _corrects(talk: Talk, wanted: bool = False) -> bool:
-    """Handle the turn as a correction if it is one: by its intent, or by 修改X on the review card."""
-    case, guide = talk.case, talk.guide
-    if case is None or guide is None:
-        return False
-    answered = _answered(talk)
-    edit = _EDIT.match(talk.text)
-    spoken = None if edit else _EDIT_ENGLISH.match(talk.text)
-    if edit or spoken:
-        called = edit[1] if edit else ""
-        exact = _called(spoken[1], answered) if spoken else next((f for f in answered if called in (f.label, *f.names)), None)
-        if exact and spoken and spoken[2] and _editable(talk):
-            _correct_to(talk, exact, parse(exact, spoken[2], talk.now.date(), case.values()))
-            return True
-        if exact:
-            if not _editable(talk):
-                return True
-            ask_again(talk, exact)
-            talk.status = "collecting"
-            return True
-    if not (wanted or talk.intent == "correct_info") or not answered:
-        return False
-    if not _editable(talk):
-        return True
-    found = corrections.read_correction(talk.text, answered, case.values(), talk.now.date())
-    if found is None:
-        return False
-    _correct_to(talk, found.field, found.parsed)
-    return True
-
-
-def _correct_to(talk: Talk, field: GuideField, parsed: Parsed | None) -> None:
-    """Change an answer; where the new one is missing or unusable, ask for it."""
-    assert talk.case is not None
-    if parsed is None or isinstance(parsed, Rejected):
-        ask_again(talk, field)
-        talk.status = "collecting"
-        if parsed is not None:
-            reject(talk, parsed.code, parsed.message)
-        return
-    _store(talk, field, parsed)
-    talk.notice("info", t("casework.corrected", label=field.label, value=shown(field, talk.case.answers[field.key])))
-    advance(talk)
-
-
-def _called(name: str, answered: list[GuideField]) -> GuideField | None:
-    """The answered field an English speaker calls so: by its whole name, else the latest whose name has all the words."""
-    whole = next((f for f in answered if name.lower() in map(str.lower, (f.label, *f.names))), None)
-    said = set(english.words(name))
-    return whole or next((f for f in reversed(answered) if said and said <= set(english.words(f.label))), None)
-
-
-def _editable(talk: Talk) -> bool:
-    assert talk.case is not None
-    if talk.case.status in choosing.OPEN:
-        return True
-    talk.say(t("casework.too_late_to_edit", status=t(f"casework.status_{talk.case.status.value}")))
-    talk.status = "answered"
-    return False
 
 
 def _guide(talk: Talk) -> None:

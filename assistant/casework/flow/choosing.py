@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from assistant.casework import interview
 from assistant.casework.fields import extract
 from assistant.casework.flow.asking import advance, ask, confirm_question
-from assistant.casework.flow.talk import Talk
+from assistant.casework.flow.talk import Supposed, Talk
 from assistant.casework.model import Case, CaseStatus, Source
 from assistant.foundation.messages import t
 from knowledge import answers
@@ -85,7 +85,7 @@ def begin(talk: Talk, guide: Guide) -> None:
 
 def question(talk: Talk, intent: str) -> None:
     """Answer a question about the item named, or else the one in hand; a pending question stays as it was."""
-    guide, options = meant(talk)
+    guide, options = (talk.guide_for(talk.supposed.code), []) if talk.supposed else meant(talk)
     context = in_hand(talk)
     if guide is None and context is not None and (not options or context.code in options):
         guide = context
@@ -106,6 +106,9 @@ def answer(talk: Talk, guide: Guide, intent: str) -> None:
         _outline(talk, guide)
         return
     values = talk.case.values() if talk.case and talk.case.guide_code == guide.code else {}
+    if talk.supposed is not None:
+        values = {**values, **talk.supposed.values}
+        _suppose(talk, talk.supposed)
     said = answers.answer(guide, intent, values, talk.now, talk.question)
     _speak(talk, said)
     talk.status = said.status
@@ -117,6 +120,16 @@ def answer(talk: Talk, guide: Guide, intent: str) -> None:
         else:
             ask(talk, confirm_question("start"))
         talk.status = said.status
+
+
+def _suppose(talk: Talk, supposed: Supposed) -> None:
+    """Say which case is taken for granted, and what the guide holds against it."""
+    if supposed.about is None or supposed.option is None:
+        return
+    talk.say(t("casework.supposed", label=supposed.about.label, option=supposed.option.label))
+    for rule in supposed.about.rules:
+        if rule.kind == "differs_from" and rule.field is None and rule.value == supposed.option.value:
+            talk.say(rule.message)
 
 
 def _speak(talk: Talk, said: answers.Answered) -> None:

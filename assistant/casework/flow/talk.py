@@ -5,7 +5,7 @@ Flow functions change a ``Talk`` and nothing else; the conversation room loads i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from assistant.foundation.messages import CHINESE, ENGLISH, use_language
 from knowledge.catalogue import Catalogue
 from knowledge.replies import Ask, Card, Choices, File, Notice, Option, Text
 from knowledge.schema import Guide, GuideField
+from knowledge.schema import Option as GuideOption
 from knowledge.search import Decision, Hit
 from knowledge.translation import called
 
@@ -52,6 +53,16 @@ class DialogueState(BaseModel):
     insisted: Insisted | None = None
     editing: str | None = None
     paused: bool = False
+
+
+@dataclass(frozen=True)
+class Supposed:
+    """What 那要是租的呢 takes for granted: another item (``code``), or one option of a question of the item in hand."""
+
+    code: str
+    about: GuideField | None = None
+    option: GuideOption | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Attachment(BaseModel):
@@ -128,6 +139,7 @@ class Talk:
     second_intent: str | None = None
     focus: str | None = None
     more: bool = False
+    supposed: Supposed | None = None
     ranking: list[tuple[str, float]] = field(default_factory=list)
     owner: str = "bot"
     language: str = CHINESE
@@ -153,7 +165,7 @@ class Talk:
     @property
     def question(self) -> str:
         """The words of the question being answered: the clause in focus, or all that was said."""
-        return self.focus or self.text
+        return self.text if self.focus is None else self.focus
 
     @property
     def asking(self) -> str | None:

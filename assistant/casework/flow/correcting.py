@@ -1,0 +1,235 @@
+"""Putting right what was said before: a field by its name, its kind or its wrong value; or which item was meant."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.casework.fields import corrections, english, slips
+from assistant.casework.fields.options import match_option
+from assistant.casework.fields.parse import field_options, parse
+from assistant.casework.fields.result import Accepted, Parsed, Rejected
+from assistant.casework.flow import choosing
+from assistant.casework.flow.asking import advance, ask, ask_again, reject
+from assistant.casework.flow.storing import store
+from assistant.casework.flow.summary import shown
+from assistant.casework.flow.talk import Talk
+from assistant.foundation.messages import t
+from knowledge.replies import Action, Card
+from knowledge.schema import GuideField
+from knowledge.search import Hit
+
+_EDIT_ENGLISH = re.compile(
+    r"^\s*(?:i (?:want|need|would like) to |i'd like to |please |can you |let me )*"
+    r"(?:change|edit|correct|modify|fix|update)\s+(?:the |my |our )?"
+    r"(.+?)(?:\s+(?:to|into)\s+(.+?))?[.! ]*$",
+    re.I,
+)
+_EDIT = re.compile(r"^\s*(?:我?(?:想|要|来)?)?(?:修改|更改|改一下|改下|编辑|重填|改)\s*[:：]?\s*(.+?)[。.！!吧 ]*$")
+#: 我说的是护照: the item was taken wrongly.
+_ITEM = re.compile(
+    r"(?:我们?)?(?:说|问|讲|指|要|想|要办|想办|要问|想问|问的|说的)的(?:其实|应该|明明)?(?:不是.{1,20}?[，,]?)?(?:而?是)(?P<new>.+)$|"
+    r"\bi (?:meant|mean|was asking about|am asking about|want) (?P<en>.+)$",
+    re.I,
+)
+#: The questions that choose an item; no answer of a case can be wrong there.
+_CHOOSING = ("guide", "start", "switch")
+#: How many answers are offered for changing; the latest are the likeliest.
+_OFFERED = 6
+
+
+def correct(talk: Talk) -> None:
+    """A correction that came outside any question, or in the middle of one."""
+    if corrects(talk, wanted=True):
+        return
+    if talk.case is None:
+        talk.say(t("casework.nothing_to_correct"))
+        talk.say(t("casework.help"))
+        talk.status = "clarify"
+    else:
+        _which(talk)
+
+
+def corrects(talk: Talk, wanted: bool = False) -> bool:
+    """Handle the turn as a correction if it is one: by its intent, its words, or by 修改X on the review card.
+
+    Args:
+        wanted: the engine or the place in the talk says that it is one.
+    """
+    wanted = wanted or talk.intent == "correct_info"
+    item = _item(talk)
+    if item is not None and (wanted or noticed(talk)):
+        _to_item(talk, *item)
+        return True
+    case, guide = talk.case, talk.guide
+    if case is None or guide is None or talk.asking in _CHOOSING:
+        return False
+    named = _edited(talk)
+    if named is not None:
+        field, new = named
+        if _editable(talk):
+            _to(talk, field, parse(field, new, talk.now.date(), case.values()) if new else None)
+        return True
+    if not (wanted or noticed(talk)) or not _answered(talk):
+        return False
+    if not _editable(talk):
+        return True
+    return _read(talk)
+
+
+def noticed(talk: Talk) -> bool:
+    """Whether the words alone show that something said before is put right, whatever the engine makes of them."""
+    if talk.tapped is not None or talk.attachments:
+        return False
+    if _item(talk) is not None:
+        return True
+    case, guide, text = talk.case, talk.guide, talk.text.strip()
+    if case is None or guide is None or talk.asking in _CHOOSING:
+        return False
+    pending = talk.state.ask
+    if pending and any(text in (o.value, o.label) for o in pending.options or []):
+        return False
+    if _edited(talk) is not None:
+        return True
+    strength = slips.marked(text)
+    answered = _answered(talk)
+    if strength is None or not answered or len(text) < 4:
+        return False
+    if corrections.points_at(text, answered, case.values(), talk.now.date()) is not None:
+        return True
+    asked = guide.field(pending.field) if pending else None
+    return strength == "strong" and (asked is None or asked.type != "text" or bool(slips.LOOKING_BACK.search(text)))
+
+
+def _read(talk: Talk) -> bool:
+    case, guide, today = talk.case, talk.guide, talk.now.date()
+    assert case is not None and guide is not None
+    said, slip = slips.parted(talk.text)
+    asked = guide.field(talk.asking) if talk.asking else None
+    taken = parse(asked, said, today, case.values()) if asked and said else None
+    found = corrections.read_correction(slip, _answered(talk), case.values(), today) or _last(talk, slip, asked)
+    new = corrections.new_value(slip)
+    if found is None and asked is not None and new and asked.key not in case.answers:
+        # 三十二号，不对，三十三号: the slip is in the answer itself
+        again = parse(asked, new, today, case.values())
+        if isinstance(again, Accepted) and (said or slips.marked(slip) == "strong"):
+            store(talk, asked, again)
+            advance(talk)
+            return True
+    if found is None and slips.marked(slip) != "strong":
+        return False
+    if asked is not None and isinstance(taken, Accepted) and (found is None or asked.key != found.field.key):
+        store(talk, asked, taken)
+        advance(talk)
+    if found is None:
+        _which(talk)
+    else:
+        _to(talk, found.field, found.parsed)
+    return True
+
+
+def _last(talk: Talk, slip: str, asked: GuideField | None) -> corrections.Correction | None:
+    """不对，是李四: the answer just given, if the new value is one of its kind and no answer to what is asked now."""
+    new = corrections.new_value(slip)
+    if not new or slips.marked(slip) != "strong" or talk.case is None:
+        return None
+    if asked is not None and asked.options and match_option(new, field_options(asked)) is not None:
+        return None
+    last = _answered(talk)[-1]
+    parsed = parse(last, new, talk.now.date(), {})
+    return corrections.Correction(last, parsed) if last.type != "text" and isinstance(parsed, Accepted) else None
+
+
+def _to(talk: Talk, field: GuideField, parsed: Parsed | None) -> None:
+    """Change an answer; where the new one is missing or unusable, ask for it."""
+    assert talk.case is not None
+    if parsed is None or isinstance(parsed, Rejected):
+        ask_again(talk, field)
+        talk.status = "collecting"
+        if parsed is not None:
+            reject(talk, parsed.code, parsed.message)
+        return
+    store(talk, field, parsed)
+    if field.key in talk.case.answers:
+        talk.notice("info", t("casework.corrected", label=field.label, value=shown(field, talk.case.answers[field.key])))
+    advance(talk)
+
+
+def _which(talk: Talk) -> None:
+    """Ask what is to be changed, one tap each; the pending question stays."""
+    fields = _answered(talk)[-_OFFERED:]
+    if not fields:
+        talk.say(t("casework.nothing_to_correct"))
+    else:
+        labels = t("fields.list_separator").join(f.label for f in fields)
+        edits = [t("casework.edit", label=f.label) for f in reversed(fields)]
+        talk.replies.append(
+            Card(
+                title=t("casework.correct_title"),
+                text=t("casework.correct_which", labels=labels),
+                actions=[Action(label=edit, message=edit) for edit in edits],
+            )
+        )
+    talk.question_said = True
+    talk.status = "clarify"
+
+
+def _answered(talk: Talk) -> list[GuideField]:
+    case, guide = talk.case, talk.guide
+    return [f for f in (guide.field(k) for k in case.asked if k in case.answers) if f] if case and guide else []
+
+
+def _edited(talk: Talk) -> tuple[GuideField, str | None] | None:
+    """The field of 修改X, with the new value where an English sentence names it."""
+    answered = _answered(talk)
+    edit = _EDIT.match(talk.text)
+    spoken = None if edit else _EDIT_ENGLISH.match(talk.text)
+    if edit:
+        exact = next((f for f in answered if edit[1] in (f.label, *f.names)), None)
+        return (exact, None) if exact else None
+    called = _called(spoken[1], answered) if spoken else None
+    return (called, spoken[2]) if called and spoken else None
+
+
+def _called(name: str, answered: list[GuideField]) -> GuideField | None:
+    """The answered field an English speaker calls so: by its whole name, else the latest whose name has all the words."""
+    whole = next((f for f in answered if name.lower() in map(str.lower, (f.label, *f.names))), None)
+    said = set(english.words(name))
+    return whole or next((f for f in reversed(answered) if said and said <= set(english.words(f.label))), None)
+
+
+def _editable(talk: Talk) -> bool:
+    assert talk.case is not None
+    if talk.case.status in choosing.OPEN:
+        return True
+    talk.say(t("casework.too_late_to_edit", status=t(f"casework.status_{talk.case.status.value}")))
+    talk.status = "answered"
+    return False
+
+
+def _item(talk: Talk) -> tuple[str, list[Hit]] | None:
+    """The other item she says she means, in her words and as the search finds it; None where it is not about the item."""
+    said = _ITEM.search(talk.text)
+    instead = slips.not_but(talk.text)
+    new = (said["new"] or said["en"]) if said else instead[1] if instead else None
+    held = talk.case.guide_code if talk.case else talk.state.context_guide
+    if not new or (held is None and talk.asking != "guide"):
+        return None
+    hits = talk.services.find(new)
+    found = talk.services.decide(hits, expected=False)
+    if found.kind != "one" or found.hits[0].score < choosing.CLEARLY or found.hits[0].code == held:
+        return None
+    return new, list(hits)
+
+
+def _to_item(talk: Talk, words: str, hits: list[Hit]) -> None:
+    """Go on with the item meant: answer the last question for it, or begin it, or ask whether to leave the case in hand."""
+    talk.focus_on(words, hits)
+    guide = talk.guide_for(hits[0].code)
+    open_case = talk.case is not None and talk.case.status in choosing.OPEN
+    purpose = (talk.state.purpose if talk.asking == "guide" else None) or talk.state.last_question
+    if talk.asking in ("guide", "start"):
+        ask(talk, None)
+    if guide is not None and purpose and purpose.startswith("ask_") and not open_case:
+        choosing.answer(talk, guide, purpose)
+    else:
+        choosing.apply(talk)

@@ -1,0 +1,38 @@
+"""Keeping what was answered."""
+
+from __future__ import annotations
+
+from assistant.casework import interview
+from assistant.casework.fields.result import Accepted
+from assistant.casework.flow.talk import Talk
+from assistant.casework.model import Source
+from assistant.foundation.messages import t
+from knowledge.schema import GuideField
+
+
+def store(talk: Talk, field: GuideField, value: Accepted, skipped: bool = False) -> None:
+    """Keep an answer to a field, and say what it makes doubtful or needless."""
+    assert talk.case is not None and talk.guide is not None
+    source = Source(kind="tapped" if talk.tapped is not None else "said", turn=talk.turn)
+    gone = interview.record(talk.guide, talk.case, field, talk.on_paper(field, value), source, talk.now, skipped)
+    talk.state.insisted = None
+    talk.state.failures = 0
+    talk.state.context_guide = talk.case.guide_code
+    talk.note("case.answered", field=field.key, source=source.kind)
+    if value.warning and not skipped:
+        talk.notice("warning", value.warning)
+    if gone:
+        talk.notice("info", t("casework.fell_away", labels=t("fields.list_separator").join(f.label for f in gone)))
+    talk.status = "collecting"
+
+
+def store_more(talk: Talk, more: dict[str, Accepted]) -> None:
+    """Keep answers given beside the one asked for, and name them."""
+    labels = []
+    for key, value in more.items():
+        field = talk.guide.field(key) if talk.guide else None
+        if field:
+            store(talk, field, value)
+            labels.append(field.label)
+    if labels:
+        talk.notice("info", t("casework.also_noted", labels=t("fields.list_separator").join(labels)))

@@ -1,0 +1,79 @@
+"""What the engine is given of a message: the words, or the intent itself where the words leave no doubt of it.
+
+A tap, a plain answer, a correction of something said, a short question that leans on the last one, and a sentence with several
+requests need no guess at the whole; everything else is for the engine to read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.casework.flow import answering, choosing, correcting
+from assistant.casework.flow.talk import Supposed, Talk
+from assistant.conversation import followups, language
+from assistant.conversation.model import Message
+from assistant.conversation.needs import Engine
+from assistant.conversation.reading import Request, requests_of
+from assistant.engine.gateway import CHOSEN, PROVIDED, words_only
+
+CORRECTED = "/correct_info"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """``words`` go to the engine; ``further`` requests are served after the first, whose reading was this sure (0 to 1)."""
+
+    words: str
+    confidence: float | None = None
+    further: list[Request] = field(default_factory=list)
+
+
+async def hear(talk: Talk, message: Message, engine: Engine) -> Heard:
+    """Find what the engine is to be told. Sets the talk's focus and supposition.
+
+    Raises:
+        EngineDown: the engine is away.
+    """
+    if message.choice is not None:
+        return Heard(CHOSEN)
+    if message.attachments:
+        return Heard(PROVIDED)
+    if correcting.noticed(talk):
+        return Heard(CORRECTED)
+    leaning = _leaning(talk)
+    if leaning is not None:
+        return Heard(f"/{leaning}")
+    if answering.plainly(talk):
+        return Heard(PROVIDED)
+    words = words_only(language.for_engine(talk.text))
+    several = await requests_of(engine, talk.services, words, asking_hint(talk))
+    if not several:
+        return Heard(words)
+    first, *further = several
+    talk.second_intent = further[0].intent
+    talk.focus_on(first.text, first.hits)
+    talk.more = True
+    return Heard(f"/{first.intent}", first.confidence, further)
+
+
+def _leaning(talk: Talk) -> str | None:
+    """The intent of a short question that leans on the talk before; None where it is none."""
+    if talk.asking == "guide":
+        return None
+    field_asked = talk.case is not None and talk.guide is not None and talk.guide.field(talk.asking or "") is not None
+    meant = followups.read(talk.text, choosing.in_hand(talk), talk.state.last_question, talk.services, asking=field_asked)
+    if meant is None:
+        return None
+    field_of, option = meant.supposed or (None, None)
+    talk.supposed = Supposed(meant.code, field_of, option, meant.values)
+    talk.focus_on(meant.question or "", [])
+    return meant.intent
+
+
+def asking_hint(talk: Talk) -> dict[str, Any] | None:
+    """What the engine is told about the pending question, so that an answer is read as one."""
+    pending = talk.state.ask
+    if pending is None:
+        return None
+    return {"field": pending.field, "kind": pending.kind, "free_text": pending.kind == "text"}
