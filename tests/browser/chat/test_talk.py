@@ -170,6 +170,25 @@ def test_traditional_and_english_chrome(open_chat: Callable[..., Chat], mock: Mo
     assert mock.seen(chat)["switches"]["locale"] == "en"
     chat.say(APPLY)
     chat.page.get_by_role("button", name="简体中文").click()
-    # A conversation under way is kept; the new language is offered for the next one.
+    # A conversation under way is kept; it is asked for the new language only if the citizen wants that.
     expect(chat.mine).to_have_count(1)
-    expect(chat.page.locator("#banner")).to_contain_text("开始新会话后")
+    expect(chat.page.locator("#banner")).to_contain_text("对话也要换吗")
+    chat.page.get_by_role("button", name="对话也说中文").click()
+    expect(chat.mine.last).to_contain_text("说中文")
+
+
+def test_the_page_follows_a_conversation_that_changes_its_language(chat: Chat, mock: Mock) -> None:
+    chat.say("你好")
+    turn = {"owner": "bot", "status": "answered", "understanding": {}, "ask": None, "case": None}
+    english = [{"kind": "notice", "level": "info", "text": "可以随时说“中文”换回来 / Say “中文” for Chinese"}, {"kind": "text", "text": "Hello"}]
+    mock.emit(chat, "turn", turn=90, replies=english, **turn)
+    expect(chat.page.locator("html")).to_have_attribute("lang", "en")
+    expect(chat.page.locator("#status")).to_have_text("The assistant is serving you")
+    expect(chat.page.get_by_role("button", name="EN English")).to_have_attribute("aria-pressed", "true")
+    expect(chat.box).to_have_attribute("placeholder", "Say what you need done")
+    chat.page.reload()
+    expect(chat.page.locator("html")).to_have_attribute("lang", "en")
+    expect(chat.page.locator("#banner")).to_be_hidden()
+    chat.page.wait_for_timeout(500)
+    mock.emit(chat, "turn", turn=91, replies=[{"kind": "text", "text": "好的，下面说中文。"}], **turn)
+    expect(chat.page.locator("html")).to_have_attribute("lang", "zh-CN")
