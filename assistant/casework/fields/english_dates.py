@@ -48,7 +48,12 @@ _WEEKDAY = re.compile(rf"\b(?:(last|next|this|coming|on)\s+)?({'|'.join(WEEKDAYS
 _AHEAD = re.compile(r"\bin\s+(.{1,20}?)\s+(day|week)s?\b", re.I)
 _AGO = re.compile(r"\b(\w{1,12}(?:[ -]\w{1,12})?)\s+(day|week)s?\s+ago\b", re.I)
 #: Words of a correction, which is not a plain value.
-WRONG = re.compile(r"\b(?:wrong|mistake|incorrect|change|correct|actually|instead|should (?:be|have been)|i meant)\b", re.I)
+WRONG = re.compile(
+    r"(?<!nothing )(?<!nothing is )(?<!nothing's )\bwrong\b|(?<!no )\bmistake\b|"
+    r"\b(?:incorrect|actually|instead|should (?:be|have been)|i meant)\b|"
+    r"(?:^|\b(?:please|to|you|must|me|sorry),? )(?:change|correct)\b",
+    re.I,
+)
 IN_TEXT = (_YEAR_FIRST, _DAY_FIRST, _MONTH_FIRST)
 
 
