@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from assistant.foundation.settings import ROOT, Settings
 from channels.serve import plan
 
+NLU_DATA = ROOT / "nlu_data"
 SEARCH_STAMP = "trained-from"
 """File in the search model's folder: fingerprints of the code and of the guides it was trained from. Written last."""
 
@@ -75,11 +76,13 @@ def train_search(settings: Settings) -> None:
     """Train the search model."""
     from knowledge.catalogue import Catalogue
     from knowledge.search.training import train as train_search_model
+    from knowledge.search.wordings import labelled_sentences
 
     wanted = f"{_search_fingerprint(settings)} {fingerprint(settings.guides_dir.glob('*.yaml'))}"
     stamp = _search_dir(settings) / SEARCH_STAMP
     stamp.unlink(missing_ok=True)
-    train_search_model(Catalogue.load(settings.guides_dir), settings.models_dir, embedding=settings.embedding_model)
+    catalogue = Catalogue.load(settings.guides_dir)
+    train_search_model(catalogue, settings.models_dir, labelled_sentences(NLU_DATA), settings.embedding_model)
     stamp.write_text(wanted, encoding="ascii")
 
 
@@ -115,4 +118,5 @@ def _search_dir(settings: Settings) -> Path:
 
 def _search_code() -> list[Path]:
     search = [file for file in (ROOT / "knowledge" / "search").iterdir() if file.suffix in (".py", ".txt")]
-    return [ROOT / "knowledge" / "embedding.py", ROOT / "knowledge" / "text.py", *search]
+    said = [file for file in NLU_DATA.rglob("*.yml") if "dev" not in file.relative_to(NLU_DATA).parts]
+    return [ROOT / "knowledge" / "embedding.py", ROOT / "knowledge" / "text.py", *search, *said]

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant.foundation.messages import t
 from knowledge.catalogue import Catalogue
 from knowledge.embedding import MODEL_FOLDER, Embedding, EmbeddingMissing, open_embedding, sentences
@@ -15,6 +18,7 @@ from knowledge.search.calibration import Calibration
 from knowledge.search.english import EnglishIndex, is_english
 from knowledge.search.features import Document, FeatureIndex, Reading
 from knowledge.search.rivals import share
+from knowledge.search.wordings import Wordings
 from knowledge.text import WordCutter
 from knowledge.translation import Translation
 
@@ -26,6 +30,12 @@ _OURS = 0.3
 _OURS_EXPECTED = 0.1
 # One item is meant when it holds this share of what all reach.
 _CLEAR = 0.6
+# With wordings: one item is meant when it holds this share of it, the second best, and the chance that none was named.
+_TELLING = 0.6
+# The share that wordings have in a guide's probability; the rest is the search's.
+_WORDED = 0.8
+# The search's scores are taken for shares of one only from this sum on; below it they hardly say anything.
+_SURE_ENOUGH = 0.3
 # A rival is offered when it reaches this share of the best.
 _RIVAL = 0.25
 _OFFERED = 4
@@ -36,12 +46,17 @@ _FOREIGN = "elsewhere.txt"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A guide found. ``score`` is the probability (0..1) that it is the one meant; ``because`` says why, in words."""
+    """A guide found. ``score`` is the probability (0..1) that it is the one meant; ``because`` says why, in words.
+
+    ``needed`` is that probability once it is known that the sentence needs an item; what all guides together lack to 1 is
+    that it named none. None where only the score is known.
+    """
 
     code: str
     name: str
     score: float
     because: list[str]
+    needed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +75,8 @@ class Search:
     """The search over one catalogue. Build a new one when the catalogue changes; it is read-only and thread-safe."""
 
     def __init__(self, guides: Sequence[Guide], index: FeatureIndex, calibration: Calibration,
-                 translations: Mapping[str, Translation] | None = None) -> None:
+                 translations: Mapping[str, Translation] | None = None, wordings: Wordings | None = None) -> None:
+        self._wordings = wordings
         self._english = EnglishIndex(guides, translations or {})
         self._guides = list(guides)
         self._index = index
@@ -84,7 +100,7 @@ class Search:
         guides = catalogue.all()
         foreign = (models_dir / MODEL_FOLDER / _FOREIGN).read_text(encoding="utf-8").splitlines()
         return cls(guides, index_of(guides, catalogue.names(), open_embedding(embedding, models_dir), foreign), calibration,
-                   catalogue.translations)
+                   catalogue.translations, Wordings.load(models_dir / MODEL_FOLDER))
 
     def read(self, text: str) -> Reading:
         """The features of a sentence; guides in catalogue order."""
@@ -102,15 +118,34 @@ class Search:
         if is_english(query):
             return self._in_english(query[-_LONGEST:], limit, region)
         reading = self.read(query)
-        scores = share(self._calibration.scores(reading), reading)
+        scores, needed = self._fused(query, share(self._calibration.scores(reading), reading))
         hits: list[Hit] = []
-        for number in sorted(range(len(self._guides)), key=lambda n: (-scores[n], n)):
-            if len(hits) == limit or scores[number] < _LISTED:
+        for number in sorted(range(len(self._guides)), key=lambda n: (-needed[n], n)):
+            if len(hits) == limit or needed[number] < _LISTED:
                 break
             guide = self._guides[number]
             if region is None or serves(guide.region, region):
-                hits.append(Hit(guide.code, guide.name, round(float(scores[number]), 4), self._because(number, reading)))
+                hits.append(Hit(guide.code, guide.name, round(float(scores[number]), 4), self._because(number, reading),
+                                round(float(needed[number]), 4)))
         return hits
+
+    def _fused(self, query: str, found: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Each guide's probability, and the same once an item is known to be needed, from the search and the wordings.
+
+        A guide whose wordings were never learnt keeps what the search gives it, and the others share the rest.
+        """
+        chances = self._wordings.chances(query[-_LONGEST:]) if self._wordings else None
+        among = found / max(float(found.sum()), _SURE_ENOUGH)
+        if chances is None:
+            return found, among
+        learnt = np.array([self._wordings is not None and self._wordings.knows(guide.code) for guide in self._guides])
+        worded = np.array([chances.items.get(guide.code, 0.0) for guide in self._guides])
+        named = worded / max(float(worded.sum()) + chances.unnamed, 1e-9)
+        new = np.where(learnt, 0.0, found)
+        rest = 1.0 - min(float(new.sum()), 1.0)
+        needed = np.where(learnt, rest * (_WORDED * named + (1 - _WORDED) * among), np.maximum(new, (1 - _WORDED) * among))
+        ours = _WORDED * (1 - chances.elsewhere) + (1 - _WORDED) * float(found.sum())
+        return np.where(learnt, needed * ours, found), needed
 
     def _in_english(self, query: str, limit: int, region: str | None) -> list[Hit]:
         hits: list[Hit] = []
@@ -135,10 +170,21 @@ class Search:
         total = sum(hit.score for hit in hits)
         if not hits or total < (_OURS_EXPECTED if expected else _OURS):
             return Decision("none", list(hits), {})
-        family = self.family(hits)
-        if hits[0].score >= _CLEAR * total or len(family) == 1:
+        if self._clear(hits):
             return Decision("one", list(hits), {})
+        family = self.family(hits)
+        if len(family) == 1:  # nothing rivals it, yet it is not clear that it was meant at all
+            family = list(hits[:_OFFERED])
         return Decision("which", family, self._differences(family))
+
+    @staticmethod
+    def _clear(hits: Sequence[Hit]) -> bool:
+        best = hits[0]
+        if best.needed is None:
+            return best.score >= _CLEAR * sum(hit.score for hit in hits) or all(h.score < _RIVAL * best.score for h in hits[1:])
+        second = (hits[1].needed or 0.0) if len(hits) > 1 else 0.0
+        unnamed = max(0.0, 1.0 - sum(hit.needed or 0.0 for hit in hits))
+        return best.needed >= _TELLING * (best.needed + second + unnamed)
 
     def _differences(self, family: Sequence[Hit]) -> dict[str, str]:
         names = {hit.name for hit in family}

@@ -12,33 +12,33 @@ from knowledge.embedding import MODEL_FOLDER, Embedding, HubEmbedding, StaticEmb
 from knowledge.search.calibration import Calibration, fit
 from knowledge.search.features import Document, FeatureIndex, Reading
 from knowledge.search.index import save_foreign
+from knowledge.search.wordings import ELSEWHERE, UNNAMED, Wordings
 from knowledge.text import WordCutter
 
 # Each sentence is judged by an index and an embedding that never saw it; three parts keep training to seconds.
 _FOLDS = 3
 
 
-def train(catalogue: Catalogue, models_dir: Path, utterances: Iterable[tuple[str, str]] = (),
-          elsewhere: Iterable[str] = (), embedding: str = "static") -> Path:
-    """Train the embedding and fit the calibration; the same result every time.
+def train(catalogue: Catalogue, models_dir: Path, labelled: Iterable[tuple[str, str]] = (), embedding: str = "static") -> Path:
+    """Train the embedding, fit the calibration, and learn how people word the items; the same result every time.
 
     Args:
-        utterances: further sentences, each with the official name of the item it means.
-        elsewhere: further sentences about none of any catalogue's items.
+        labelled: what people say, each sentence with the code of the guide it means or another label of ``wordings``.
         embedding: ``static``, or the sentence-transformers model that will serve; scores are calibrated to it.
 
     Returns:
         The folder both were saved in.
     """
-    groups = {guide.name: sentences(guide) for guide in catalogue.all()}
-    for sentence, name in utterances:
-        if name in groups:
-            groups[name].append(sentence)
     folder = models_dir / MODEL_FOLDER
-    fit_static(list(groups.values()), folder)
-    foreign = list(dict.fromkeys([*unrelated(), *elsewhere]))
+    fit_static([sentences(guide) for guide in catalogue.all()], folder)
+    foreign = unrelated()
     calibrate(catalogue, foreign, None if embedding == "static" else HubEmbedding(embedding)).save(folder)
     save_foreign(foreign, folder)
+    said = [(sentence, label) for sentence, label in labelled if label in (ELSEWHERE, UNNAMED) or catalogue.get(label)]
+    known = {label for _, label in said}
+    # What a guide says it is called joins what people were heard to say; a guide with nothing heard is left to the search.
+    said += [(sentence, guide.code) for guide in catalogue.all() if guide.code in known for sentence in sentences(guide)]
+    Wordings.fit(said).save(folder)
     return folder
 
 

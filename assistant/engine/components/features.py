@@ -40,7 +40,7 @@ def groups(words: Sequence[str]) -> Groups:
     sentence = "".join(words)
     characters = ["^", *sentence, "$"]
     return {
-        "c": Counter(_grams(characters, 1, 4)),
+        "c": Counter(_grams(characters, 1, 3)),
         "w": Counter(_grams(["^", *words, "$"], 1, 2)),
         "p": Counter(_grams(["^", *syllables(sentence), "$"], 1, 3)),
     }
@@ -93,6 +93,12 @@ class Familiarity:
         return Counter({f"share {share}": 1, f"number {min(strange, 4)}": 1})
 
 
+UNSEEN = {"c": 0.5, "w": 0.5, "p": 1.0}
+"""How much a gram that training never saw counts in a sentence's length, as a share of the rarest known one. A sentence of
+strange words must not be blown up to the length of one we know; misheard characters are strange too, but their sounds are not.
+"""
+
+
 class Vectoriser:
     """TF-IDF over the kinds, each scaled to length one before its weight, so that none drowns the others."""
 
@@ -101,6 +107,7 @@ class Vectoriser:
         self.vocabulary = vocabulary
         self.idf = idf
         self.weights = weights
+        self._rarest = float(idf.max()) if len(idf) else 1.0
 
     @classmethod
     def fit(cls, sentences: Sequence[Groups], weights: dict[str, float], minimum: int = 1) -> Vectoriser:
@@ -124,7 +131,9 @@ class Vectoriser:
         for kind, counts in sentence.items():
             found = [(self.vocabulary.get(kind + gram), 1 + math.log(count)) for gram, count in counts.items()]
             known = [(column, value * float(self.idf[column])) for column, value in found if column is not None]
-            length = math.sqrt(sum(value * value for _, value in known)) or 1.0
+            unseen = self._rarest * UNSEEN.get(kind, 0.0)
+            strange = sum((value * unseen) ** 2 for column, value in found if column is None)
+            length = math.sqrt(sum(value * value for _, value in known) + strange) or 1.0
             scale = self.weights.get(kind, 1.0) / length
             columns.extend(column for column, _ in known)
             values.extend(value * scale for _, value in known)

@@ -9,14 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import GroupShuffleSplit
 from sklearn.svm import LinearSVC
 
 
 class Fitted(NamedTuple):
-    """Columns × labels weights, an offset for each label, and how steeply margins become probabilities."""
+    """Columns × labels weights, an offset for each label, and how steeply margins become probabilities.
 
-    matrix: NDArray[np.float32]
+    The weights are kept with half precision: half a million columns would take a tenth of the engine's memory otherwise.
+    """
+
+    matrix: NDArray[np.float16]
     offset: NDArray[np.float32]
     sharpness: float
 
@@ -51,16 +54,21 @@ def _loss(margins: NDArray[np.float64], targets: NDArray[np.int64], sharpness: f
     return float((np.log(np.exp(scaled - top).sum(axis=1)) + top[:, 0] - chosen).mean())
 
 
-def fit(rows: csr_matrix, targets: NDArray[np.int64], *, softness: float, folds: int, seed: int) -> Fitted:
-    """Fit margins on everything; fit the sharpness on margins of sentences their fold had not seen."""
+def fit(
+    rows: csr_matrix, targets: NDArray[np.int64], same: NDArray[np.int64], *, softness: float, held: float, seed: int
+) -> Fitted:
+    """Fit margins on everything; fit the sharpness on margins of sentences that a first fit had not seen.
+
+    Args:
+        same: which rows are one sentence in different dress; they are held out together, or the first fit would know them.
+        held: the share of sentences held out, 0 to 1.
+    """
     labels = int(targets.max()) + 1
-    folds = max(2, min(folds, int(np.bincount(targets).min())))
-    unseen = np.zeros((len(targets), labels))
-    for train, held in StratifiedKFold(folds, shuffle=True, random_state=seed).split(rows, targets):
-        unseen[held] = _margins(_machine(softness, seed).fit(rows[train], targets[train]), rows[held], labels)
-    sharpness = float(minimize_scalar(lambda x: _loss(unseen, targets, x), bounds=(0.1, 50.0), method="bounded").x)
+    train, unseen = next(GroupShuffleSplit(1, test_size=held, random_state=seed).split(rows, targets, same))
+    margins = _margins(_machine(softness, seed).fit(rows[train], targets[train]), rows[unseen], labels)
+    sharpness = float(minimize_scalar(lambda x: _loss(margins, targets[unseen], x), bounds=(0.1, 50.0), method="bounded").x)
     machine = _machine(softness, seed).fit(rows, targets)
     weights, offset = machine.coef_, machine.intercept_
     if labels == 2:
         weights, offset = np.concatenate([-weights, weights]), np.concatenate([-offset, offset])
-    return Fitted(np.ascontiguousarray(weights.T, dtype=np.float32), offset.astype(np.float32), sharpness)
+    return Fitted(np.ascontiguousarray(weights.T, dtype=np.float16), offset.astype(np.float32), sharpness)
