@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*")
+_LETTER = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ"
+_WORD = re.compile(rf"[{_LETTER}]+(?:['’][{_LETTER}]+)*")
 _SMALL_WORDS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
     "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",

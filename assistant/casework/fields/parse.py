@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from assistant.casework.fields import dates, english, identifiers, numerals, options, words
+from assistant.casework.fields import dates, english, identifiers, names, numerals, options, words
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
 from assistant.foundation.messages import ENGLISH, language, t
 from knowledge.schema import GuideField, Option, Rule
@@ -117,7 +117,7 @@ def _read(field: GuideField, answer: str | Sequence[str], today: date) -> Parsed
         case "address":
             return words.parse_address(text)
         case "person_name":
-            return words.parse_person_name(text)
+            return names.parse_person_name(text)
         case "company_name":
             return words.parse_company_name(text)
         case "area":

@@ -1,10 +1,10 @@
-"""Names, addresses and free text."""
+"""Names of companies, addresses and free text."""
 
 from __future__ import annotations
 
 import re
 
-from assistant.casework.fields.english import TABLES, is_latin, words
+from assistant.casework.fields.english import is_latin
 from assistant.casework.fields.numerals import normalise
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
 from assistant.foundation.messages import t
@@ -26,9 +26,6 @@ ADDRESS_IN_TEXT = re.compile(
     r"(?:[一-鿿0-9]{1,10}(?:镇|乡|街道))?[一-鿿0-9]{1,14}(?:路|街|大道|道|巷|弄|胡同|村|新村|公路)"
     r"[一-鿿0-9A-Za-z\-—–~、()（）]*(?:号|室|楼|层|幢|栋|座|单元|铺|组)[0-9A-Za-z一-鿿\-]*"
 )
-_SEPARATORS = re.compile(r"[•・‧∙．.・﹒]")
-_NAME = re.compile(r"^[㐀-鿿豈-﫿\U00020000-\U0003134f]+(?:·[㐀-鿿豈-﫿\U00020000-\U0003134f]+)*$")
-_LATIN_NAME = re.compile(r"^[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ' .\-]{1,60}$")
 
 
 _LATIN_LEAD = re.compile(
@@ -43,7 +40,6 @@ _LATIN_LEAD = re.compile(
 )
 _ABBREVIATED = "".join(rf"(?<!\b{word})" for word in ("ltd", "co", "inc", "corp", "rd", "st", "jr"))
 _LATIN_TAIL = re.compile(rf"(?:[, ]+(?:please|thanks|thank you))?(?:[!; ]|{_ABBREVIATED}\.)*$", re.I)
-_NOT_A_NAME = frozenset(TABLES["not_a_name"])
 _LATIN_STREET = re.compile(
     r"\b(?:road|rd|street|st|avenue|ave|lane|ln|alley|boulevard|blvd|highway|village|town|lu|jie|dadao|building|plaza|tower|center|centre|"
     r"mansion|garden|estate|apartments?|park|square|market|campus)\b",
@@ -84,27 +80,6 @@ def parse_company_name(text: str) -> Parsed:
         return Rejected("text_long", t("fields.text_long", most=120, count=len(plain)))
     whole = bool(re.search(r"公司|厂|店|中心|合伙|事务所|合作社|企业|社|行|部|馆|院|所|坊|铺|吧|楼", plain))
     return Accepted(plain, plain, None if whole else t("fields.company_name_warning"))
-
-
-def parse_person_name(text: str) -> Parsed:
-    """A person's name: Chinese characters, rare ones and the separator · included, or Latin letters; at most 60."""
-    plain = strip_talk(text)
-    plain = plain if _LATIN_NAME.match(plain) else _SEPARATORS.sub("·", plain).replace(" ", "")
-    plain = re.sub(r"(先生|女士|小姐)$", "", plain)
-    if is_latin(plain) and ("?" in text or _NOT_A_NAME.intersection(words(plain)) or len(words(plain)) > 6):
-        return Rejected("name_shape", t("fields.name_shape"))
-    if re.search(r"\d", plain):
-        return Rejected("name_digits", t("fields.name_digits"))
-    if _NAME.match(plain):
-        if len(plain) < 2:
-            return Rejected("name_short", t("fields.name_short"))
-        if len(plain) <= 60 and ("·" in plain or len(plain) <= 6):
-            return Accepted(plain, plain)
-        if len(plain) <= 60:
-            return Accepted(plain, plain, t("fields.name_long_warning"))
-    if _LATIN_NAME.match(plain):
-        return Accepted(plain, plain)
-    return Rejected("name_shape", t("fields.name_shape"))
 
 
 def parse_address(text: str) -> Parsed:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.casework.fields import corrections, dates, english, english_dates, extract, options, parse, words
+from assistant.casework.fields import corrections, dates, english, english_dates, extract, names, options, parse
 from assistant.casework.fields.result import Accepted, Rejected
 from assistant.foundation.masking import mask_value
 from assistant.foundation.messages import ENGLISH, use_language
@@ -180,13 +180,13 @@ def test_what_is_not_taken_for_english(text: str) -> None:
     [("my name is John Smith", "John Smith"), ("It's Zhang San.", "Zhang San"), ("his name is Mary-Anne O'Neill", "Mary-Anne O'Neill"), ("Zhang San", "Zhang San")],
 )
 def test_names(text: str, value: str) -> None:
-    said = words.parse_person_name(text)
+    said = names.parse_person_name(text)
     assert isinstance(said, Accepted) and said.value == value
 
 
 @pytest.mark.parametrize("text", ["I do not know", "what is this for?", "skip", "why", "please help me"])
 def test_no_names(text: str) -> None:
-    assert isinstance(words.parse_person_name(text), Rejected)
+    assert isinstance(names.parse_person_name(text), Rejected)
 
 
 def test_an_address_in_latin_letters_is_taken_with_a_word_of_warning() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.casework.fields import dates, numerals, options, words
+from assistant.casework.fields import dates, names, numerals, options, words
 from assistant.casework.fields.result import Accepted, Rejected
 from knowledge.schema import Option
 
@@ -60,19 +60,19 @@ def test_numerals_of_every_kind(written: str, value: str) -> None:
 
 @pytest.mark.parametrize("name", ["张三", "欧阳示例", "阿卜杜拉·买买提", "㼆吉", "𠮷田", "John Smith", "我叫李四"])
 def test_names_people_have(name: str) -> None:
-    read = words.parse_person_name(name)
+    read = names.parse_person_name(name)
     assert isinstance(read, Accepted) and read.display == name.removeprefix("我叫")
 
 
 def test_separators_in_names_become_one() -> None:
     for dot in "•・‧∙．・":
-        read = words.parse_person_name(f"阿卜杜拉{dot}买买提")
+        read = names.parse_person_name(f"阿卜杜拉{dot}买买提")
         assert isinstance(read, Accepted) and read.value == "阿卜杜拉·买买提"
 
 
 @pytest.mark.parametrize("text", ["张3", "13800138000", "？", "a"])
 def test_what_is_no_name(text: str) -> None:
-    assert isinstance(words.parse_person_name(text), Rejected)
+    assert isinstance(names.parse_person_name(text), Rejected)
 
 
 @pytest.mark.parametrize(("text", "code"), [("浦东", "address_short"), ("张江镇示例路", "address_door"), ("我家楼下超市旁边", "address_door")])
@@ -83,7 +83,7 @@ def test_an_address_must_reach_the_door(text: str, code: str) -> None:
 
 @given(st.text(max_size=300))
 def test_no_text_breaks_a_reader(text: str) -> None:
-    for reader in (words.parse_text, words.parse_person_name, words.parse_company_name, words.parse_address):
+    for reader in (words.parse_text, names.parse_person_name, words.parse_company_name, words.parse_address):
         assert isinstance(reader(text), Accepted | Rejected)
     assert isinstance(dates.parse_date(text, TODAY), Accepted | Rejected)
     numerals.first_number(text)
