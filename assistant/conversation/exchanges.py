@@ -9,8 +9,10 @@ from typing import Any
 from assistant.conversation.model import Event
 from knowledge.replies import Ask
 
-#: Answers, not talk: whatever the words, they may be a name, a number or an address.
-ANSWERS = frozenset({"", "provide", "choose"})
+#: Below this the engine guesses (the same border the actions draw).
+UNSURE = 0.45
+#: Answers and corrections of answers, not talk: whatever the words, they may be a name, a number or an address.
+ANSWERS = frozenset({"", "provide", "choose", "correct_info"})
 #: Statuses of turns in which nobody read the sentence: people were talking, or it was turned away unread.
 UNREAD = frozenset({"handed_off", "queued", "error_engine"})
 #: Questions that no personal data answers, whatever kind they are …
@@ -40,7 +42,10 @@ class Exchange:
         """Whether it was read as talk and can be no answer to a question about a person, a number or an address."""
         if self.intent in ANSWERS or self.status in UNREAD or self.status.startswith("refused") or self.status == "care":
             return False
-        return self.asked is None or self.asked[0] in _OPEN or self.asked[1] in _LISTED
+        if self.asked is None or self.asked[0] in _OPEN:
+            return True
+        # while something of the form is asked, an unsure reading gives way to "an answer"
+        return self.asked[1] in _LISTED and self.confidence >= UNSURE
 
 
 def question(ask: Ask | None) -> tuple[str, str] | None:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.conversation import repository
-from assistant.conversation.exchanges import Exchange, exchanges, question
+from assistant.conversation.exchanges import UNSURE, Exchange, exchanges, question
 from assistant.conversation.masked_talk import ADDRESS, COMPANY, NAME, NUMBER, kept, normal
 from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME
 from assistant.foundation.crypto import KeyRing
@@ -34,8 +34,6 @@ Reason = Literal["fell_back", "corrected", "relabelled"]
 NEW, LABELLED, DROPPED = "new", "labelled", "dropped"
 #: Turns that say so themselves.
 FELL_BACK = frozenset({"clarify", "unanswerable_unknown"})
-#: Below this the engine guesses (the same border the actions draw).
-UNSURE = 0.45
 #: Events looked through for what was said before.
 RECENT = 30
 FORGETS_EVERY = timedelta(hours=1)
@@ -45,6 +43,8 @@ _MEANT_OTHERWISE = re.compile(
     r"|(?:理解|听|搞|弄)错了|答非所问|i meant|not what i|i was asking|i didn'?t ask",
     re.IGNORECASE,
 )
+#: Readings of words that settle which item is meant.
+_CHOOSES = ITEM_INTENTS | {"choose", "provide", "affirm", "correct_info"}
 #: What takes the place of a case's answers, by the type of the field.
 _PERSONAL: Mapping[str, str] = {
     "person_name": NAME, "address": ADDRESS, "company_name": COMPANY, "id_number": NUMBER, "uscc": NUMBER, "phone": NUMBER,
@@ -186,12 +186,13 @@ def _put_right(db: Database, turn: Turn) -> list[Misread]:
         found = _misread(said, "corrected", personal(turn.talk)) if said else None
         return [replace(found, suggested_intent=_kept_intent(found.intent), suggested_item=chosen)] if found else []
     found = _misread(before[-1], "corrected", personal(turn.talk)) if before else None
-    read = turn.understanding
-    if found is None or read is None:
+    if found is None:
         return []
-    another = read.guide is not None and read.intent in ITEM_INTENTS and read.guide.code != found.item
-    item = read.guide.code if another and read.guide else None
-    return [replace(found, suggested_intent=read.intent if read.intent in ITEM_INTENTS else None, suggested_item=item)]
+    talk = turn.talk
+    decided = talk.services.decide(talk.hits, expected=False) if talk.hits else None
+    item = decided.hits[0].code if decided and decided.kind == "one" and decided.hits[0].code != found.item else None
+    intent = talk.intent if talk.intent in ITEM_INTENTS else _kept_intent(found.intent) if item else None
+    return [replace(found, suggested_intent=intent, suggested_item=item)]
 
 
 def _chosen(turn: Turn) -> str | None:
@@ -202,7 +203,7 @@ def _chosen(turn: Turn) -> str | None:
     if turn.message.choice:
         code = turn.message.choice[0]
         return code if talk.services.catalogue.get(code) else None
-    settled = talk.status not in ("clarify", "handed_off") and talk.intent in {"choose", "provide", "affirm"} | ITEM_INTENTS
+    settled = talk.status not in ("clarify", "handed_off") and talk.intent in _CHOOSES
     return talk.state.context_guide if settled else None
 
 

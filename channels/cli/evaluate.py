@@ -32,8 +32,8 @@ def understanding(files: Files, as_json: Json = False) -> None:
     except ValueError as error:
         fail(str(error), as_json=as_json, remedy=t("cli.eval_remedy"))
     settings = get_settings()
-    with _engine(settings) as url:
-        readings = asyncio.run(_read(settings, url, [line.query for line in lines]))
+    with running_engine(settings) as url:
+        readings = asyncio.run(read_all(settings, url, [line.query for line in lines]))
     _print(score(lines, readings), as_json=as_json)
 
 
@@ -59,7 +59,8 @@ def search(files: Files, as_json: Json = False) -> None:
     _print(figures, as_json=as_json)
 
 
-async def _read(settings: Settings, url: str, queries: list[str]) -> list[Any]:
+async def read_all(settings: Settings, url: str, queries: list[str]) -> list[Any]:
+    """Every sentence as the engine at ``url`` and the search have it understood."""
     from assistant.conversation.reading import SentenceReader
     from assistant.engine.gateway import EngineGateway
 
@@ -72,14 +73,18 @@ async def _read(settings: Settings, url: str, queries: list[str]) -> list[Any]:
 
 
 @contextmanager
-def _engine(settings: Settings) -> Iterator[str]:
-    """An engine on a free port, so that a running service is not needed and not disturbed."""
+def running_engine(settings: Settings, model: Path | None = None) -> Iterator[str]:
+    """An engine on a free port, so that a running service is not needed and not disturbed.
+
+    ``model`` is another than that of the present data, which is trained if it has not been.
+    """
     from assistant.engine import training
     from channels.serve.training import train
 
-    train(settings, lambda key, /, **params: progress(t(f"serve.{key}", **params)))
+    if model is None:
+        train(settings, lambda key, /, **params: progress(t(f"serve.{key}", **params)))
+        model = training.train(models_dir=settings.models_dir)
     training.refresh_catalogue(settings.models_dir, settings.guides_dir)
-    model = training.train(models_dir=settings.models_dir)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

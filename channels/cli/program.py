@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "db": "channels.cli.database:commands",
     "staff": "channels.cli.staff:commands",
     "eval": "channels.cli.evaluate:commands",
+    "nlu": "channels.cli.nlu:commands",
     "bench": "channels.cli.bench:commands",
 }
 """Name → where it is. Only the one asked for is imported: `serve` stays for months and should not carry all the others."""
