@@ -39,13 +39,17 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa-sdk publishes no types
         """The name in ``domain.yml``."""
         return self.action_name
 
+    def yields(self, talk: Talk) -> bool:
+        """Whether the words are to be read as an answer after all."""
+        return self.gives_way and talk.asking is not None and talk.confidence < SURE
+
     def act(self, talk: Talk) -> None:
         """Do the work on the turn."""
         raise NotImplementedError(self.action_name)
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         talk = self.talk(tracker)
-        if self.gives_way and talk.asking and talk.confidence < SURE:
+        if self.yields(talk):
             await self.guarded(tracker, asyncio.to_thread(answering.take, talk))
         else:
             await self.guarded(tracker, self.work(talk))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions.base import TurnAction
 from assistant.casework.flow import acts, choosing, closing
 from assistant.casework.flow.talk import Talk
-from assistant.conversation import guard
+from assistant.conversation import elsewhere, guard
 from assistant.conversation.understanding import settle
 from assistant.foundation.messages import t
 
@@ -14,6 +14,10 @@ class AnswerQuestion(TurnAction):
     """A question about an item, answered from its guide."""
 
     action_name = "action_answer_question"
+
+    def yields(self, talk: Talk) -> bool:
+        """要现在开始办吗 is answered with yes or no; anything else that may be a question about the item is one."""
+        return super().yields(talk) and talk.asking != "start"
 
     def act(self, talk: Talk) -> None:
         choosing.question(talk, talk.intent)
@@ -84,7 +88,11 @@ class OutOfScope(TurnAction):
             talk.intent = settled
             _serve(talk)
             return
-        talk.say(t(f"conversation.{verdict}") if verdict else t("conversation.not_ours"))
+        if verdict:
+            talk.say(t(f"conversation.{verdict}"))
+        else:
+            where = elsewhere.find(talk.text)
+            talk.say(t(f"elsewhere.{where.key}") if where else t("conversation.not_ours"), citations=where and [where.source])
         talk.status = verdict or "unanswerable_not_ours"
 
 

@@ -21,6 +21,7 @@ from knowledge.search import Decision, Hit
 LONGEST = 18
 LONGEST_ENGLISH = 8
 """Words of an English follow-up."""
+_LONGEST_CASE = 30
 _LEAD = r"那么?|那要是|那如果|要是|如果|假如|假设|若是|万一|换成|换做|换了|改成|还有|另外|至于|对于"
 _SHAPE = re.compile(
     rf"^(?:哦|嗯|好的?|行|请问|[，, ])*(?P<lead>(?:{_LEAD})*)[，, ]*(?P<core>.+?)(?:的话|来说|的情况)?[，, ]*"
@@ -97,6 +98,12 @@ def read(text: str, guide: Guide | None, last: str | None, knowledge: Knowledge,
     if closest_faq(guide, core) is not None:
         return FollowUp(last or "ask_process", guide.code, question=core)
     return None
+
+
+def supposed_case(text: str) -> str | None:
+    """The case an elliptical question supposes, in its own words: 外地户口 of 那外地户口呢; None where it supposes none."""
+    core = _core(text, asking=True)
+    return core if core and len(core) <= _LONGEST_CASE else None
 
 
 def _core(text: str, asking: bool) -> str | None:

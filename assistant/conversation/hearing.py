@@ -41,6 +41,8 @@ async def hear(talk: Talk, message: Message, engine: Engine) -> Heard:
         return Heard(PROVIDED)
     if correcting.noticed(talk):
         return Heard(CORRECTED)
+    if choosing.wants_list(talk.text):
+        return Heard("/help")
     leaning = _leaning(talk)
     if leaning is not None:
         return Heard(f"/{leaning}")
@@ -64,6 +66,7 @@ def _leaning(talk: Talk) -> str | None:
     field_asked = talk.case is not None and talk.guide is not None and talk.guide.field(talk.asking or "") is not None
     meant = followups.read(talk.text, choosing.in_hand(talk), talk.state.last_question, talk.services, asking=field_asked)
     if meant is None:
+        talk.unmatched = followups.supposed_case(talk.text) if talk.state.last_question else None
         return None
     field_of, option = meant.supposed or (None, None)
     talk.supposed = Supposed(meant.code, field_of, option, meant.values)

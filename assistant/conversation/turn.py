@@ -35,11 +35,14 @@ from assistant.foundation.clock import Clock
 from assistant.foundation.database import Database
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t, use_language
-from knowledge.replies import Ask
+from knowledge.replies import Action, Ask, Card
 
 log = get_logger(__name__)
-#: Turns that show the citizen was not understood; two in a row and a person is offered.
-NOT_UNDERSTOOD = frozenset({"clarify", "rejected_answer", "unanswerable_unknown"})
+#: Turns that did not help: not understood, refused, or something broke; so many in a row and a person is offered.
+FAILED = frozenset(
+    {"clarify", "rejected_answer", "unanswerable_unknown", "unanswerable_not_ours", "error_document", "error_far_side"}
+)
+PATIENCE_TURNS = 2
 #: What a waiting citizen may say without leaving the queue is everything but these.
 LEAVES_QUEUE = frozenset({"cancel"})
 
@@ -265,6 +268,19 @@ class TurnRunner:
             return str(parse.intent)
         return "provide" if talk.asking and parse.intent in ("provide", "choose", "affirm", "deny", "skip") else None
 
+    def _offer_person(self, turn: Turn) -> None:
+        """One tap brings a person; what is asked stays asked, and she need not take it."""
+        opens = self.desk.opens_at(turn.now)
+        when = t("conversation.person_later", time=language.moment(opens)) if opens else t("conversation.person_now")
+        label = t("conversation.start_person")
+        turn.talk.replies.append(
+            Card(
+                title=t("conversation.person_title"),
+                text=t("conversation.offer_person") + when,
+                actions=[Action(label=label, message=label)],
+            )
+        )
+
     def _place_words(self, turn: Turn) -> str:
         opens = self.desk.opens_at(turn.now)
         if opens is not None:
@@ -277,9 +293,9 @@ class TurnRunner:
         talk.status = talk.status or ("collecting" if talk.asking else "clarify")
         if not talk.replies and talk.owner == "bot":
             talk.say(t("conversation.not_understood"))
-        talk.state.failures = talk.state.failures + 1 if talk.status in NOT_UNDERSTOOD else 0
-        if talk.state.failures >= 2 and talk.owner == "bot":
-            talk.notice("info", t("conversation.offer_person"))
+        talk.state.failures = talk.state.failures + 1 if _failed(talk) else 0
+        if talk.state.failures >= PATIENCE_TURNS and talk.owner == "bot":
+            self._offer_person(turn)
         if talk.owner == "queue" and conv.owner != "queue":
             turn.desk_change = "enqueue"
             turn.place += 1
@@ -358,6 +374,11 @@ class TurnRunner:
                 metrics.ratings_total.labels(score=str(note.detail["grade"])).inc()
         metrics.turns_total.labels(status=turn.talk.status or "").inc()
         metrics.turn_seconds.labels(channel=turn.conv.channel).observe(time.perf_counter() - turn.started)
+
+
+def _failed(talk: Talk) -> bool:
+    """Whether the turn brought her no further; 换一件事办吗 is a question, and no failure."""
+    return talk.status in FAILED and talk.asking != "switch"
 
 
 def _words(message: Message, pending: Ask | None) -> str:

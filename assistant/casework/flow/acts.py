@@ -171,6 +171,9 @@ def _why(talk: Talk) -> None:
 
 
 def _help(talk: Talk) -> None:
+    if choosing.wants_list(talk.text):
+        choosing.browse(talk)
+        return
     talk.say(t("casework.help_in_case" if talk.case else "casework.help"))
     talk.status = "answered"
 
@@ -181,6 +184,5 @@ def _nothing_pending(talk: Talk) -> None:
         talk.state.paused = False
         advance(talk)
         return
-    talk.state.failures += 1
     talk.say(t("casework.nothing_pending"))
     talk.status = "clarify"

@@ -25,6 +25,14 @@ WISH = 0.6
 _SKIP = re.compile(r"^(?:跳过|略过|不填|先?不填了?|没有|无|不知道|不清楚|暂无|下一[个项题]|pass|skip)[了吧。.！! ]*$", re.I)
 
 
+_NONE = re.compile(
+    r"^(?:这些?|上面|以上|这几[个件])?(?:都|全|一个都|哪个都)?(?:不是|不对|不要|没有)(?:这些?|这几[个件]|我要的|我想要的)?[的了啊呀]?[。.！!]*$|"
+    r"^(?:其他|其它|别的|其他的|另外的)(?:事|事项)?[。.！!]*$|"
+    r"^(?:none(?: of (?:these|them|the above))?|neither|something else|other)[.! ]*$",
+    re.I,
+)
+
+
 def take(talk: Talk) -> None:
     """Read the turn as the answer to the pending question, or as a correction or wish made in its place."""
     pending = talk.state.ask
@@ -65,6 +73,8 @@ def plainly(talk: Talk) -> bool:
         return False
     if pending.kind == "confirm":
         return (len(text) <= PLAIN_LENGTH or english.is_latin(text)) and options.yes_or_no(text) is not None
+    if pending.field == "guide" and _NONE.match(text):
+        return True
     if pending.field in ("guide", "rating"):
         return options.ordinal(text, len(pending.options or [])) is not None
     if pending.field.startswith(interview.MATERIAL_PREFIX):
@@ -168,13 +178,10 @@ def _guide(talk: Talk) -> None:
     guide = talk.guide_for(picked)
     if guide is None:
         meant, codes = choosing.meant(talk)
-        if meant is None and options.yes_or_no(talk.text) is False:
-            ask(talk, None)
-            talk.say(t("casework.none_of_these"))
-            talk.status = "clarify"
+        if meant is None and (_NONE.match(talk.text.strip()) or options.yes_or_no(talk.text) is False):
+            choosing.none_of_them(talk)
             return
         if meant is None:
-            talk.state.failures += 1
             choosing.which(talk, codes or [o.value for o in known], talk.state.purpose or "apply")
             return
         guide = meant

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.casework import interview
@@ -9,9 +10,9 @@ from assistant.casework.fields import extract
 from assistant.casework.flow.asking import advance, ask, confirm_question
 from assistant.casework.flow.talk import Supposed, Talk
 from assistant.casework.model import Case, CaseStatus, Source
-from assistant.foundation.messages import t
+from assistant.foundation.messages import ENGLISH, language, t
 from knowledge import answers
-from knowledge.replies import Ask, Option, Text
+from knowledge.replies import Action, Ask, Card, Option, Row, Text
 from knowledge.schema import Guide
 from knowledge.search import Decision
 from knowledge.translation import called, called_in_full
@@ -22,6 +23,13 @@ OPEN = (CaseStatus.DRAFT, CaseStatus.READY, CaseStatus.CORRECTION_NEEDED)
 
 #: In the middle of a case another item must be named this clearly before the talk leaves the one in hand.
 CLEARLY = 0.8
+_LIST = re.compile(
+    r"^(?:我?想?看看|请问|你们?|这里|这儿|都|一共)*(?:能|可以|会)?(?:帮我)?办理?(?:哪些|些?什么|些?啥)(?:事情?|业务|事项|证件?|服务)?[吗呢呀啊]?[?？。!！]*$|"
+    r"^(?:我?想?看看|有)?(?:哪些|什么|全部|所有)?(?:能办的)?(?:事项|业务|服务)(?:清单|目录|列表|有哪些)?[?？。!！]*$|^浏览(?:一下)?(?:事项)?$|"
+    r"^(?:what (?:services|items) (?:are there|do you (?:have|offer))|"
+    r"(?:browse|list)(?: (?:all )?(?:items|services))?|see what can be done)[?.! ]*$",
+    re.I,
+)
 
 
 def apply(talk: Talk) -> None:
@@ -92,6 +100,9 @@ def question(talk: Talk, intent: str) -> None:
     if guide is None:
         which(talk, options, intent)
         return
+    if talk.unmatched and guide is context and not guide.outline:
+        talk.say(t("casework.unmatched", case=talk.unmatched))
+        intent = talk.intent = talk.state.last_question or intent
     answer(talk, guide, intent)
 
 
@@ -138,7 +149,12 @@ def _speak(talk: Talk, said: answers.Answered) -> None:
 
 
 def which(talk: Talk, codes: Sequence[str], purpose: str) -> None:
-    """Ask which of up to four items is meant, each with what tells it apart."""
+    """Ask which of up to four items is meant, the likeliest first, each with what tells it apart, and a way out."""
+    if not codes and talk.state.ask is not None and talk.asking == "guide":
+        # 多久到账, while 公积金怎么提 waits for the item: both are answered once it is chosen
+        codes = [option.value for option in talk.state.ask.options or []]
+        if talk.state.purpose not in (None, purpose):
+            talk.state.also.append(talk.state.purpose or "")
     guides = [g for g in map(talk.guide_for, codes) if g][:4]
     if not guides:
         guides = [g for g in map(talk.guide_for, talk.services.catalogue.guides) if g and not g.outline][:4]
@@ -147,7 +163,14 @@ def which(talk: Talk, codes: Sequence[str], purpose: str) -> None:
         talk.say(t("casework.which_of"))
     talk.state.purpose = purpose
     options = [Option(value=g.code, label=called(g)) for g in guides]
-    talk.choices("\n".join(_difference(g, i) for i, g in enumerate(guides, 1)), options)
+    talk.choices("\n".join(_difference(g, i, guides) for i, g in enumerate(guides, 1)), options)
+    talk.replies.append(
+        Card(
+            title=t("casework.none_title"),
+            text=t("casework.none_text"),
+            actions=[Action(label=t("casework.none_label"), message=t("casework.none_label"))],
+        )
+    )
     if talk.state.ask is None or talk.state.ask.field in ("guide", "start"):
         ask(talk, Ask(field="guide", label=t("casework.guide_label"), kind="choice", options=options))
     talk.question_said = True
@@ -173,6 +196,35 @@ def offer_next(talk: Talk) -> None:
         talk.say(t("casework.outline", item=called_in_full(guide)))
     else:
         ask(talk, confirm_question("start"))
+
+
+def none_of_them(talk: Talk) -> None:
+    """都不是: say it otherwise, look through the list, or talk to a person."""
+    talk.state.purpose, talk.state.also = None, []
+    ask(talk, None)
+    actions = [Action(label=t(key), message=t(key)) for key in ("casework.browse_label", "conversation.start_person")]
+    talk.replies.append(Card(title=t("casework.none_title"), text=t("casework.none_of_these"), actions=actions))
+    talk.status = "clarify"
+
+
+def browse(talk: Talk) -> None:
+    """All items by name, those that can be done here first."""
+    guides = [g for g in map(talk.guide_for, talk.services.catalogue.guides) if g]
+    rows = []
+    for key, wanted in (("business", True), ("person", False)):
+        names = [called(g) for g in guides if not g.outline and ("person" not in g.applicant) is wanted]
+        if names:
+            rows.append(Row(label=t(f"casework.browse_{key}"), value=t("fields.list_separator").join(names)))
+    named = [called(g) for g in guides if g.outline]
+    if named:
+        rows.append(Row(label=t("casework.browse_named"), value=t("fields.list_separator").join(named)))
+    talk.replies.append(Card(title=t("casework.browse_title"), text=t("casework.browse_text"), rows=rows))
+    talk.status = "answered"
+
+
+def wants_list(text: str) -> bool:
+    """Whether she asks what can be done here at all."""
+    return bool(_LIST.match(text.strip()))
 
 
 def meant(talk: Talk) -> tuple[Guide | None, list[str]]:
@@ -214,5 +266,9 @@ def _outline(talk: Talk, guide: Guide) -> None:
     talk.status = "unanswerable_unknown"
 
 
-def _difference(guide: Guide, number: int) -> str:
-    return t("casework.which_line", number=number, item=called_in_full(guide), summary=guide.summary or guide.department or "")
+def _difference(guide: Guide, number: int, among: Sequence[Guide]) -> str:
+    """What tells an item from the others offered: the guide's own words for it, else what it is about."""
+    others = {g.name for g in among if g is not guide}
+    told = next((n.difference for n in guide.names.neighbours if n.name in others), None) if language() != ENGLISH else None
+    summary = told or guide.summary or guide.department or ""
+    return t("casework.which_line", number=number, item=called_in_full(guide), summary=summary)

@@ -121,7 +121,8 @@ class Services(Protocol):
 @dataclass
 class Talk:
     """See the module's docstring. ``text`` is what she said or the label she tapped; ``tapped`` the option values; ``focus`` the
-    clause that is served first where a sentence asks for several things.
+    clause being served where a sentence asks for several things, ``more`` whether others are to be served before the question;
+    ``supposed`` what a short question takes for granted, ``unmatched`` the case it names that the guide does not know.
     """
 
     conversation_id: str
@@ -140,6 +141,7 @@ class Talk:
     focus: str | None = None
     more: bool = False
     supposed: Supposed | None = None
+    unmatched: str | None = None
     ranking: list[tuple[str, float]] = field(default_factory=list)
     owner: str = "bot"
     language: str = CHINESE
