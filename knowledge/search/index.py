@@ -119,15 +119,12 @@ class Search:
             return self._in_english(query[-_LONGEST:], limit, region)
         reading = self.read(query)
         scores, needed = self._fused(query, share(self._calibration.scores(reading), reading))
-        hits: list[Hit] = []
-        for number in sorted(range(len(self._guides)), key=lambda n: (-needed[n], n)):
-            if len(hits) == limit or needed[number] < _LISTED:
-                break
-            guide = self._guides[number]
-            if region is None or serves(guide.region, region):
-                hits.append(Hit(guide.code, guide.name, round(float(scores[number]), 4), self._because(number, reading),
-                                round(float(needed[number]), 4)))
-        return hits
+        listed = [number for number in sorted(range(len(self._guides)), key=lambda n: (-needed[n], n))
+                  if needed[number] >= _LISTED and (region is None or serves(self._guides[number].region, region))][:limit]
+        # The many guides too unlikely to list leave their little to those listed: what is missing to 1 must mean "none named".
+        tail = float(needed.sum()) / max(float(needed[listed].sum()), 1e-9) if listed else 1.0
+        return [Hit(self._guides[number].code, self._guides[number].name, round(float(scores[number]), 4),
+                    self._because(number, reading), round(float(needed[number]) * tail, 4)) for number in listed]
 
     def _fused(self, query: str, found: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Each guide's probability, and the same once an item is known to be needed, from the search and the wordings.
