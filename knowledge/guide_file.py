@@ -115,6 +115,7 @@ _SCHEMA_SAYS: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"^material (?P<where>.+) may be tolerated but says no tolerance_days$"), "no_tolerance_days"),
     (re.compile(r"^field (?P<where>.+): rule (?P<rule>.+) names unknown field (?P<key>.+)$"), "unknown_rule_field"),
     (re.compile(r"^field (?P<where>.+): a (?P<type>.+) field needs at least two options$"), "too_few_options"),
+    (re.compile(r"^field (?P<where>.+): a (?P<type>.+) field cannot be international$"), "not_international"),
     (re.compile(r"^(?P<key>\w+) is missing \(only an outline guide may leave it out\)$"), "part_missing"),
     (re.compile(r"^a condition "), "bad_condition"),
 ]

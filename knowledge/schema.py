@@ -160,7 +160,7 @@ class GuideField(Strict):
 
     ``situation`` marks a 情形 question, asked first because materials and other fields depend on it.
     ``when`` limits the field to the situations it applies in. ``mistakes`` lists what people get wrong.
-    ``default`` is taken when the citizen skips an optional field.
+    ``international`` lets a phone field take numbers of other countries, written with + and the country's code.
     """
 
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -173,6 +173,7 @@ class GuideField(Strict):
     when: Condition | None = None
     optional: bool = False
     situation: bool = False
+    international: bool = False
     mistakes: list[str] = []
     rules: list[Rule] = []
     names: list[str] = []
@@ -182,6 +183,8 @@ class GuideField(Strict):
     def choices_have_options(self) -> GuideField:
         if self.type in ("choice", "multi") and len(self.options) < 2:
             raise ValueError(f"field {self.key}: a {self.type} field needs at least two options")
+        if self.international and self.type != "phone":
+            raise ValueError(f"field {self.key}: a {self.type} field cannot be international")
         return self
 
 

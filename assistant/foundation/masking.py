@@ -32,7 +32,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 
-_IDENTIFYING = re.compile(r"\d{17}[\dXx]|\d{15}|(?:\+?86)?1[3-9]\d{9}")
+_IDENTIFYING = re.compile(r"\d{17}[\dXx]|\d{15}|(?:\+?86)?1[3-9]\d{9}|\+\d{7,15}")
 
 
 def mask_text(text: str) -> str:
@@ -93,6 +93,8 @@ def _phone(display: str) -> str:
     digits = re.sub(r"\D", "", display)
     if len(digits) > 11 and digits.startswith("86"):
         digits = digits[2:]
+    elif display.startswith("+"):
+        digits = f"+{digits}"  # the country's code stays: +44*****0958
     return _middle(digits, 3, 4)
 
 
@@ -114,9 +116,11 @@ _FREE = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{12,19}|(?:\+?86[ -]?)?1[3-9]\d(?:
 
 
 _PASSPORT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,2}\d{6,9}(?![A-Za-z0-9])")
+_ABROAD = re.compile(r"(?<![A-Za-z0-9+])\+(?:[ .\-]?\(?\d{1,5}\)?){2,8}(?!\d)")
 
 
 def _free(display: str) -> str:
-    """Free text keeps its words; identity numbers, card numbers, passports and mobile phones inside it lose their middle."""
+    """Free text keeps its words; identity numbers, cards, passports, mobile phones and numbers abroad lose their middle."""
+    display = _ABROAD.sub(lambda match: _phone(match[0]), display)
     display = _PASSPORT.sub(lambda match: _middle(match[0], 2, 3), display)
     return _FREE.sub(lambda match: _middle(re.sub(r"[ +-]", "", match[0]), 3, 4), display)

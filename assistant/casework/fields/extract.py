@@ -35,7 +35,7 @@ _MOST_WORDS: dict[FieldType, int] = {
 _BY_SHAPE: dict[FieldType, Sequence[re.Pattern[str]]] = {
     "id_number": (identifiers.ID_IN_TEXT,),
     "uscc": (identifiers.USCC_IN_TEXT,),
-    "phone": (identifiers.MOBILE_IN_TEXT, identifiers.LANDLINE_IN_TEXT),
+    "phone": (identifiers.ABROAD_IN_TEXT, identifiers.MOBILE_IN_TEXT, identifiers.LANDLINE_IN_TEXT),
     "email": (identifiers.EMAIL_IN_TEXT,),
     "address": (words.ADDRESS_IN_TEXT,),
     "area": (_AREA_IN_TEXT,),

@@ -26,9 +26,17 @@ USCC_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NP-RTUWXYa-hj-np-rtuwxy]{2}
 _PASSPORT = re.compile(
     r"(?<![0-9A-Za-z])([A-Za-z]{1,2}[ ]?\d{6,8})(?![0-9A-Za-z])|(?:passport|护照)\D{0,24}?([A-Za-z]{0,2}\d{6,9})(?!\d)", re.I
 )
-MOBILE_IN_TEXT = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)")
+MOBILE_IN_TEXT = re.compile(r"(?<!\d)(?:(?:\+|00)?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)")
 #: Area codes have three digits in 010 and 02x, four elsewhere.
 LANDLINE_IN_TEXT = re.compile(r"(?<!\d)(010|02\d|0[3-9]\d{2})[- ]?(\d{7,8})(?:[-转 ]+(\d{1,6}))?(?!\d)")
+#: A number of another country: + or 00, the country's code, and groups of digits; (0) is not dialled from abroad.
+ABROAD_IN_TEXT = re.compile(r"(?<![0-9A-Za-z+])(?:\+|00) ?(?!86)([1-9]\d{0,3}(?:[ .\-]?\(?\d{1,5}\)?){1,7})(?!\d)")
+#: The country codes of ITU-T E.164, by their first digits.
+_COUNTRY = re.compile(
+    r"1|7|2(?:0|7|1[12368]|[2-6]\d|9[01789])|3(?:[0-469]|[578]\d)|4(?:[013-9]|2[013])|5(?:[1-8]|0\d|9\d)|"
+    r"6(?:[0-6]|7[02-9]|8[0-35-9]|9[0-2])|8(?:[1246]|00|08|5[02356]|7[08]|8[0-368])|9(?:[0-58]|6[0-8]|7[0-7]|9[2-68])"
+)
+_NORTH_AMERICAN = re.compile(r"1[2-9]\d{2}[2-9]\d{6}")
 EMAIL_IN_TEXT = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
@@ -85,9 +93,16 @@ def parse_uscc(text: str) -> Parsed:
     return Accepted(code, code)
 
 
-def parse_phone(text: str) -> Parsed:
-    """A mainland mobile number, or a landline with its area code."""
+def parse_phone(text: str, international: bool = False) -> Parsed:
+    """A mainland mobile number, or a landline with its area code; where the field allows it, a number of any country.
+
+    The latter is kept in the form of ITU-T E.164: +442079460958.
+    """
     plain = spoken_digits(normalise(text))
+    abroad = _abroad(plain)
+    if abroad is not None and international:
+        return Accepted(abroad, abroad)
+    plain = ABROAD_IN_TEXT.sub(" ", plain) if abroad else plain
     mobile = MOBILE_IN_TEXT.search(plain)
     if mobile:
         number = "".join(mobile.groups())
@@ -96,8 +111,20 @@ def parse_phone(text: str) -> Parsed:
     if landline:
         number = f"{landline[1]}-{landline[2]}" + (f"-{landline[3]}" if landline[3] else "")
         return Accepted(number, number)
-    digits = re.sub(r"\D", "", plain)
-    return Rejected("phone_shape", t("fields.phone_shape", count=len(digits)))
+    if abroad is not None:
+        return Rejected("phone_abroad", t("fields.phone_abroad"))
+    count = len(re.sub(r"\D", "", plain))
+    return Rejected("phone_shape", t("fields.phone_shape_international" if international else "fields.phone_shape", count=count))
+
+
+def _abroad(plain: str) -> str | None:
+    """The first number of another country in a text, as E.164 writes it; None if there is none."""
+    for match in ABROAD_IN_TEXT.finditer(plain):
+        # people write the 0 of their own trunk calls: +44 (0)20
+        digits = re.sub(r"\D", "", match[1].replace("(0)", ""))
+        if 7 <= len(digits) <= 15 and _COUNTRY.match(digits) and (digits[0] != "1" or _NORTH_AMERICAN.fullmatch(digits)):
+            return f"+{digits}"
+    return None
 
 
 def parse_email(text: str) -> Parsed:

@@ -109,7 +109,7 @@ def _read(field: GuideField, answer: str | Sequence[str], today: date) -> Parsed
         case "uscc":
             return identifiers.parse_uscc(text)
         case "phone":
-            return identifiers.parse_phone(text)
+            return identifiers.parse_phone(text, field.international)
         case "email":
             return identifiers.parse_email(text)
         case "date":

@@ -36,7 +36,8 @@ def phones(draw: st.DrawFn) -> str:
     mobile = draw(st.sampled_from("3456789"))
     number = spread(draw, "1" + mobile + draw(st.text(DIGIT, min_size=9, max_size=9)))
     landline = draw(st.sampled_from(["021-", "(021)", "0512 "])) + draw(st.text(DIGIT, min_size=7, max_size=8))
-    return draw(st.sampled_from([number, "+86" + number, "+86 " + number, "0086-" + number, landline]))
+    abroad = draw(st.sampled_from(["+44 ", "+1-", "+852", "0065 "])) + spread(draw, draw(st.text(DIGIT, min_size=7, max_size=10)))
+    return draw(st.sampled_from([number, "+86" + number, "+86 " + number, "0086-" + number, landline, abroad]))
 
 
 @st.composite
@@ -126,15 +127,22 @@ def test_no_text_takes_long(piece: str) -> None:
         ("phone", "13812345678", "138****5678"),
         ("phone", "+86 138-1234-5678", "138****5678"),
         ("phone", "021-58881234", "021****1234"),
+        ("phone", "+442079460958", "+44******0958"),
+        ("phone", "+6560000000", "+65****0000"),
+        ("phone", "+6834002", "********"),
         ("person_name", "张三", "张*"),
         ("person_name", "欧阳示例", "欧***"),
         ("person_name", "张", "张*"),
+        ("person_name", "Nguyễn Thị Minh", "N**************"),
+        ("person_name", "Иван Иванов", "И**********"),
+        ("person_name", "김민준", "김**"),
         ("email", "zhangsan@example.cn", "z***@example.cn"),
         ("address", "上海市浦东新区世纪大道100号2单元301室", "上海市浦东新区世纪大道****"),
         ("address", "上海市浦东新区张江路一百弄三号", "上海市浦东新区张江路****"),
         ("address", "上海市浦东新区第一街道示例路 12-3", "上海市浦东新区第一街道示例路 ****"),
         ("address", "浦东新区示例镇示例村张家宅", "浦东新区示例镇示例村****"),
         ("text", "卡6222021234567890123，电话13812345678", "卡622************0123，电话138****5678"),
+        ("text", "打 +44 (0)20 7946 0958 或+86 138-1234-5678", "打 +44*******0958 或138****5678"),
         ("text", "2025-11-21 开业，面积120平方米", "2025-11-21 开业，面积120平方米"),
         ("company_name", "示例（上海）餐饮有限公司", "示例（上海）餐饮有限公司"),
         ("uscc", "91310115MA1K35XY4Q", "91310115MA1K35XY4Q"),
@@ -171,7 +179,14 @@ def test_an_unknown_field_type_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("310101199001011234", True), ("13812345678", True), ("+8613812345678", True), ("BD20251121000001", False), ("5", False)],
+    [
+        ("310101199001011234", True),
+        ("13812345678", True),
+        ("+8613812345678", True),
+        ("+442079460958", True),
+        ("BD20251121000001", False),
+        ("5", False),
+    ],
 )
 def test_forms_of_identifying_numbers(text: str, expected: bool) -> None:
     assert is_identifying(text) is expected

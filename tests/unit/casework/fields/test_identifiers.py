@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.casework.fields import identifiers
+from assistant.casework.fields import extract, identifiers
+from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted, Rejected
 from assistant.foundation.settings import ROOT
+from knowledge.schema import GuideField
 
 TODAY = date(2026, 11, 10)
 VECTORS = ROOT.parent / "shared" / "data" / "uscc_vectors.tsv"
@@ -78,3 +80,64 @@ def test_telephone_numbers_as_people_write_them(written: str, number: str) -> No
 @pytest.mark.parametrize("written", ["1380013800", "138001380001", "12345678", "电话", "23800138000"])
 def test_what_is_no_telephone_number(written: str) -> None:
     assert isinstance(identifiers.parse_phone(written), Rejected)
+
+
+@pytest.mark.parametrize(("written", "number"), [
+    ("+44 20 7946 0958", "+442079460958"), ("+44 (0)20 7946 0958", "+442079460958"), ("0044 20 7946 0958", "+442079460958"),
+    ("＋６５ ６０００ ００００", "+6560000000"), ("+852-2345-6789", "+85223456789"), ("+1 (415) 555-0132", "+14155550132"),
+    ("my number is +1.415.555.0132, thanks", "+14155550132"), ("+353 1 234 5678", "+35312345678"), ("我的电话是+81-3-1234-5678", "+81312345678"),
+    ("13800138000", "13800138000"), ("+86 138 0013 8000", "13800138000"), ("008613800138000", "13800138000"), ("021-12345678", "021-12345678"),
+])  # fmt: skip
+def test_numbers_of_any_country_where_the_field_takes_them(written: str, number: str) -> None:
+    assert identifiers.parse_phone(written, international=True) == Accepted(number, number)
+
+
+@pytest.mark.parametrize(
+    "written", ["+44 20", "20 7946 0958", "+999 1234 5678", "+1 015 555 0132", "+44 1234 5678 9012 3456", "phone", "+"]
+)
+def test_what_is_no_number_anywhere(written: str) -> None:
+    read = identifiers.parse_phone(written, international=True)
+    assert isinstance(read, Rejected) and "+44" in read.message
+
+
+@pytest.mark.parametrize("written", ["+44 20 7946 0958", "+44 02079460958", "+6560000000"])
+def test_a_mainland_field_says_what_it_wants(written: str) -> None:
+    read = identifiers.parse_phone(written)
+    assert isinstance(read, Rejected) and read.code == "phone_abroad"
+    assert identifiers.parse_phone(f"{written} 或者 13800138000") == Accepted("13800138000", "13800138000")
+
+
+COUNTRIES = ["7", "20", "44", "49", "65", "81", "82", "84", "91", "353", "852", "886", "971"]
+GAPS = st.sampled_from(["", " ", "-", "."])
+
+
+@given(
+    st.sampled_from(COUNTRIES),
+    st.text("0123456789", min_size=6, max_size=11),
+    GAPS,
+    st.integers(2, 4),
+    st.sampled_from(["+", "00"]),
+)
+def test_a_number_reads_the_same_however_it_is_grouped(country: str, rest: str, gap: str, size: int, plus: str) -> None:
+    rest = "2" + rest[1:]
+    groups = gap.join(rest[at : at + size] for at in range(0, len(rest), size))
+    read = identifiers.parse_phone(f"{plus}{country}{gap}{groups}", international=True)
+    assert read == Accepted(f"+{country}{rest}", f"+{country}{rest}")
+    assert identifiers.parse_phone(f"+{country}{rest}", international=True) == read
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_the_telephone(text: str) -> None:
+    assert isinstance(identifiers.parse_phone("+" + text, international=True), Accepted | Rejected)
+
+
+def test_the_field_decides() -> None:
+    field = GuideField.model_validate(
+        {"key": "f", "label": "电话", "type": "phone", "question": "?", "why": "x", "international": True}
+    )
+    assert isinstance(parse(field, "+44 20 7946 0958", TODAY, {}), Accepted)
+    assert extract.plainly_answers(field, "+44 20 7946 0958", TODAY)
+    mainland = field.model_copy(update={"international": False})
+    assert isinstance(parse(mainland, "+44 20 7946 0958", TODAY, {}), Rejected)
+    with pytest.raises(ValueError, match="cannot be international"):
+        GuideField.model_validate({**field.model_dump(), "type": "email"})
