@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Connection, case, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import case as either
 from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.conversation import repository
@@ -27,7 +28,9 @@ from assistant.foundation.tables import review_sentence as sentences
 
 if TYPE_CHECKING:
     from assistant.casework.flow.talk import Talk
+    from assistant.casework.model import Case
     from assistant.conversation.turn import Turn
+    from knowledge.schema import Guide
 
 log = get_logger(__name__)
 Reason = Literal["fell_back", "corrected", "relabelled"]
@@ -140,11 +143,16 @@ def relabelled(said: Exchange, known: Mapping[str, str], intent: str, item: str 
 
 def personal(talk: Talk) -> dict[str, str]:
     """What the cases of a conversation hold of a person, each with the word that takes its place."""
+    held = [case for case in (talk.case, *talk.other_cases) if case is not None]
+    return personal_of([(case, talk.services.guide_of(case)) for case in held])
+
+
+def personal_of(held: Iterable[tuple[Case, Guide]]) -> dict[str, str]:
+    """As ``personal``, of cases with their guides."""
     found: dict[str, str] = {}
-    for held in [talk.case, *talk.other_cases]:
-        guide = talk.services.guide_of(held) if held is not None else None
-        for field in guide.fields if guide and held else ():
-            answer = held.answers.get(field.key) if held else None
+    for case, guide in held:
+        for field in guide.fields:
+            answer = case.answers.get(field.key)
             if answer is not None and field.type in _PERSONAL:
                 found |= {answer.display: _PERSONAL[field.type], str(answer.value): _PERSONAL[field.type]}
     return found
@@ -240,9 +248,9 @@ def _upsert(conn: Connection, misread: Misread, digest: str, now: datetime) -> N
         outweighed = (sentences.c.reason == "relabelled") & (misread.reason == "corrected")
         for column in (sentences.c.reason, sentences.c.suggested_intent, sentences.c.suggested_item):
             given = made.excluded[column.name]
-            changed[column.name] = case((outweighed, column), else_=func.coalesce(given, column))
+            changed[column.name] = either((outweighed, column), else_=func.coalesce(given, column))
     if misread.reason == "relabelled":
-        changed["state"] = case((sentences.c.state == DROPPED, NEW), else_=sentences.c.state)
+        changed["state"] = either((sentences.c.state == DROPPED, NEW), else_=sentences.c.state)
     conn.execute(made.on_conflict_do_update(index_elements=[sentences.c.digest], set_=changed))
 
 

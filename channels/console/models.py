@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -30,6 +30,14 @@ class Say(In):
         if not text.strip():
             raise ValueError("blank")
         return text
+
+
+class Misread(In):
+    """``event`` is the number of the event in which the citizen said it; ``item`` a code, ``?`` (not said which) or ``-``."""
+
+    event: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    intent: Annotated[str, Field(min_length=1, max_length=32)]
+    item: Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class NewPassword(In):
@@ -99,6 +107,25 @@ class Updates(BaseModel):
     queue: QueueList
     packet: Packet | None
     lost: str | None
+
+
+class IntentLabel(BaseModel):
+    """An intent to choose; ``item`` says whether one belongs to it."""
+
+    code: str
+    word: str
+    hint: str
+    item: Literal["needed", "possible", "none"]
+
+
+class ItemLabel(BaseModel):
+    code: str
+    name: str
+
+
+class Labels(BaseModel):
+    intents: list[IntentLabel]
+    items: list[ItemLabel]
 
 
 class Done(BaseModel):

@@ -15,7 +15,7 @@ from assistant.desk.accounts import AccountError, Operator
 from assistant.desk.queue import CLAIMED, LEFT, RELEASED, WAITING, NotYours
 from assistant.foundation.messages import t
 from channels.api.limits import by_address
-from channels.console import page, updates
+from channels.console import labels, misread, page, updates
 from channels.console.access import COOKIE, Changing, Reading
 from channels.console.models import Done, Me, NewPassword, Say, SignIn
 from channels.parts import Parts, parts_of
@@ -180,4 +180,6 @@ def _password(parts: Parts, who: Operator, body: NewPassword, token: str) -> Non
 
 router.include_router(api)
 router.include_router(updates.router)
+router.include_router(labels.router)
+router.include_router(misread.router)
 router.include_router(page.router)

@@ -14,6 +14,8 @@ from assistant.casework import repository as cases
 from assistant.casework.flow.summary import case_view, field_view
 from assistant.casework.model import Case
 from assistant.conversation import repository
+from assistant.conversation.exchanges import ANSWERS, UNREAD
+from assistant.conversation.labels import INTENTS
 from assistant.conversation.model import Event
 from assistant.desk.accounts import Operator
 from assistant.desk.queue import CLAIMED, Entry
@@ -135,12 +137,29 @@ def _event(event: Event, claimed_at: datetime | None) -> dict[str, Any]:
         case "message":
             data = {key: data[key] for key in ("from", "name", "text") if key in data}
         case "turn":
+            read = _read(data)
             data = {"status": data.get("status"), "replies": [_reply(reply) for reply in data.get("replies", [])]}
+            data |= {"read": read} if read else {}
         case "upload":
             data = {key: data.get(key) for key in ("name", "pages", "checks")}
         case "owner" | "notice" | "case":
             data = {key: data[key] for key in ("owner", "text", "level", "status") if key in data}
     return {"id": event.seq, "event": event.kind, "at": event.at.isoformat(), "data": data}
+
+
+def _read(turn: dict[str, Any]) -> dict[str, Any] | None:
+    """What a turn took the sentence for, where it was read as talk: only that can be put right."""
+    read = turn.get("understanding") or {}
+    if read.get("intent") not in INTENTS or read["intent"] in ANSWERS or turn.get("status") in UNREAD:
+        return None
+    guide = read.get("guide")
+    word = t(f"nlu.intent_{read['intent']}")
+    return {
+        "intent": read["intent"],
+        "word": word,
+        "item": guide["code"] if guide else None,
+        "name": guide["name"] if guide else None,
+    }
 
 
 def _reply(reply: dict[str, Any]) -> dict[str, Any]:

@@ -57,6 +57,8 @@ export const api = {
     return call("GET", `/updates?${query}`, { signal, patience: 25_000 });
   },
   claim: (id) => call("POST", `${of(id)}/claim`),
+  labels: () => call("GET", "/labels"),
+  misread: (id, event, intent, item) => call("POST", `${of(id)}/misread`, { body: { event, intent, item } }),
   release: (id) => call("POST", `${of(id)}/release`),
   say: (id, text, messageId) => call("POST", `${of(id)}/messages`, { body: { text, message_id: messageId } }),
 };

@@ -6,6 +6,7 @@ import { Composer } from "./composer.js";
 import { wireKeys } from "./keys.js";
 import { Live } from "./live.js";
 import { Log } from "./log.js";
+import { Misread } from "./misread.js";
 import { Sound, title, wireTheme } from "./looks.js";
 import { Queue } from "./queue.js";
 import { moment, setNow } from "./time.js";
@@ -18,7 +19,8 @@ let packet = null;
 let first = true;
 
 const sound = new Sound($("sound"));
-const log = new Log({ root: $("log"), scroller: $("scroller"), jump: $("jump") });
+const misread = new Misread({ done: (text, kind = "good") => banner(text, kind), sessionOver: () => void sessionOver() });
+const log = new Log({ root: $("log"), scroller: $("scroller"), jump: $("jump"), misread: (said) => { if (packet) void misread.open(packet.conversation_id, said); } });
 const casefile = new CaseFile($("case"));
 const queue = new Queue({ waiting: $("waiting"), mine: $("mine"), act: { open, claim, reply: () => composer.focus() } });
 const composer = new Composer({ form: $("composer"), box: $("message"), button: $("send"), fail: (error) => failed(error) });

@@ -6,8 +6,9 @@ import { caseStatus, owner } from "./words.js";
 const NEAR_END_PX = 80;
 
 export class Log {
-  constructor({ root, scroller, jump }) {
-    Object.assign(this, { root, scroller, jump });
+  /** `misread` is called with a sentence that the operator says was taken wrongly. */
+  constructor({ root, scroller, jump, misread }) {
+    Object.assign(this, { root, scroller, jump, misread });
     this.stuck = true;
     scroller.addEventListener("scroll", () => {
       this.stuck = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX;
@@ -44,10 +45,10 @@ export class Log {
     this.jump.hidden = true;
   }
 
-  #element({ event, data, at }) {
+  #element({ id, event, data, at }) {
     switch (event) {
-      case "message": return this.#message(data, at);
-      case "turn": return data.replies?.length ? this.#said("bot", "机器人", at, data.replies.map(reply)) : null;
+      case "message": return this.#message(data, at, id);
+      case "turn": this.#correctable(data.read); return data.replies?.length ? this.#said("bot", "机器人", at, data.replies.map(reply)) : null;
       case "owner": return this.#owner(data, at);
       case "upload": return this.#aside("upload", [
         h("strong", { text: "上传了文件" }), ` ${data.name}`, data.pages ? ` · ${data.pages} 页` : "",
@@ -59,11 +60,25 @@ export class Log {
     }
   }
 
-  #message(data, at) {
+  #message(data, at, id) {
     const text = h("p", { class: "say", text: data.text });
-    if (data.from === "citizen") return this.#said("citizen", "申请人", at, [text]);
+    if (data.from === "citizen") {
+      const words = this.#said("citizen", "申请人", at, [text]);
+      this.heard = { id, words, text: data.text };
+      return words;
+    }
     if (data.from === "staff") return this.#said("staff", data.name ?? "工作人员", at, [text]);
     return this.#said("bot", "机器人", at, [text]);
+  }
+
+  /** The sentence the bot has just read can be put right, if it read it as talk. */
+  #correctable(read) {
+    const { heard } = this;
+    this.heard = null;
+    if (!read || !heard) return;
+    const button = h("button", { type: "button", class: "misread", "aria-haspopup": "dialog", "aria-label": `读错了：${heard.text}`, title: `读作：${read.word}${read.name ? ` · ${read.name}` : ""}`, text: "读错了" });
+    button.addEventListener("click", () => this.misread({ event: heard.id, text: heard.text, read, button }));
+    heard.words.append(button);
   }
 
   #said(kind, name, at, parts) {
