@@ -21,7 +21,7 @@ class Elsewhere:
 
     key: str
     words: re.Pattern[str]
-    source: Citation = _COMMON
+    source: Citation
 
 
 def _office(key: str, words: str, source: Citation = _COMMON) -> Elsewhere:
