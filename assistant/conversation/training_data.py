@@ -61,8 +61,8 @@ class TrainingData:
     def add(self, sentence: str, intent: str, item: str, item_name: str) -> Added | None:
         """Append a masked sentence; None where it is there already, so labelled.
 
-        Sentences about one item go to ``items/<code>.yml``, others to ``reviewed/<intent>.yml``; all of them are listed in
-        ``reviewed/sentences.tsv``, to be compared by.
+        Sentences about one item go to ``items/<code>.yml``, those that need one and name none to ``unnamed/reviewed.yml``, from
+        where the search learns too; others to ``reviewed/<intent>.yml``. All are listed in ``reviewed/sentences.tsv``.
 
         Args:
             item: a guide's code, ``?`` or ``-``.
@@ -75,8 +75,8 @@ class TrainingData:
         self._check(sentence, intent)
         if normal(sentence) in self._known:
             return None
-        named = item not in (NO_ITEM, WHICH)
-        target = self.folder / ("items" if named else REVIEWED) / f"{item if named else intent}.yml"
+        place = {NO_ITEM: Path(REVIEWED, f"{intent}.yml"), WHICH: Path("unnamed", f"{REVIEWED}.yml")}
+        target = self.folder / place.get(item, Path("items", f"{item}.yml"))
         listed = self.folder / REVIEWED / "sentences.tsv"
         files = {path: (path.read_text(encoding="utf-8") if path.exists() else None) for path in (target, listed)}
         before = files[listed]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -72,11 +73,13 @@ def compare(as_json: Json = False) -> None:
         _report(found, Console(highlight=False))
 
 
-@dataclass(frozen=True)
 class TrainedModels:
-    """The real models, in the folder of the settings; each reads with an engine of its own."""
+    """The real models: the last one as it serves, and the new one with a search of its own, trained aside and thrown away."""
 
-    settings: Settings
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._aside: tempfile.TemporaryDirectory[str] | None = None
+        self._new: Path | None = None
 
     def current(self) -> Path | None:
         """The newest model that is not the one of the present data."""
@@ -87,20 +90,27 @@ class TrainedModels:
         return max(found, key=lambda path: path.stat().st_mtime, default=None)
 
     def trained(self) -> Path:
-        """The model of the present data; about a minute where it is not there yet."""
+        """The engine's model of the present data, beside the last one, and the search's; a minute or two."""
         from assistant.engine.training import is_current, train
+        from channels.serve.training import train_search
 
         if not is_current(self.settings):
             progress(t("serve.training_engine"))
-        return train(models_dir=self.settings.models_dir, guides_dir=self.settings.guides_dir)
+        self._new = train(models_dir=self.settings.models_dir, guides_dir=self.settings.guides_dir)
+        progress(t("serve.training_search"))
+        self._aside = tempfile.TemporaryDirectory(dir=self.settings.models_dir, prefix="comparing-")
+        train_search(self.settings.model_copy(update={"models_dir": Path(self._aside.name)}))
+        return self._new
 
     def read(self, model: Path, queries: Sequence[str]) -> list[Understanding]:
         """As ``eval understanding`` reads."""
         from channels.cli.evaluate import read_all, running_engine
 
         progress(t("nlu.compare_reading", model=model.name, count=len(queries)))
-        with running_engine(self.settings, model) as url:
-            return asyncio.run(read_all(self.settings, url, list(queries)))
+        aside = Path(self._aside.name) if self._aside and model == self._new else self.settings.models_dir
+        settings = self.settings.model_copy(update={"models_dir": aside})
+        with running_engine(settings, model) as url:
+            return asyncio.run(read_all(settings, url, list(queries)))
 
 
 models: Callable[[Settings], comparison.Models] = TrainedModels

@@ -55,11 +55,12 @@ def test_an_item_s_sentence_goes_to_the_item_and_all_the_rest_stays(folder: Path
     ]  # fmt: skip
 
 
-def test_others_go_to_a_file_of_the_intent(folder: Path) -> None:
+def test_others_go_to_a_file_of_the_intent_or_of_what_names_no_item(folder: Path) -> None:
     data = TrainingData(folder)
-    for text, item in (("要带啥", "?"), ("哪些东西得准备", "?")):
-        data.add(text, "ask_materials", item, item)
-    assert examples(folder / "reviewed" / "ask_materials.yml") == {"ask_materials": ["要带啥", "哪些东西得准备"]}
+    for text, intent, item in (("要带啥", "ask_materials", "?"), ("贵吗", "ask_fee", "?"), ("早上好", "greet", "-"), ("在不在", "greet", "-")):
+        data.add(text, intent, item, item)
+    assert examples(folder / "unnamed" / "reviewed.yml") == {"ask_materials": ["要带啥"], "ask_fee": ["贵吗"]}
+    assert examples(folder / "reviewed" / "greet.yml") == {"greet": ["早上好", "在不在"]}
     assert data.known("要带啥？") == "ask_materials"
     assert TrainingData(folder).known("要带啥") == "ask_materials"
 
