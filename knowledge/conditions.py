@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from knowledge.schema import Condition
@@ -21,6 +22,8 @@ def holds(condition: Condition | None, values: Mapping[str, Any]) -> bool:
         return any(holds(part, values) for part in condition.any_)
     if condition.not_ is not None:
         return not holds(condition.not_, values)
+    if condition.sum_of is not None:
+        return _adds_up(values.get(condition.field or ""), [values.get(key) for key in condition.sum_of])
     return _test(condition, values.get(condition.field or ""))
 
 
@@ -38,3 +41,12 @@ def _test(condition: Condition, value: Any) -> bool:
     wanted = condition.in_ if condition.in_ is not None else [condition.is_]
     held = value if isinstance(value, list) else [value]
     return any(item in wanted for item in held)
+
+
+def _adds_up(total: Any, parts: list[Any]) -> bool:
+    """Whether numbers add up to a total, to the cent; false while the total or every part is unanswered."""
+    answered = [part for part in parts if part is not None]
+    try:
+        return total is not None and bool(answered) and Decimal(str(total)) == sum(Decimal(str(part)) for part in answered)
+    except InvalidOperation:
+        return False

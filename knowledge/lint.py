@@ -81,8 +81,12 @@ class _Checks:
                     if (allowed := _values(field)) and value not in allowed:
                         yield self._problem((*path, "when"), "value_unknown", field=field.key, value=value,
                                             expected=t("knowledge.list_separator").join(allowed))
-                if (leaf.over is not None or leaf.under is not None) and field.type not in _NUMBERS:
-                    yield self._problem((*path, "when"), "not_a_number_field", field=field.key)
+                compared = [field] if leaf.over is not None or leaf.under is not None else []
+                if leaf.sum_of is not None:
+                    compared = [field, *(part for key in leaf.sum_of if (part := self._guide.field(key)))]
+                for number in compared:
+                    if number.type not in _NUMBERS:
+                        yield self._problem((*path, "when"), "not_a_number_field", field=number.key)
 
     def limits(self) -> Iterator[GuideProblem]:
         """A promise longer than the law allows."""
@@ -144,6 +148,8 @@ class _Checks:
             for number, entry in enumerate(entries):
                 if entry.when is not None:
                     yield (part, number), entry.when
+        for number, check in enumerate(self._guide.checks):
+            yield from ((("checks", number), part) for part in (check.when, check.must) if part is not None)
 
     def _problem(self, path: tuple[Any, ...], key: str, **named: Any) -> GuideProblem:
         why, remedy = t(f"knowledge.{key}", **named), t(f"knowledge.{key}_remedy", **named)

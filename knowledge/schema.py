@@ -90,8 +90,9 @@ class Condition(Strict):
     """A declarative condition over field values; exactly one of the forms is used.
 
     ``{field: f, is: v}`` · ``{field: f, in: [v, …]}`` · ``{field: f, over: n}`` · ``{field: f, under: n}`` ·
-    ``{field: f, known: true}`` · ``{all: […]}`` · ``{any: […]}`` · ``{not: …}``.
-    A comparison with an unanswered field is false. For ``multi`` fields ``is``/``in`` mean "contains".
+    ``{field: f, known: true}`` · ``{field: f, sum_of: [g, …]}`` · ``{all: […]}`` · ``{any: […]}`` · ``{not: …}``.
+    A comparison with an unanswered field is false; in a sum, unanswered fields count nothing. For ``multi`` fields
+    ``is``/``in`` mean "contains".
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -102,6 +103,7 @@ class Condition(Strict):
     over: float | None = None
     under: float | None = None
     known: bool | None = None
+    sum_of: Annotated[list[str], Field(min_length=1)] | None = None
     all_: list[Condition] | None = Field(default=None, alias="all")
     any_: list[Condition] | None = Field(default=None, alias="any")
     not_: Condition | None = Field(default=None, alias="not")
@@ -109,10 +111,10 @@ class Condition(Strict):
     @model_validator(mode="after")
     def one_form(self) -> Condition:
         groups = [name for name in ("all_", "any_", "not_") if getattr(self, name) is not None]
-        tests = [name for name in ("is_", "in_", "over", "under", "known") if name in self.model_fields_set]
+        tests = [name for name in ("is_", "in_", "over", "under", "known", "sum_of") if name in self.model_fields_set]
         if self.field is not None:
             if len(tests) != 1 or groups:
-                raise ValueError("a condition on a field has exactly one of is, in, over, under, known")
+                raise ValueError("a condition on a field has exactly one of is, in, over, under, known, sum_of")
         elif len(groups) != 1 or tests:
             raise ValueError("a condition is either on a field, or exactly one of all, any, not")
         return self
@@ -133,6 +135,21 @@ class Rule(Strict):
     field: str | None = None
     value: str | float | None = None
     message: str
+    soft: bool = False
+
+
+class Check(Strict):
+    """What must be true of the answers taken together, looked at once everything that applies is answered.
+
+    ``when`` limits it. Where ``must`` does not hold, ``message`` says what is wrong and ``remedy`` what to do, and the
+    question ``ask`` is put again; a ``soft`` one is only pointed out where all answers are confirmed.
+    """
+
+    when: Condition | None = None
+    must: Condition
+    message: str
+    remedy: str
+    ask: str
     soft: bool = False
 
 
@@ -265,6 +282,7 @@ class Guide(Strict):
     result: Result | None = None
     faqs: list[Faq] = []
     fields: list[GuideField] = []
+    checks: list[Check] = []
     materials: list[Material] = []
     documents: list[DocumentSpec] = []
     names: Names = Names()
@@ -320,6 +338,7 @@ class Guide(Strict):
             *((f"field {f.key}", f.when) for f in self.fields),
             *((f"material {m.code}", m.when) for m in self.materials),
             *((f"document {d.key}", d.when) for d in self.documents),
+            *((f"checks[{i}]", part) for i, check in enumerate(self.checks) for part in (check.when, check.must)),
         ]
         problems += [
             f"{where} depends on unknown field {name}"
@@ -341,6 +360,9 @@ class Guide(Strict):
             for rule in f.rules
             if rule.field is not None and rule.field not in keys
         ]
+        problems += [
+            f"checks[{i}] depends on unknown field {check.ask}" for i, check in enumerate(self.checks) if check.ask not in keys
+        ]
         return problems
 
     def field(self, key: str) -> GuideField | None:
@@ -355,6 +377,6 @@ class Guide(Strict):
 def condition_fields(condition: Condition) -> list[str]:
     """Every field key a condition looks at, in reading order."""
     if condition.field is not None:
-        return [condition.field]
+        return [condition.field, *(condition.sum_of or [])]
     parts = [*(condition.all_ or []), *(condition.any_ or []), *([condition.not_] if condition.not_ else [])]
     return [name for part in parts for name in condition_fields(part)]

@@ -30,10 +30,9 @@ def _verdict(condition: Condition | None, guide: Guide, values: Mapping[str, Any
     if condition.not_ is not None:
         inner = _verdict(condition.not_, guide, values, asking)
         return None if inner is None else not inner
-    key = condition.field or ""
-    if values.get(key) is not None or not _may_come(key, guide, values, asking):
-        return holds(condition, values)
-    return None
+    if any(values.get(key) is None and _may_come(key, guide, values, asking) for key in condition_fields(condition)):
+        return None
+    return holds(condition, values)
 
 
 def _may_come(key: str, guide: Guide, values: Mapping[str, Any], asking: frozenset[str]) -> bool:
@@ -67,6 +66,9 @@ def describe(condition: Condition, guide: Guide) -> str:
         return t("knowledge.when_over", label=label, number=_plain(condition.over))
     if condition.under is not None:
         return t("knowledge.when_under", label=label, number=_plain(condition.under))
+    if condition.sum_of is not None:
+        parts = [part.label for key in condition.sum_of if (part := guide.field(key))]
+        return t("knowledge.when_sum", label=label, parts=t("knowledge.list_separator").join(parts))
     wanted = condition.in_ if condition.in_ is not None else [condition.is_]
     options = t("knowledge.or_separator").join(t("knowledge.quoted", text=_shown(field, value)) for value in wanted)
     return t("knowledge.when_is", label=label, options=options)

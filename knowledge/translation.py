@@ -30,13 +30,14 @@ _SHOWN: dict[str, tuple[str, ...]] = {
     "Result": ("name", "text"),
     "Option": ("label",),
     "Rule": ("message",),
+    "Check": ("message", "remedy"),
     "GuideField": ("label", "question", "why", "example"),
     "Material": ("name", "note"),
     "DocumentSpec": ("title",),
     "Neighbour": ("difference",),
 }
 #: Parts that are not shown, or may well stay in Chinese: statutes are cited by their own names, forms keep their titles.
-_SILENT = frozenset({"when", "names", "evidence", "documents", "aliases"})
+_SILENT = frozenset({"when", "must", "names", "evidence", "documents", "aliases"})
 
 
 class Translation(BaseModel):
@@ -138,7 +139,9 @@ def _texts_of(part: Any) -> Iterator[str]:
 
 def _laid_over(part: Any, texts: Translation) -> Any:
     if isinstance(part, BaseModel):
-        changed = {name: _laid_over(getattr(part, name), texts) for name in type(part).model_fields if name != "when"}
+        changed = {
+            name: _laid_over(getattr(part, name), texts) for name in type(part).model_fields if name not in ("when", "must")
+        }
         changed |= {name: _text(getattr(part, name), texts) for name in _SHOWN.get(type(part).__name__, ())}
         if isinstance(part, Option):
             changed["aliases"] = _both([part.label, *part.aliases], texts)

@@ -12,7 +12,7 @@ from assistant.casework.model import Answer, Case, CaseStatus, MaterialState, So
 from assistant.foundation.workcalendar import add_working_days
 from knowledge.conditions import holds
 from knowledge.replies import Ask, Option
-from knowledge.schema import DocumentSpec, Guide, GuideField, Material, MeetWay
+from knowledge.schema import Check, DocumentSpec, Guide, GuideField, Material, MeetWay, condition_fields
 
 MATERIAL_PREFIX = "material:"
 UPLOAD_ACCEPT = [".pdf", ".jpg", ".jpeg", ".png"]
@@ -70,6 +70,25 @@ def next_field(guide: Guide, case: Case) -> GuideField | None:
     """The first applying field not answered yet."""
     missing = progress(guide, case).missing
     return missing[0] if missing else None
+
+
+def broken_checks(guide: Guide, case: Case) -> list[Check]:
+    """The checks the answers taken together do not pass; none before everything that applies is answered."""
+    if next_field(guide, case) is not None:
+        return []
+    values = case.values()
+    return [check for check in guide.checks if holds(check.when, values) and not holds(check.must, values)]
+
+
+def must_mend(guide: Guide, case: Case) -> tuple[Check, GuideField] | None:
+    """The first broken check that may not stay, and the question to put again; None if there is none."""
+    answered = [field for field in applying_fields(guide, case) if field.key in case.answers]
+    for check in broken_checks(guide, case):
+        wanted = [check.ask, *condition_fields(check.must)]
+        again = next((field for key in wanted for field in answered if field.key == key), None)
+        if not check.soft and again is not None:
+            return check, again
+    return None
 
 
 def refresh_materials(guide: Guide, case: Case) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Literal, cast
 
 from assistant.casework import interview
-from assistant.casework.flow.summary import review_card, shown
+from assistant.casework.flow.summary import check_words, review_card, shown
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import CaseStatus
 from assistant.foundation.messages import t
 from knowledge.replies import Ask, AskError, Option
-from knowledge.schema import GuideField, Material
+from knowledge.schema import Check, GuideField, Material
 from knowledge.translation import called, called_in_full
 
 GRADES = ("very_satisfied", "satisfied", "fair", "dissatisfied", "very_dissatisfied")
@@ -42,6 +42,10 @@ def advance(talk: Talk) -> None:
         ask(talk, interview.ask_field(wanted, case))
         talk.status = talk.status or "collecting"
         return
+    mending = interview.must_mend(guide, case)
+    if mending is not None:
+        _mend(talk, *mending)
+        return
     material = interview.next_material(guide, case)
     if material is not None:
         ask(talk, material_question(material, talk.services.upload_max_bytes))
@@ -49,6 +53,17 @@ def advance(talk: Talk) -> None:
         return
     ask(talk, confirm_question("review"))
     talk.status = "review" if talk.status in (None, "collecting", "answered") else talk.status
+
+
+def _mend(talk: Talk, check: Check, field: GuideField) -> None:
+    """Say what does not fit together and put one of its questions again; any other answer may be corrected instead."""
+    assert talk.case is not None and talk.guide is not None
+    message = check_words(talk.guide, talk.case, check)
+    ask_again(talk, field)
+    if talk.state.ask is not None:
+        talk.state.ask = talk.state.ask.model_copy(update={"error": AskError(code="check", message=message)})
+    talk.notice("warning", message)
+    talk.status = "collecting" if talk.status in (None, "review") else talk.status
 
 
 def ask_again(talk: Talk, field: GuideField) -> None:

@@ -33,7 +33,7 @@ def make_package(talk: Talk) -> None:
     """Build the package from the confirmed answers. A failure loses nothing: the review is asked again."""
     case, guide = talk.case, talk.guide
     assert case is not None and guide is not None
-    if interview.next_field(guide, case) or interview.next_material(guide, case):
+    if interview.next_field(guide, case) or interview.must_mend(guide, case) or interview.next_material(guide, case):
         advance(talk)
         return
     for answer in case.answers.values():

@@ -10,7 +10,7 @@ from assistant.casework.model import Answer, Case
 from assistant.foundation.masking import mask_value
 from assistant.foundation.messages import ENGLISH, language, t
 from knowledge.replies import Action, Card, Row
-from knowledge.schema import Guide, GuideField
+from knowledge.schema import Check, Guide, GuideField, condition_fields
 from knowledge.translation import called_in_full
 
 
@@ -31,6 +31,13 @@ def _warning(field: GuideField, answer: Answer, case: Case) -> str | None:
     return warning_of(field, answer.value, answer.confirmed_at.date(), case.values()) or answer.warning
 
 
+def check_words(guide: Guide, case: Case, check: Check) -> str:
+    """What a broken check says: what is wrong, the answers it is about, and what to do."""
+    about = [field for field in interview.applying_fields(guide, case) if field.key in condition_fields(check.must)]
+    held = [t("casework.check_value", label=f.label, value=shown(f, case.answers[f.key])) for f in about if f.key in case.answers]
+    return t("casework.check_broken", message=check.message, values=t("fields.list_separator").join(held), remedy=check.remedy)
+
+
 def review_card(guide: Guide, case: Case) -> Card:
     """Every answer with its source, and one edit button a row."""
     fields = [f for f in interview.applying_fields(guide, case) if f.key in case.answers]
@@ -40,6 +47,7 @@ def review_card(guide: Guide, case: Case) -> Card:
         for f in fields
         if case.answers[f.key].warning
     ]
+    warnings += [check_words(guide, case, check) for check in interview.broken_checks(guide, case)]
     return Card(
         title=t("casework.review_title", item=called_in_full(guide)),
         text="\n".join([t("casework.review_text"), *warnings]),

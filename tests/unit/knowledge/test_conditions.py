@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.conditions import holds
-from knowledge.schema import Condition, Guide
+from knowledge.schema import Condition, Guide, condition_fields
 from knowledge.situations import describe, open_fields, verdict
 
 VALUES: dict[str, list[Any]] = {
@@ -22,6 +23,7 @@ leaves = st.one_of(
     st.builds(lambda v: {"field": "sign_area", "over": v}, st.integers(0, 20)),
     st.builds(lambda v: {"field": "sign_area", "under": v}, st.integers(0, 20)),
     st.builds(lambda v: {"field": "shop_name", "known": v}, st.booleans()),
+    st.builds(lambda v: {"field": "sign_area", "sum_of": v}, st.lists(st.sampled_from(["sign_area", "shop_name"]), min_size=1, max_size=2)),
 )
 conditions = st.recursive(leaves, lambda inner: st.one_of(
     st.builds(lambda parts: {"all": parts}, st.lists(inner, min_size=1, max_size=3)),
@@ -54,7 +56,29 @@ def test_multi_contains() -> None:
     assert not holds(Condition.model_validate({"field": "food", "in": ["raw"]}), {"food": ["hot", "cold"]})
 
 
-@pytest.mark.parametrize("raw", [{"field": "a"}, {"field": "a", "is": 1, "over": 2}, {"all": [], "any": []}, {"is": 1}, {}])
+SUM = Condition.model_validate({"field": "total", "sum_of": ["a", "b", "c"]})
+
+
+@given(st.lists(st.decimals(0, 10**9, places=2), min_size=1, max_size=3), st.integers(-1, 1))
+def test_a_sum_is_exact_to_the_cent(parts: list[Decimal], cents: int) -> None:
+    """As numbers come from answers: whole ones as int, others as float of two places."""
+    numbers = [int(part) if part == part.to_integral_value() else float(part) for part in parts]
+    total = sum(parts) + Decimal(cents) / 100
+    values = {**dict(zip("abc", numbers, strict=False)), "total": float(total)}
+    assert holds(SUM, values) is (cents == 0)
+
+
+@pytest.mark.parametrize("values", [{}, {"total": 5}, {"a": 5}, {"total": 5, "a": "五"}, {"total": 5, "a": 2, "b": 2}])
+def test_what_is_no_sum(values: dict[str, Any]) -> None:
+    assert not holds(SUM, values)
+
+
+def test_a_sum_counts_only_what_was_answered() -> None:
+    assert holds(SUM, {"total": 5, "b": 5})
+    assert condition_fields(SUM) == ["total", "a", "b", "c"]
+
+
+@pytest.mark.parametrize("raw", [{"field": "a", "sum_of": ["b"], "is": 1}, {"field": "a"}, {"field": "a", "is": 1, "over": 2}, {"all": [], "any": []}, {"is": 1}, {}])
 def test_malformed_conditions_are_no_conditions(raw: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="condition"):
         Condition.model_validate(raw)
@@ -99,3 +123,5 @@ def test_in_words(guide: Guide) -> None:
     })
     assert describe(both, guide) == "店铺来源是“自有”或“租赁”，而且不是（招牌发光是“否”）"
     assert describe(Condition.model_validate({"field": "shop_name", "known": False}), guide) == "没有填店名"
+    total = Condition.model_validate({"field": "sign_area", "sum_of": ["sign_area", "shop_name"]})
+    assert describe(total, guide) == "招牌面积、店名加起来等于招牌面积"

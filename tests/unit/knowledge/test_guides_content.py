@@ -300,6 +300,30 @@ def test_rules_refuse(code: str, key: str, answer: str, values: dict[str, str]) 
     assert isinstance(parse(field, answer, TODAY, {}), Accepted)
 
 
+@each_citizen
+def test_citizens_answers_fit_together(code: str, citizen: dict[str, Any]) -> None:
+    values = citizen["expect"]
+    assert [check.message for check in FULL[code].checks if holds(check.when, values) and not holds(check.must, values)] == []
+
+
+@pytest.mark.parametrize(
+    ("values", "broken"),
+    [
+        ({"shareholder_count": "two", "registered_capital": 1000000, "sh1_amount": 600000, "sh2_amount": 300000}, "加起来"),
+        ({"shareholder_count": "three", "registered_capital": 9, "sh1_amount": 3, "sh2_amount": 3, "sh3_amount": 3.5}, "加起来"),
+        ({"shareholder_kinds": "foreign", "sh1_kind": "citizen", "sh2_kind": "company"}, "外国人"),
+        ({"shareholder_kinds": "foreign", "sh1_kind": "citizen", "sh2_kind": "hmt"}, None),
+        ({"shareholder_kinds": "mixed", "sh1_kind": "citizen", "sh2_kind": "company"}, None),
+        ({"shareholder_count": "one", "registered_capital": 1000000}, None),
+    ],
+)
+def test_founders_answers_must_fit_together(values: dict[str, Any], broken: str | None) -> None:
+    checks = FULL["company-founding"].checks
+    said = [check.message for check in checks if holds(check.when, values) and not holds(check.must, values)]
+    assert len(said) == (broken is not None)
+    assert all(broken in message for message in said if broken)
+
+
 # ------------------------------------------------------------------ materials and documents
 
 
