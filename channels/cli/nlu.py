@@ -90,7 +90,7 @@ class TrainedModels:
         return max(found, key=lambda path: path.stat().st_mtime, default=None)
 
     def trained(self) -> Path:
-        """The engine's model of the present data, beside the last one, and the search's; a minute or two."""
+        """The engine's model of the present data, beside the last one, and the search's; a few minutes."""
         from assistant.engine.training import is_current, train
         from channels.serve.training import train_search
 

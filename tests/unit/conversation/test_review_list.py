@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,9 @@ from assistant.conversation.review_list import DROPPED, LABELLED, Entry, ReviewL
 from assistant.conversation.turn import TurnRunner
 from assistant.foundation import tables
 from assistant.foundation.clock import FixedClock
+from assistant.foundation.crypto import KeyRing
 from assistant.foundation.database import Database
+from assistant.foundation.settings import Settings
 from knowledge.search import Decision, Hit
 from tests.unit.casework.flow.support import NOW, World
 from tests.unit.conversation.test_turn import Parse, runner, send
@@ -198,8 +201,34 @@ async def test_a_broken_list_costs_nobody_a_turn(runner: TurnRunner, db: Databas
     assert waiting(db, listed) == []
 
 
-def test_what_staff_say_outweighs_a_choice_and_brings_back_what_was_dropped(db: Database, clock: FixedClock) -> None:
-    listed = ReviewList(db.keyring, days=90)
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def either(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Database]:
+    """A database of each kind: counting is one statement that the two write differently."""
+    url = settings.database_url if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    made = Database(url, KeyRing.open(settings.keyring_path), "normal")
+    made.upgrade()
+    yield made
+    made.dispose()
+
+
+def test_what_comes_again_is_counted_and_goes_when_it_is_old(either: Database, clock: FixedClock) -> None:
+    listed = ReviewList(either.keyring, days=90)
+    first = review_list.Misread("fell_back", "示例怎么弄", "ask_process", 0.3, None, ("address",))
+    again = review_list.Misread("fell_back", "示例，怎么弄？", "ask_fee", 0.2, "food")
+    once = review_list.Misread("corrected", "别的", "ask_fee", 0.9, None, (), "apply", "?")
+    for misread in (first, once, again):
+        with either.write() as conn:
+            listed.keep(conn, [misread], clock.now())
+    found = waiting(either, listed)
+    assert [(entry.text, entry.times, entry.intent, entry.item, entry.suggested_item) for entry in found] == [
+        ("别的", 1, "ask_fee", None, "?"), ("示例怎么弄", 2, "ask_fee", "food", None),
+    ]  # fmt: skip
+    with either.write() as conn:
+        assert listed.forget(conn, clock.now() + timedelta(days=91)) == 2
+
+
+def test_what_staff_say_outweighs_a_choice_and_brings_back_what_was_dropped(either: Database, clock: FixedClock) -> None:
+    db, listed = either, ReviewList(either.keyring, days=90)
     said = Exchange("示例怎么弄", "ask_process", 0.8, "clarify", None, ("address",), None, "guide")
     from_staff = relabelled(said, {}, "ask_fee", "food")
     chosen = review_list.Misread("corrected", "示例怎么弄", "ask_process", 0.8, None, (), "ask_process", "address")
