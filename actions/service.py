@@ -20,7 +20,12 @@ class AnswerQuestion(TurnAction):
         return super().yields(talk) and talk.asking != "start"
 
     def act(self, talk: Talk) -> None:
-        choosing.question(talk, talk.intent)
+        office = _not_of_the_item(talk)
+        if office is None:
+            choosing.question(talk, talk.intent)
+        else:
+            talk.intent = "out_of_scope"
+            _send_elsewhere(talk, office)
 
 
 class CheckProgress(TurnAction):
@@ -91,9 +96,26 @@ class OutOfScope(TurnAction):
         if verdict:
             talk.say(t(f"conversation.{verdict}"))
         else:
-            where = elsewhere.find(talk.text)
-            talk.say(t(f"elsewhere.{where.key}") if where else t("conversation.not_ours"), citations=where and [where.source])
+            _send_elsewhere(talk, elsewhere.find(talk.text))
         talk.status = verdict or "unanswerable_not_ours"
+
+
+def _send_elsewhere(talk: Talk, office: elsewhere.Elsewhere | None) -> None:
+    """Say whose the matter is."""
+    if office is None:
+        talk.say(t("conversation.not_ours"))
+    else:
+        talk.say(t(f"elsewhere.{office.key}"), citations=[office.source])
+    talk.status = "unanswerable_not_ours"
+
+
+def _not_of_the_item(talk: Talk) -> elsewhere.Elsewhere | None:
+    """The other office a question is about that names no item of ours and has nothing to do with the one in hand."""
+    guide = choosing.in_hand(talk)
+    if guide is None or talk.supposed is not None or talk.asking == "guide":
+        return None
+    named, options = choosing.meant(talk)
+    return elsewhere.strange_to(talk.question, guide) if named is None and not options else None
 
 
 def _serve(talk: Talk) -> None:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from knowledge.replies import Citation
+from knowledge.schema import Guide
 
 _COMMON = Citation(title="各部门通用的服务热线（号码没有逐个核对）", verified=False)
 _GUIDES_2021 = "广东政务服务网公开的办事指南（2021年）"
@@ -65,3 +66,10 @@ OFFICES = (
 def find(text: str) -> Elsewhere | None:
     """The office a sentence is about; the first in the table's order. None where none is named."""
     return next((office for office in OFFICES if office.words.search(text)), None)
+
+
+def strange_to(text: str, guide: Guide) -> Elsewhere | None:
+    """The office a sentence is about, if the guide itself never speaks of its matters; asked of a sentence that names no item."""
+    office = find(text)
+    found = office.words.search(text) if office else None
+    return office if found and found[0] not in guide.model_dump_json() else None

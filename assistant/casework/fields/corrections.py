@@ -22,6 +22,10 @@ _NEW_VALUE = re.compile(
     r"(?:应该是|应该填|应为|应改成|改成|改为|换成|更正为|其实是|实际是|正确的是|变成|是|填|写)\s*[:：]?\s*([^，,。；;]+?)\s*(?:才对|哈|的|吧|啊|呢)?[。.！!]?$"
 )
 _PART = re.compile(r"([0-9零〇一二两三四五六七八九十百]+(?:-[0-9]+)*)\s*(号楼|号|弄|室|楼|层|幢|栋|座|单元)")
+#: 写错了 tells that there is a slip, not what is right.
+_NO_VALUE = re.compile(
+    r"(?:得|的)?(?:错|反|混|漏|串|不对|有误|改|重新?填)(?:了|的|一下|一遍)?|(?:我?要|想|帮我|给我)?(?:改|重填|换)(?:一?下)?[了吧]?"
+)
 #: Everyday words for a kind of answer, where the guide's own names say nothing.
 _KINDS: dict[str, FieldType] = {
     "门牌": "address",
@@ -83,7 +87,7 @@ def read_correction(text: str, answered: Sequence[GuideField], values: Mapping[s
     new = new_value(plain)
     if field is None:
         part = _PART.search(new or plain)
-        if part:
+        if part and not re.search(r"[0-9一二三四五六七八九十]月", new or plain):
             field = _latest(answered, "address")
         if field is None and new:
             shaped = by_shape(new, answered[-1:], today, {}) or by_shape(new, list(answered), today, {})
@@ -176,10 +180,11 @@ def new_value(text: str) -> str | None:
     instead = not_but(text)
     match = None if instead else _NEW_VALUE.search(text)
     if instead or match:
-        return (instead[1] if instead else match[1].strip() if match else "") or None
+        new = instead[1] if instead else match[1].strip() if match else ""
+        return new if new and not _NO_VALUE.fullmatch(new) else None
     clauses = [c for c in re.split(r"[，,。；;]", text) if c.strip()]
     if len(clauses) > 1 and re.search(r"错|不对|有误|改", clauses[0]):
-        return clauses[-1].strip()
+        return None if _NO_VALUE.fullmatch(clauses[-1].strip()) else clauses[-1].strip()
     return None
 
 

@@ -106,37 +106,44 @@ def _read(talk: Talk) -> bool:
     said, slip = slips.parted(talk.text)
     asked = guide.field(talk.asking) if talk.asking else None
     taken = parse(asked, said, today, case.values()) if asked and said else None
-    found = corrections.read_correction(slip, _answered(talk), case.values(), today) or _last(talk, slip, asked)
-    new = corrections.new_value(slip)
-    if found is None and asked is not None and new and asked.key not in case.answers:
-        # 三十二号，不对，三十三号: the slip is in the answer itself
-        again = parse(asked, new, today, case.values())
-        if isinstance(again, Accepted) and (said or slips.marked(slip) == "strong"):
-            store(talk, asked, again)
-            advance(talk)
-            return True
+    answered, values = _answered(talk), case.values()
+    if asked is not None and isinstance(taken, Accepted):
+        # 5号301室，不对，是302室: the slip may be in the answer itself
+        answered, values = [*(f for f in answered if f is not asked), asked], {**values, asked.key: taken.value}
+    found = corrections.read_correction(slip, answered, values, today)
+    if found is None or corrections.points_at(slip, answered, values, today) is None:
+        # nothing says which answer is wrong: the latest that takes the new value
+        found = _last(talk, slip, asked, answered) or found
     if found is None and slips.marked(slip) != "strong":
         return False
-    if asked is not None and isinstance(taken, Accepted) and (found is None or asked.key != found.field.key):
+    if found is None and taken is None and asked is not None and (new := corrections.new_value(slip)):
+        taken, slip = parse(asked, new, today, case.values()), ""
+        if isinstance(taken, Rejected):
+            return False
+    if asked is not None and isinstance(taken, Accepted):
+        if found is not None and found.field is asked and isinstance(found.parsed, Accepted):
+            taken, found = found.parsed, None
+            slip = ""
         store(talk, asked, taken)
         advance(talk)
-    if found is None:
-        _which(talk)
-    else:
+    if found is not None:
         _to(talk, found.field, found.parsed)
+    elif slip:
+        _which(talk)
     return True
 
 
-def _last(talk: Talk, slip: str, asked: GuideField | None) -> corrections.Correction | None:
+def _last(talk: Talk, slip: str, asked: GuideField | None, answered: list[GuideField]) -> corrections.Correction | None:
     """不对，是李四: the answer just given, if the new value is one of its kind and no answer to what is asked now."""
     new = corrections.new_value(slip)
-    if not new or slips.marked(slip) != "strong" or talk.case is None:
+    if not new or slips.marked(slip) != "strong" or not answered:
         return None
-    if asked is not None and asked.options and match_option(new, field_options(asked)) is not None:
+    last = answered[-1]
+    if asked is not None and asked is not last and asked.options and match_option(new, field_options(asked)) is not None:
         return None
-    last = _answered(talk)[-1]
     parsed = parse(last, new, talk.now.date(), {})
-    return corrections.Correction(last, parsed) if last.type != "text" and isinstance(parsed, Accepted) else None
+    taken = last.type != "text" and isinstance(parsed, Accepted) and parsed.warning is None
+    return corrections.Correction(last, parsed) if taken else None
 
 
 def _to(talk: Talk, field: GuideField, parsed: Parsed | None) -> None:
