@@ -1,4 +1,4 @@
-"""What the full guides must say and must never say, held against the statutes, their templates and simulated citizens.
+"""What the full guides must say and must never say, held against the statutes.
 
 The facts below mirror the guides on purpose: whoever changes a guide states the change twice and thinks twice.
 """
@@ -6,50 +6,19 @@ The facts below mirror the guides on purpose: whoever changes a guide states the
 from __future__ import annotations
 
 import re
-import zipfile
-from datetime import date
-from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
-import yaml
 
 from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted
 from assistant.foundation.settings import ROOT
 from knowledge.conditions import holds
-from knowledge.guide_file import read_guide
-from knowledge.schema import Guide, GuideField, TimeLimit
-from knowledge.template_tags import PACKAGE_TAGS, tags_of
+from knowledge.schema import Guide, TimeLimit
+from knowledge.template_tags import PACKAGE_TAGS
+from tests.unit.knowledge.full_guides import FULL, NAMES, TODAY, each_citizen, each_guide
 
-GUIDES = ROOT / "knowledge" / "guides"
-TEMPLATES = ROOT / "knowledge" / "templates"
-CASES = ROOT / "tests" / "e2e" / "cases"
 LAWS = ROOT.parent / "shared" / "data" / "laws"
-TODAY = date(2026, 11, 10)
-NAMES = {
-    "company-address-change": "公司住所变更登记",
-    "company-founding": "公司设立登记",
-    "food-permit-new": "食品经营许可新办",
-    "remote-medical": "异地就医备案",
-    "residence-permit": "居住证申领",
-}
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-
-
-def load(code: str) -> Guide:
-    read = read_guide(GUIDES / f"{code}.yaml")
-    assert read.guide is not None, [(problem.line, problem.why) for problem in read.problems]
-    return read.guide
-
-
-FULL = {code: load(code) for code in NAMES}
-CITIZENS: list[tuple[str, dict[str, Any]]] = [
-    (code, case) for code in NAMES for case in yaml.safe_load((CASES / f"{code}.yaml").read_text(encoding="utf-8"))["cases"]
-]
-each_guide = pytest.mark.parametrize("guide", FULL.values(), ids=NAMES)
-each_citizen = pytest.mark.parametrize(("code", "citizen"), CITIZENS, ids=[f"{c}: {case['name']}" for c, case in CITIZENS])
 
 
 def stated(guide: Guide, *parts: str) -> str:
@@ -322,154 +291,3 @@ def test_founders_answers_must_fit_together(values: dict[str, Any], broken: str 
     said = [check.message for check in checks if holds(check.when, values) and not holds(check.must, values)]
     assert len(said) == (broken is not None)
     assert all(broken in message for message in said if broken)
-
-
-# ------------------------------------------------------------------ materials and documents
-
-
-@each_guide
-def test_shared_data_is_not_asked_again(guide: Guide) -> None:
-    handed_back = {"paper_licence"}
-    shared = [m for m in guide.materials if re.search(r"身份证|营业执照", m.name) and m.form == "electronic"]
-    assert shared
-    assert all(material.met_by[0] == "licence" for material in shared)
-    others = [m for m in guide.materials if re.search(r"^营业执照$|身份证$", m.name) and m.form != "electronic"]
-    assert {m.code for m in others} <= handed_back
-
-
-def test_ways_the_law_allows() -> None:
-    """A commitment may stand for proof of premises and of residence, never for what protects people's health."""
-    ways = {code: {way for material in guide.materials for way in material.met_by} for code, guide in FULL.items()}
-    assert "promise" in ways["company-address-change"] & ways["company-founding"]
-    assert "promise" not in ways["food-permit-new"]
-    assert {"promise", "tolerate"} <= ways["remote-medical"]
-
-
-@each_citizen
-def test_citizen_is_asked_what_applies_and_nothing_else(code: str, citizen: dict[str, Any]) -> None:
-    guide, values = FULL[code], citizen["expect"]
-    applying = {field.key for field in guide.fields if holds(field.when, values)}
-    assert set(citizen["say"]) == set(values)
-    assert applying == set(values) | set(citizen.get("skip", []))
-    assert all(field.optional for field in guide.fields if field.key in citizen.get("skip", []))
-
-
-@each_citizen
-def test_citizen_is_not_asked_too_much(code: str, citizen: dict[str, Any]) -> None:
-    """A guide may know many questions; what counts is how many one citizen meets.
-
-    Each person or company that takes part may cost four typed answers (a name, a number, a telephone, a share), the matter
-    itself six; the rest is tapped, and for one typed answer at most two taps. Sixty turns are the patience of a citizen.
-    """
-    asked = [field for field in FULL[code].fields if holds(field.when, citizen["expect"])]
-    typed = [field for field in asked if field.type not in ("choice", "multi", "yes_no")]
-    taking_part = [field for field in typed if field.type in ("person_name", "company_name")]
-    assert 10 <= len(asked) <= 56
-    assert len(typed) <= 6 + 4 * len(taking_part)
-    assert len(asked) - len(typed) <= 2 * len(typed)
-
-
-@each_citizen
-def test_citizens_words_are_read(code: str, citizen: dict[str, Any]) -> None:
-    values: dict[str, Any] = {}
-    for key, words in citizen["say"].items():
-        field = FULL[code].field(key)
-        assert isinstance(field, GuideField)
-        parsed = parse(field, words, TODAY, values)
-        assert isinstance(parsed, Accepted), key
-        values[key] = parsed.value
-    assert values == citizen["expect"]
-
-
-@each_citizen
-def test_citizens_package(code: str, citizen: dict[str, Any]) -> None:
-    guide, values = FULL[code], citizen["expect"]
-    materials = {m.code: m for m in guide.materials if holds(m.when, values)}
-    hers = {c for c, m in materials.items() if m.required and not {"licence", "generated"} & set(m.met_by)}
-    assert set(citizen["materials"]) == hers
-    assert all(way in materials[material].met_by for material, way in citizen["materials"].items())
-    promised = {materials[material].promise_document for material, way in citizen["materials"].items() if way == "promise"}
-    on_promise = {material.promise_document for material in guide.materials}
-    documents = [d.key for d in guide.documents if holds(d.when, values) and (d.key not in on_promise or d.key in promised)]
-    assert documents == citizen["documents"]
-    assert {m.document for m in materials.values() if m.document} <= set(documents)
-
-
-def test_largest_company_package_has_six_documents() -> None:
-    assert max(len(citizen["documents"]) for code, citizen in CITIZENS if code == "company-address-change") == 6
-
-
-def test_citizens_cover_every_option_that_decides() -> None:
-    for code, guide in FULL.items():
-        deciding = {field.key for field in guide.fields if field.situation and field.type == "choice"}
-        met = {(key, citizen["expect"].get(key)) for c, citizen in CITIZENS if c == code for key in deciding}
-        for field in guide.fields:
-            if field.key in deciding:
-                assert {(field.key, option.value) for option in field.options} <= met, field.key
-
-
-# ------------------------------------------------------------------ templates
-
-
-def used_by() -> dict[str, list[Guide]]:
-    users: dict[str, list[Guide]] = {}
-    for guide in FULL.values():
-        for document in guide.documents:
-            users.setdefault(document.template, []).append(guide)
-    return users
-
-
-def ticks_of(guide: Guide) -> set[str]:
-    """Every box a template may hold for this guide."""
-    return {tick for field in guide.fields for tick in _row_of(field)}
-
-
-def _row_of(field: GuideField) -> set[str]:
-    """The boxes of a field that is chosen from a list; none for any other."""
-    chosen = field.type in ("choice", "multi", "yes_no")
-    return {f"tick.{field.key}.{value}" for value in _values(field)} if chosen else set()
-
-
-def _values(field: GuideField) -> list[str]:
-    return [option.value for option in field.options] or ["yes", "no"]
-
-
-@pytest.mark.parametrize("template", sorted(used_by()))
-def test_template_asks_only_for_what_each_guide_holds(template: str) -> None:
-    tags = tags_of(TEMPLATES / template)
-    assert tags
-    for guide in used_by()[template]:
-        fed = {field.key for field in guide.fields} | ticks_of(guide) | (PACKAGE_TAGS - {"tick"})
-        assert tags <= fed, guide.code
-
-
-@each_guide
-def test_the_form_holds_every_answer(guide: Guide) -> None:
-    form = guide.documents[0]
-    assert form.kind == "form"
-    assert form.when is None
-    tags = tags_of(TEMPLATES / form.template)
-    for field in guide.fields:
-        row = _row_of(field)
-        assert tags & row in (set(), row), f"{field.key}: a row of boxes shows every option"
-        # A long list, of countries say, is not drawn as boxes: the label of what was chosen is printed.
-        assert field.key in tags or tags & row, field.key
-    assert {tag for tag in tags if tag.startswith("tick.")} <= ticks_of(guide)
-
-
-@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.docx")), ids=lambda path: path.stem)
-def test_template_is_an_official_page(path: Path) -> None:
-    """A4; only the faces every office computer has; nothing of whoever drew it; no template lies about unused."""
-    with zipfile.ZipFile(path) as archive:
-        body = ElementTree.fromstring(archive.read("word/document.xml"))
-        author = archive.read("docProps/core.xml").decode()
-        footers = [archive.read(name).decode() for name in archive.namelist() if name.startswith("word/footer")]
-    size = body.find(f".//{W}pgSz")
-    assert size is not None
-    assert (round(int(size.get(f"{W}w", "0")), -2), round(int(size.get(f"{W}h", "0")), -2)) == (11900, 16800)
-    faces = {fonts.get(f"{W}eastAsia") for run in body.iter(f"{W}r") for fonts in run.iter(f"{W}rFonts")}
-    assert faces <= {"宋体", "黑体", "MS Gothic"}
-    assert {"宋体", "黑体"} <= faces
-    assert "办到" in author
-    assert any("PAGE" in footer for footer in footers)
-    assert path.name in used_by()
