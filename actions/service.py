@@ -21,7 +21,9 @@ class AnswerQuestion(TurnAction):
 
     def act(self, talk: Talk) -> None:
         office = _not_of_the_item(talk)
-        if office is None:
+        if not_ours(talk):
+            decline(talk)
+        elif office is None:
             choosing.question(talk, talk.intent)
         else:
             talk.intent = "out_of_scope"
@@ -100,6 +102,18 @@ class OutOfScope(TurnAction):
         talk.status = verdict or "unanswerable_not_ours"
 
 
+def not_ours(talk: Talk) -> bool:
+    """Whether a first sentence that sounds like a wish or a question about an item is about none of them."""
+    alone = talk.case is None and talk.state.context_guide is None and talk.asking is None
+    return settle(talk.intent, talk.confidence, talk.ranking, None, talk.hits, alone=alone) == "out_of_scope" != talk.intent
+
+
+def decline(talk: Talk) -> None:
+    """Say that it is not ours, and whose it is."""
+    talk.intent = "out_of_scope"
+    _send_elsewhere(talk, elsewhere.find(talk.text))
+
+
 def _send_elsewhere(talk: Talk, office: elsewhere.Elsewhere | None) -> None:
     """Say whose the matter is."""
     if office is None:
@@ -111,11 +125,13 @@ def _send_elsewhere(talk: Talk, office: elsewhere.Elsewhere | None) -> None:
 
 def _not_of_the_item(talk: Talk) -> elsewhere.Elsewhere | None:
     """The other office a question is about that names no item of ours and has nothing to do with the one in hand."""
-    guide = choosing.in_hand(talk)
-    if guide is None or talk.supposed is not None or talk.asking == "guide":
+    if talk.supposed is not None or talk.asking == "guide":
         return None
+    guide = choosing.in_hand(talk)
     named, options = choosing.meant(talk)
-    return elsewhere.strange_to(talk.question, guide) if named is None and not options else None
+    if named is not None or options:
+        return None
+    return elsewhere.strange_to(talk.question, guide) if guide else elsewhere.find(talk.question)
 
 
 def _serve(talk: Talk) -> None:

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 from assistant.casework.fields.numerals import normalise
 from assistant.casework.fields.parse import field_options
+from assistant.casework.flow.choosing import named
+from assistant.conversation import clauses
 from knowledge.faq import closest_faq
 from knowledge.schema import Condition, Guide, GuideField, Option
 from knowledge.search import Decision, Hit
@@ -22,6 +24,10 @@ LONGEST = 18
 LONGEST_ENGLISH = 8
 """Words of an English follow-up."""
 _LONGEST_CASE = 30
+_EMPTY = (
+    r"[\s，。,.!！?？；;的了吗呢啊呀吧么嘛]|请问|你好|您好|那|这个?|它|大概|一般|到底|总共|一共|最快|最慢|要|得|需|"
+    r"办理|办好|办完|办|到账|下来|拿到|出来|批|好|去|还|都|一下|可以|能|是"
+)
 _LEAD = r"那么?|那要是|那如果|要是|如果|假如|假设|若是|万一|换成|换做|换了|改成|还有|另外|至于|对于"
 _SHAPE = re.compile(
     rf"^(?:哦|嗯|好的?|行|请问|[，, ])*(?P<lead>(?:{_LEAD})*)[，, ]*(?P<core>.+?)(?:的话|来说|的情况)?[，, ]*"
@@ -88,9 +94,9 @@ def read(text: str, guide: Guide | None, last: str | None, knowledge: Knowledge,
     if intent is not None:
         return FollowUp(intent, guide.code) if guide is not None else None
     fit, supposed = option_of(core, guide) if guide is not None and not guide.outline else (0, None)
-    named = _item(core, knowledge) if fit < _WHOLE else None
-    if named is not None and (guide is None or named != guide.code):
-        return FollowUp(last, named) if last is not None else None
+    other = _item(core, knowledge) if fit < _WHOLE else None
+    if other is not None and (guide is None or other != guide.code):
+        return FollowUp(last, other) if last is not None else None
     if guide is None or guide.outline:
         return None
     if supposed is not None:
@@ -98,6 +104,15 @@ def read(text: str, guide: Guide | None, last: str | None, knowledge: Knowledge,
     if closest_faq(guide, core) is not None:
         return FollowUp(last or "ask_process", guide.code, question=core)
     return None
+
+
+def bare(text: str) -> bool:
+    """Whether a question names nothing but what it asks (要多久, 那要花多少钱呀), so that it means the item in hand."""
+    plain = normalise(text)
+    rest = plain
+    for topic in clauses.TOPICS.values():
+        rest = topic.sub("", rest)
+    return rest != plain and len(plain) <= LONGEST and not re.sub(_EMPTY, "", rest)
 
 
 def supposed_case(text: str) -> str | None:
@@ -127,8 +142,7 @@ def _core(text: str, asking: bool) -> str | None:
 def _item(core: str, knowledge: Knowledge) -> str | None:
     hits = knowledge.find(core)
     decision = knowledge.decide(hits, expected=False) if hits else None
-    named = decision.hits[0] if decision is not None and decision.kind == "one" else None
-    return named.code if named is not None and named.score >= NAMED else None
+    return decision.hits[0].code if decision is not None and named(decision, NAMED) else None
 
 
 def option_of(core: str, guide: Guide) -> tuple[int, tuple[GuideField, Option] | None]:

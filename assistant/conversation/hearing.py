@@ -49,6 +49,8 @@ async def hear(talk: Talk, message: Message, engine: Engine) -> Heard:
     if answering.plainly(talk):
         return Heard(PROVIDED)
     words = words_only(language.for_engine(talk.text))
+    if choosing.in_hand(talk) is not None and followups.bare(talk.text):
+        talk.focus_on(talk.text, [])
     several = await requests_of(engine, talk.services, words, asking_hint(talk))
     if not several:
         return Heard(words)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from assistant.casework.flow.choosing import named
 from assistant.conversation import clauses, guard
 from assistant.conversation.needs import Engine
 from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, Understanding, combine, settle
@@ -91,7 +92,8 @@ class SentenceReader:
         parse = await self.engine.parse(text, None)
         hits = self.knowledge.find(text)
         ranking = [(ranked.name, ranked.confidence) for ranked in parse.ranking]
-        intent = settle(parse.intent, parse.confidence, ranking, self.knowledge.decide(hits, expected=False) if hits else None)
+        verdict = self.knowledge.decide(hits, expected=False) if hits else None
+        intent = settle(parse.intent, parse.confidence, ranking, verdict, hits, alone=True)
         about = intent in ITEM_INTENTS | MAY_NAME
         versions = {h.code: g.version for h in hits if (g := self.knowledge.catalogue.get(h.code))}
         decision = self.knowledge.decide(hits, expected=intent in ITEM_INTENTS) if about and hits else None
@@ -134,7 +136,7 @@ async def requests_of(engine: Engine, knowledge: Knowledge, text: str, asking: d
 def _request(knowledge: Knowledge, clause: clauses.Clause, parse: Any) -> Request | None:
     hits = tuple(knowledge.find(clause.text))
     decision = knowledge.decide(hits, expected=False) if hits else None
-    item = decision.hits[0].code if decision and decision.kind == "one" and decision.hits[0].score >= NAMED else None
+    item = decision.hits[0].code if decision is not None and named(decision, NAMED) else None
     intent: str | None = settle(parse.intent, parse.confidence, [(r.name, r.confidence) for r in parse.ranking], decision)
     confidence = parse.confidence
     if clause.kind == "adds":

@@ -293,6 +293,7 @@ class TurnRunner:
         talk.status = talk.status or ("collecting" if talk.asking else "clarify")
         if not talk.replies and talk.owner == "bot":
             talk.say(t("conversation.not_understood"))
+            talk.status = "clarify"
         talk.state.failures = talk.state.failures + 1 if _failed(talk) else 0
         if talk.state.failures >= PATIENCE_TURNS and talk.owner == "bot":
             self._offer_person(turn)

@@ -3,7 +3,7 @@
 A turn is ``say: …``, ``choose: value`` or ``choose: [values]``, and may expect: ``status``, ``asking`` (the field asked, null for none),
 ``owner``, ``error`` (the code of a refused answer), ``item`` (the item understood), ``intent``, ``second`` (the second intent), ``case`` (the case's status),
 ``says`` / ``never`` (texts that must / must not be said), ``filled`` (field → masked value in the case), ``value`` (of the pending question),
-``cited: true``.
+``cited: true``, ``tap`` (messages that a button of a card sends).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.e2e.citizen import Citizen
 
 FOLDER = Path(__file__).with_name("dialogues")
 KEYS = {"say", "choose", "status", "asking", "owner", "error", "item", "intent", "second", "case", "says", "never", "filled", "value",
-        "cited"}  # fmt: skip
+        "cited", "tap"}  # fmt: skip
 DIALOGUES = [
     pytest.param(dialogue, id=f"{path.stem}: {dialogue['name']}")
     for path in sorted(FOLDER.glob("*.yaml"))
@@ -53,6 +53,8 @@ def _check(citizen: Citizen, step: dict[str, Any]) -> list[str | None]:
     found = [f"{key} is {held[key]!r}, not {step[key]!r}" if held[key] != step[key] else None for key in held if key in step]
     found += [None if text in said else f"does not say {text}" for text in _list(step.get("says"))]
     found += [f"says {text}" if text in said else None for text in _list(step.get("never"))]
+    buttons = [action["message"] for reply in turn["replies"] for action in reply.get("actions") or []]
+    found += [None if message in buttons else f"has no button for {message}" for message in _list(step.get("tap"))]
     if step.get("cited"):
         found.append(None if any(reply.get("citations") for reply in turn["replies"]) else "cites nothing")
     if "filled" in step:

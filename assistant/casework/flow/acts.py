@@ -6,7 +6,7 @@ import secrets
 
 from assistant.casework import interview
 from assistant.casework.flow import answering, choosing, correcting
-from assistant.casework.flow.asking import advance, ask, ask_again
+from assistant.casework.flow.asking import advance, ask, ask_again, repeat_question
 from assistant.casework.flow.summary import review_card
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import CaseStatus
@@ -152,9 +152,9 @@ def _cancel(talk: Talk, for_good: bool) -> None:
 
 
 def _repeat(talk: Talk) -> None:
-    talk.question_said = False
     if talk.state.ask is None:
         talk.say(t("casework.nothing_pending"))
+    repeat_question(talk)
     talk.status = "collecting" if talk.state.ask else "answered"
 
 

@@ -239,9 +239,23 @@ def decision(talk: Talk) -> Decision | None:
     """Knowledge's verdict on the sentence; None where it is about the case in hand and nothing else."""
     found = talk.services.decide(talk.hits, expected=talk.intent not in ("check_progress", "complaint"))
     in_hand = talk.case.guide_code if talk.case and talk.case.status in OPEN else None
-    if in_hand and (found.kind != "one" or (found.hits[0].code != in_hand and found.hits[0].score < CLEARLY)):
+    if in_hand and not (found.kind == "one" and found.hits[0].code == in_hand) and not named(found, CLEARLY, in_hand):
         return None
     return found
+
+
+def named(found: Decision | None, sure: float, but: str | None = None) -> bool:
+    """Whether one item is named this surely: it is clear which of its family, and the family leaves little to all else.
+
+    Args:
+        but: the code of an item whose share counts for nothing, because it is in hand already.
+    """
+    return (
+        found is not None
+        and found.kind == "one"
+        and found.hits[0].code != but
+        and sum(hit.score for hit in found.hits if hit.code != but) >= sure
+    )
 
 
 def _context(talk: Talk) -> Guide | None:

@@ -223,7 +223,7 @@ def _item(talk: Talk) -> tuple[str, list[Hit]] | None:
         return None
     hits = talk.services.find(new)
     found = talk.services.decide(hits, expected=False)
-    if found.kind != "one" or found.hits[0].score < choosing.CLEARLY or found.hits[0].code == held:
+    if not choosing.named(found, choosing.CLEARLY, held):
         return None
     return new, list(hits)
 
