@@ -57,6 +57,9 @@ class Reader:
             choosing.apply(talk)
         elif talk.intent == "correct_info":
             correcting.correct(talk)
+        elif talk.intent == "thanks":
+            talk.say("不客气")
+            talk.status = "smalltalk"
         asking.say_question(talk)
         parse = Parse(talk.intent)
         parse.confidence = talk.confidence
