@@ -94,6 +94,8 @@ _STOPS = re.compile(r"(?<=[?？!！。；;\n])|(?<=[，,、：:])(?![0-9])|(?<=[
 _SHIELDED = re.compile(
     r"“[^”]*”|‘[^’]*’|「[^」]*」|『[^』]*』|《[^》]*》|\"[^\"]*\"|（[^）]*）|\([^)]*\)|[0-9][0-9,，.:：]*[0-9]"
 )
+#: What stands in quotation marks, brackets or digits is masked by one private character each while the sentence is cut.
+_SHIELD = 0xE000
 _NOUNS = {"费用": "ask_fee", "材料": "ask_materials", "时间": "ask_time_limit", "地点": "ask_location", "流程": "ask_process",
           "条件": "ask_conditions", "资料": "ask_materials", "时限": "ask_time_limit", "手续": "ask_process"}  # fmt: skip
 _LISTED = re.compile(rf"(?P<one>{'|'.join(_NOUNS)})(?:和|跟|与|、|以及|还有|及)(?:办理)?(?P<two>{'|'.join(_NOUNS)})")
@@ -120,22 +122,23 @@ def split(text: str) -> list[Clause]:
     """
     if len(text) > LONGEST:
         return []
-    pieces = [clause for piece in _pieces(text) for clause in _by_topic(piece)]
-    requests = _gathered(pieces)
-    return requests if 2 <= len(requests) <= MOST else []
-
-
-def _pieces(text: str) -> list[str]:
     shields: list[str] = []
 
     def shield(match: re.Match[str]) -> str:
         shields.append(match[0])
-        return chr(0xE000 + len(shields) - 1)
+        return chr(_SHIELD + len(shields) - 1)
+
+    def bare(masked: str) -> str:
+        return re.sub("[\ue000-\uf8ff]", lambda m: shields[ord(m[0]) - _SHIELD], masked)
 
     masked = _SHIELDED.sub(shield, text)
+    requests = _gathered([clause for piece in _pieces(masked) for clause in _by_topic(piece)])
+    return [replace(r, text=bare(r.text)) for r in requests] if 2 <= len(requests) <= MOST else []
+
+
+def _pieces(masked: str) -> list[str]:
     cut = [part for stop in _STOPS.split(masked) for part in _inner(stop)]
-    whole = [re.sub("[\ue000-\uf8ff]", lambda m: shields[ord(m[0]) - 0xE000], part) for part in cut]
-    return [part for part in (part.strip(" ，,、：:\n") for part in whole) if part]
+    return [part for part in (part.strip(" ，,、：:\n") for part in cut) if part]
 
 
 def _inner(piece: str) -> list[str]:

@@ -26,8 +26,10 @@ class Knowledge(Protocol):
 
 #: What can be served beside something else in one turn.
 SERVED = ITEM_INTENTS | MAY_NAME | {"to_human"}
-#: A sentence that is surely something else altogether is not taken apart.
+#: A sentence that is surely something else altogether (a complaint, not ours …) is not taken apart …
 CERTAIN_WHOLE = 0.8
+#: … but a greeting or thanks around the requests is no such thing.
+COURTESY = frozenset({"greet", "thanks", "goodbye", "chitchat", "help"})
 #: Below this the engine guesses at a clause, and its plain words count.
 SURE = 0.45
 #: A clause names an item of its own if the search is this sure; most say 要带什么 and mean the one just named.
@@ -121,12 +123,11 @@ async def requests_of(engine: Engine, knowledge: Knowledge, text: str, asking: d
     if not found:
         return []
     whole, *parses = await engine.parse_many([text, *(clause.text for clause in found)], asking)
-    if whole.intent not in SERVED and whole.confidence >= CERTAIN_WHOLE:
-        return []
     hits = knowledge.find(text)
     read = [_request(knowledge, clause, parse) for clause, parse in zip(found, parses, strict=True)]
     several = _different([request for request in read if request is not None])
-    if len(several) < 2:
+    other = whole.intent not in ITEM_INTENTS | COURTESY and whole.confidence >= CERTAIN_WHOLE
+    if len(several) < 2 or (other and whole.intent not in [request.intent for request in several]):
         return []
     first = _deciding(several, found, whole.intent)
     ordered = [first, *(request for request in several if request is not first)]

@@ -321,6 +321,13 @@ async def test_reading_without_a_conversation(client: EngineClient, book: Book) 
     assert len(book.kept) == before
 
 
+async def test_several_texts_are_read_in_their_order(client: EngineClient) -> None:
+    parses = await client.parse_many(["要带什么材料？", "多少钱"])
+    assert [parse.intent for parse in parses] == ["ask_materials", "ask_fee"]
+    with pytest.raises(EngineUnavailable):
+        await client.parse_many([])
+
+
 async def test_a_name_in_a_free_text_field_is_an_answer(client: EngineClient) -> None:
     assert (await client.parse("上海示例第二贸易有限公司", FREE)).intent == "provide"
     assert (await client.parse("要带什么材料", FREE)).intent == "ask_materials"

@@ -237,7 +237,29 @@ async def test_two_failures_in_a_row_offer_a_person(runner: TurnRunner) -> None:
     await send(runner, "办示例变更登记", "m1")
     await send(runner, "呃那个什么来着", "m2")
     turn = await send(runner, "嗯这个怎么讲呢", "m3")
-    assert any("转人工" in reply["text"] for reply in turn["replies"])
+    offer = next(reply for reply in turn["replies"] if reply["kind"] == "card" and reply["actions"])
+    assert offer["actions"] == [{"label": "转人工", "message": "转人工"}] and "现在就可以转" in offer["text"]
+    assert turn["ask"]["field"] == "source", "the question stays"
+    helped = await send(runner, "租的", "m4")
+    assert helped["status"] == "collecting" and not any(reply["kind"] == "card" for reply in helped["replies"])
+    again = await send(runner, "呃那个什么来着", "m5")
+    assert not any(reply["kind"] == "card" for reply in again["replies"]), "one success, and it is counted anew"
+
+
+async def test_out_of_hours_the_offer_says_when(runner: TurnRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeDesk, "opens_at", lambda self, now: datetime(2026, 11, 11, 9, 0, tzinfo=tables_zone()))
+    await send(runner, "办示例变更登记", "m1")
+    await send(runner, "呃那个什么来着", "m2")
+    turn = await send(runner, "嗯这个怎么讲呢", "m3")
+    assert any("11月11日09:00" in reply["text"] for reply in turn["replies"])
+
+
+async def test_whoever_waits_or_talks_to_staff_is_offered_nobody(runner: TurnRunner) -> None:
+    await send(runner, "办示例变更登记", "m1")
+    await send(runner, "呃那个什么来着", "m2")
+    owner(runner.db, "staff")
+    turn = await send(runner, "嗯这个怎么讲呢", "m3")
+    assert turn["replies"] == []
 
 
 def test_the_rate_limit_refills_evenly() -> None:

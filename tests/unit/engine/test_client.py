@@ -100,3 +100,22 @@ async def test_silence_is_one_failure_too_and_quotes_nobody(error: httpx.HTTPErr
 async def test_ready_means_a_model_is_loaded(status: int, ready: bool) -> None:
     async with client(lambda _: httpx.Response(status)) as engine:
         assert await engine.ready() is ready
+
+
+async def test_the_clauses_of_a_sentence_are_read_in_one_call() -> None:
+    reading = {key: GOOD[key] for key in ("intent", "intent_ranking", "entities")}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert json.loads(request.content) == {"texts": ["多少钱", "要几天"], "asking": None}
+        return httpx.Response(200, json={"readings": [reading, {**reading, "intent": {"name": "ask_time_limit", "confidence": 0.8}}]})
+
+    async with client(answer) as engine:
+        assert [parse.intent for parse in await engine.parse_many(["多少钱", "要几天"])] == ["ask_fee", "ask_time_limit"]
+
+
+@pytest.mark.parametrize("body", [{"readings": []}, {"readings": [{}, {}]}, [], {"intent": None}])
+async def test_readings_that_do_not_fit_the_question_are_a_failure(body: object) -> None:
+    async with client(lambda request: httpx.Response(200, json=body)) as engine:
+        with pytest.raises(EngineUnavailable) as away:
+            await engine.parse_many(["多少钱", "要几天"])
+    assert away.value.reason == "garbled"
