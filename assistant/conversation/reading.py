@@ -127,7 +127,7 @@ async def requests_of(engine: Engine, knowledge: Knowledge, text: str, asking: d
     read = [_request(knowledge, clause, parse) for clause, parse in zip(found, parses, strict=True)]
     several = _different([request for request in read if request is not None])
     other = whole.intent not in ITEM_INTENTS | COURTESY and whole.confidence >= CERTAIN_WHOLE
-    if len(several) < 2 or (other and whole.intent not in [request.intent for request in several]):
+    if len(several) < 2 or (other and whole.intent not in {request.intent for request in several} - {"complaint"}):
         return []
     first = _deciding(several, found, whole.intent)
     ordered = [first, *(request for request in several if request is not first)]
