@@ -22,6 +22,9 @@ _VERB_ENGLISH = r"(?:\s+(?:number|address|name))?\s*(?:is called|is at|is|are|wi
 _VERB = r"[\s:：]*(?:现在|已经|都|就)?(?:是|叫做|叫|为|填|写|改成|改为|换成|变更为|搬到了?|在|:|：)?[\s:：]*"
 _AREA_IN_TEXT = re.compile(r"[0-9零一二三四五六七八九十百千万两.]+\s*(?:平方米|平方|平米|平|㎡|m2|亩)")
 _COMPANY = re.compile(r"\b(?:co|ltd|limited|company|inc|llc|corp|corporation|partnership)\b", re.I)
+_COUNTED = re.compile(
+    r"[约大概]*[0-9零一二三四五六七八九十百千万两.亿]+\s*(?:元|块钱?|万元?|人|个|名|位|户|家|辆|年|岁|份|张|本|间|套|天|次)?"
+)
 _CODES = frozenset({"id_number", "uscc", "phone", "email"})
 _MOST_WORDS: dict[FieldType, int] = {
     "address": 30,
@@ -113,9 +116,7 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
                 return True
         return field.type in ("id_number", "uscc", "phone") and bool(re.fullmatch(r"[0-9A-Za-z\s\-]{5,}", core))
     if field.type in ("integer", "amount"):
-        return bool(
-            re.fullmatch(r"[约大概]*[0-9零一二三四五六七八九十百千万两.亿]+\s*(?:元|块钱?|人|个|名|万元?|户|辆|年|岁)?", core)
-        )
+        return bool(_COUNTED.fullmatch(core))
     if field.type in ("choice", "yes_no", "multi"):
         # 公司自己买的 names an option; 租的要什么材料 asks about one
         return (

@@ -27,6 +27,7 @@ NEW = field("new_address", "address", "新住所", "新地址", "地址")
 DAY = field("decision_date", "date", "决议日期")
 SOURCE = field("premises_source", "choice", "新住所来源",
                options=[Option(value="own", label="自有"), Option(value="leased", label="租赁", aliases=["租的"])])  # fmt: skip
+COPIES = field("copies", "integer", "副本份数")
 ALL = [COMPANY, USCC, PERSON, PHONE, OLD, NEW, DAY, SOURCE]
 
 
@@ -84,6 +85,7 @@ def test_a_correction_of_nothing() -> None:
 @pytest.mark.parametrize(("asked", "text"), [
     (NEW, "浦东新区示例路88号3楼301室"), (NEW, "搬到了浦东新区示例路88号"), (PHONE, "13800138000"), (PHONE, "138 0013 8000"), (USCC, CODE),
     (USCC, "91310115MA1K3TL06"), (DAY, "昨天"), (DAY, "11月3号"), (SOURCE, "租的"), (SOURCE, "第二个"), (SOURCE, "2"),
+    (COPIES, "1份"), (COPIES, "三份吧"), (COPIES, "2"),
 ])  # fmt: skip
 def test_plain_answers(asked: GuideField, text: str) -> None:
     assert plainly_answers(asked, text, TODAY)
