@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import TurnAction
+from actions.service import decline, not_ours
 from assistant.casework.flow import acts, answering, asking, choosing
 from assistant.casework.flow.talk import Talk
 
@@ -20,7 +21,10 @@ class Apply(TurnAction):
     gives_way = False
 
     def act(self, talk: Talk) -> None:
-        choosing.apply(talk)
+        if not_ours(talk):
+            decline(talk)
+        else:
+            choosing.apply(talk)
 
 
 class DialogueAct(TurnAction):

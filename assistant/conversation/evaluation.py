@@ -65,11 +65,24 @@ def item_of(read: Understanding) -> str:
     return AMBIGUOUS if read.intent in ITEM_INTENTS else NONE
 
 
+def ranked(read: Understanding) -> list[str]:
+    """The items a sentence is read to be about, likeliest first."""
+    if read.intent == OUT_OF_SCOPE:
+        return []
+    meant = [read.guide.name] if read.guide else []
+    return list(dict.fromkeys([*meant, *(candidate.name for candidate in read.candidates)]))
+
+
 def score(lines: Sequence[Line], readings: Iterable[Understanding]) -> dict[str, Any]:
-    """The figures DESIGN names. Item figures are over in-scope sentences that mean one item."""
+    """The figures of a list of readings. Item figures are over in-scope sentences that mean one item.
+
+    ``item_top1`` and ``item_top3`` ask whether the item stands first, or among the first three, of those the sentence is read
+    to be about; a sentence taken for something that is not ours is read to be about none. ``item_acted`` asks for more: that
+    the product goes on with the right item without asking which.
+    """
     per_intent: defaultdict[str, list[bool]] = defaultdict(list)
     per_item: defaultdict[str, list[bool]] = defaultdict(list)
-    top1, top3, clarified = [], [], []
+    top1, top3, acted, clarified = [], [], [], []
     scope = {"hit": 0, "said": 0, "meant": 0}
     errors = []
     for line, read in zip(lines, readings, strict=True):
@@ -81,10 +94,11 @@ def score(lines: Sequence[Line], readings: Iterable[Understanding]) -> dict[str,
             clarified.append(any(item == name for name, _ in line.readings))
         elif line.item != NONE:
             named = {name for name, _ in line.readings}
-            offered = [candidate.name for candidate in read.candidates[:3]] + [item]
-            top1.append(item_right)
-            top3.append(bool(named & set(offered)))
-            per_item[line.item].append(item_right)
+            listed = ranked(read)
+            top1.append(bool(named & set(listed[:1])))
+            top3.append(bool(named & set(listed[:3])))
+            acted.append(item_right)
+            per_item[line.item].append(top1[-1])
         scope["meant"] += line.intent == OUT_OF_SCOPE
         scope["said"] += read.intent == OUT_OF_SCOPE
         scope["hit"] += read.intent == OUT_OF_SCOPE and any(intent == OUT_OF_SCOPE for _, intent in line.readings)
@@ -96,6 +110,7 @@ def score(lines: Sequence[Line], readings: Iterable[Understanding]) -> dict[str,
         "intent_accuracy": _mean([right for rights in per_intent.values() for right in rights]),
         "item_top1": _mean(top1),
         "item_top3": _mean(top3),
+        "item_acted": _mean(acted),
         "out_of_scope": {"precision": precision, "recall": recall, "f1": _f1(precision, recall)},
         "ambiguous_clarified": _mean(clarified),
         "per_intent": _table(per_intent),

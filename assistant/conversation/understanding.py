@@ -44,14 +44,34 @@ class Understanding(BaseModel):
 CERTAIN_ITEM = 0.9
 #: … unless the engine is surer still that it is not.
 CERTAIN_SCOPE = 0.97
+#: A sentence whose likely items together reach no more than this is hardly about any …
+HARDLY_ANY = 0.2
+#: … and the engine need only half think so too, for it to be taken as not ours.
+DOUBT = 0.1
 
 
-def settle(intent: str, confidence: float, ranking: Sequence[tuple[str, float]], decision: Decision | None) -> str:
-    """The intent to act on. Not ours, says the engine, but the search knows the item: then the next likely intent counts.
+def settle(
+    intent: str,
+    confidence: float,
+    ranking: Sequence[tuple[str, float]],
+    decision: Decision | None,
+    hits: Sequence[Hit] = (),
+    *,
+    alone: bool = False,
+) -> str:
+    """The intent to act on, from what the engine says of the intent and the search of the item.
+
+    Not ours, says the engine, but the search knows the item: then the next likely intent counts. A question about an item,
+    says the engine with a doubt, but no item is likely: then it is not ours.
 
     Args:
         ranking: intents with their confidence, likeliest first.
+        hits: the items in order of likelihood.
+        alone: the sentence stands alone; after talk of an item it may well mean that one without naming it.
     """
+    if intent in ITEM_INTENTS and alone:
+        doubt = dict(ranking).get("out_of_scope", 0.0)
+        return "out_of_scope" if doubt >= DOUBT and sum(hit.score for hit in hits) < HARDLY_ANY else intent
     if intent != "out_of_scope" or confidence >= CERTAIN_SCOPE or decision is None or decision.kind != "one":
         return intent
     if decision.hits[0].score < CERTAIN_ITEM:
@@ -90,6 +110,8 @@ def combine(
             candidates = [Candidate(code=h.code, name=h.name, score=round(h.score, 4)) for h in decision.hits[:4]]
     elif context is not None:
         meant = Meant(code=context.code, name=context.name, score=1.0, version=context.version)
+    if intent == "out_of_scope":
+        candidates = []
     return Understanding(
         intent=intent,
         confidence=round(min(max(confidence, 0.0), 1.0), 4),

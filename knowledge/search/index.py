@@ -18,7 +18,7 @@ from knowledge.search.calibration import Calibration
 from knowledge.search.english import EnglishIndex, is_english
 from knowledge.search.features import Document, FeatureIndex, Reading
 from knowledge.search.rivals import share
-from knowledge.search.wordings import Wordings
+from knowledge.search.wordings import Chances, Wordings
 from knowledge.text import WordCutter
 from knowledge.translation import Translation
 
@@ -31,7 +31,7 @@ _OURS_EXPECTED = 0.1
 # One item is meant when it holds this share of what all reach.
 _CLEAR = 0.6
 # With wordings: one item is meant when it holds this share of it, the second best, and the chance that none was named.
-_TELLING = 0.6
+_TELLING = 0.5
 # The share that wordings have in a guide's probability; the rest is the search's.
 _WORDED = 0.8
 # The search's scores are taken for shares of one only from this sum on; below it they hardly say anything.
@@ -118,24 +118,34 @@ class Search:
         if is_english(query):
             return self._in_english(query[-_LONGEST:], limit, region)
         reading = self.read(query)
-        scores, needed = self._fused(query, share(self._calibration.scores(reading), reading))
-        listed = [number for number in sorted(range(len(self._guides)), key=lambda n: (-needed[n], n))
-                  if needed[number] >= _LISTED and (region is None or serves(self._guides[number].region, region))][:limit]
+        found = share(self._calibration.scores(reading), reading)
+        chances = self._wordings.chances(query[-_LONGEST:]) if self._wordings else None
+        if chances is None:
+            return [Hit(*self._called(number), round(float(found[number]), 4), self._because(number, reading))
+                    for number in self._listed(found, limit, region)]
+        scores, needed = self._fused(chances, found)
+        listed = self._listed(needed, limit, region)
         # The many guides too unlikely to list leave their little to those listed: what is missing to 1 must mean "none named".
-        tail = float(needed.sum()) / max(float(needed[listed].sum()), 1e-9) if listed else 1.0
-        return [Hit(self._guides[number].code, self._guides[number].name, round(float(scores[number]), 4),
-                    self._because(number, reading), round(float(needed[number]) * tail, 4)) for number in listed]
+        tail = float(needed.sum()) / max(float(needed[listed].sum()), 1e-9)
+        return [Hit(*self._called(number), round(float(scores[number]), 4), self._because(number, reading),
+                    round(float(needed[number]) * tail, 4)) for number in listed]
 
-    def _fused(self, query: str, found: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Each guide's probability, and the same once an item is known to be needed, from the search and the wordings.
+    def _called(self, number: int) -> tuple[str, str]:
+        return self._guides[number].code, self._guides[number].name
+
+    def _listed(self, chances: NDArray[np.float64], limit: int, region: str | None) -> list[int]:
+        """The numbers of the guides worth listing, likeliest first."""
+        order = sorted(range(len(self._guides)), key=lambda n: (-chances[n], n))
+        return [number for number in order
+                if chances[number] >= _LISTED and (region is None or serves(self._guides[number].region, region))][:limit]
+
+    def _fused(self, chances: Chances, found: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Each guide's probability, and the same once an item is known to be needed, from the wordings and the search.
 
         A guide whose wordings were never learnt keeps what the search gives it, and the others share the rest.
         """
-        chances = self._wordings.chances(query[-_LONGEST:]) if self._wordings else None
         among = found / max(float(found.sum()), _SURE_ENOUGH)
-        if chances is None:
-            return found, among
-        learnt = np.array([self._wordings is not None and self._wordings.knows(guide.code) for guide in self._guides])
+        learnt = np.array([guide.code in chances.items for guide in self._guides])
         worded = np.array([chances.items.get(guide.code, 0.0) for guide in self._guides])
         named = worded / max(float(worded.sum()) + chances.unnamed, 1e-9)
         new = np.where(learnt, 0.0, found)

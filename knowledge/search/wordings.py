@@ -62,10 +62,6 @@ class Wordings:
         self._matrix = matrix
         self._offset = offset
 
-    def knows(self, code: str) -> bool:
-        """Whether sentences about this guide were learnt."""
-        return code in self.labels
-
     def chances(self, text: str) -> Chances | None:
         """What a sentence is about; None where it holds no Chinese, which this model has not learnt."""
         bag = _bag(text)

@@ -28,7 +28,7 @@ NAMES = {
 
 BROUGHT = {
     "starlette": "fastapi", "docx": "docxtpl", "tokenizers": "sentence-transformers", "safetensors": "sentence-transformers",
-    "lxml": "docxtpl",
+    "lxml": "docxtpl", "scipy": "scikit-learn",
 }
 """Import name → the declared package whose public interface it is part of."""
 
