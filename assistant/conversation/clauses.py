@@ -21,7 +21,7 @@ LONGEST = 200
 #: What a question is about, as the words show it, and the intent of a clause the engine is unsure about.
 TOPICS: dict[str, re.Pattern[str]] = {
     "ask_fee": re.compile(
-        r"(?<![领拿发给提取补])(?<![领拿发给提取补][到得了取])多少钱|(?:收|交|花|要)(?:不要|不收)?(?:多少)?(?:钱|费)(?:不|吗|么|没)?|要花?钱|免费|什么价|费用(?:是?多少|怎么算)?|收费|"
+        r"(?<![领拿发给提取补])(?<![领拿发给提取补][到得了取])多少钱|(?:收|交|花|要)(?:不要|不收)?(?:多少)?(?:钱|费)(?:不|吗|么|没)?|要花?钱|免费(?=吗|么|不|的吗|[?？])|免不免费|是不是免费|什么价|费用(?:是?多少|怎么算)?|收费|"
         r"how much|\bfees?\b|\bcosts?\b|free of charge|\bcharged?\b",
         re.I,
     ),
@@ -31,12 +31,12 @@ TOPICS: dict[str, re.Pattern[str]] = {
         re.I,
     ),
     "ask_location": re.compile(
-        r"(?:在|去|到|上)?(?:哪里|哪儿|哪个?(?:窗口|地方|大厅|部门|单位|派出所))(?:办理?|交|领|申请|弄|搞)?|"
+        r"(?:在|去|到|上)?(?<!点)(?:哪里|哪儿|哪个?(?:窗口|地方|大厅|部门|单位|派出所))(?:办理?|交|领|申请|弄|搞)?|"
         r"(?:在|去|到)哪(?:办理?|交|领|申请|弄|搞)?|地址在|几楼|\bwhere\b|which (?:office|counter|window)",
         re.I,
     ),
     "ask_materials": re.compile(
-        r"(?:要|得|需要|还要|应该|都)?(?:带|准备|提供|交|拿)(?:些|点|上)?(?:什么|啥|哪些|点啥)(?:材料|东西|证件|资料)?|"
+        r"(?:要|得|需要|还要|应该|都)?(?:带|准备|提供|交|拿)(?:些|点|上)?(?:什么|啥|哪些|点啥)(?!费|钱)(?:材料|东西|证件|资料)?|"
         r"(?:什么|哪些|啥|多少)(?:材料|资料|证件|东西|文件)|(?:材料|资料)(?:有|是|要)?(?:什么|哪些|啥)|"
         r"what (?:documents|papers|materials|do i (?:need|have) to bring|should i bring)|(?:need|have) to bring",
         re.I,
@@ -70,6 +70,8 @@ _WISHES = re.compile(
     re.I,
 )
 _HOPES = re.compile(rf"(?:想|想要|打算|准备){_VERBS}|(?:想|打算)把")
+#: Asked in surprise, not to be told: 怎么还没好.
+_WONDERS = re.compile(r"(?:怎么|咋|为什么|为啥)(?:还|这么|那么|又|老|总)")
 _CHANGED = re.compile(r"(?:换|变|搬|改|丢|坏|到期|过期|没|掉|涨|减|增加)[^，,]{0,4}(?:了|过)|也(?:要|得|想|换|变|改)")
 #: Asked after a wish or a story this is no question of its own: 我要注销公司，怎么办.
 _BARE = re.compile(
@@ -177,6 +179,8 @@ def _by_topic(piece: str) -> list[Clause]:
 
 def _kind(piece: str) -> Kind:
     core = _LED.sub("", piece)
+    if _WONDERS.search(core):
+        return "tells"
     if _ASKS.search(core) or any(topic.search(core) for topic in TOPICS.values()):
         return "asks"
     if _WISHES.search(core) or _HOPES.search(core):

@@ -125,7 +125,9 @@ async def requests_of(engine: Engine, knowledge: Knowledge, text: str, asking: d
     whole, *parses = await engine.parse_many([text, *(clause.text for clause in found)], asking)
     hits = knowledge.find(text)
     read = [_request(knowledge, clause, parse) for clause, parse in zip(found, parses, strict=True)]
-    several = _different([request for request in read if request is not None])
+    verdict = knowledge.decide(hits, expected=False) if hits else None
+    meant = verdict.hits[0].code if verdict is not None and verdict.kind == "one" else None
+    several = _different([request for request in read if request is not None], meant)
     other = whole.intent not in ITEM_INTENTS | COURTESY and whole.confidence >= CERTAIN_WHOLE
     if len(several) < 2 or (other and whole.intent not in {request.intent for request in several} - {"complaint"}):
         return []
@@ -151,14 +153,13 @@ def _request(knowledge: Knowledge, clause: clauses.Clause, parse: Any) -> Reques
     return Request(clause.text, intent, confidence, hits if item else (), item, clause.firm)
 
 
-def _different(requests: Sequence[Request]) -> list[Request]:
-    """Leave out what repeats an earlier request: the same intent about the same item."""
-    kept: list[Request] = []
+def _different(requests: Sequence[Request], meant: str | None) -> list[Request]:
+    """Leave out what repeats an earlier request: the same intent about the same item (``meant`` where none is named)."""
+    kept: dict[tuple[str, str | None], Request] = {}
     for request in requests:
-        item = request.item or (kept[0].item if kept else None)
-        if not any(other.intent == request.intent and (other.item or kept[0].item) == item for other in kept):
-            kept.append(request)
-    return kept
+        item = request.item or next((other.item for other in kept.values() if other.item), meant)
+        kept.setdefault((request.intent, item), request)
+    return list(kept.values())
 
 
 def _deciding(requests: Sequence[Request], found: Sequence[clauses.Clause], whole: str) -> Request:
