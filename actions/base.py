@@ -77,6 +77,8 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa-sdk publishes no types
     def talk(self, tracker: Tracker) -> Talk:
         """The running turn's ``Talk``, with what the engine understood."""
         talk = self.runner.current(tracker.sender_id).talk
+        if talk.intent and talk.ranking:
+            return talk  # read already; an action before this one may have settled on another intent
         intent = tracker.latest_message.get("intent") or {}
         talk.intent, talk.confidence = str(intent.get("name") or ""), float(intent.get("confidence") or 0.0)
         talk.ranking = [

@@ -69,6 +69,8 @@ def _leaning(talk: Talk) -> str | None:
     meant = followups.read(talk.text, choosing.in_hand(talk), talk.state.last_question, talk.services, asking=field_asked)
     if meant is None:
         talk.unmatched = followups.supposed_case(talk.text) if talk.state.last_question else None
+        if talk.unmatched:
+            talk.focus_on(talk.text, [])  # a search hit of few words would only lead away
         return None
     field_of, option = meant.supposed or (None, None)
     talk.supposed = Supposed(meant.code, field_of, option, meant.values)
