@@ -12,7 +12,7 @@ from assistant.conversation.needs import Engine
 from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, Understanding, combine, settle
 from assistant.foundation.settings import Settings
 from knowledge.catalogue import Catalogue
-from knowledge.search import Decision, Hit, Search
+from knowledge.search import Decision, Hit, Search, cautious
 
 
 class Knowledge(Protocol):
@@ -99,6 +99,8 @@ class SentenceReader:
         about = intent in ITEM_INTENTS | MAY_NAME
         versions = {h.code: g.version for h in hits if (g := self.knowledge.catalogue.get(h.code))}
         decision = self.knowledge.decide(hits, expected=intent in ITEM_INTENTS) if about and hits else None
+        if decision is not None and intent == "apply":
+            decision = cautious(decision, parse.confidence)
         return combine(intent, parse.confidence, hits, decision, None, versions)
 
     def _first_of(self, several: Sequence[Request]) -> Understanding:

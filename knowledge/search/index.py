@@ -32,6 +32,8 @@ _OURS_EXPECTED = 0.1
 _CLEAR = 0.6
 # With wordings: one item is meant when it holds this share of it, the second best, and the chance that none was named.
 _TELLING = 0.5
+# A wish believed less than this begins a case only for an item at least this likely; no wish of the development sets is both.
+_BELIEVED, _CERTAIN = 0.6, 0.75
 # The share that wordings have in a guide's probability; the rest is the search's.
 _WORDED = 0.8
 # The search's scores are taken for shares of one only from this sum on; below it they hardly say anything.
@@ -69,6 +71,17 @@ class Decision:
     kind: Literal["one", "which", "none"]
     hits: list[Hit]
     differences: dict[str, str]
+
+
+def cautious(decision: Decision, belief: float) -> Decision:
+    """The same, but one item that is not certain is only offered where it is hardly believed that something is wanted done.
+
+    Args:
+        belief: how surely the sentence is a wish, 0 to 1. Nothing is begun on a guess of both.
+    """
+    if decision.kind == "one" and belief < _BELIEVED and decision.hits[0].score < _CERTAIN:
+        return Decision("which", decision.hits[:_OFFERED], {})
+    return decision
 
 
 class Search:

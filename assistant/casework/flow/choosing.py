@@ -14,7 +14,7 @@ from assistant.foundation.messages import ENGLISH, language, t
 from knowledge import answers
 from knowledge.replies import Action, Ask, Card, Option, Row, Text
 from knowledge.schema import Guide
-from knowledge.search import Decision
+from knowledge.search import Decision, cautious
 from knowledge.translation import called, called_in_full
 
 #: A case in one of these states is still being prepared and can be continued by talking.
@@ -238,6 +238,8 @@ def meant(talk: Talk) -> tuple[Guide | None, list[str]]:
 def decision(talk: Talk) -> Decision | None:
     """Knowledge's verdict on the sentence; None where it is about the case in hand and nothing else."""
     found = talk.services.decide(talk.hits, expected=talk.intent not in ("check_progress", "complaint"))
+    if talk.intent == "apply":
+        found = cautious(found, talk.confidence)
     in_hand = talk.case.guide_code if talk.case and talk.case.status in OPEN else None
     if in_hand and not (found.kind == "one" and found.hits[0].code == in_hand) and not named(found, CLEARLY, in_hand):
         return None
