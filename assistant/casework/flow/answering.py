@@ -25,6 +25,8 @@ WISH = 0.6
 _SKIP = re.compile(r"^(?:跳过|略过|不填|先?不填了?|没有|无|不知道|不清楚|暂无|下一[个项题]|pass|skip)[了吧。.！! ]*$", re.I)
 
 
+#: 他叫张三 is a name and nothing else, where a name was asked.
+_CALLED = re.compile(r"^(?:嗯|哦|[，, ])*(?:[他她我]|本人|孩子|法人|老板|房东)?的?(?:名字|姓名)?(?:就)?叫做?[一-鿿·]{2,6}[。.！!]*$")
 _NONE = re.compile(
     r"^(?:这些?|上面|以上|这几[个件])?(?:都|全|一个都|哪个都)?(?:不是|不对|不要|没有)(?:这些?|这几[个件]|我要的|我想要的)?[的了啊呀]?[。.！!]*$|"
     r"^(?:其他|其它|别的|其他的|另外的)(?:事|事项)?[。.！!]*$|"
@@ -80,6 +82,8 @@ def plainly(talk: Talk) -> bool:
     if pending.field.startswith(interview.MATERIAL_PREFIX):
         return materials.plainly(talk)
     field = guide.field(pending.field) if guide else None
+    if field is not None and field.type == "person_name" and _CALLED.match(text):
+        return isinstance(parse(field, text, talk.now.date(), {}), Accepted)
     return field is not None and extract.plainly_answers(field, text, talk.now.date())
 
 

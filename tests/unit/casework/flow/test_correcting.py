@@ -131,3 +131,11 @@ def test_the_item_itself_may_be_the_slip() -> None:
     assert correcting.noticed(talk)
     correcting.correct(talk)
     assert talk.status == "answered" and conv.done(talk).state.context_guide == "food"
+
+
+@pytest.mark.parametrize(("text", "plain"), [("他叫张三", True), ("名字叫李四", True), ("他叫什么", False), ("叫张三来办行吗", False)])
+def test_a_name_told_as_one_is_plainly_the_answer(text: str, plain: bool) -> None:
+    conv = begun()
+    for answer in ("租的", "示例商贸有限公司"):
+        take(conv, answer)
+    assert conv.asking == "landlord" and answering.plainly(conv.talk(text)) is plain
