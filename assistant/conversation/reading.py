@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from assistant.casework.flow.choosing import named
 from assistant.conversation import clauses, guard
 from assistant.conversation.needs import Engine
-from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, Understanding, combine, settle
+from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, QUESTIONS, Understanding, combine, settle
 from assistant.foundation.settings import Settings
 from knowledge.catalogue import Catalogue
 from knowledge.search import Decision, Hit, Search, cautious
@@ -126,7 +126,9 @@ async def requests_of(engine: Engine, knowledge: Knowledge, text: str, asking: d
         return []
     whole, *parses = await engine.parse_many([text, *(clause.text for clause in found)], asking)
     hits = knowledge.find(text)
-    read = [_request(knowledge, clause, parse) for clause, parse in zip(found, parses, strict=True)]
+    read = [
+        _request(knowledge, clause, parse) or _asked(clause, whole) for clause, parse in zip(found, parses, strict=True)
+    ]
     verdict = knowledge.decide(hits, expected=False) if hits else None
     meant = verdict.hits[0].code if verdict is not None and verdict.kind == "one" else None
     several = _different([request for request in read if request is not None], meant)
@@ -153,6 +155,13 @@ def _request(knowledge: Knowledge, clause: clauses.Clause, parse: Any) -> Reques
     if intent is None:
         return None
     return Request(clause.text, intent, confidence, hits if item else (), item, clause.firm)
+
+
+def _asked(clause: clauses.Clause, whole: Any) -> Request | None:
+    """A clause that asks, though its few words do not show what: the whole sentence, if it is read as a question, shows it."""
+    if clause.kind != "asks" or whole.intent not in QUESTIONS:
+        return None
+    return Request(clause.text, whole.intent, whole.confidence)
 
 
 def _different(requests: Sequence[Request], meant: str | None) -> list[Request]:
