@@ -220,3 +220,12 @@ def _continues(last: Clause, piece: Clause) -> bool:
 
 def _run(texts: list[str]) -> str:
     return "，".join(texts)
+
+
+def bare(piece: str) -> str:
+    """The request without what introduces it; the whole where nothing would be left.
+
+    >>> bare("顺便问下要不要登报")
+    '要不要登报'
+    """
+    return _LED.sub("", piece).strip() or piece

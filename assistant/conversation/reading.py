@@ -124,7 +124,7 @@ async def requests_of(engine: Engine, knowledge: Knowledge, text: str, asking: d
     found = clauses.split(text)
     if not found:
         return []
-    whole, *parses = await engine.parse_many([text, *(clause.text for clause in found)], asking)
+    whole, *parses = await engine.parse_many([text, *(clauses.bare(clause.text) for clause in found)], asking)
     hits = knowledge.find(text)
     read = [
         _request(knowledge, clause, parse) or _asked(clause, whole) for clause, parse in zip(found, parses, strict=True)
