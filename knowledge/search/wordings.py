@@ -131,7 +131,7 @@ class Wordings:
         return cls(described["labels"], vocabulary, rarity, matrix, offset) if described["labels"] else None
 
 
-ITEM_INTENTS = frozenset({"apply", "ask_process", "ask_materials", "ask_conditions", "ask_time_limit", "ask_fee", "ask_location",
+MAY_MEAN_AN_ITEM = frozenset({"apply", "ask_process", "ask_materials", "ask_conditions", "ask_time_limit", "ask_fee", "ask_location",
                           "check_progress", "complaint"})
 """Intents whose sentences may be about an item."""
 
@@ -156,7 +156,7 @@ def labelled_sentences(folder: Path) -> Iterator[tuple[str, str]]:
                 label = path.stem
             elif place[0] == "unnamed":
                 label = UNNAMED
-            elif block["intent"] in ITEM_INTENTS:
+            elif block["intent"] in MAY_MEAN_AN_ITEM:
                 continue
             else:
                 label = ELSEWHERE
