@@ -131,8 +131,8 @@ class Wordings:
         return cls(described["labels"], vocabulary, rarity, matrix, offset) if described["labels"] else None
 
 
-MAY_MEAN_AN_ITEM = frozenset({"apply", "ask_process", "ask_materials", "ask_conditions", "ask_time_limit", "ask_fee", "ask_location",
-                          "check_progress", "complaint"})
+MAY_MEAN_AN_ITEM = frozenset({"apply", "ask_process", "ask_materials", "ask_conditions", "ask_time_limit", "ask_fee",
+                              "ask_location", "check_progress", "complaint"})
 """Intents whose sentences may be about an item."""
 
 
