@@ -16,7 +16,7 @@ from assistant.foundation.workcalendar import add_working_days, covered
 from knowledge.composer import Composer
 from knowledge.faq import closest_faq
 from knowledge.replies import Action, Card, Citation
-from knowledge.schema import Guide, Material, Place, TimeLimit
+from knowledge.schema import Guide, Material, Place, TimeLimit, Visits
 from knowledge.search.english import closest_faq as english_faq
 from knowledge.search.english import is_english
 from knowledge.situations import describe, open_fields, verdict
@@ -117,7 +117,16 @@ def _process(say: Composer) -> None:
     if guide.online is not None:
         say.fact(guide.online.text, guide.online.evidence, label=t("knowledge.label_online"))
     if guide.visits is not None:
-        say.plain(t("knowledge.visits_none") if guide.visits == 0 else t("knowledge.visits", count=guide.visits))
+        _visits(say, guide.visits)
+
+
+def _visits(say: Composer, visits: Visits) -> None:
+    if visits.count == 0:
+        say.fact(t("knowledge.visits_none"), visits.evidence)
+    elif visits.reason:
+        say.fact(t("knowledge.visits_for", count=visits.count, reason=visits.reason.rstrip("。.")), visits.evidence)
+    else:
+        say.fact(t("knowledge.visits", count=visits.count), visits.evidence)
 
 
 def _materials(say: Composer, values: Mapping[str, Any], *, brief: bool) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from assistant.foundation.messages import t
 from knowledge.guide_file import GuideProblem, read_guide
+from knowledge.overlay import Overlay
+from knowledge.resolving import REGIONS, read_overlays, resolved, with_sound_parts
 from knowledge.schema import Guide
 from knowledge.text import fold
 from knowledge.translation import ENGLISH, TranslatedGuide, Translation, read_translation, translated
@@ -22,13 +24,17 @@ __all__ = ["Catalogue", "GuideProblem"]
 class Catalogue:
     """All guides in service. ``problems`` are those of the files refused at the last load; ``files`` maps code to file name.
 
-    ``translations`` holds the English of a guide, by code (``en/<code>.yaml`` in the guides' folder).
+    ``translations`` holds the English of a guide, by code (``en/<code>.yaml`` in the guides' folder); ``overlays`` what is
+    different in a region, by region and code (``regions/<region>/<code>.yaml``). ``guides`` are as the nation has them and
+    compositions without their parts: ``for_region`` gives what a citizen is served.
     """
 
     guides: dict[str, Guide]
     problems: list[GuideProblem] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     translations: dict[str, Translation] = field(default_factory=dict)
+    overlays: dict[tuple[str, str], Overlay] = field(default_factory=dict)
+    _regions: dict[str, Catalogue] = field(default_factory=dict, repr=False, compare=False)
     _views: dict[tuple[str, str], TranslatedGuide] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -36,7 +42,7 @@ class Catalogue:
         """Load every ``*.yaml`` of a folder.
 
         Args:
-            guides_dir: the folder; sub-folders are not looked into.
+            guides_dir: the folder; of its sub-folders ``en`` and ``regions`` are looked into.
             previous: the catalogue served so far; where a file is now refused its last good guide is kept.
         """
         problems: list[GuideProblem] = []
@@ -66,8 +72,21 @@ class Catalogue:
             files[guide.code] = name
             names[fold(guide.name)] = guide.code
         translations, refused = _translations(guides_dir / ENGLISH, guides, {} if previous is None else previous.translations)
-        problems = sorted([*problems, *refused], key=lambda problem: (problem.file, problem.line))
-        return cls({code: guides[code] for code in sorted(guides)}, problems, files, translations)
+        overlays, unfit = read_overlays(guides_dir / REGIONS, guides, {} if previous is None else previous.overlays)
+        guides, broken = with_sound_parts(guides, files, previous.guides if previous else {})
+        problems = sorted([*problems, *refused, *unfit, *broken], key=lambda problem: (problem.file, problem.line))
+        return cls({code: guides[code] for code in sorted(guides)}, problems, files, translations, overlays)
+
+    def for_region(self, region: str) -> Catalogue:
+        """The catalogue as a citizen of a region (GB/T 2260, six digits) is served: overlays laid on, compositions put together.
+
+        Items of other regions are not in it.
+        """
+        if region not in self._regions:
+            served = resolved(self.guides, self.overlays, region)
+            files = {code: self.files[code] for code in served}
+            self._regions[region] = Catalogue(served, self.problems, files, self.translations)
+        return self._regions[region]
 
     def get(self, code: str, language: str | None = None) -> Guide | None:
         """The guide with this code, or None; as a speaker of ``language`` reads it."""

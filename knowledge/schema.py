@@ -7,117 +7,35 @@ docstring gives the Chinese term. A guide is immutable once loaded, so a case ca
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from knowledge.facts import (
+    Change,
+    Condition,
+    Contact,
+    Evidence,
+    Fact,
+    Faq,
+    Fee,
+    FeeItem,
+    FollowUp,
+    Online,
+    Place,
+    Result,
+    Step,
+    Strict,
+    TimeLimit,
+    Visits,
+    condition_fields,
+)
 
-class Strict(BaseModel):
-    """Base of every guide part: immutable, and an unknown key is an error rather than a silently ignored fact."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Evidence(Strict):
-    """Where a fact comes from: a statute and article, or a public source (设定依据 / 来源)."""
-
-    title: str
-    article: str | None = None
-    url: str | None = None
-    verified: bool = True
-
-
-class Fact(Strict):
-    """One statement with the keys of the evidence that supports it."""
-
-    text: str
-    evidence: Annotated[list[str], Field(min_length=1)]
-
-
-class TimeLimit(Strict):
-    """法定 / 承诺办结时限. ``days`` is 0 for on the spot (即办)."""
-
-    days: int = Field(ge=0)
-    unit: Literal["working_day", "calendar_day"] = "working_day"
-    text: str
-    evidence: Annotated[list[str], Field(min_length=1)]
-
-
-class Fee(Strict):
-    """收费. ``charged`` says whether the citizen pays anything; ``text`` carries standard and basis."""
-
-    charged: bool
-    text: str
-    evidence: Annotated[list[str], Field(min_length=1)]
-
-
-class Step(Strict):
-    """One step of the process (办理流程)."""
-
-    name: str
-    text: str
-    days: int | None = Field(default=None, ge=0)
-    evidence: list[str] = []
-
-
-class Place(Strict):
-    """办理地点/时间 and contacts."""
-
-    name: str
-    address: str | None = None
-    hours: str | None = None
-    phone: str | None = None
-    evidence: Annotated[list[str], Field(min_length=1)]
-
-
-class Faq(Strict):
-    """常见问题."""
-
-    question: str
-    answer: str
-    evidence: Annotated[list[str], Field(min_length=1)]
-
-
-class Result(Strict):
-    """办理结果: the licence or document the citizen ends with."""
-
-    name: str
-    text: str
-    evidence: Annotated[list[str], Field(min_length=1)]
-
-
-class Condition(Strict):
-    """A declarative condition over field values; exactly one of the forms is used.
-
-    ``{field: f, is: v}`` · ``{field: f, in: [v, …]}`` · ``{field: f, over: n}`` · ``{field: f, under: n}`` ·
-    ``{field: f, known: true}`` · ``{field: f, sum_of: [g, …]}`` · ``{all: […]}`` · ``{any: […]}`` · ``{not: …}``.
-    A comparison with an unanswered field is false; in a sum, unanswered fields count nothing. For ``multi`` fields
-    ``is``/``in`` mean "contains".
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    field: str | None = None
-    is_: Any = Field(default=None, alias="is")
-    in_: list[Any] | None = Field(default=None, alias="in")
-    over: float | None = None
-    under: float | None = None
-    known: bool | None = None
-    sum_of: Annotated[list[str], Field(min_length=1)] | None = None
-    all_: list[Condition] | None = Field(default=None, alias="all")
-    any_: list[Condition] | None = Field(default=None, alias="any")
-    not_: Condition | None = Field(default=None, alias="not")
-
-    @model_validator(mode="after")
-    def one_form(self) -> Condition:
-        groups = [name for name in ("all_", "any_", "not_") if getattr(self, name) is not None]
-        tests = [name for name in ("is_", "in_", "over", "under", "known", "sum_of") if name in self.model_fields_set]
-        if self.field is not None:
-            if len(tests) != 1 or groups:
-                raise ValueError("a condition on a field has exactly one of is, in, over, under, known, sum_of")
-        elif len(groups) != 1 or tests:
-            raise ValueError("a condition is either on a field, or exactly one of all, any, not")
-        return self
+__all__ = [
+    "Change", "Check", "Condition", "Contact", "DocumentSpec", "Evidence", "Fact", "Faq", "Fee", "FeeItem", "FieldType",
+    "FollowUp", "Guide", "GuideField", "Material", "MeetWay", "Names", "Neighbour", "Online", "Option", "Part", "Place", "Result",
+    "Rule", "Step", "Strict", "TimeLimit", "Visits", "condition_fields",
+]  # fmt: skip
 
 
 class Option(Strict):
@@ -246,28 +164,48 @@ class Neighbour(Strict):
 
 
 class Names(Strict):
-    """What people call the item: search knows it by these."""
+    """What people call the item: search knows it by these. ``keywords`` are words of its subject, shared with neighbours."""
 
+    keywords: list[str] = []
     aliases: list[str] = []
     colloquial: list[str] = []
     samples: dict[str, list[str]] = {}
     neighbours: list[Neighbour] = []
 
 
+class Part(Strict):
+    """One item of a composition (一件事): done where ``when`` holds, once the items named in ``after`` are done."""
+
+    item: str
+    when: Condition | None = None
+    after: list[str] = []
+
+
 class Guide(Strict):
-    """One item (事项). ``outline`` guides carry names only: found and named, but not yet answerable or applicable."""
+    """One item (事项). ``outline`` guides carry names only: found and named, but not yet answerable or applicable.
+
+    ``version`` has a suffix (``2026.1+3fa9c1``) where regional facts or other guides went into what is served.
+    """
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     name: str
-    version: Annotated[str, Field(pattern=r"^\d{4}\.\d+$")]
+    version: Annotated[str, Field(pattern=r"^\d{4}\.\d+(\+[0-9a-f]{6})?$")]
     effective: date
+    expires: date | None = None
+    checked: date | None = None
+    history: list[Change] = []
     outline: bool = False
     task_code: str | None = None
     catalog_code: str | None = None
     task_type: str | None = None
+    handling: Literal["immediate", "promised"] | None = None
+    level: Literal["national", "province", "city", "county", "town"] | None = None
     applicant: list[Literal["person", "enterprise", "individual_business"]] = []
     themes: list[str] = []
+    life_events: list[str] = []
+    sector: str | None = None
     department: str | None = None
+    coverage: Fact | None = None
     region: Annotated[str, Field(pattern=r"^\d{6}$")] = "000000"
     summary: str | None = None
     evidence: dict[str, Evidence] = {}
@@ -276,55 +214,60 @@ class Guide(Strict):
     promised_limit: TimeLimit | None = None
     fee: Fee | None = None
     process: list[Step] = []
-    online: Fact | None = None
-    visits: int | None = Field(default=None, ge=0)
+    online: Online | None = None
+    visits: Visits | None = None
     places: list[Place] = []
+    contacts: list[Contact] = []
     result: Result | None = None
     faqs: list[Faq] = []
     fields: list[GuideField] = []
     checks: list[Check] = []
     materials: list[Material] = []
     documents: list[DocumentSpec] = []
+    parts: list[Part] = []
+    followups: list[FollowUp] = []
     names: Names = Names()
 
     @model_validator(mode="after")
     def complete_and_consistent(self) -> Guide:
-        """Raise ValueError naming every reference that points nowhere; full guides must also be complete."""
-        problems = [*self._dangling_evidence(), *self._dangling_references()]
-        if not self.outline:
-            problems += [
-                f"{part} is missing (only an outline guide may leave it out)"
-                for part in (
-                    "summary",
-                    "department",
-                    "conditions",
-                    "legal_limit",
-                    "fee",
-                    "process",
-                    "places",
-                    "result",
-                    "fields",
-                    "materials",
-                    "documents",
-                    "applicant",
-                    "faqs",
+        """Raise ValueError naming every reference that points nowhere; full guides must also be complete.
+
+        What a composition takes from its parts is looked at once they are in it.
+        """
+        if self.waits_for_parts:
+            problems = self._missing(
+                "summary", "department", "legal_limit", "fee", "process", "places", "result", "applicant", "faqs"
+            )
+        else:
+            problems = [*self._dangling_evidence(), *self._dangling_references()]
+            if not self.outline:
+                problems += self._missing(
+                    "summary", "department", "conditions", "legal_limit", "fee", "process", "places", "result", "fields",
+                    "materials", "documents", "applicant", "faqs",
                 )
-                if not getattr(self, part)
-            ]
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    @property
+    def waits_for_parts(self) -> bool:
+        """Whether this is a composition as its file says it, its parts not in it yet."""
+        return bool(self.parts) and "+" not in self.version
+
+    def _missing(self, *parts: str) -> list[str]:
+        return [f"{part} is missing (only an outline guide may leave it out)" for part in parts if not getattr(self, part)]
 
     def _dangling_evidence(self) -> list[str]:
         used: list[tuple[str, list[str]]] = [
             *((f"conditions[{i}]", fact.evidence) for i, fact in enumerate(self.conditions)),
             *((f"process[{i}]", step.evidence) for i, step in enumerate(self.process)),
             *((f"places[{i}]", place.evidence) for i, place in enumerate(self.places)),
+            *((f"contacts[{i}]", contact.evidence) for i, contact in enumerate(self.contacts)),
             *((f"faqs[{i}]", faq.evidence) for i, faq in enumerate(self.faqs)),
             *((f"materials.{material.code}", material.evidence) for material in self.materials),
             *((f"fields.{field.key}", field.evidence) for field in self.fields),
         ]
-        for name in ("legal_limit", "promised_limit", "fee", "result", "online"):
+        for name in ("legal_limit", "promised_limit", "fee", "result", "online", "visits", "coverage"):
             part = getattr(self, name)
             if part is not None:
                 used.append((name, part.evidence))
@@ -338,6 +281,8 @@ class Guide(Strict):
             *((f"field {f.key}", f.when) for f in self.fields),
             *((f"material {m.code}", m.when) for m in self.materials),
             *((f"document {d.key}", d.when) for d in self.documents),
+            *((f"part {p.item}", p.when) for p in self.parts),
+            *((f"fee.items[{i}]", item.when) for i, item in enumerate(self.fee.items if self.fee else [])),
             *((f"checks[{i}]", part) for i, check in enumerate(self.checks) for part in (check.when, check.must)),
         ]
         problems += [
@@ -372,11 +317,3 @@ class Guide(Strict):
     def material(self, code: str) -> Material | None:
         """The material with this code, or None."""
         return next((material for material in self.materials if material.code == code), None)
-
-
-def condition_fields(condition: Condition) -> list[str]:
-    """Every field key a condition looks at, in reading order."""
-    if condition.field is not None:
-        return [condition.field, *(condition.sum_of or [])]
-    parts = [*(condition.all_ or []), *(condition.any_ or []), *([condition.not_] if condition.not_ else [])]
-    return [name for part in parts for name in condition_fields(part)]

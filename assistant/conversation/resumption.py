@@ -41,6 +41,7 @@ def take_over(
         services=runner.services,
         case=case,
         other_cases=held,
+        region=conv.region,
         owner=conv.owner,
         language=language_of(conv.locale),
         intent="resume",

@@ -210,7 +210,7 @@ def _chosen(turn: Turn) -> str | None:
         return None
     if turn.message.choice:
         code = turn.message.choice[0]
-        return code if talk.services.catalogue.get(code) else None
+        return code if talk.catalogue.get(code) else None
     settled = talk.status not in ("clarify", "handed_off") and talk.intent in _CHOOSES
     return talk.state.context_guide if settled else None
 

@@ -48,12 +48,21 @@ class TurnServices:
         self._settings, self._db, self._blobs, self._keyring = settings, db, blobs, keyring
         self._catalogue, self.search, self._office, self._reachable = catalogue, search, office, office_reachable
         self._archive = archive
-        archive.keep(catalogue)
+        self._kept: set[str] = set()
 
     @property
     def catalogue(self) -> Catalogue:
-        """The guides being served."""
-        return self._catalogue
+        """The guides being served where nothing else is said of the region: that of the settings."""
+        return self.catalogue_in(None)
+
+    def catalogue_in(self, region: str | None) -> Catalogue:
+        """The guides as they are served in a region (GB/T 2260); every version served is kept for the cases begun on it."""
+        code = region or self._settings.region
+        found = self._catalogue.for_region(code)
+        if code not in self._kept:
+            self._archive.keep(found)
+            self._kept.add(code)
+        return found
 
     @property
     def upload_max_bytes(self) -> int:
@@ -75,7 +84,7 @@ class TurnServices:
         Raises:
             KeyError: the guide is no longer kept.
         """
-        current = self._catalogue.get(case.guide_code)
+        current = self.catalogue.get(case.guide_code)
         if current is not None and current.version == case.guide_version:
             return current
         return self._archive.get(case.guide_code, case.guide_version) or current or _missing(case)

@@ -166,6 +166,7 @@ class TurnRunner:
             services=self.services,
             case=active,
             other_cases=[c for c in held if c is not active],
+            region=conv.region,
             tapped=message.choice,
             attachments=list(message.attachments),
             owner=conv.owner,
@@ -324,7 +325,7 @@ class TurnRunner:
         about = talk.intent in ITEM_INTENTS | MAY_NAME
         hits = talk.hits if about else []
         decision = choosing.decision(talk) if about and hits else None
-        versions = {h.code: g.version for h in hits if (g := self.services.catalogue.get(h.code))}
+        versions = {h.code: g.version for h in hits if (g := talk.catalogue.get(h.code))}
         context = choosing.in_hand(talk)
         return combine(talk.intent or "provide", talk.confidence, hits, decision, context, versions, talk.second_intent)
 

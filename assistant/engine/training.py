@@ -137,7 +137,7 @@ def refresh_catalogue(models_dir: Path, guides_dir: Path) -> Path:
 def _phrases(guide: Guide) -> Iterator[str]:
     """How people, and the guide itself, speak about the item."""
     yield from guide.names.colloquial
-    yield from guide.themes
+    yield from guide.names.keywords
     yield guide.summary or ""
     for samples in guide.names.samples.values():
         yield from samples

@@ -157,7 +157,7 @@ def which(talk: Talk, codes: Sequence[str], purpose: str) -> None:
             talk.state.also.append(talk.state.purpose or "")
     guides = [g for g in map(talk.guide_for, codes) if g][:4]
     if not guides:
-        guides = [g for g in map(talk.guide_for, talk.services.catalogue.guides) if g and not g.outline][:4]
+        guides = [g for g in map(talk.guide_for, talk.catalogue.guides) if g and not g.outline][:4]
         talk.say(t("casework.which_open"))
     else:
         talk.say(t("casework.which_of"))
@@ -209,7 +209,7 @@ def none_of_them(talk: Talk) -> None:
 
 def browse(talk: Talk) -> None:
     """All items by name, those that can be done here first."""
-    guides = [g for g in map(talk.guide_for, talk.services.catalogue.guides) if g]
+    guides = [g for g in map(talk.guide_for, talk.catalogue.guides) if g]
     rows = []
     for key, wanted in (("business", True), ("person", False)):
         names = [called(g) for g in guides if not g.outline and ("person" not in g.applicant) is wanted]

@@ -107,6 +107,7 @@ class Services(Protocol):
 
     @property
     def catalogue(self) -> Catalogue: ...
+    def catalogue_in(self, region: str | None) -> Catalogue: ...
     @property
     def upload_max_bytes(self) -> int: ...
     def find(self, text: str) -> list[Hit]: ...
@@ -133,6 +134,7 @@ class Talk:
     services: Services
     case: Case | None = None
     other_cases: list[Case] = field(default_factory=list)
+    region: str | None = None
     tapped: list[str] | None = None
     attachments: list[Attachment] = field(default_factory=list)
     intent: str = ""
@@ -170,6 +172,11 @@ class Talk:
         return self.text if self.focus is None else self.focus
 
     @property
+    def catalogue(self) -> Catalogue:
+        """The guides as they are served in the citizen's region."""
+        return self.services.catalogue_in(self.region)
+
+    @property
     def asking(self) -> str | None:
         """The field being asked, or None."""
         return self.state.ask.field if self.state.ask else None
@@ -178,7 +185,7 @@ class Talk:
     def guide(self) -> Guide | None:
         """The guide of the active case, in the version the case was started on, as the citizen reads it."""
         guide = self.official
-        return guide if guide is None or self.language != ENGLISH else self.services.catalogue.in_english(guide)
+        return guide if guide is None or self.language != ENGLISH else self.catalogue.in_english(guide)
 
     @property
     def official(self) -> Guide | None:
@@ -187,7 +194,7 @@ class Talk:
 
     def guide_for(self, code: str | None) -> Guide | None:
         """The guide in force with this code, as the citizen reads it; None if there is none."""
-        return self.services.catalogue.get(code, self.language) if code else None
+        return self.catalogue.get(code, self.language) if code else None
 
     def name_of(self, case: Case) -> str:
         """What to call a case's item when talking to the citizen."""

@@ -190,7 +190,7 @@ def _citizen_facing() -> set[str]:
             continue
         if key in ("problems.staff_unauthorised", "problems.wrong_login", "problems.csrf", "knowledge.clash_remedy"):
             continue
-        if key in ("knowledge.code_taken", "knowledge.name_taken"):
+        if key in ("knowledge.code_taken", "knowledge.name_taken") or key.startswith("knowledge.unfit"):
             continue
         found.add(key)
     return found

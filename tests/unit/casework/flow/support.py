@@ -60,6 +60,9 @@ class World:
     def catalogue(self) -> Catalogue:
         return Catalogue(self.guides)
 
+    def catalogue_in(self, region: str | None) -> Catalogue:
+        return self.catalogue
+
     def find(self, text: str) -> list[Hit]:
         return [Hit(g.code, g.name, 0.99, []) for g in self.guides.values() if g.name in text]
 

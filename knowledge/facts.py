@@ -1,0 +1,180 @@
+"""The facts of a guide: what is told to a citizen, each with the keys of its evidence; and the conditions things depend on."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Strict(BaseModel):
+    """Base of every guide part: immutable, and an unknown key is an error rather than a silently ignored fact."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Evidence(Strict):
+    """Where a fact comes from: a statute and article, or a public source (设定依据 / 来源)."""
+
+    title: str
+    article: str | None = None
+    url: str | None = None
+    verified: bool = True
+
+
+class Fact(Strict):
+    """One statement with the keys of the evidence that supports it."""
+
+    text: str
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class TimeLimit(Strict):
+    """法定 / 承诺办结时限. ``days`` is 0 for on the spot (即办)."""
+
+    days: int = Field(ge=0)
+    unit: Literal["working_day", "calendar_day"] = "working_day"
+    text: str
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class Condition(Strict):
+    """A declarative condition over field values; exactly one of the forms is used.
+
+    ``{field: f, is: v}`` · ``{field: f, in: [v, …]}`` · ``{field: f, over: n}`` · ``{field: f, under: n}`` ·
+    ``{field: f, known: true}`` · ``{field: f, sum_of: [g, …]}`` · ``{all: […]}`` · ``{any: […]}`` · ``{not: …}``.
+    A comparison with an unanswered field is false; in a sum, unanswered fields count nothing. For ``multi`` fields
+    ``is``/``in`` mean "contains".
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    field: str | None = None
+    is_: Any = Field(default=None, alias="is")
+    in_: list[Any] | None = Field(default=None, alias="in")
+    over: float | None = None
+    under: float | None = None
+    known: bool | None = None
+    sum_of: Annotated[list[str], Field(min_length=1)] | None = None
+    all_: list[Condition] | None = Field(default=None, alias="all")
+    any_: list[Condition] | None = Field(default=None, alias="any")
+    not_: Condition | None = Field(default=None, alias="not")
+
+    @model_validator(mode="after")
+    def one_form(self) -> Condition:
+        groups = [name for name in ("all_", "any_", "not_") if getattr(self, name) is not None]
+        tests = [name for name in ("is_", "in_", "over", "under", "known", "sum_of") if name in self.model_fields_set]
+        if self.field is not None:
+            if len(tests) != 1 or groups:
+                raise ValueError("a condition on a field has exactly one of is, in, over, under, known, sum_of")
+        elif len(groups) != 1 or tests:
+            raise ValueError("a condition is either on a field, or exactly one of all, any, not")
+        return self
+
+
+class FeeItem(Strict):
+    """One line of the fee standard (收费项目和标准): ``yuan`` for each ``per`` (本, 件), where ``when`` holds."""
+
+    name: str
+    yuan: Decimal = Field(ge=0, max_digits=10, decimal_places=2)
+    per: str
+    when: Condition | None = None
+
+
+class Fee(Strict):
+    """收费. ``charged`` says whether the citizen pays anything; ``text`` carries standard and basis, ``items`` the sums."""
+
+    charged: bool
+    text: str
+    items: list[FeeItem] = []
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class Step(Strict):
+    """One step of the process (办理流程).
+
+    ``days`` is how long it takes at most, in the unit of the promised limit. ``after`` names the steps that must be done
+    first; a step without it follows the one written before it, and ``after: []`` starts at once.
+    """
+
+    name: str
+    text: str
+    days: int | None = Field(default=None, ge=0)
+    office: str | None = None
+    after: list[str] | None = None
+    evidence: list[str] = []
+
+
+class Online(Fact):
+    """网上办理. ``whole`` says that nobody has to come at all (全程网办)."""
+
+    whole: bool = False
+
+
+class Visits(Strict):
+    """到现场次数: at most ``count`` visits to a window, and what for."""
+
+    count: int = Field(ge=0)
+    reason: str | None = None
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class Contact(Strict):
+    """咨询方式 (``consult``) or 监督投诉方式 (``complain``)."""
+
+    kind: Literal["consult", "complain"]
+    name: str
+    phone: str
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class Place(Strict):
+    """办理地点/时间."""
+
+    name: str
+    address: str | None = None
+    hours: str | None = None
+    phone: str | None = None
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class Faq(Strict):
+    """常见问题."""
+
+    question: str
+    answer: str
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class Result(Strict):
+    """办理结果: what the citizen ends with, and what kind of thing it is (证照, 批文, 登记, 款项, 证明或者报告)."""
+
+    name: str
+    text: str
+    kind: Literal["certificate", "decision", "record", "payment", "report"] | None = None
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class FollowUp(Strict):
+    """What people who did this item often need next: another item of the catalogue, and why."""
+
+    item: str
+    why: str
+
+
+class Change(Strict):
+    """What a version changed, in words for civil servants and for citizens whose case was started on the one before."""
+
+    version: Annotated[str, Field(pattern=r"^\d{4}\.\d+$")]
+    effective: date
+    text: Annotated[list[str], Field(min_length=1)]
+
+
+def condition_fields(condition: Condition) -> list[str]:
+    """Every field key a condition looks at, in reading order."""
+    if condition.field is not None:
+        return [condition.field, *(condition.sum_of or [])]
+    parts = [*(condition.all_ or []), *(condition.any_ or []), *([condition.not_] if condition.not_ else [])]
+    return [name for part in parts for name in condition_fields(part)]
