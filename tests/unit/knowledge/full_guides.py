@@ -1,4 +1,4 @@
-"""The full guides and their simulated citizens, as the tests beside this file look at them."""
+"""The full guides as they are served in Pudong and their simulated citizens, as the tests beside this file look at them."""
 
 from __future__ import annotations
 
@@ -9,30 +9,18 @@ import pytest
 import yaml
 
 from assistant.foundation.settings import ROOT
-from knowledge.guide_file import read_guide
-from knowledge.schema import Guide
+from knowledge.catalogue import Catalogue
 
 GUIDES = ROOT / "knowledge" / "guides"
 CASES = ROOT / "tests" / "e2e" / "cases"
 TODAY = date(2026, 11, 10)
-NAMES = {
-    "company-address-change": "公司住所变更登记",
-    "company-founding": "公司设立登记",
-    "food-permit-new": "食品经营许可新办",
-    "remote-medical": "异地就医备案",
-    "residence-permit": "居住证申领",
-}
-
-
-def load(code: str) -> Guide:
-    read = read_guide(GUIDES / f"{code}.yaml")
-    assert read.guide is not None, [(problem.line, problem.why) for problem in read.problems]
-    return read.guide
-
-
-FULL = {code: load(code) for code in NAMES}
+REGION = "310115"
+FULL = {code: guide for code, guide in Catalogue.load(GUIDES).for_region(REGION).guides.items() if not guide.outline}
 CITIZENS: list[tuple[str, dict[str, Any]]] = [
-    (code, case) for code in NAMES for case in yaml.safe_load((CASES / f"{code}.yaml").read_text(encoding="utf-8"))["cases"]
+    (code, case)
+    for code in FULL
+    if (CASES / f"{code}.yaml").exists()
+    for case in yaml.safe_load((CASES / f"{code}.yaml").read_text(encoding="utf-8"))["cases"]
 ]
-each_guide = pytest.mark.parametrize("guide", FULL.values(), ids=NAMES)
+each_guide = pytest.mark.parametrize("guide", FULL.values(), ids=FULL.keys())
 each_citizen = pytest.mark.parametrize(("code", "citizen"), CITIZENS, ids=[f"{c}: {case['name']}" for c, case in CITIZENS])

@@ -62,7 +62,7 @@ def test_citizen_is_not_asked_too_much(code: str, citizen: dict[str, Any]) -> No
     asked = [field for field in FULL[code].fields if holds(field.when, citizen["expect"])]
     typed = [field for field in asked if field.type not in ("choice", "multi", "yes_no")]
     taking_part = [field for field in typed if field.type in ("person_name", "company_name")]
-    assert 10 <= len(asked) <= 56
+    assert 5 <= len(asked) <= 56
     assert len(typed) <= 6 + 4 * len(taking_part)
     assert len(asked) - len(typed) <= 2 * len(typed)
 
