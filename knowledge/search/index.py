@@ -17,6 +17,7 @@ from knowledge.schema import Guide
 from knowledge.search.calibration import Calibration
 from knowledge.search.english import EnglishIndex, is_english
 from knowledge.search.features import Document, FeatureIndex, Reading
+from knowledge.search.plain import PlainNames
 from knowledge.search.rivals import share
 from knowledge.search.wordings import Chances, Wordings
 from knowledge.text import WordCutter
@@ -36,6 +37,11 @@ _TELLING = 0.5
 _BELIEVED, _CERTAIN = 0.6, 0.75
 # The share that wordings have in a guide's probability; the rest is the search's.
 _WORDED = 0.8
+# What a guide holds at least of the probability of those needed where its name is all that was said.
+_PLAIN = 0.8
+# What a family shares evenly, and what means "none named", where only the name they share was said; above the last figure
+# people mean one of them all the same.
+_SHARED, _UNSAID, _USUAL = 0.4, 0.4, 0.85
 # The search's scores are taken for shares of one only from this sum on; below it they hardly say anything.
 _SURE_ENOUGH = 0.3
 # A rival is offered when it reaches this share of the best.
@@ -51,7 +57,7 @@ class Hit:
     """A guide found. ``score`` is the probability (0..1) that it is the one meant; ``because`` says why, in words.
 
     ``needed`` is that probability once it is known that the sentence needs an item; what all guides together lack to 1 is
-    that it named none. None where only the score is known.
+    that it named none. None where only the score is known. ``plain`` where its name is all that was said.
     """
 
     code: str
@@ -59,6 +65,7 @@ class Hit:
     score: float
     because: list[str]
     needed: float | None = None
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,7 @@ class Search:
         self._wordings = wordings
         self._english = EnglishIndex(guides, translations or {})
         self._guides = list(guides)
+        self._plain = PlainNames(guides)
         self._index = index
         self._calibration = calibration
         self._by_code = {guide.code: guide for guide in guides}
@@ -136,12 +144,13 @@ class Search:
         if chances is None:
             return [Hit(*self._called(number), round(float(found[number]), 4), self._because(number, reading))
                     for number in self._listed(found, limit, region)]
-        scores, needed = self._fused(chances, found)
+        plain = self._plain.of(query[-_LONGEST:])
+        scores, needed = self._fused(chances, found, plain, [] if plain is not None else self._plain.family(query[-_LONGEST:]))
         listed = self._listed(needed, limit, region)
         # The many guides too unlikely to list leave their little to those listed: what is missing to 1 must mean "none named".
         tail = float(needed.sum()) / max(float(needed[listed].sum()), 1e-9)
         return [Hit(*self._called(number), round(float(scores[number]), 4), self._because(number, reading),
-                    round(float(needed[number]) * tail, 4)) for number in listed]
+                    round(float(needed[number]) * tail, 4), number == plain) for number in listed]
 
     def _called(self, number: int) -> tuple[str, str]:
         return self._guides[number].code, self._guides[number].name
@@ -152,10 +161,12 @@ class Search:
         return [number for number in order
                 if chances[number] >= _LISTED and (region is None or serves(self._guides[number].region, region))][:limit]
 
-    def _fused(self, chances: Chances, found: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _fused(self, chances: Chances, found: NDArray[np.float64], plain: int | None, family: Sequence[int]
+               ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Each guide's probability, and the same once an item is known to be needed, from the wordings and the search.
 
-        A guide whose wordings were never learnt keeps what the search gives it, and the others share the rest.
+        A guide whose wordings were never learnt keeps what the search gives it, and the others share the rest. ``plain`` is the
+        number of the guide whose name is all that was said, ``family`` those of guides that share it as part of their names.
         """
         among = found / max(float(found.sum()), _SURE_ENOUGH)
         learnt = np.array([guide.code in chances.items for guide in self._guides])
@@ -164,6 +175,12 @@ class Search:
         new = np.where(learnt, 0.0, found)
         rest = 1.0 - min(float(new.sum()), 1.0)
         needed = np.where(learnt, rest * (_WORDED * named + (1 - _WORDED) * among), np.maximum(new, (1 - _WORDED) * among))
+        if plain is not None:
+            needed *= 1 - _PLAIN
+            needed[plain] += _PLAIN
+        elif len(family) and needed.max() < _USUAL:
+            needed *= 1 - _SHARED - _UNSAID
+            needed[list(family)] += _SHARED / len(family)
         ours = _WORDED * (1 - chances.elsewhere) + (1 - _WORDED) * float(found.sum())
         return np.where(learnt, needed * ours, found), needed
 
