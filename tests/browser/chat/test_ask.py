@@ -71,6 +71,13 @@ def test_date_multi_error_and_skip(chat: Chat) -> None:
     expect(chat.box).to_have_attribute("aria-invalid", "true")
     described = chat.box.get_attribute("aria-describedby") or ""
     assert alert.get_attribute("id") in described.split()
+    wrong = chat.page.get_by_text("电话号码应是 11 位数字").filter(visible=True)
+    expect(wrong).to_have_count(1)
+    chat.say("13800000000")
+    chat.asked("经营场所平面布局图")
+    # once the panel asks something else, the talk keeps what was wrong
+    expect(chat.log.get_by_text("电话号码应是 11 位数字")).to_be_visible()
+    expect(wrong).to_have_count(1)
 
 
 def test_from_the_first_word_to_submitted(chat: Chat) -> None:

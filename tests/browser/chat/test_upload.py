@@ -84,6 +84,20 @@ def test_cancel_remove_and_choose_again(asked: Chat, mock: Mock) -> None:
     expect(asked.ask.locator(".upload")).to_have_count(0)
 
 
+def test_a_chosen_file_stays_when_something_else_is_said(asked: Chat, mock: Mock) -> None:
+    asked.ask.locator("input[type=file]").first.set_input_files(PLAN)
+    row = asked.ask.locator(".upload")
+    expect(row).to_contain_text("已上传")
+    asked.say("等一下，我先问问家里人")
+    expect(asked.ask.locator(".field-error").first).to_be_visible()
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("已上传")
+    with asked.page.expect_request("**/messages") as sent:
+        asked.tap("提交这份材料")
+    assert (sent.value.post_data_json or {})["attachments"] == [upload["upload_id"] for upload in mock.seen(asked)["uploads"]]
+    asked.asked("其他需要说明的情况")
+
+
 def test_what_cannot_be_taken_is_said_at_the_file(asked: Chat, mock: Mock, tmp_path: Path) -> None:
     big = tmp_path / "太大.pdf"
     big.write_bytes(bytes(21 * 1024 * 1024))

@@ -143,7 +143,7 @@ function begin(session) {
   conversation?.close();
   log.clear();
   status.reset();
-  ask.show(null);
+  ask.forget();
   panel.show(null);
   document.body.classList.toggle("talking", false);
   if (stored.get()?.id !== session.id) stored.clear();

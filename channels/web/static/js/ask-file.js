@@ -7,13 +7,20 @@ const IMAGES = /^image\/(jpeg|png|gif|webp|bmp)$/;
 
 export class FileAnswer {
   constructor({ ask, act, panel }) {
-    Object.assign(this, { ask, act, panel });
+    Object.assign(this, { act, panel });
     this.items = [];
-    this.accept = Array.isArray(ask.accept) ? ask.accept : ask.accept ? String(ask.accept).split(",").map((part) => part.trim()) : [];
+    this.handedIn = false;
+    this.asked(ask);
     this.element = this.#build();
   }
 
-  /** Another question took the place of this one: uploads under way are of no use any more. */
+  /** The same question is asked once more, perhaps in other words: what was chosen stays. */
+  asked(ask) {
+    this.ask = ask;
+    this.accept = Array.isArray(ask.accept) ? ask.accept : ask.accept ? String(ask.accept).split(",").map((part) => part.trim()) : [];
+  }
+
+  /** Nobody will hand these in any more: uploads under way are stopped. */
   stop() {
     for (const item of this.items) {
       item.cancel?.();
@@ -77,7 +84,7 @@ export class FileAnswer {
       else this.#send(item);
       this.#draw(item);
     }
-    this.#offer();
+    this.offer();
   }
 
   /** What the page can tell without the server; the server checks again whatever the page says. */
@@ -109,9 +116,9 @@ export class FileAnswer {
       Object.assign(item, { state: "failed", message: error.message, final: !error.passing });
     }
     item.cancel = null;
-    if (!item.element.isConnected) return undefined;
     this.#draw(item);
-    this.#offer();
+    this.offer();
+    if (!item.element.isConnected) return undefined;
     item.element.scrollIntoView({ block: "nearest" });
     if (item.state === "done" && this.panel.holdsFocus && !this.submit.hidden) this.submit.focus();
     return undefined;
@@ -122,7 +129,7 @@ export class FileAnswer {
     this.items = this.items.filter((other) => other !== item);
     item.element.remove();
     if (item.address) URL.revokeObjectURL(item.address);
-    this.#offer();
+    this.offer();
     if (held) this.element.querySelector("button").focus();
   }
 
@@ -160,7 +167,7 @@ export class FileAnswer {
     const again = () => {
       this.#send(item);
       this.#draw(item);
-      this.#offer();
+      this.offer();
     };
     return h("div", { class: "upload-buttons" },
       item.state === "sending" ? button("cancel", () => item.cancel()) : null,
@@ -168,13 +175,14 @@ export class FileAnswer {
       item.state === "done" || item.state === "failed" ? button("remove", () => this.#drop(item)) : null);
   }
 
-  #offer() {
+  /** Offers what can be done now: hand in what is there, or, while nothing is chosen, do without. */
+  offer() {
     const done = this.items.filter((item) => item.state === "done");
     const busy = this.items.some((item) => item.state === "sending");
     this.submit.hidden = done.length === 0;
     this.submit.disabled = busy;
     // Whoever has chosen a file no longer wants to be told how to do without one.
-    this.panel.offerOtherways(this.items.length === 0);
+    if (this.panel.files === this) this.panel.offerOtherways(this.items.length === 0);
     const doubtful = done.some((item) => item.checks.some((one) => !one.ok));
     if (doubtful) this.submit.textContent = t("file.submit_anyway");
     else this.submit.textContent = done.length > 1 ? t("file.submit", { count: done.length }) : t("file.submit_one");
@@ -183,6 +191,7 @@ export class FileAnswer {
   #handIn() {
     if (this.panel.busy) return;
     const done = this.items.filter((item) => item.state === "done");
+    this.handedIn = true;
     this.act.attach(done.map((item) => item.id), done.map((item) => item.file.name).join("、"));
   }
 }

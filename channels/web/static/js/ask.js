@@ -13,6 +13,8 @@ export class AskPanel {
     this.ask = null;
     this.shown = null;
     this.files = null;
+    /** File answers by the question they answer: what was chosen stays until it is handed in or removed. */
+    this.chosen = new Map();
     root.addEventListener("toggle", (event) => event.target.open && event.target.scrollIntoView({ block: "nearest" }), true);
   }
 
@@ -21,7 +23,6 @@ export class AskPanel {
     const key = ask ? JSON.stringify(ask) : null;
     this.setBusy(false);
     if (key === this.shown) return false;
-    this.files?.stop();
     this.files = null;
     Object.assign(this, { ask, shown: key });
     this.root.replaceChildren();
@@ -46,7 +47,15 @@ export class AskPanel {
     ].filter(Boolean));
     this.composer.answering(ask, [error?.id, ask.example ? hint : null].filter(Boolean).join(" ") || null);
     this.#prefill(ask);
+    this.files?.offer();
     return true;
+  }
+
+  /** Another conversation begins: what was chosen in this one is of no use in it. */
+  forget() {
+    this.show(null);
+    for (const files of this.chosen.values()) files.stop();
+    this.chosen.clear();
   }
 
   /** An answer is on its way: pressing again must not send a second one. Focus stays where it is. */
@@ -94,11 +103,25 @@ export class AskPanel {
       case "confirm": return this.#confirm(ask, label);
       case "date": return this.#date(ask, label, error);
       case "file":
-        this.files = new FileAnswer({ ask, act: this.act, panel: this });
+        this.files = this.#filesFor(ask);
         return h("div", { class: "control" }, this.files.element, this.#otherways(ask));
       default:
         return ask.options?.length ? this.#choice(ask, label) : null;
     }
+  }
+
+  /** The files chosen for this question already, unless they were handed in; else none yet. */
+  #filesFor(ask) {
+    const question = `${ask.field} ${ask.material ?? ""}`;
+    const before = this.chosen.get(question);
+    if (before && !before.handedIn) {
+      before.asked(ask);
+      return before;
+    }
+    before?.stop();
+    const files = new FileAnswer({ ask, act: this.act, panel: this });
+    this.chosen.set(question, files);
+    return files;
   }
 
   #press(action) {

@@ -6,6 +6,13 @@ import { t } from "./strings.js";
 
 const NEAR_END_PX = 90;
 
+/** While the answer panel says what is wrong with an answer, the log does not say it too; nor is it read aloud later. */
+function leaveToPanel(element) {
+  element.dataset.below = "";
+  element.hidden = true;
+  element.setAttribute("aria-live", "off");
+}
+
 export class Log {
   /** `act` as in replies.js plus {retry(), drop(id), edit(id)}. */
   constructor({ root, scroller, jump, typing, act }) {
@@ -122,10 +129,13 @@ export class Log {
     const stack = h("div", { class: "stack" });
     for (const reply of replies) {
       const shownBelow = panel !== undefined && reply.options?.map((option) => option.value).join("\n") === panel;
-      stack.append(renderReply(reply, this.act, !shownBelow));
+      const element = renderReply(reply, this.act, !shownBelow);
+      if (ask?.error && reply.text === ask.error.message) leaveToPanel(element);
+      stack.append(element);
     }
     const element = h("div", { class: "msg bot" },
       h("img", { class: "face", src: "/static/chat/img/avatar.svg", alt: "", width: 36, height: 36 }), hidden(t("log.bot")), stack);
+    element.hidden = [...stack.children].every((reply) => reply.hidden);
     this.#insert(element);
     this.#grown(element, false);
   }
@@ -162,8 +172,13 @@ export class Log {
     this.jump.hidden = true;
   }
 
-  /** Options of earlier turns answer a question that is no longer asked. */
+  /** Options of earlier turns answer a question that is no longer asked; what the panel said in their place is told here now. */
   #retire() {
+    for (const element of this.root.querySelectorAll("[data-below]")) {
+      delete element.dataset.below;
+      element.hidden = false;
+      element.closest(".msg").hidden = false;
+    }
     for (const group of this.root.querySelectorAll("[data-live]")) {
       delete group.dataset.live;
       for (const button of group.querySelectorAll("button")) button.disabled = true;
