@@ -122,6 +122,12 @@ def split(text: str) -> list[Clause]:
     >>> split("我们公司搬家了，执照地址怎么改")
     []
     """
+    found = requests(text)
+    return found if 2 <= len(found) <= MOST else []
+
+
+def requests(text: str) -> list[Clause]:
+    """What a text asks or wishes, also where it is one thing or more than anybody wants answered at once."""
     if len(text) > LONGEST:
         return []
     shields: list[str] = []
@@ -134,8 +140,8 @@ def split(text: str) -> list[Clause]:
         return re.sub("[\ue000-\uf8ff]", lambda m: shields[ord(m[0]) - _SHIELD], masked)
 
     masked = _SHIELDED.sub(shield, text)
-    requests = _gathered([clause for piece in _pieces(masked) for clause in _by_topic(piece)])
-    return [replace(r, text=bare(r.text)) for r in requests] if 2 <= len(requests) <= MOST else []
+    found = _gathered([clause for piece in _pieces(masked) for clause in _by_topic(piece)])
+    return [replace(request, text=bare(request.text)) for request in found]
 
 
 def _pieces(masked: str) -> list[str]:

@@ -57,7 +57,7 @@ async def hear(talk: Talk, message: Message, engine: Engine) -> Heard:
     first, *further = several
     talk.second_intent = further[0].intent
     talk.focus_on(first.text, first.hits)
-    talk.more = True
+    talk.more, talk.several = True, len({request.item for request in several if request.item}) > 1
     return Heard(f"/{first.intent}", first.confidence, further)
 
 

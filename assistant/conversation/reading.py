@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from assistant.casework.flow.choosing import named
-from assistant.conversation import clauses, guard
+from assistant.casework.flow.talk import Unclear
+from assistant.conversation import clauses, guard, listing
 from assistant.conversation.needs import Engine
 from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, QUESTIONS, Understanding, combine, settle
 from assistant.foundation.settings import Settings
@@ -38,7 +39,11 @@ NAMED = 0.8
 
 @dataclass(frozen=True)
 class Request:
-    """One of several requests in a sentence. ``item`` is the code of the item its own words name, ``hits`` what they may mean."""
+    """One of several requests in a sentence.
+
+    ``item`` is the code of the item its own words name, ``hits`` what they may mean; ``options`` the codes to choose from where
+    it names something (``name``) that may be one of several items.
+    """
 
     text: str
     intent: str
@@ -46,6 +51,13 @@ class Request:
     hits: tuple[Hit, ...] = ()
     item: str | None = None
     firm: bool = False
+    name: str = ""
+    options: tuple[str, ...] = ()
+
+    @property
+    def unclear(self) -> Unclear | None:
+        """What is to be asked back; None where the item is clear or not named at all."""
+        return Unclear(name=self.name, intent=self.intent, codes=list(self.options)) if self.options else None
 
 
 @dataclass(frozen=True)
@@ -115,20 +127,21 @@ async def requests_of(engine: Engine, knowledge: Knowledge, text: str, asking: d
     """The requests made in one sentence, the one that decides the turn first; empty where there are not two different ones.
 
     A wish said outright (我要办…) goes before questions beside it; otherwise the order is the sentence's own, and where its words
-    do not show what a clause asks, the reading of the whole sentence says which counts first. Only a sentence of two or more
-    clauses that ask or wish costs a call of the engine.
+    do not show what a clause asks, the reading of the whole sentence says which counts first. What is asked of several items is
+    a request for each. Only a sentence of two or more clauses that ask or wish, or with a list of items, costs a call of the
+    engine.
 
     Raises:
         EngineDown: the engine is away.
     """
-    found = clauses.split(text)
-    if not found:
+    found = clauses.requests(listing.joined(text))
+    lists = [_listed(knowledge, clause) for clause in found]
+    if not (2 <= len(found) <= clauses.MOST or (len(found) == 1 and lists[0])):
         return []
     whole, *parses = await engine.parse_many([text, *(clauses.bare(clause.text) for clause in found)], asking)
     hits = knowledge.find(text)
-    read = [
-        _request(knowledge, clause, parse) or _asked(clause, whole) for clause, parse in zip(found, parses, strict=True)
-    ]
+    read = [_request(knowledge, clause, parse) or _asked(clause, whole) for clause, parse in zip(found, parses, strict=True)]
+    read = _of_each(read, lists)
     verdict = knowledge.decide(hits, expected=False) if hits else None
     meant = verdict.hits[0].code if verdict is not None and verdict.kind == "one" else None
     several = _different([request for request in read if request is not None], meant)
@@ -137,7 +150,32 @@ async def requests_of(engine: Engine, knowledge: Knowledge, text: str, asking: d
         return []
     first = _deciding(several, found, whole.intent)
     ordered = [first, *(request for request in several if request is not first)]
-    return [replace(first, hits=first.hits if first.item else tuple(hits)), *ordered[1:]]
+    return [replace(first, hits=first.hits if first.item or first.options else tuple(hits)), *ordered[1:]]
+
+
+def _listed(knowledge: Knowledge, clause: clauses.Clause) -> list[listing.Member]:
+    found = listing.listed(clause.text) if clause.kind != "tells" else None
+    if found is None:
+        return []
+    story = listing.story(clause.text)
+    about = knowledge.find(story) if story else []
+    if about and named(knowledge.decide(about, expected=False), NAMED):
+        return []  # 开餐厅，招牌和食品证要多久 asks about parts of the one thing told before
+    return listing.members(found, knowledge)
+
+
+def _of_each(read: Sequence[Request | None], lists: Sequence[Sequence[listing.Member]]) -> list[Request | None]:
+    """Each request of a list made once for every member; one behind it that names no item is made of all of them, too."""
+    made: list[Request | None] = []
+    among: Sequence[listing.Member] = ()
+    for request, members in zip(read, lists, strict=True):
+        among = members or (() if request is None or request.item else among)
+        if request is None or request.intent not in ITEM_INTENTS or not among:
+            made.append(request)
+            continue
+        text = "" if members else request.text
+        made += [_of(request, member, text) for member in among]
+    return made
 
 
 def _request(knowledge: Knowledge, clause: clauses.Clause, parse: Any) -> Request | None:
@@ -164,11 +202,16 @@ def _asked(clause: clauses.Clause, whole: Any) -> Request | None:
     return Request(clause.text, whole.intent, whole.confidence)
 
 
+def _of(request: Request, member: listing.Member, text: str) -> Request:
+    named_by = text or member.text
+    return replace(request, text=named_by, hits=member.hits, item=member.item, name=member.name, options=member.options)
+
+
 def _different(requests: Sequence[Request], meant: str | None) -> list[Request]:
     """Leave out what repeats an earlier request: the same intent about the same item (``meant`` where none is named)."""
     kept: dict[tuple[str, str | None], Request] = {}
     for request in requests:
-        item = request.item or next((other.item for other in kept.values() if other.item), meant)
+        item = request.item or "|".join(request.options) or next((other.item for other in kept.values() if other.item), meant)
         kept.setdefault((request.intent, item), request)
     return list(kept.values())
 

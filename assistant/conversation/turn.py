@@ -252,7 +252,8 @@ class TurnRunner:
         # an action may have settled on another intent than the engine's first
         talk.intent, talk.confidence = talk.intent or parse.intent, heard.confidence or parse.confidence
         for request in heard.further:
-            besides.serve(talk, request.intent, request.item, request.text)
+            besides.serve(talk, request.intent, request.item, request.text, request.unclear)
+        besides.ask_what_is_unclear(talk)
         talk.more = False
         flow_asking.say_question(talk)
 

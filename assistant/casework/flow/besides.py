@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from assistant.casework.flow import choosing, closing
-from assistant.casework.flow.talk import Talk
+from assistant.casework.flow.talk import Talk, Unclear
 from assistant.foundation.messages import t
 from knowledge.schema import Guide
 
 
-def serve(talk: Talk, intent: str, code: str | None, words: str) -> None:
+def serve(talk: Talk, intent: str, code: str | None, words: str, unclear: Unclear | None = None) -> None:
     """Serve a further request of the turn's sentence; the status, the question and the item of the first one stay.
 
     Args:
         code: the item this request names itself; None where it means the one the first request was about.
         words: the request in the citizen's words.
+        unclear: it names something that may be one of several items; which is asked once nothing else is.
     """
+    if unclear is not None:
+        talk.state.unclear.append(unclear)
+        return
     state = talk.state
     kept = talk.status, state.ask, talk.question_said, state.context_guide, state.last_question
     guide = talk.guide_for(code) or (choosing.in_hand(talk) if talk.asking != "guide" else None)
@@ -33,11 +37,20 @@ def serve(talk: Talk, intent: str, code: str | None, words: str) -> None:
     talk.status, state.ask, talk.question_said, state.context_guide, state.last_question = kept
 
 
+def ask_what_is_unclear(talk: Talk) -> None:
+    """Ask which item was meant by what else was named, unless something else is asked that must be answered first."""
+    if talk.state.unclear and talk.asking in (None, "start"):
+        status, guide = talk.status, talk.state.context_guide
+        choosing.ask_unclear(talk)
+        talk.status, talk.state.context_guide = status or talk.status, guide
+
+
 def serve_waiting(talk: Talk, guide: Guide) -> None:
     """Answer what was asked in the same sentence before the item was chosen."""
     waiting, talk.state.also = talk.state.also, []
     for intent in waiting:
         serve(talk, intent, guide.code, "")
+    ask_what_is_unclear(talk)
 
 
 def _answer(talk: Talk, intent: str, guide: Guide | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.casework import interview
 from assistant.casework.fields import extract
@@ -63,7 +64,7 @@ def begin(talk: Talk, guide: Guide) -> None:
     talk.state.context_guide = guide.code
     talk.state.paused = False
     if talk.state.next_item == guide.code:
-        talk.state.next_item = None
+        talk.state.next_item = talk.state.later.pop(0) if talk.state.later else None
     if waiting is not None:
         talk.case = waiting
         talk.say(t("casework.draft_found", item=called_in_full(guide), case_no=waiting.case_no))
@@ -101,9 +102,24 @@ def question(talk: Talk, intent: str) -> None:
         which(talk, options, intent)
         return
     if talk.unmatched and guide is context and not guide.outline:
-        talk.say(t("casework.unmatched", case=talk.unmatched))
-        intent = talk.intent = talk.state.last_question or intent
+        talk.intent = talk.state.last_question or intent
+        _not_told_apart(talk, talk.unmatched)
+        return
     answer(talk, guide, intent)
+
+
+def _not_told_apart(talk: Talk, case: str) -> None:
+    """The guide knows no such case: say so, and who does, instead of giving the same answer once more."""
+    talk.say(t("casework.unmatched", case=case))
+    label = t("conversation.start_person")
+    talk.replies.append(
+        Card(
+            title=t("casework.unmatched_title"),
+            text=t("casework.unmatched_text"),
+            actions=[Action(label=label, message=label)],
+        )
+    )
+    talk.status = "unanswerable_unknown"
 
 
 def in_hand(talk: Talk) -> Guide | None:
@@ -121,6 +137,8 @@ def answer(talk: Talk, guide: Guide, intent: str) -> None:
         values = {**values, **talk.supposed.values}
         _suppose(talk, talk.supposed)
     said = answers.answer(guide, intent, values, talk.now, talk.question)
+    if talk.several:
+        said = replace(said, text=t("casework.about", item=called_in_full(guide), text=said.text))
     _speak(talk, said)
     talk.status = said.status
     talk.state.failures = 0
@@ -148,8 +166,13 @@ def _speak(talk: Talk, said: answers.Answered) -> None:
     talk.replies.extend(said.cards)
 
 
-def which(talk: Talk, codes: Sequence[str], purpose: str) -> None:
-    """Ask which of up to four items is meant, the likeliest first, each with what tells it apart, and a way out."""
+def which(talk: Talk, codes: Sequence[str], purpose: str, name: str = "") -> None:
+    """Ask which of up to four items is meant, the likeliest first, each with what tells it apart, and a way out.
+
+    Args:
+        purpose: the intent to serve once one is chosen.
+        name: what was named, where more than that was said.
+    """
     if not codes and talk.state.ask is not None and talk.asking == "guide":
         # 多久到账, while 公积金怎么提 waits for the item: both are answered once it is chosen
         codes = [option.value for option in talk.state.ask.options or []]
@@ -160,7 +183,7 @@ def which(talk: Talk, codes: Sequence[str], purpose: str) -> None:
         guides = [g for g in map(talk.guide_for, talk.catalogue.guides) if g and not g.outline][:4]
         talk.say(t("casework.which_open"))
     else:
-        talk.say(t("casework.which_of"))
+        talk.say(t("casework.which_named", name=name) if name else t("casework.which_of"))
     talk.state.purpose = purpose
     options = [Option(value=g.code, label=called(g)) for g in guides]
     talk.choices("\n".join(_difference(g, i, guides) for i, g in enumerate(guides, 1)), options)
@@ -181,13 +204,20 @@ def keep_for_later(talk: Talk, guide: Guide | None) -> None:
     """Note another item she wants, to be offered when the one in hand is done."""
     if guide is None or (talk.case and talk.case.guide_code == guide.code):
         return
-    talk.state.next_item = guide.code
+    if talk.state.next_item is None:
+        talk.state.next_item = guide.code
+    elif guide.code != talk.state.next_item and guide.code not in talk.state.later:
+        talk.state.later.append(guide.code)
     talk.say(t("casework.next_kept", item=called_in_full(guide)))
 
 
 def offer_next(talk: Talk) -> None:
     """Offer the item that waited; called where the case in hand is done with for now."""
-    guide, talk.state.next_item = talk.guide_for(talk.state.next_item), None
+    later = talk.state.later
+    guide, talk.state.next_item = talk.guide_for(talk.state.next_item), later.pop(0) if later else None
+    if guide is None and talk.state.unclear and talk.state.ask is None:
+        ask_unclear(talk)
+        return
     if guide is None or talk.state.ask is not None or (talk.case and talk.case.guide_code == guide.code):
         return
     talk.say(t("casework.next_offer", item=called_in_full(guide)))
@@ -198,9 +228,15 @@ def offer_next(talk: Talk) -> None:
         ask(talk, confirm_question("start"))
 
 
+def ask_unclear(talk: Talk) -> None:
+    """Ask which item is meant by something that was named beside another; called where nothing else is asked."""
+    waiting = talk.state.unclear.pop(0)
+    which(talk, waiting.codes, waiting.intent, waiting.name)
+
+
 def none_of_them(talk: Talk) -> None:
     """都不是: say it otherwise, look through the list, or talk to a person."""
-    talk.state.purpose, talk.state.also = None, []
+    talk.state.purpose, talk.state.also, talk.state.unclear = None, [], []
     ask(talk, None)
     actions = [Action(label=t(key), message=t(key)) for key in ("casework.browse_label", "conversation.start_person")]
     talk.replies.append(Card(title=t("casework.none_title"), text=t("casework.none_of_these"), actions=actions))

@@ -34,12 +34,21 @@ class Insisted(BaseModel):
     warning: str | None
 
 
+class Unclear(BaseModel):
+    """Something named beside an item that may be one of several (``codes``), and what was asked of it."""
+
+    name: str
+    intent: str
+    codes: list[str]
+
+
 class DialogueState(BaseModel):
     """What a conversation remembers between turns besides its cases.
 
     ``purpose`` is the intent to serve once a guide is chosen, ``also`` further ones of the same sentence; ``context_guide`` the
     item last talked about, ``last_question`` the intent of the question last answered; ``next_item`` an item she named beside the
-    one in hand; ``failures`` counts turns in a row that were not understood.
+    one in hand, ``later`` those after it, ``unclear`` what may be one of several; ``failures`` counts turns in a row that were
+    not understood.
     """
 
     ask: Ask | None = None
@@ -48,6 +57,8 @@ class DialogueState(BaseModel):
     context_guide: str | None = None
     last_question: str | None = None
     next_item: str | None = None
+    later: list[str] = []
+    unclear: list[Unclear] = []
     switch_to: str | None = None
     failures: int = 0
     insisted: Insisted | None = None
@@ -122,7 +133,8 @@ class Services(Protocol):
 @dataclass
 class Talk:
     """See the module's docstring. ``text`` is what she said or the label she tapped; ``tapped`` the option values; ``focus`` the
-    clause being served where a sentence asks for several things, ``more`` whether others are to be served before the question;
+    clause being served where a sentence asks for several things, ``more`` whether others are to be served before the question,
+    ``several`` whether they are about different items, so that each answer says which it is about;
     ``supposed`` what a short question takes for granted, ``unmatched`` the case it names that the guide does not know.
     """
 
@@ -142,6 +154,7 @@ class Talk:
     second_intent: str | None = None
     focus: str | None = None
     more: bool = False
+    several: bool = False
     supposed: Supposed | None = None
     unmatched: str | None = None
     ranking: list[tuple[str, float]] = field(default_factory=list)
