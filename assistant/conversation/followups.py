@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from assistant.casework.fields.numerals import normalise
 from assistant.casework.fields.parse import field_options
 from assistant.casework.flow.choosing import named
 from assistant.conversation import clauses
+from assistant.engine.components.patterns.numerals import normalise
 from knowledge.faq import closest_faq
 from knowledge.schema import Condition, Guide, GuideField, Option
 from knowledge.search import Decision, Hit

@@ -10,7 +10,7 @@ from typing import Literal
 
 import yaml
 
-from assistant.casework.fields.numerals import normalise
+from assistant.engine.components.patterns.numerals import normalise
 
 LONGEST = 4000
 Verdict = Literal["care", "refused_injection", "refused_illegal", "refused_privacy", "refused_abuse"]

@@ -1,8 +1,8 @@
 """What may be kept of a sentence somebody said: no number, no name, no address; and nothing of it where too little is left.
 
-Numbers and house numbers are found by ``foundation.masking``. Names cannot be found by patterns for certain, so every way
-there is is tried: what the case holds, words that introduce a name, and words a dictionary takes for a surname and what
-follows it. A harmless word hidden costs a label; a name kept would cost more.
+Values are found as the engine finds them, and whatever may be part of one by ``foundation.masking``. Names cannot be found by
+patterns for certain, so every way there is is tried: what the case holds, words that introduce a name, and words a dictionary
+takes for a surname and what follows it. A harmless word hidden costs a label; a name kept would cost more.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from typing import Any
 
 import yaml
 
+from assistant.engine.components.patterns.finding import identifying
+from assistant.engine.components.patterns.people import COMPOUND, PLAIN, ROLES, SURNAMES
 from assistant.foundation.masking import mask_text
 
 LONGEST = 200
@@ -30,14 +32,14 @@ STAND_INS: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 """What stands in training data where something was hidden; all invented."""
 
+_INSTEAD: Mapping[str, str] = MappingProxyType({
+    "id_number": NUMBER, "uscc": NUMBER, "phone": NUMBER, "email": "[email]", "address": ADDRESS, "person_name": NAME,
+})  # fmt: skip
 _HAN = r"[\u3400-\u9fff]"
 _STOP = '的了吗呢吧啊和跟与是在要想办去来给到从等家也不能可以怎么什填，。、！？；：,.!?;: “”"（）()'
 _WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("masked_words.yaml").read_text(encoding="utf-8"))
-_SURNAMES = frozenset(_WORDS["surnames"]) - {" "}
-_PLAIN = _SURNAMES - frozenset(_WORDS["ambiguous"])
-_COMPOUND = frozenset(_WORDS["compound"])
 _NO_NAMES = frozenset(_WORDS["no_names"].split())
-_ANY, _SURE, _LONG = f"[{''.join(sorted(_SURNAMES))}]", f"[{''.join(sorted(_PLAIN))}]", f"(?:{'|'.join(sorted(_COMPOUND))})"
+_ANY, _SURE, _LONG = f"[{''.join(sorted(SURNAMES))}]", f"[{''.join(sorted(PLAIN))}]", f"(?:{'|'.join(sorted(COMPOUND))})"
 _NONE = "|".join(sorted(_NO_NAMES))
 _GIVEN = rf"[^{_STOP}\[]{{1,2}}"
 _BEGIN = "(?:(?<=^)|(?<=[给帮替为代找，。、,]))"
@@ -57,7 +59,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"(?<=名字){_CALLED}[^{_STOP}\[]{{2,12}}", NAME),
         (rf"{_SAYS_NAME}[\s：:]*[^{_STOP}\[]{{1,12}}", NAME),
         (rf"(?:(?<=^)|(?<=[{_STOP}给帮替找为代])){_LONG}{_GIVEN}", NAME),
-        (rf"(?P<keep>{_WORDS['roles']})(?:叫|是|名叫|：|:|\s)*(?:{_LONG}|{_SURE}){_GIVEN}", NAME),
+        (rf"(?P<keep>{ROLES})(?:叫|是|名叫|：|:|\s)*(?:{_LONG}|{_SURE}){_GIVEN}", NAME),
         (rf"{_BEGIN}(?!{_NONE}){_ANY}{_GIVEN}(?=的)", NAME),
         (rf"(?<=[给帮替代找由跟成为叫是])(?!{_NONE}){_SURE}{_GIVEN}?(?=[办问申补领报换变改取{_STOP}]|$)", NAME),
         (rf"(?!谢谢|谢){_ANY}{_HAN}{{0,2}}?(?={_WORDS['titles']})", NAME),
@@ -89,7 +91,7 @@ def kept(text: str, known: Mapping[str, str] | None = None) -> str | None:
     for value, word in sorted((known or {}).items(), key=lambda entry: -len(entry[0])):
         if len(value) > 1:
             text = text.replace(value, word)
-    text = _FOREIGN_NAME.sub(NAME, mask_text(text))
+    text = _FOREIGN_NAME.sub(NAME, mask_text(_without_values(text)))
     for pattern, word in _RULES:
         text = pattern.sub(rf"\g<keep>{word}" if "keep" in pattern.groupindex else word, text)
     text = _without_names(_ENGLISH_NAME.sub(NAME, text))
@@ -108,6 +110,13 @@ def normal(sentence: str) -> str:
     """What is left when width, case, white space and punctuation are not looked at; a sentence of nothing else stays as it is."""
     folded = unicodedata.normalize("NFKC", sentence).lower()
     return "".join(character for character in folded if character.isalnum()) or folded
+
+
+def _without_values(text: str) -> str:
+    """``text`` without what the engine would report as a value that tells who somebody is."""
+    for value in reversed(identifying(text)):
+        text = text[: value.start] + _INSTEAD[value.kind] + text[value.end :]
+    return text
 
 
 def _without_names(text: str) -> str:
@@ -141,12 +150,12 @@ def _is_name(word: str, people: frozenset[str], cutter: Any) -> bool:
     if word in people:
         return True
     unknown = not cutter.FREQ.get(word)
-    return unknown and len(word) <= 3 and word[0] in _PLAIN and not set(word[1:]) & set(_STOP)
+    return unknown and len(word) <= 3 and word[0] in PLAIN and not set(word[1:]) & set(_STOP)
 
 
 def _surname_alone(word: str, following: str, before: list[str]) -> bool:
     """张 | 三, 赵 | 铁柱: a surname cut from what follows it. 一张 | 证 is no such thing."""
-    if word not in _COMPOUND and word not in _PLAIN:
+    if word not in COMPOUND and word not in PLAIN:
         return False
     if _counts(word, before):
         return False
@@ -173,6 +182,6 @@ def _dictionary() -> tuple[Any, frozenset[str]]:
         entries: Iterable[list[str]] = (line.decode("utf-8").split() for line in lines)
         people = frozenset(
             word for word, _, kind in entries
-            if kind.startswith("nr") and 2 <= len(word) <= 4 and (word[0] in _SURNAMES or word[:2] in _COMPOUND)
+            if kind.startswith("nr") and 2 <= len(word) <= 4 and (word[0] in SURNAMES or word[:2] in COMPOUND)
         )  # fmt: skip
     return cutter, people

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.engine.components.patterns import codes
+
 _DIGIT = r"[0-9０-９]"
 _ALNUM = r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]"
 _GAP = r"[\s\-－‐‑‒–—―·.．()（）_/]{0,3}"
@@ -112,15 +114,21 @@ def _address(display: str) -> str:
     return display[: ends[-1] if ends else len(display) // 3] + "****"
 
 
-_FREE = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{12,19}|(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2})(?!\d)")
-
-
-_PASSPORT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,2}\d{6,9}(?![A-Za-z0-9])")
-_ABROAD = re.compile(r"(?<![A-Za-z0-9+])\+(?:[ .\-]?\(?\d{1,5}\)?){2,8}(?!\d)")
+#: Bank cards and account numbers.
+_ACCOUNT = re.compile(r"(?<!\d)\d{12,19}(?!\d)")
 
 
 def _free(display: str) -> str:
     """Free text keeps its words; identity numbers, cards, passports, mobile phones and numbers abroad lose their middle."""
-    display = _ABROAD.sub(lambda match: _phone(match[0]), display)
-    display = _PASSPORT.sub(lambda match: _middle(match[0], 2, 3), display)
-    return _FREE.sub(lambda match: _middle(re.sub(r"[ +-]", "", match[0]), 3, 4), display)
+    display = codes.ABROAD_IN_TEXT.sub(lambda match: _phone(match[0]), display)
+    display = codes.PASSPORT.sub(_passport, display)
+    display = codes.MOBILE_IN_TEXT.sub(lambda match: _middle(codes.mobile(match), 3, 4), display)
+    for pattern in (codes.ID_IN_TEXT, _ACCOUNT):
+        display = pattern.sub(lambda match: _middle(match[0], 3, 4), display)
+    return display
+
+
+def _passport(match: re.Match[str]) -> str:
+    """The number loses its middle; a word that introduced it stays."""
+    number = match[1] or match[2]
+    return match[0].removesuffix(number) + _middle(number, 2, 3)

@@ -10,11 +10,11 @@ from typing import Any
 
 from assistant.casework.fields.english import is_latin, words
 from assistant.casework.fields.extract import by_name, by_shape, names_of
-from assistant.casework.fields.numerals import normalise
 from assistant.casework.fields.parse import field_options, parse
 from assistant.casework.fields.result import Accepted, Parsed
 from assistant.casework.fields.slips import holding, not_but
 from assistant.casework.fields.words import strip_talk
+from assistant.engine.components.patterns.numerals import normalise
 from knowledge.schema import FieldType, GuideField
 
 _SAID_WRONG = re.compile(r"(?:刚才|刚刚|前面|之前|上面|那个|不好意思|抱歉|等等|等一下|哎呀?|啊|哦)*[，, ]*")

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from assistant.casework.fields import english, english_dates, identifiers, words
+from assistant.casework.fields import english, english_dates, words
 from assistant.casework.fields.dates import IN_TEXT as DATES_IN_TEXT
-from assistant.casework.fields.numerals import normalise
 from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted
+from assistant.engine.components.patterns import codes, measures, places
+from assistant.engine.components.patterns.numerals import normalise
 from knowledge.schema import FieldType, GuideField
 
 _CLAUSE = re.compile(r"[，,。;；\n！!？?]+")
@@ -20,11 +21,7 @@ _ASKS = re.compile(r"[?？吗呢么]|什么|怎么|哪|几|多少|要不要|能�
 CHOICE_LENGTH = 20
 _VERB_ENGLISH = r"(?:\s+(?:number|address|name))?\s*(?:is called|is at|is|are|will be|should be|was|:|=|,)\s*"
 _VERB = r"[\s:：]*(?:现在|已经|都|就)?(?:是|叫做|叫|为|填|写|改成|改为|换成|变更为|搬到了?|在|:|：)?[\s:：]*"
-_AREA_IN_TEXT = re.compile(r"[0-9零一二三四五六七八九十百千万两.]+\s*(?:平方米|平方|平米|平|㎡|m2|亩)")
 _COMPANY = re.compile(r"\b(?:co|ltd|limited|company|inc|llc|corp|corporation|partnership)\b", re.I)
-_COUNTED = re.compile(
-    r"[约大概]*[0-9零一二三四五六七八九十百千万两.亿]+\s*(?:元|块钱?|万元?|人|个|名|位|户|家|辆|年|岁|份|张|本|间|套|天|次)?"
-)
 _CODES = frozenset({"id_number", "uscc", "phone", "email"})
 _MOST_WORDS: dict[FieldType, int] = {
     "address": 30,
@@ -36,14 +33,16 @@ _MOST_WORDS: dict[FieldType, int] = {
     "date": 9,
 }
 _BY_SHAPE: dict[FieldType, Sequence[re.Pattern[str]]] = {
-    "id_number": (identifiers.ID_IN_TEXT,),
-    "uscc": (identifiers.USCC_IN_TEXT,),
-    "phone": (identifiers.ABROAD_IN_TEXT, identifiers.MOBILE_IN_TEXT, identifiers.LANDLINE_IN_TEXT),
-    "email": (identifiers.EMAIL_IN_TEXT,),
-    "address": (words.ADDRESS_IN_TEXT,),
-    "area": (_AREA_IN_TEXT,),
+    "id_number": (codes.ID_IN_TEXT,),
+    "uscc": (codes.USCC_IN_TEXT,),
+    "phone": (codes.ABROAD_IN_TEXT, codes.MOBILE_IN_TEXT, codes.LANDLINE_IN_TEXT),
+    "email": (codes.EMAIL_IN_TEXT,),
+    "area": (measures.AREA_IN_TEXT,),
     "date": DATES_IN_TEXT,
 }
+
+
+_SHAPED: tuple[FieldType, ...] = ("id_number", "uscc", "phone", "email", "address", "area", "date")
 
 
 def names_of(field: GuideField) -> list[str]:
@@ -80,16 +79,23 @@ def by_shape(text: str, fields: Sequence[GuideField], today: date, values: Mappi
     """Values whose shape tells what they are, where exactly one of ``fields`` wants that shape."""
     plain = normalise(text)
     found: dict[str, Accepted] = {}
-    for kind, patterns in _BY_SHAPE.items():
+    for kind in _SHAPED:
         wanting = [field for field in fields if field.type == kind]
-        matches = [m for m in (pattern.search(plain) for pattern in patterns) if m]
-        if len(wanting) != 1 or not matches:
+        shaped = _shaped(kind, plain) if len(wanting) == 1 else None
+        if shaped is None:
             continue
-        parsed = parse(wanting[0], matches[0][0], today, values)
+        parsed = parse(wanting[0], shaped, today, values)
         if isinstance(parsed, Accepted) and parsed.warning is None:
             found[wanting[0].key] = parsed
-            plain = plain.replace(matches[0][0], " ")
+            plain = plain.replace(shaped, " ")
     return found
+
+
+def _shaped(kind: FieldType, plain: str) -> str | None:
+    """The first words of that shape."""
+    if kind == "address":
+        return places.address_in(plain)
+    return next((match[0] for pattern in _BY_SHAPE[kind] if (match := pattern.search(plain))), None)
 
 
 def plainly_answers(field: GuideField, text: str, today: date) -> bool:
@@ -105,7 +111,7 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
         return (
             not re.search(r"[?？吗]|哪里|哪儿|怎么|错了|不对", plain)
             and isinstance(parse(field, plain, today, {}), Accepted)
-            and bool(words.ADDRESS_IN_TEXT.search(core))
+            and places.address_in(core) is not None
         )
     if field.type in ("date", "area") and len(core) <= 16 and not re.search(r"[?？吗呢么]|几|多少|什么", plain):
         return isinstance(parse(field, plain, today, {}), Accepted)
@@ -116,7 +122,7 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
                 return True
         return field.type in ("id_number", "uscc", "phone") and bool(re.fullmatch(r"[0-9A-Za-z\s\-]{5,}", core))
     if field.type in ("integer", "amount"):
-        return bool(_COUNTED.fullmatch(core))
+        return bool(measures.COUNTED.fullmatch(core))
     if field.type in ("choice", "yes_no", "multi"):
         # 公司自己买的 names an option; 租的要什么材料 asks about one
         return (

@@ -10,8 +10,8 @@ from functools import lru_cache
 from pypinyin import Style, lazy_pinyin
 
 from assistant.casework.fields import english, english_options
-from assistant.casework.fields.numerals import chinese_to_decimal, normalise
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
+from assistant.engine.components.patterns.numerals import chinese_to_decimal, normalise
 from assistant.foundation.messages import t
 from knowledge.schema import Option
 

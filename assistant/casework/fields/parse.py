@@ -8,8 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from assistant.casework.fields import dates, english, identifiers, names, numerals, options, words
+from assistant.casework.fields import dates, english, identifiers, names, options, words
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
+from assistant.engine.components.patterns import measures, numerals
 from assistant.foundation.messages import ENGLISH, language, t
 from knowledge.schema import GuideField, Option, Rule
 
@@ -21,10 +22,9 @@ _YES_NO_ENGLISH = [option.model_copy(update={"label": label}) for option, label 
 #: Stands among the values for the day of asking; a rule names it ``value: today``.
 TODAY = "*today"
 _AREA_UNITS = (
-    ("亩", Decimal("666.67")),
-    ("mu", Decimal("666.67")),
-    ("公顷", Decimal(10_000)),
-    ("hectare", Decimal(10_000)),
+    *measures.SQUARE_METRES.items(),
+    ("mu", measures.SQUARE_METRES["亩"]),
+    ("hectare", measures.SQUARE_METRES["公顷"]),
     ("acre", Decimal("4046.86")),
     ("sq ft", Decimal("0.092903")),
     ("sqft", Decimal("0.092903")),

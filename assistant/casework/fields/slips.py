@@ -12,9 +12,9 @@ from datetime import date
 from typing import Any, Literal
 
 from assistant.casework.fields.english_dates import WRONG
-from assistant.casework.fields.numerals import normalise
 from assistant.casework.fields.parse import field_options, parse
 from assistant.casework.fields.result import Accepted
+from assistant.engine.components.patterns.numerals import normalise
 from knowledge.schema import GuideField
 
 #: She looks back: what follows is about something already said.

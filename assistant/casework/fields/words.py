@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from assistant.casework.fields.english import is_latin
-from assistant.casework.fields.numerals import normalise
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
+from assistant.engine.components.patterns import places
+from assistant.engine.components.patterns.numerals import normalise
 from assistant.foundation.messages import t
 
 LONGEST_TEXT = 500
@@ -17,17 +18,6 @@ _LEAD = re.compile(
     r"(?:现在|已经)?(?:是|叫做|叫|为|在|搬到了?|搬去|改成|改为|变更为|：|:)[，,：: ]*"
 )
 _TAIL = re.compile(r"[，,。.！!；;～~ ]*(?:吧|呢|啊|哈|呀|哦|谢谢|就这个|这个)?[，,。.！!；;～~ ]*$")
-_DETAIL = re.compile(
-    r"[0-9零〇一二三四五六七八九十百]+\s*(?:-\d+)?\s*(?:号|弄|室|楼|层|幢|栋|座|单元|组|队|巷|铺|商铺|门)|村|屯|社区|广场|大厦|中心|商城|市场"
-)
-_STREET = re.compile(r"路|街|道|巷|弄|胡同|村|镇|乡|屯|组|大厦|广场|中心|园区|工业园|小区|花园|公寓|新村|市场|码头|里|坊|苑|城")
-ADDRESS_IN_TEXT = re.compile(
-    r"(?:[一-鿿]{2,8}(?:省|自治区|特别行政区|市|自治州|盟))?(?:[一-鿿]{1,8}(?:市|区|县|旗|新区))*"
-    r"(?:[一-鿿0-9]{1,10}(?:镇|乡|街道))?[一-鿿0-9]{1,14}(?:路|街|大道|道|巷|弄|胡同|村|新村|公路)"
-    r"[一-鿿0-9A-Za-z\-—–~、()（）]*(?:号|室|楼|层|幢|栋|座|单元|铺|组)[0-9A-Za-z一-鿿\-]*"
-)
-
-
 _LATIN_LEAD = re.compile(
     r"^(?:(?:well|um+|uh+|er+|so|ok|okay|sorry|oh|i think|i guess)[, ]+)*"
     r"(?:(?:it|that|this|he|she)(?:'s| is)|(?:i|we)(?:'m|'re| am| are)(?: called| at| on| in)?|"
@@ -91,9 +81,9 @@ def parse_address(text: str) -> Parsed:
         return Rejected("text_long", t("fields.text_long", most=200, count=len(plain)))
     if is_latin(plain):
         return _latin_address(plain)
-    if not _STREET.search(plain):
+    if not places.names_street(plain):
         return Rejected("address_street", t("fields.address_street"))
-    if not _DETAIL.search(plain):
+    if not places.names_door(plain):
         return Rejected("address_door", t("fields.address_door", given=plain))
     return Accepted(plain, plain)
 

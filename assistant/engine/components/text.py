@@ -30,10 +30,21 @@ _SAME = {
 def _one(character: str) -> str:
     if character in _SAME:
         return _SAME[character]
-    folded = unicodedata.normalize("NFKC", character).lower()
+    folded = _half(character).lower()
+    return folded if len(folded) == 1 else character
+
+
+@lru_cache(maxsize=8192)
+def _half(character: str) -> str:
+    folded = " " if character in "\u200b\ufeff" else unicodedata.normalize("NFKC", character)
     if len(folded) != 1:
         return character
     return " " if folded.isspace() else folded
+
+
+def half_width(text: str) -> str:
+    """Full-width to half-width and every white space a blank; case and Chinese marks stay, and so does the length."""
+    return text if text.isascii() and text.isprintable() else "".join(map(_half, text))
 
 
 def normalise(text: str) -> str:

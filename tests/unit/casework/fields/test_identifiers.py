@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from assistant.casework.fields import extract, identifiers
 from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted, Rejected
+from assistant.engine.components.patterns import codes
 from assistant.foundation.settings import ROOT
 from knowledge.schema import GuideField
 
@@ -21,12 +22,12 @@ VECTORS = ROOT.parent / "shared" / "data" / "uscc_vectors.tsv"
 births = st.dates(date(1930, 1, 1), TODAY)
 first17 = st.builds(lambda region, born, order: f"{region}{born:%Y%m%d}{order:03d}",
                     st.sampled_from(["110105", "310115", "440106", "650102"]), births, st.integers(0, 999))  # fmt: skip
-uscc17 = st.text(identifiers.USCC_ALPHABET, min_size=17, max_size=17)
+uscc17 = st.text(codes.USCC_ALPHABET, min_size=17, max_size=17)
 
 
 @given(first17)
 def test_a_right_identity_number_is_taken_in_any_writing(head: str) -> None:
-    number = head + identifiers.id_check_digit(head)
+    number = head + codes.id_check_digit(head)
     for written in (number, number.lower(), f"我的身份证号是{number[:6]} {number[6:14]} {number[14:]}",
                     number.translate(str.maketrans("0123456789X", "０１２３４５６７８９Ｘ"))):  # fmt: skip
         assert identifiers.parse_id_number(written, TODAY) == Accepted(number, number)
@@ -34,16 +35,16 @@ def test_a_right_identity_number_is_taken_in_any_writing(head: str) -> None:
 
 @given(first17, st.integers(0, 16), st.integers(1, 9))
 def test_every_single_wrong_digit_of_an_identity_number_is_caught(head: str, place: int, step: int) -> None:
-    number = head + identifiers.id_check_digit(head)
+    number = head + codes.id_check_digit(head)
     wrong = number[:place] + str((int(number[place]) + step) % 10) + number[place + 1 :]
     assert isinstance(identifiers.parse_id_number(wrong, TODAY), Rejected)
 
 
 @given(uscc17, st.integers(0, 16), st.integers(1, 30))
 def test_every_single_wrong_character_of_a_credit_code_is_doubted(head: str, place: int, step: int) -> None:
-    code = head + identifiers.uscc_check_digit(head)
+    code = head + codes.uscc_check_digit(head)
     assert identifiers.parse_uscc(code) == Accepted(code, code)
-    alphabet = identifiers.USCC_ALPHABET
+    alphabet = codes.USCC_ALPHABET
     wrong = code[:place] + alphabet[(alphabet.index(code[place]) + step) % 31] + code[place + 1 :]
     doubted = identifiers.parse_uscc(wrong)
     assert isinstance(doubted, Rejected) and doubted.insist is not None and doubted.insist.value == wrong

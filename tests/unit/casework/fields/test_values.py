@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.casework.fields import dates, names, numerals, options, words
+from assistant.casework.fields import dates, names, options, words
 from assistant.casework.fields.result import Accepted, Rejected
+from assistant.engine.components.patterns import numerals
 from knowledge.schema import Option
 
 TODAY = date(2026, 11, 10)

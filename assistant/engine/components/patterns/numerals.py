@@ -56,12 +56,8 @@ def chinese_to_decimal(text: str) -> Decimal | None:
         return None
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return Decimal(text)
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([十百千万萬亿億]+)", text)
-    if match:
-        value = Decimal(match[1])
-        for ch in match[2]:
-            value *= UNITS.get(ch) or BIG_UNITS[ch]
-        return value
+    if re.fullmatch(r"(?:\d+(?:\.\d+)?[十百千万萬亿億]+)+\d?", text):
+        return _with_units(text)
     if any(ch.isascii() and ch.isdigit() for ch in text):
         return None
     whole, _, fraction = text.partition("点")
@@ -75,6 +71,17 @@ def chinese_to_decimal(text: str) -> Decimal | None:
         if not digits.isdigit():
             return None
         total += Decimal(f"0.{digits}")
+    return total
+
+
+def _with_units(text: str) -> Decimal:
+    """Digits with units behind them: 3.5万, 12万5千; a bare last digit counts the next lower unit, as in 1万2."""
+    total, unit = Decimal(0), 1
+    for digits, units in re.findall(r"(\d+(?:\.\d+)?)([十百千万萬亿億]*)", text):
+        worth = unit // 10 if not units else 1
+        for ch in units:
+            worth *= UNITS.get(ch) or BIG_UNITS[ch]
+        total, unit = total + Decimal(digits) * worth, worth
     return total
 
 
