@@ -83,4 +83,7 @@ def asking_hint(talk: Talk) -> dict[str, Any] | None:
     pending = talk.state.ask
     if pending is None:
         return None
-    return {"field": pending.field, "kind": pending.kind, "free_text": pending.kind == "text"}
+    field = talk.official.field(pending.field) if talk.official is not None else None
+    return {
+        "field": pending.field, "kind": pending.kind, "free_text": pending.kind == "text", "type": field.type if field else None,
+    }  # fmt: skip

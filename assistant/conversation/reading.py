@@ -10,7 +10,8 @@ from assistant.casework.flow.choosing import named
 from assistant.casework.flow.talk import Unclear
 from assistant.conversation import clauses, guard, listing
 from assistant.conversation.needs import Engine
-from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, QUESTIONS, Understanding, combine, settle
+from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, QUESTIONS, Reading, Understanding, combine, settle
+from assistant.engine.client import Entity
 from assistant.foundation.settings import Settings
 from knowledge.catalogue import Catalogue
 from knowledge.search import Decision, Hit, Search, cautious
@@ -53,6 +54,8 @@ class Request:
     firm: bool = False
     name: str = ""
     options: tuple[str, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    """The values in the whole sentence; only the first request has them."""
 
     @property
     def unclear(self) -> Unclear | None:
@@ -89,20 +92,20 @@ class SentenceReader:
         catalogue = Catalogue.load(settings.guides_dir)
         return cls(engine, SearchOnly(catalogue, Search.build(catalogue, settings.models_dir, settings.embedding_model)))
 
-    async def read(self, text: str) -> Understanding:
-        """Intent and item of a sentence.
+    async def read(self, text: str) -> Reading:
+        """Intent and item of a sentence, and the values in it.
 
         Raises:
             EngineDown: the engine is away.
         """
         if not guard.readable(text):
-            return Understanding(intent="out_of_scope", confidence=0.0)
+            return Reading(intent="out_of_scope", confidence=0.0)
         text = text[: guard.LONGEST]
         if guard.judge(text):
-            return Understanding(intent="out_of_scope", confidence=1.0)
+            return Reading(intent="out_of_scope", confidence=1.0)
         several = await requests_of(self.engine, self.knowledge, text, None)
         if several:
-            return self._first_of(several)
+            return _with(self._first_of(several), several[0].entities)
         parse = await self.engine.parse(text, None)
         hits = self.knowledge.find(text)
         ranking = [(ranked.name, ranked.confidence) for ranked in parse.ranking]
@@ -113,7 +116,7 @@ class SentenceReader:
         decision = self.knowledge.decide(hits, expected=intent in ITEM_INTENTS) if about and hits else None
         if decision is not None and intent == "apply":
             decision = cautious(decision, parse.confidence)
-        return combine(intent, parse.confidence, hits, decision, None, versions)
+        return _with(combine(intent, parse.confidence, hits, decision, None, versions), parse.entities)
 
     def _first_of(self, several: Sequence[Request]) -> Understanding:
         first = several[0]
@@ -121,6 +124,10 @@ class SentenceReader:
         versions = {h.code: g.version for h in first.hits if (g := self.knowledge.catalogue.get(h.code))}
         decision = self.knowledge.decide(first.hits, expected=first.intent in ITEM_INTENTS) if about and first.hits else None
         return combine(first.intent, first.confidence, first.hits, decision, None, versions, several[1].intent)
+
+
+def _with(read: Understanding, entities: Sequence[Entity]) -> Reading:
+    return Reading(**dict(read), entities=list(entities))
 
 
 async def requests_of(engine: Engine, knowledge: Knowledge, text: str, asking: dict[str, Any] | None) -> list[Request]:
@@ -150,7 +157,8 @@ async def requests_of(engine: Engine, knowledge: Knowledge, text: str, asking: d
         return []
     first = _deciding(several, found, whole.intent)
     ordered = [first, *(request for request in several if request is not first)]
-    return [replace(first, hits=first.hits if first.item or first.options else tuple(hits)), *ordered[1:]]
+    about = first.hits if first.item or first.options else tuple(hits)
+    return [replace(first, hits=about, entities=tuple(whole.entities)), *ordered[1:]]
 
 
 def _listed(knowledge: Knowledge, clause: clauses.Clause) -> list[listing.Member]:

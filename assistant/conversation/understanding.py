@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
+from assistant.engine.client import Entity
 from knowledge.schema import Guide
 from knowledge.search import Decision, Hit
 
@@ -38,6 +39,12 @@ class Understanding(BaseModel):
     guide: Meant | None = None
     candidates: list[Candidate] = []
     second_intent: str | None = None
+
+
+class Reading(Understanding):
+    """What a sentence says on its own: the understanding, and the values in it. A turn keeps only the former."""
+
+    entities: list[Entity] = []
 
 
 #: A sentence whose item search is this sure of is about our items …

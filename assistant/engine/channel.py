@@ -4,13 +4,13 @@ The application's database knows the dialogue; Rasa only predicts. So every turn
 which case is open, and the tracker is set to exactly that before the message is handled. Nothing a citizen reads
 travels back this way: the actions hand their replies to the application themselves.
 
-``POST turn``  ``{sender, text, asking: null | {field, kind, free_text}, slots: {conversation_id, case_no, guide_code}}``
+``POST turn``  ``{sender, text, asking: null | {field, kind, free_text, type}, slots: {conversation_id, case_no, guide_code}}``
 ``POST parse`` ``{text, asking}``: the same reading, no tracker touched; ``{texts: […], asking}`` reads several and answers
                ``{readings: […]}`` in their order.
 ``GET  health`` 200 when a model is loaded, 503 before.
 
 All but health want ``Authorization: Bearer <token>``. Answers are ``{intent, intent_ranking, entities}``, for a turn
-also ``actions``; errors ``{error: code, message}``.
+also ``actions``; the offsets of entities are those of ``text`` as it came; errors ``{error: code, message}``.
 """
 
 from __future__ import annotations
@@ -80,18 +80,21 @@ def shorthand(text: str, domain: Domain) -> str | None:
 
 async def read(processor: MessageProcessor, text: str, asking: dict[str, Any] | None) -> dict[str, Any]:
     """Intent, ranking and entities of ``text``; ``asking`` helps to tell an answer from a question."""
-    named = shorthand(text, processor.domain)
+    named = shorthand(text.strip(), processor.domain)
     if named:
         certain = {"name": named, "confidence": 1.0}
-        return {"text": text, "intent": certain, "intent_ranking": [certain], "entities": []}
+        return {"text": text.strip(), "intent": certain, "intent_ranking": [certain], "entities": []}
     # Rasa would read a leading slash as its own shorthand; a citizen's slash is only a slash.
-    message = UserMessage(text.lstrip("/") or "?", metadata={"asking": asking})
-    parsed = await processor.parse_message(message)
+    said = text.strip().lstrip("/").strip()
+    parsed = await processor.parse_message(UserMessage(said or "?", metadata={"asking": asking}))
+    left_out = text.index(said)
     return {
-        "text": text,
+        "text": text.strip(),
         "intent": {"name": parsed["intent"]["name"], "confidence": parsed["intent"]["confidence"]},
         "intent_ranking": parsed.get("intent_ranking", []),
-        "entities": parsed.get("entities", []),
+        "entities": [
+            {**value, "start": value["start"] + left_out, "end": value["end"] + left_out} for value in parsed.get("entities", [])
+        ],
     }
 
 
@@ -99,7 +102,7 @@ def _text(body: dict[str, Any]) -> str:
     text = body.get("text")
     if not isinstance(text, str) or not text.strip():
         raise BadTurn("text must be a string that is not blank")
-    return text.strip()
+    return text
 
 
 def _asking(body: dict[str, Any]) -> dict[str, Any] | None:
@@ -203,7 +206,9 @@ class BandaoInput(InputChannel):  # type: ignore[misc]
         tracker = await processor.get_tracker(sender)
         tracker.update_with_events(alignment(tracker, asking is not None, slots), processor.domain)
         await processor.save_tracker(tracker)
-        await on_new_message(UserMessage(text, CollectingOutputChannel(), sender, parse_data=parsed, input_channel=cls.name()))
+        # No prediction looks at the values; in the tracker they would only travel to every action, once more.
+        heard = {**parsed, "entities": []}
+        await on_new_message(UserMessage(text, CollectingOutputChannel(), sender, parse_data=heard, input_channel=cls.name()))
         after = await processor.tracker_store.retrieve(sender)
         return {**_reading(parsed), "actions": _ran(after)}
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, Literal, Self
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 IDLE_SECONDS = 10.0
 """Connections unused for longer are closed by us, well before the engine closes its end (30 s)."""
@@ -25,11 +25,12 @@ class EngineUnavailable(RuntimeError):
 
 
 class Asking(BaseModel):
-    """What the citizen was asked last. ``free_text`` means that any words may be the answer."""
+    """What the citizen was asked last. ``free_text`` means that any words may be the answer; ``type`` is that of a field."""
 
     field: str
     kind: str
     free_text: bool = False
+    type: str | None = None
 
 
 class Ranked(BaseModel):
@@ -37,6 +38,30 @@ class Ranked(BaseModel):
 
     name: str
     confidence: float = Field(ge=0, le=1)
+
+
+class Entity(BaseModel):
+    """A value in a sentence: ``text[start:end]``. It is personal data as often as not: no log may hold it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    entity: str = Field(
+        description="id_number, uscc, phone, email, date, amount, area, address, district or person_name", examples=["date"]
+    )
+    value: str = Field(
+        description="The normal form: ISO 8601 for a date, yuan or square metres as a decimal, a phone number without blanks, "
+        "a code in capitals, a district's full name.",
+        examples=["2026-11-10"],
+    )
+    start: int = Field(ge=0, description="Offset of the first character in the text as sent.")
+    end: int = Field(ge=0, description="Offset behind the last one.")
+    valid: bool | None = Field(default=None, description="Whether the check digit holds; only for id_number and uscc.")
+
+    @model_serializer(mode="wrap")
+    def _said(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """``valid`` is left out where there is no check digit."""
+        given: dict[str, Any] = serialise(self)
+        return given if self.valid is not None else {key: value for key, value in given.items() if key != "valid"}
 
 
 class Parse(BaseModel):
@@ -47,7 +72,7 @@ class Parse(BaseModel):
     intent: str
     confidence: float = Field(ge=0, le=1)
     ranking: list[Ranked] = []
-    entities: list[dict[str, Any]] = []
+    entities: list[Entity] = []
     actions: list[str] = []
 
 

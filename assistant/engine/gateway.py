@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from assistant.engine.client import EngineClient, EngineUnavailable, Parse
 from assistant.foundation import metrics
+from assistant.foundation.messages import simplify
 from assistant.foundation.settings import Settings
 
 
@@ -25,8 +26,26 @@ def words_only(text: str) -> str:
     return text.strip().lstrip("/") or text
 
 
+def simplified(text: str) -> str:
+    """``text`` in simplified characters, the script the engine knows best, unless that would move what stands where in it."""
+    converted = simplify(text)
+    return converted if len(converted) == len(text) else text
+
+
+def moved(parse: Parse, said: str, given: str) -> Parse:
+    """A reading of ``given`` with its offsets as they are in ``said``, which may begin with blanks or slashes."""
+    left_out = max(said.find(given), 0) if parse.entities else 0
+    if not left_out:
+        return parse
+    entities = [e.model_copy(update={"start": e.start + left_out, "end": e.end + left_out}) for e in parse.entities]
+    return parse.model_copy(update={"entities": entities})
+
+
 class EngineGateway:
-    """One kept-alive client. Nothing is tried twice here: a turn that broke off half-way must begin anew from the database."""
+    """One kept-alive client, which is given simplified characters.
+
+    Nothing is tried twice here: a turn that broke off half-way must begin anew from the database.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._client = EngineClient(settings.engine_url, settings.engine_token, timeout=20.0)
@@ -37,7 +56,7 @@ class EngineGateway:
         Raises:
             EngineDown: it stayed away.
         """
-        return await self._call(lambda: self._client.turn(sender, text, asking, slots))
+        return await self._call(lambda: self._client.turn(sender, simplified(text), asking, slots))
 
     async def parse(self, text: str, asking: dict[str, Any] | None) -> Parse:
         """Read one sentence without touching any dialogue.
@@ -45,7 +64,8 @@ class EngineGateway:
         Raises:
             EngineDown: it stayed away.
         """
-        return await self._call(lambda: self._client.parse(words_only(text), asking))
+        given = words_only(text)
+        return moved(await self._call(lambda: self._client.parse(simplified(given), asking)), text, given)
 
     async def parse_many(self, texts: Sequence[str], asking: dict[str, Any] | None) -> list[Parse]:
         """Read the clauses of a sentence in one call.
@@ -53,7 +73,9 @@ class EngineGateway:
         Raises:
             EngineDown: it stayed away.
         """
-        return await self._call(lambda: self._client.parse_many([words_only(text) for text in texts], asking))
+        given = [words_only(text) for text in texts]
+        parses = await self._call(lambda: self._client.parse_many([simplified(words) for words in given], asking))
+        return [moved(parse, said, words) for parse, said, words in zip(parses, texts, given, strict=True)]
 
     async def ready(self) -> bool:
         """Whether a model is loaded."""

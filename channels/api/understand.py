@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from assistant.conversation.reading import SentenceReader
-from assistant.conversation.understanding import Understanding
+from assistant.conversation.understanding import Reading
 from assistant.engine.gateway import EngineDown
 from channels.api.limits import by_address
 from channels.api.models import Understand
@@ -15,9 +15,9 @@ from channels.problems import Problem, documented
 router = APIRouter(tags=["knowledge"])
 
 
-@router.post("/api/v1/understand", response_model=Understanding, responses=documented(422, 429, 503), operation_id="understand")
-async def understand(body: Understand, request: Request) -> Understanding:
-    """Intent and item of one sentence, as a first message of a conversation would be read."""
+@router.post("/api/v1/understand", response_model=Reading, responses=documented(422, 429, 503), operation_id="understand")
+async def understand(body: Understand, request: Request) -> Reading:
+    """Intent and item of one sentence, as a first message of a conversation would be read, and the values in it."""
     parts = parts_of(request)
     by_address(parts, request)
     try:

@@ -20,6 +20,7 @@ class Row:
     intent: str
     confidence: float = 0.9
     ranking: list[Any] = field(default_factory=list)
+    entities: list[Any] = field(default_factory=list)
 
 
 WORDS = {"投诉": "complaint", "转人工": "to_human", "几天": "ask_time_limit", "多少钱": "ask_fee", "要办": "apply", "登报": "ask_process"}

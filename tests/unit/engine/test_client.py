@@ -8,7 +8,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from assistant.engine.client import Asking, EngineClient, EngineUnavailable
+from assistant.engine import gateway
+from assistant.engine.client import Asking, EngineClient, EngineUnavailable, Entity, Parse
 
 GOOD = {
     "intent": {"name": "ask_fee", "confidence": 0.9},
@@ -32,7 +33,7 @@ async def test_a_turn_carries_what_the_database_knows() -> None:
         return httpx.Response(200, json=GOOD)
 
     async with client(answer) as engine:
-        parse = await engine.turn("c1", "多少钱", Asking(field="name", kind="text", free_text=True), {"case_no": "A1"})
+        parse = await engine.turn("c1", "多少钱", Asking(field="name", kind="text", free_text=True, type="person_name"), {"case_no": "A1"})
     assert (parse.intent, parse.confidence, parse.actions) == ("ask_fee", 0.9, ["action_answer_question"])
     assert [ranked.name for ranked in parse.ranking] == ["ask_fee", "apply"]
     (request,) = seen
@@ -41,7 +42,7 @@ async def test_a_turn_carries_what_the_database_knows() -> None:
     assert json.loads(request.content) == {
         "sender": "c1",
         "text": "多少钱",
-        "asking": {"field": "name", "kind": "text", "free_text": True},
+        "asking": {"field": "name", "kind": "text", "free_text": True, "type": "person_name"},
         "slots": {"case_no": "A1"},
     }
 
@@ -119,3 +120,30 @@ async def test_readings_that_do_not_fit_the_question_are_a_failure(body: object)
         with pytest.raises(EngineUnavailable) as away:
             await engine.parse_many(["多少钱", "要几天"])
     assert away.value.reason == "garbled"
+
+
+VALUES = [
+    {"entity": "uscc", "value": "91310115MA1K3TL06A", "start": 2, "end": 20, "valid": True, "extractor": "ValueExtractor"},
+    {"entity": "date", "value": "2026-11-10", "start": 21, "end": 31, "extractor": "ValueExtractor"},
+]
+
+
+async def test_the_values_of_a_sentence_come_along() -> None:
+    async with client(lambda request: httpx.Response(200, json={**GOOD, "entities": VALUES})) as engine:
+        parse = await engine.parse("…")
+    # without a check digit there is nothing to be valid, and where the value was found out is nobody's business
+    assert [entity.model_dump() for entity in parse.entities] == [
+        {key: value for key, value in given.items() if key != "extractor"} for given in VALUES
+    ]
+
+
+@pytest.mark.parametrize(("said", "given", "at"), [("  /我叫张三", "我叫张三", 5), ("我叫张三", "我叫张三", 2)])
+def test_offsets_count_from_the_first_character_typed(said: str, given: str, at: int) -> None:
+    read = Parse(intent="provide", confidence=0.9, entities=[Entity(entity="person_name", value="张三", start=2, end=4)])
+    (entity,) = gateway.moved(read, said, given).entities
+    assert entity.start == at and said[entity.start : entity.end] == "张三"
+
+
+@pytest.mark.parametrize(("said", "given"), [("辦理營業執照", "办理营业执照"), ("办理", "办理"), ("/choose", "/choose"), ("", "")])
+def test_the_engine_is_given_simplified_characters(said: str, given: str) -> None:
+    assert gateway.simplified(said) == given
