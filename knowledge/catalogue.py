@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.foundation.messages import t
-from knowledge.guide_file import GuideProblem, read_guide
+from knowledge.guide_file import GuideFile, GuideProblem, read_guide
 from knowledge.overlay import Overlay
 from knowledge.resolving import REGIONS, read_overlays, resolved, with_sound_parts
 from knowledge.schema import Guide
@@ -46,7 +46,7 @@ class Catalogue:
             previous: the catalogue served so far; where a file is now refused its last good guide is kept.
         """
         problems: list[GuideProblem] = []
-        loaded: dict[str, tuple[Guide, int]] = {}
+        loaded: dict[str, GuideFile] = {}
         paths = sorted(guides_dir.glob("*.yaml"))
         if not guides_dir.is_dir():
             problems.append(GuideProblem(str(guides_dir), 1, t("knowledge.no_folder"), t("knowledge.no_folder_remedy")))
@@ -54,7 +54,7 @@ class Catalogue:
             read = read_guide(path)
             problems += read.problems
             if read.guide is not None:
-                loaded[path.name] = (read.guide, read.name_line)
+                loaded[path.name] = read
         kept = _last_good(previous, {path.name for path in paths} - loaded.keys())
         incumbents = {} if previous is None else {file: code for code, file in previous.files.items()}
         # Guides already in service come first, so that a newcomer cannot push one out by claiming its code or name.
@@ -63,9 +63,10 @@ class Catalogue:
         files: dict[str, str] = {}
         names: dict[str, str] = {}
         for name in order:
-            guide, line = loaded.get(name) or (kept[name], 1)
+            guide = (name in loaded and loaded[name].guide) or kept[name]
             clash = _clash(guide, guides, files, names)
             if clash is not None:
+                line = loaded[name].name_line if name in loaded else 1
                 problems.append(GuideProblem(name, line, clash, t("knowledge.clash_remedy")))
                 continue
             guides[guide.code] = guide

@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -27,13 +29,18 @@ class GuideProblem:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GuideFile:
     """A file as read: the guide if it is sound, its problems if not. ``tree`` keeps line numbers for lint."""
 
     guide: Guide | None
     problems: list[GuideProblem] = field(default_factory=list)
-    tree: Any = None
+    text: str = ""
+
+    @cached_property
+    def tree(self) -> Any:
+        """The file with the line of every node; reading that takes many times as long as reading the guide."""
+        return YAML(typ="rt").load(self.text) if self.text else None
 
     @property
     def name_line(self) -> int:
@@ -50,6 +57,13 @@ def read_guide(path: Path) -> GuideFile:
     except OSError as error:
         return _refused(path, 1, t("knowledge.unreadable", error=error.strerror or ""), t("knowledge.unreadable_remedy"))
     try:
+        return GuideFile(Guide.model_validate(quickly(text)), [], text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return _slowly(path, text)  # finds the lines to point at
+
+
+def _slowly(path: Path, text: str) -> GuideFile:
+    try:
         tree = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -60,10 +74,42 @@ def read_guide(path: Path) -> GuideFile:
     if not isinstance(tree, Mapping):
         return _refused(path, 1, t("knowledge.not_mapping"), t("knowledge.not_mapping_remedy"))
     try:
-        return GuideFile(Guide.model_validate(plain(tree)), [], tree)
+        return GuideFile(Guide.model_validate(plain(tree)), [], text)
     except ValidationError as error:
         problems = [problem for item in error.errors() for problem in _explain(path.name, tree, item)]
-        return GuideFile(None, sorted(set(problems), key=lambda p: (p.line, p.why)), tree)
+        return GuideFile(None, sorted(set(problems), key=lambda p: (p.line, p.why)), text)
+
+
+def quickly(text: str) -> Any:
+    """What a YAML 1.2 file says, without line numbers.
+
+    Raises:
+        yaml.YAMLError: it is no YAML, or a key stands twice.
+    """
+    return yaml.load(text, _Yaml12)
+
+
+class _Yaml12(yaml.CSafeLoader):
+    """libyaml reading as YAML 1.2 has it: only true and false are truths, and 10:30 is no number."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A mapping; a key that stands twice is an error, as it would lose a fact silently."""
+        found = super().construct_mapping(node, deep=deep)
+        if len(found) != len(node.value):
+            raise yaml.constructor.ConstructorError(None, None, "a key stands twice", node.start_mark)
+        return found
+
+
+_Yaml12.yaml_implicit_resolvers = {}
+_Yaml12.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(node.value))
+for _tag, _pattern, _first in (
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    ("int", r"^[-+]?[0-9]+$", "-+0123456789"),
+    ("float", r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("timestamp", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "0123456789"),
+):
+    _Yaml12.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
 
 
 def plain(node: Any) -> Any:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from assistant.foundation.messages import t
+from knowledge.audit import audit, whens
 from knowledge.catalogue import Catalogue
 from knowledge.guide_file import GuideProblem, line_of, read_guide
-from knowledge.schema import Condition, Guide, GuideField, condition_fields
+from knowledge.resolving import NATION, REGIONS
+from knowledge.satisfiable import leaves, options_of
+from knowledge.schema import Condition, Guide, condition_fields
 from knowledge.template_tags import PACKAGE_TAGS, TemplateUnreadable, tags_of
 from knowledge.text import fold, has_han
 from knowledge.translation import ENGLISH, every_text, shown_texts, told_in_full
@@ -17,19 +21,54 @@ from knowledge.translation import ENGLISH, every_text, shown_texts, told_in_full
 _NUMBERS = ("area", "amount", "integer")
 
 
-def lint(guides_dir: Path, templates_dir: Path) -> list[GuideProblem]:
-    """Everything wrong with the guides of a folder and the templates they name, by file and line."""
+def lint(guides_dir: Path, templates_dir: Path, today: date | None = None) -> list[GuideProblem]:
+    """Everything wrong with the guides of a folder and the templates they name, by file and line.
+
+    A guide is looked at as it is served in the nation, and in every region that has an overlay of it or of a part of it; what
+    only shows in a region is said of the overlay's file.
+
+    Args:
+        guides_dir: the guides, with their translations and overlays.
+        templates_dir: the Word templates.
+        today: the day verification dates are counted from; the real one if None.
+    """
     catalogue = Catalogue.load(guides_dir)
     problems = list(catalogue.problems)
     trees = {code: read_guide(guides_dir / file).tree for code, file in catalogue.files.items()}
-    for guide in catalogue.all():
-        checks = _Checks(guide, catalogue.files[guide.code], trees[guide.code])
-        problems += checks.conditions()
-        problems += checks.limits()
-        problems += checks.documents(templates_dir)
-        problems += checks.neighbours(catalogue)
+    tags = _Tags(templates_dir)
+    for region in (NATION, *sorted({region for region, _ in catalogue.overlays})):
+        for guide in catalogue.for_region(region).all():
+            file = catalogue.files[guide.code]
+            local = region != NATION
+            if local and (region, guide.code) not in catalogue.overlays:
+                continue
+            checks = _Checks(guide, file, trees[guide.code], catalogue, tags)
+            found = set(checks.all(today or date.today()))
+            if local:
+                known = {problem.why for problem in problems if problem.file == file}
+                name = f"{REGIONS}/{region}/{guide.code}.yaml"
+                found = {GuideProblem(name, 1, p.why, p.remedy) for p in found if p.why not in known}
+            problems += found
     problems += _collisions(catalogue, trees)
     return sorted(set(problems), key=lambda problem: (problem.file, problem.line, problem.why))
+
+
+class _Tags:
+    """The tags of templates, each file read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, set[str] | TemplateUnreadable | None] = {}
+
+    def of(self, template: str) -> set[str] | TemplateUnreadable | None:
+        """The tags, what is wrong with the file, or None where there is none."""
+        if template not in self._read:
+            path = self._folder / template
+            try:
+                self._read[template] = tags_of(path) if path.is_file() else None
+            except TemplateUnreadable as error:
+                self._read[template] = error
+        return self._read[template]
 
 
 def translation_warnings(guides_dir: Path) -> list[GuideProblem]:
@@ -64,38 +103,38 @@ def _brief(text: str) -> str:
 class _Checks:
     """The checks of one guide that passed the schema."""
 
-    def __init__(self, guide: Guide, file: str, tree: Any) -> None:
-        self._guide = guide
-        self._file = file
-        self._tree = tree
+    def __init__(self, guide: Guide, file: str, tree: Any, catalogue: Catalogue, tags: _Tags) -> None:
+        self._guide, self._file, self._tree, self._catalogue, self._tags = guide, file, tree, catalogue, tags
+
+    def all(self, today: date) -> Iterator[GuideProblem]:
+        """Every problem of the guide."""
+        yield from self.conditions()
+        yield from self.documents()
+        yield from self.neighbours()
+        if not self._guide.outline:
+            for finding in audit(self._guide, (guide.name for guide in self._catalogue.all()), today):
+                yield self._problem(finding.path, finding.rule, **finding.named)
 
     def conditions(self) -> Iterator[GuideProblem]:
         """Conditions that compare a field with a value it can never have."""
         for path, condition in self._whens():
-            for leaf in _leaves(condition):
+            for leaf in leaves(condition):
                 field = self._guide.field(leaf.field or "")
                 if field is None:
                     continue
                 wanted = leaf.in_ if leaf.in_ is not None else [leaf.is_] if "is_" in leaf.model_fields_set else []
                 for value in wanted:
-                    if (allowed := _values(field)) and value not in allowed:
-                        yield self._problem((*path, "when"), "value_unknown", field=field.key, value=value,
+                    if (allowed := options_of(field)) and value not in allowed:
+                        yield self._problem(path, "value_unknown", field=field.key, value=value,
                                             expected=t("knowledge.list_separator").join(allowed))
                 compared = [field] if leaf.over is not None or leaf.under is not None else []
                 if leaf.sum_of is not None:
                     compared = [field, *(part for key in leaf.sum_of if (part := self._guide.field(key)))]
                 for number in compared:
                     if number.type not in _NUMBERS:
-                        yield self._problem((*path, "when"), "not_a_number_field", field=number.key)
+                        yield self._problem(path, "not_a_number_field", field=number.key)
 
-    def limits(self) -> Iterator[GuideProblem]:
-        """A promise longer than the law allows."""
-        legal, promised = self._guide.legal_limit, self._guide.promised_limit
-        # 20 calendar days are never more than 20 working days, so only the other way round is undecided.
-        if legal and promised and promised.days > legal.days and (promised.unit == legal.unit or promised.unit == "working_day"):
-            yield self._problem(("promised_limit", "days"), "promise_too_long", promised=promised.days, legal=legal.days)
-
-    def documents(self, templates_dir: Path) -> Iterator[GuideProblem]:
+    def documents(self) -> Iterator[GuideProblem]:
         """Templates that are missing, or hold a tag nothing feeds; fields nothing uses."""
         if self._guide.outline:
             return
@@ -105,15 +144,10 @@ class _Checks:
         complete = True
         for number, document in enumerate(self._guide.documents):
             where = ("documents", number, "template")
-            path = templates_dir / document.template
-            if not path.is_file():
-                yield self._problem(where, "template_missing", template=document.template)
-                complete = False
-                continue
-            try:
-                tags = tags_of(path)
-            except TemplateUnreadable as error:
-                yield self._problem(where, "template_unreadable", template=document.template, detail=error)
+            tags = self._tags.of(document.template)
+            if tags is None or isinstance(tags, TemplateUnreadable):
+                rule = "template_missing" if tags is None else "template_unreadable"
+                yield self._problem(where, rule, template=document.template, detail=tags)
                 complete = False
                 continue
             used |= {tag.split(".")[1] if tag.startswith("tick.") else tag for tag in tags}
@@ -126,9 +160,9 @@ class _Checks:
             elif complete and field.key not in used:
                 yield self._problem(("fields", number, "key"), "field_unused", field=field.key)
 
-    def neighbours(self, catalogue: Catalogue) -> Iterator[GuideProblem]:
+    def neighbours(self) -> Iterator[GuideProblem]:
         """Neighbours that are no item of the catalogue."""
-        known = {guide.name for guide in catalogue.all()}
+        known = {guide.name for guide in self._catalogue.all()}
         for number, neighbour in enumerate(self._guide.names.neighbours):
             if neighbour.name not in known:
                 yield self._problem(("names", "neighbours", number, "name"), "neighbour_unknown", name=neighbour.name)
@@ -138,18 +172,12 @@ class _Checks:
             return tag in PACKAGE_TAGS or self._guide.field(tag) is not None
         _, key, *option = tag.split(".")
         field = self._guide.field(key)
-        return field is not None and bool(_values(field)) and (not option or option[0] in _values(field))
+        return field is not None and bool(options_of(field)) and (not option or option[0] in options_of(field))
 
-    def _whens(self) -> Iterator[tuple[tuple[str, int], Condition]]:
-        parts: dict[str, Sequence[Any]] = {
-            "fields": self._guide.fields, "materials": self._guide.materials, "documents": self._guide.documents,
-        }
-        for part, entries in parts.items():
-            for number, entry in enumerate(entries):
-                if entry.when is not None:
-                    yield (part, number), entry.when
+    def _whens(self) -> Iterator[tuple[tuple[Any, ...], Condition]]:
+        yield from whens(self._guide)
         for number, check in enumerate(self._guide.checks):
-            yield from ((("checks", number), part) for part in (check.when, check.must) if part is not None)
+            yield ("checks", number, "must"), check.must
 
     def _problem(self, path: tuple[Any, ...], key: str, **named: Any) -> GuideProblem:
         why, remedy = t(f"knowledge.{key}", **named), t(f"knowledge.{key}_remedy", **named)
@@ -168,17 +196,3 @@ def _collisions(catalogue: Catalogue, trees: dict[str, Any]) -> Iterator[GuidePr
                 line = line_of(trees[guide.code], ("names", "aliases", number))
                 why = t("knowledge.alias_taken", alias=alias, name=holder.name, file=catalogue.files[holder.code])
                 yield GuideProblem(catalogue.files[guide.code], line, why, t("knowledge.alias_taken_remedy", alias=alias))
-
-
-def _leaves(condition: Condition) -> Iterator[Condition]:
-    if condition.field is not None:
-        yield condition
-    for part in [*(condition.all_ or []), *(condition.any_ or []), *([condition.not_] if condition.not_ else [])]:
-        yield from _leaves(part)
-
-
-def _values(field: GuideField) -> list[str]:
-    """The values a field can have, if they are a closed list."""
-    if field.type == "yes_no" and not field.options:
-        return ["yes", "no"]
-    return [option.value for option in field.options]

@@ -10,13 +10,12 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+import yaml
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from assistant.foundation.messages import t
 from knowledge.composition import composed
-from knowledge.guide_file import GuideProblem, plain
+from knowledge.guide_file import GuideProblem, quickly
 from knowledge.overlay import Overlay, laid_over
 from knowledge.schema import Guide
 
@@ -124,11 +123,11 @@ def _local(guide: Guide, overlays: Overlays, region: str) -> Guide:
 
 def _read(path: Path) -> Overlay:
     try:
-        return Overlay.model_validate(plain(YAML(typ="rt").load(path.read_text(encoding="utf-8-sig"))))
+        return Overlay.model_validate(quickly(path.read_text(encoding="utf-8-sig")))
     except ValidationError as error:
         first = error.errors()[0]
         raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    except (OSError, YAMLError) as error:
+    except (OSError, yaml.YAMLError) as error:
         raise ValueError(str(error).splitlines()[0]) from error
 
 

@@ -75,7 +75,7 @@ def test_unverified_facts_are_marked_and_alone_end_unverified(sign_guide: Guide)
 
 def test_place_is_read_in_full(sign_guide: Guide) -> None:
     asked = ask(sign_guide, "ask_location")
-    assert "办理地点：示例政务服务中心；示例路1号；办理时间：工作日9点到17点；电话：12345。" in asked.text
+    assert "办理地点：示例政务服务中心；示例路1号2楼5号窗口；办理时间：工作日9点到17点；电话：12345。" in asked.text
     assert "办理地点：示例街道窗口（未经核实）。" in asked.text
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
+from assistant.foundation.settings import ROOT
 from knowledge.catalogue import Catalogue
-from knowledge.guide_file import read_guide
+from knowledge.guide_file import plain, quickly, read_guide
 
 SIGN = "shop-sign.yaml"
 
@@ -53,7 +55,7 @@ SPOILED = [
     ("faqs:", "faq_s:", "faq_s", "faq_s"),
     ("type: area", "type: size", "type: size", "size"),
     ("fee: {charged: false", "fee: {charged: 也许", "fee:", "true"),
-    ("themes: [开店]", "themes: 开店", "themes", "列表"),
+    ("themes: [licensing]", "themes: licensing", "themes", "列表"),
     ("summary: 店门口", "summary:店门口", "", "YAML"),
     ("code: shop-sign\n", "code: shop-sign\ncode: shop-sign\n", "", "YAML"),
 ]
@@ -152,3 +154,21 @@ def test_names_for_the_tokenizer(fixture_catalogue: Catalogue, tmp_path: Path) -
     assert {"公司住所变更登记", "公司地址变更", "示例招牌设置", "店招设置"} <= set(names)
     assert len(names) == len(set(names))
     assert "公司搬家" not in names, "what people call it is no name"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "knowledge" / "guides").glob("*.yaml")), ids=lambda path: path.stem)
+def test_guides_are_read_quickly_as_they_are_read_slowly(path: Path) -> None:
+    text = path.read_text(encoding="utf-8-sig")
+    assert quickly(text) == plain(YAML(typ="rt").load(text))
+
+
+@pytest.mark.parametrize("text", ["a: 10:30", "a: yes", "a: 'yes'", "a: 012", "a: 2026-11-01", "a: 1.5", "a: ~", "a:", "a: 1e3", "a: on"])
+def test_plain_values_mean_the_same_both_ways(text: str) -> None:
+    assert quickly(text) == plain(YAML(typ="rt").load(text))
+
+
+def test_a_key_that_stands_twice_is_refused(guides_dir: Path) -> None:
+    spoil(guides_dir, "legal_limit:", "promised_limit:")
+    read = read_guide(guides_dir / SIGN)
+    assert read.guide is None
+    assert line_with(guides_dir, "promised_limit: {days: 5") in {problem.line for problem in read.problems}

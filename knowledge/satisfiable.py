@@ -1,0 +1,89 @@
+"""Whether a condition of a guide can ever hold: tried out over the answers its fields can have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from knowledge.conditions import holds
+from knowledge.schema import Condition, Guide, GuideField, condition_fields
+
+#: More combinations than this are not tried; the condition is taken to be possible.
+MOST = 20_000
+_OTHER = "…"
+
+
+def can_hold(condition: Condition, guide: Guide) -> bool:
+    """Whether some set of answers, each to a question that is then asked, makes the condition true."""
+    fields = _involved(condition, guide)
+    domains = [_domain(field, [condition, *(f.when for f in fields)]) for field in fields]
+    if any(leaf.sum_of is not None for leaf in leaves(condition)) or _size(domains) > MOST:
+        return True
+    for chosen in product(*domains):
+        values = {field.key: value for field, value in zip(fields, chosen, strict=True) if value is not None}
+        asked = all(holds(field.when, values) for field in fields if field.key in values)
+        if asked and holds(condition, values):
+            return True
+    return False
+
+
+def leaves(condition: Condition | None) -> Iterator[Condition]:
+    """The comparisons a condition is made of."""
+    if condition is None:
+        return
+    if condition.field is not None:
+        yield condition
+    for part in [*(condition.all_ or []), *(condition.any_ or []), *([condition.not_] if condition.not_ else [])]:
+        yield from leaves(part)
+
+
+def options_of(field: GuideField) -> list[str]:
+    """The values a field can have, if they are a closed list."""
+    if field.type == "yes_no" and not field.options:
+        return ["yes", "no"]
+    return [option.value for option in field.options]
+
+
+def _involved(condition: Condition, guide: Guide) -> list[GuideField]:
+    """The fields a condition looks at, and those that decide whether these are asked."""
+    found: dict[str, GuideField] = {}
+    waiting = condition_fields(condition)
+    while waiting:
+        field = guide.field(waiting.pop())
+        if field is not None and field.key not in found:
+            found[field.key] = field
+            waiting += condition_fields(field.when) if field.when else []
+    return list(found.values())
+
+
+def _domain(field: GuideField, conditions: list[Condition | None]) -> list[Any]:
+    """Answers worth trying: every option (of several: each alone and all together), numbers around each bound, none."""
+    values = options_of(field)
+    if field.type == "multi":
+        return [None, *([value] for value in values), values]
+    if values:
+        return [None, *values]
+    bounds = [
+        bound
+        for condition in conditions
+        for leaf in leaves(condition)
+        if leaf.field == field.key
+        for bound in (leaf.over, leaf.under)
+        if bound is not None
+    ]
+    compared = [
+        value
+        for condition in conditions
+        for leaf in leaves(condition)
+        if leaf.field == field.key and "is_" in leaf.model_fields_set
+        for value in [leaf.is_]
+    ]
+    return [None, *compared, *(number for bound in bounds for number in (bound - 1, bound, bound + 1))] + [_OTHER] * (not bounds)
+
+
+def _size(domains: list[list[Any]]) -> int:
+    size = 1
+    for domain in domains:
+        size *= len(domain)
+    return size

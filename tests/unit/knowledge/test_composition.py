@@ -1,0 +1,163 @@
+"""A 一件事 asks each question once, wants each paper once, and each only where one of its items does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from knowledge.catalogue import Catalogue
+from knowledge.composition import composed
+from knowledge.conditions import holds
+from knowledge.resolving import resolved
+from knowledge.schema import Guide
+
+E = ["law"]
+
+
+def field(key: str, **more: Any) -> dict[str, Any]:
+    return {"key": key, "label": key, "type": "text", "question": f"{key}？", "why": "要写。", **more}
+
+
+def full(code: str, fields: list[dict[str, Any]], materials: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    """A guide as small as can be."""
+    return {
+        "code": code, "name": f"事项{code}", "version": "2026.1", "effective": "2026-01-01", "applicant": ["enterprise"],
+        "department": "部门", "summary": "一句话。", "evidence": {"law": {"title": f"{code}条例", "article": "第一条"}},
+        "conditions": [{"text": f"{code}的条件。", "evidence": E}], "legal_limit": {"days": 20, "text": "20天。", "evidence": E},
+        "fee": {"charged": False, "text": "不收费。", "evidence": E}, "process": [{"name": "办", "text": "办。", "evidence": E}],
+        "places": [{"name": "窗口", "evidence": E}], "result": {"name": "证", "text": "领证。", "evidence": E},
+        "faqs": [{"question": "问？", "answer": "答。", "evidence": E}], "fields": fields, "materials": materials,
+        "documents": [{"key": "form", "title": f"{code}申请书", "template": f"{code}.docx", "kind": "form"}], **more,
+    }  # fmt: skip
+
+
+def material(code: str, name: str, **more: Any) -> dict[str, Any]:
+    return {"code": code, "name": name, "form": "original", "met_by": ["bring"], "evidence": E, **more}
+
+
+FORM = {"met_by": ["generated"], "document": "form"}
+LICENCE = full(
+    "licence",
+    [field("address"), field("owner"), field("phone", optional=True)],
+    [material("form", "登记申请书", **FORM), material("card", "身份证")],
+)
+FOOD = full(
+    "food",
+    [field("kind", type="choice", situation=True, options=[{"value": "a", "label": "甲"}, {"value": "b", "label": "乙"}]),
+     field("address"), field("phone"), field("plan", when={"field": "kind", "is": "a"})],
+    [material("form", "许可申请书", **FORM), material("card", "身份证"), material("plan", "图", when={"field": "kind", "is": "a"})],
+)
+WHOLE = {
+    **{key: value for key, value in full("whole", [], []).items() if key not in ("fields", "materials", "documents", "conditions")},
+    "evidence": {"law": {"title": "一件事方案", "verified": False}},
+    "fields": [field("licensed", type="yes_no", situation=True)],
+    "parts": [
+        {"item": "licence", "when": {"field": "licensed", "is": "no"}},
+        {"item": "food", "after": ["licence"]},
+    ],
+}
+
+
+@pytest.fixture
+def parts() -> dict[str, Guide]:
+    return {"licence": Guide.model_validate(LICENCE), "food": Guide.model_validate(FOOD)}
+
+
+def together(parts: dict[str, Guide], **changes: Any) -> Guide:
+    return resolved({**parts, "whole": Guide.model_validate({**WHOLE, **changes})}, {}, "310115")["whole"]
+
+
+def asked(guide: Guide, values: dict[str, Any]) -> list[str]:
+    return [one.key for one in guide.fields if holds(one.when, values)]
+
+
+def wanted(guide: Guide, values: dict[str, Any]) -> list[str]:
+    return [one.code for one in guide.materials if holds(one.when, values)]
+
+
+def test_each_question_is_asked_once_and_where_it_is_needed(parts: dict[str, Guide]) -> None:
+    guide = together(parts)
+    assert len({one.key for one in guide.fields}) == len(guide.fields)
+    assert asked(guide, {"licensed": "no", "kind": "a"}) == ["licensed", "kind", "address", "owner", "phone", "plan"]
+    assert asked(guide, {"licensed": "yes", "kind": "b"}) == ["licensed", "kind", "address", "phone"]
+    phone = guide.field("phone")
+    assert phone is not None and not phone.optional, "one of the items cannot do without it"
+
+
+def test_each_paper_is_wanted_once(parts: dict[str, Guide]) -> None:
+    guide = together(parts)
+    assert wanted(guide, {"licensed": "no", "kind": "a"}) == ["form", "card", "food_form", "plan"]
+    assert wanted(guide, {"licensed": "yes", "kind": "b"}) == ["card", "food_form"]
+    documents = {document.key: document.template for document in guide.documents}
+    assert documents == {"form": "licence.docx", "food_form": "food.docx"}
+    assert {one.document for one in guide.materials if one.document} == documents.keys()
+
+
+def test_every_fact_keeps_its_own_source(parts: dict[str, Guide]) -> None:
+    guide = together(parts)
+    titles = {one.code: [guide.evidence[key].title for key in one.evidence] for one in guide.materials}
+    assert titles == {"form": ["licence条例"], "card": ["licence条例"], "food_form": ["food条例"], "plan": ["food条例"]}
+    assert [guide.evidence[key].title for fact in guide.conditions for key in fact.evidence] == ["licence条例", "food条例"]
+    assert [fact.text for fact in guide.conditions] == ["事项licence：licence的条件。", "事项food：food的条件。"]
+
+
+def test_its_own_wording_comes_first(parts: dict[str, Guide]) -> None:
+    own = field("address", question="店开在哪里？", when={"field": "licensed", "is": "no"})
+    guide = together(parts, fields=[*WHOLE["fields"], own])
+    address = guide.field("address")
+    assert address is not None and address.question == "店开在哪里？"
+    assert "address" not in asked(guide, {"licensed": "yes"})
+
+
+@pytest.mark.parametrize(("changes", "why"), [
+    ({"parts": [{"item": "nothing"}]}, "nothing"),
+    ({"parts": [{"item": "licence", "after": ["food"]}, {"item": "food", "after": ["licence"]}]}, "waits for itself"),
+    ({"parts": [{"item": "food", "after": ["nothing"]}]}, "nothing"),
+    ({"parts": [{"item": "food", "when": {"field": "nothing", "is": "a"}}]}, "nothing"),
+])
+def test_parts_that_do_not_fit_are_refused(parts: dict[str, Guide], changes: dict[str, Any], why: str) -> None:
+    whole = Guide.model_validate({**WHOLE, **changes})
+    with pytest.raises(ValueError, match=why):
+        composed(whole.model_copy(update={"version": "2026.1+000000"}), parts)
+
+
+def test_two_types_of_one_question_must_be_settled(parts: dict[str, Guide]) -> None:
+    other = Guide.model_validate({**FOOD, "fields": [field("owner", type="person_name"), field("kind")], "materials": [
+        material("form", "许可申请书", **FORM)]})
+    with pytest.raises(ValueError, match="owner"):
+        composed(Guide.model_validate(WHOLE).model_copy(update={"version": "2026.1+000000"}), {**parts, "food": other})
+
+
+def write(folder: Path, *guides: dict[str, Any]) -> Path:
+    folder.mkdir(exist_ok=True)
+    for guide in guides:
+        (folder / f"{guide['code']}.yaml").write_text(yaml.safe_dump(guide, allow_unicode=True), encoding="utf-8")
+    return folder
+
+
+def test_a_region_of_a_part_is_a_region_of_the_whole(tmp_path: Path) -> None:
+    folder = write(tmp_path / "guides", LICENCE, FOOD, WHOLE)
+    before = Catalogue.load(folder).for_region("310115").guides["whole"]
+    (folder / "regions" / "310115").mkdir(parents=True)
+    (folder / "regions" / "310115" / "food.yaml").write_text(
+        'region: "310115"\nversion: "2026.1"\neffective: 2026-01-01\nremove: {materials: [plan]}\n', encoding="utf-8"
+    )
+    catalogue = Catalogue.load(folder)
+    here, there = (catalogue.for_region(region).guides["whole"] for region in ("310115", "440100"))
+    assert catalogue.problems == []
+    assert [one.code for one in here.materials] == ["form", "card", "food_form"]
+    assert there == before
+    assert here.version != before.version
+
+
+def test_a_broken_composition_is_refused_and_the_last_good_one_served(tmp_path: Path) -> None:
+    folder = write(tmp_path / "guides", LICENCE, FOOD, WHOLE)
+    good = Catalogue.load(folder)
+    write(folder, {**WHOLE, "parts": [{"item": "nothing"}]})
+    alone, after = Catalogue.load(folder), Catalogue.load(folder, good)
+    assert [problem.file for problem in alone.problems] == ["whole.yaml"]
+    assert alone.guides.keys() == {"licence", "food"}
+    assert after.for_region("310115").guides["whole"] == good.for_region("310115").guides["whole"]
