@@ -1,4 +1,7 @@
-"""Errors for machines: RFC 9457 problem details, with a Chinese ``detail`` a page can show as it is."""
+"""Errors for machines: RFC 9457 problem details, with a ``detail`` a page can show as it is.
+
+It is Chinese; in the public API it is English for a reader whose ``Accept-Language`` prefers that. Staff read Chinese.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,11 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from assistant.foundation.logging import get_logger
-from assistant.foundation.messages import t
+from assistant.foundation.messages import CHINESE, ENGLISH, render, t
 
 log = get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
+PUBLIC = "/api/"
 
 
 class ProblemDetails(BaseModel):
@@ -73,25 +77,56 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def accepted(header: str) -> str:
+    """The language an ``Accept-Language`` header likes best of the two there are; Chinese where it names neither.
+
+    >>> accepted("en-GB,en;q=0.8,zh;q=0.5"), accepted("de, zh;q=0.9, en;q=0.8"), accepted("fr")
+    ('en', 'zh-CN', 'zh-CN')
+    """
+    liked = {CHINESE: 0.0, ENGLISH: 0.0}
+    for part in header.split(","):
+        named, _, weight = part.partition(";")
+        language = {"zh": CHINESE, "en": ENGLISH}.get(named.strip().lower().partition("-")[0])
+        if language:
+            liked[language] = max(liked[language], _quality(weight))
+    return ENGLISH if liked[ENGLISH] > liked[CHINESE] else CHINESE
+
+
+def _quality(weight: str) -> float:
+    """The ``q`` of a part of the header, 0 to 1; 1 where it has none, 0 where it is no number."""
+    name, _, value = weight.partition("=")
+    try:
+        return float(value) if name.strip().lower() == "q" else 1.0
+    except ValueError:
+        return 0.0
+
+
+def _told(request: Request, detail: str) -> str:
+    """The detail in the language its reader asks for."""
+    public = request.url.path.startswith(PUBLIC)
+    return render(detail, accepted(request.headers.get("accept-language", "")) if public else CHINESE)
+
+
 def install(app: FastAPI) -> None:
     """Make every error of the app a problem."""
 
     @app.exception_handler(Problem)
-    async def known(_request: Request, problem: Problem) -> JSONResponse:
-        return response(problem.status, problem.code, problem.detail, problem.headers)
+    async def known(request: Request, problem: Problem) -> JSONResponse:
+        return response(problem.status, problem.code, _told(request, problem.detail), problem.headers)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         # ``input`` is left out: it would send what the citizen wrote into logs along the way
         errors = [{"where": ".".join(str(part) for part in e["loc"]), "why": e["msg"]} for e in error.errors()]
-        return response(422, "invalid", t("problems.invalid"), errors=errors)
+        return response(422, "invalid", _told(request, t("problems.invalid")), errors=errors)
 
     @app.exception_handler(HTTPException)
-    async def http(_request: Request, error: HTTPException) -> JSONResponse:
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
         code = _BY_STATUS.get(error.status_code, "invalid" if error.status_code < 500 else "internal")
-        return response(error.status_code, code, t(f"problems.{code}"), dict(error.headers) if error.headers else None)
+        detail = _told(request, t(f"problems.{code}"))
+        return response(error.status_code, code, detail, dict(error.headers) if error.headers else None)
 
     @app.exception_handler(Exception)
-    async def unexpected(_request: Request, error: Exception) -> JSONResponse:
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
         log.error("http.failed", exc_info=error)
-        return response(500, "internal", t("problems.internal"))
+        return response(500, "internal", _told(request, t("problems.internal")))
