@@ -6,13 +6,14 @@ the overlay of 310000 on it, and that of 310115 on top. What an overlay says rep
 - whole parts (``promised_limit``, ``fee``, ``online``, ``visits``, ``result``, ``department``, ``summary``, ``coverage``, …)
   and whole lists (``conditions``, ``process``, ``places``, ``contacts``, ``checks``, ``followups``);
 - single entries of the lists that have keys: ``fields`` and ``documents`` by ``key``, ``materials`` by ``code``, ``faqs`` by
-  ``question``. An entry with a key that is there replaces it in its place, a new one is added (before ``before``'s entry).
-- ``evidence`` is added to; ``remove`` names entries that do not exist in this region.
+  ``question``. An entry with a key that is there replaces it in its place; a new one comes after the one the overlay has
+  before it, or last;
+- ``evidence`` is added to, and sources nothing cites any more go; ``remove`` names entries that do not exist in this region.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -101,7 +102,6 @@ def laid_over(guide: Guide, overlay: Overlay) -> Guide:
     said = overlay.model_dump(by_alias=True, exclude_unset=True)
     held = guide.model_dump(by_alias=True, exclude_unset=True)
     held |= {name: said[name] for name in _REPLACED if name in said}
-    held["evidence"] = {**held.get("evidence", {}), **said.get("evidence", {})}
     missing = []
     for name, key in KEYED.items():
         gone = list(getattr(overlay.remove, name))
@@ -110,6 +110,8 @@ def laid_over(guide: Guide, overlay: Overlay) -> Guide:
         held[name] = _merged(held.get(name, []), said.get(name, []), key, gone)
     if missing:
         raise ValueError("; ".join(missing))
+    still, added = set(_cited(held)), said.get("evidence", {})
+    held["evidence"] = {key: source for key, source in held.get("evidence", {}).items() if key in still} | added
     try:
         return Guide.model_validate(held)
     except ValidationError as error:
@@ -119,8 +121,30 @@ def laid_over(guide: Guide, overlay: Overlay) -> Guide:
 def _merged(
     held: Sequence[Mapping[str, Any]], said: Sequence[Mapping[str, Any]], key: str, gone: Sequence[str]
 ) -> list[Mapping[str, Any]]:
-    """Entries said again take the place of the old ones, new ones come last, removed ones go."""
-    again = {entry[key]: entry for entry in said}
-    known = {entry[key] for entry in held}
-    kept = [again.get(entry[key], entry) for entry in held if entry[key] not in gone]
-    return [*kept, *(entry for entry in said if entry[key] not in known)]
+    """Entries said again take the place of the old ones, new ones follow the one said before them, removed ones go."""
+    merged = [entry for entry in held if entry[key] not in gone]
+    places = {entry[key]: place for place, entry in enumerate(merged)}
+    after = len(merged)
+    for entry in said:
+        place = places.get(entry[key])
+        if place is not None:
+            merged[place] = entry
+        else:
+            place = after
+            merged.insert(place, entry)
+            places = {held_entry[key]: number for number, held_entry in enumerate(merged)}
+        after = place + 1
+    return merged
+
+
+def _cited(part: Any) -> Iterator[str]:
+    """Every key of evidence a guide's parts name."""
+    if isinstance(part, Mapping):
+        for name, child in part.items():
+            if name != "evidence":
+                yield from _cited(child)
+            elif isinstance(child, list):
+                yield from child
+    elif isinstance(part, list):
+        for child in part:
+            yield from _cited(child)

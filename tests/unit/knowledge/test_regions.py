@@ -46,11 +46,28 @@ def test_entries_with_keys_are_replaced_added_and_removed(guides_dir: Path) -> N
                                    ]})
     local = laid_over(guide, said)
     before, after = [m.code for m in guide.materials], [m.code for m in local.materials]
-    assert after == [code for code in before if code != "lease"] + ["map"]
+    assert after == [more for code in before if code != "lease" for more in ([code, "map"] if code == "picture" else [code])]
     assert [m.name for m in local.materials if m.code == "picture"] == ["照片"]
     assert [faq.answer for faq in local.faqs if faq.question == "旧招牌要先拆掉吗？"] == ["不用。"]
     assert "灯箱算不算招牌？" not in [faq.question for faq in local.faqs]
     assert local.conditions == guide.conditions
+    again = Overlay.model_validate({"region": "310000", **HEAD, "fields": [
+        said for field in guide.fields if field.key == "lit" for said in (
+            field.model_dump(by_alias=True, exclude_unset=True), {"key": "colour", "label": "颜色", "type": "text", "question": "什么颜色？", "why": "要写。"})]})
+    keys = [field.key for field in laid_over(guide, again).fields]
+    assert keys.index("colour") == keys.index("lit") + 1
+
+
+def test_sources_nothing_cites_any_more_go(guides_dir: Path) -> None:
+    guide = Catalogue.load(guides_dir).guides["shop-sign"]
+    fact = {"text": "一条。", "evidence": ["law_1"]}
+    said = {name: {**guide.model_dump(include={name})[name], "evidence": ["law_1"]} for name in ("legal_limit", "fee")}
+    places = [{"name": "窗口", "evidence": ["law_1"]}]
+    faqs = [{**faq.model_dump(), "evidence": ["law_1"]} for faq in guide.faqs]
+    codes = [material.code for material in guide.materials if "hearsay" in material.evidence]
+    local = laid_over(guide, Overlay.model_validate({"region": "310000", **HEAD, "conditions": [fact], "places": places, "faqs": faqs, **said,
+                                                     "remove": {"materials": codes}}))
+    assert "hearsay" in guide.evidence and "hearsay" not in local.evidence
 
 
 def test_versions_say_what_went_in(guides_dir: Path, tmp_path: Path) -> None:
