@@ -75,21 +75,23 @@ def translation_warnings(guides_dir: Path) -> list[GuideProblem]:
     """What to mend in the translations of a folder. None of it keeps a guide from being served: Chinese is shown instead.
 
     Lines of a Chinese text that is in the guide no more; and, where a translation goes beyond name and summary, every
-    shown text it does not have.
+    shown text it does not have. A guide's texts are those it has anywhere: in the nation and in every region of its own.
     """
     catalogue = Catalogue.load(guides_dir)
     found = []
     for code, translation in catalogue.translations.items():
-        guide, name = catalogue.guides[code], f"{ENGLISH}/{code}.yaml"
+        regions = [NATION, *(region for region, of in catalogue.overlays if of == code)]
+        guides = [guide for region in regions if (guide := catalogue.for_region(region).get(code)) is not None]
+        name = f"{ENGLISH}/{code}.yaml"
         lines = (guides_dir / ENGLISH / f"{code}.yaml").read_text(encoding="utf-8").splitlines()
-        known = {guide.name, *every_text(guide)}
+        known = {text for guide in guides for text in (guide.name, *every_text(guide))}
         for text in translation.texts:
             if text not in known:
                 line = next((n for n, written in enumerate(lines, 1) if text[:12] in written), 1)
                 why = t("knowledge.translation_stale", text=_brief(text))
                 found.append(GuideProblem(name, line, why, t("knowledge.translation_stale_remedy")))
-        if told_in_full(guide, translation):
-            for text in dict.fromkeys(shown_texts(guide)):
+        if any(told_in_full(guide, translation) for guide in guides):
+            for text in dict.fromkeys(text for guide in guides for text in shown_texts(guide)):
                 if text not in translation.texts and has_han(text):
                     why = t("knowledge.translation_missing", text=_brief(text))
                     found.append(GuideProblem(name, 1, why, t("knowledge.translation_missing_remedy")))
