@@ -13,7 +13,7 @@ from assistant.casework.flow import answering, choosing, correcting
 from assistant.casework.flow.talk import Supposed, Talk
 from assistant.conversation import followups, language
 from assistant.conversation.model import Message
-from assistant.conversation.needs import Engine
+from assistant.conversation.needs import Parser
 from assistant.conversation.reading import Request, requests_of
 from assistant.engine.gateway import CHOSEN, PROVIDED, words_only
 
@@ -29,7 +29,7 @@ class Heard:
     further: list[Request] = field(default_factory=list)
 
 
-async def hear(talk: Talk, message: Message, engine: Engine) -> Heard:
+async def hear(talk: Talk, message: Message, engine: Parser) -> Heard:
     """Find what the engine is to be told. Sets the talk's focus and supposition.
 
     Raises:

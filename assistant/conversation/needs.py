@@ -19,12 +19,17 @@ class TurnRefused(Exception):
         self.code = code
 
 
-class Engine(Protocol):
+class Parser(Protocol):
+    """What taking a sentence apart needs of the language engine."""
+
+    async def parse_many(self, texts: Sequence[str], asking: dict[str, Any] | None) -> Sequence[Any]: ...
+
+
+class Engine(Parser, Protocol):
     """What a turn needs of the language engine."""
 
     async def turn(self, sender: str, text: str, asking: dict[str, Any] | None, slots: dict[str, str | None]) -> Any: ...
     async def parse(self, text: str, asking: dict[str, Any] | None) -> Any: ...
-    async def parse_many(self, texts: Sequence[str], asking: dict[str, Any] | None) -> Sequence[Any]: ...
 
 
 class ActionFailed(EngineDown):

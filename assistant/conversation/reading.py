@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from assistant.casework.flow.choosing import named
 from assistant.casework.flow.talk import Unclear
 from assistant.conversation import clauses, guard, listing
-from assistant.conversation.needs import Engine
+from assistant.conversation.needs import Engine, Parser
 from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, QUESTIONS, Reading, Understanding, combine, settle
 from assistant.engine.client import Entity
 from assistant.foundation.settings import Settings
@@ -130,7 +130,7 @@ def _with(read: Understanding, entities: Sequence[Entity]) -> Reading:
     return Reading(**dict(read), entities=list(entities))
 
 
-async def requests_of(engine: Engine, knowledge: Knowledge, text: str, asking: dict[str, Any] | None) -> list[Request]:
+async def requests_of(engine: Parser, knowledge: Knowledge, text: str, asking: dict[str, Any] | None) -> list[Request]:
     """The requests made in one sentence, the one that decides the turn first; empty where there are not two different ones.
 
     A wish said outright (我要办…) goes before questions beside it; otherwise the order is the sentence's own, and where its words

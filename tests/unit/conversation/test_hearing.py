@@ -39,7 +39,7 @@ class Engine:
 
 async def told(conv: Conversation, text: str, engine: Engine | None = None) -> Any:
     talk = conv.talk(text)
-    return talk, await hear(talk, Message("m", "h", text=text), engine or Engine())  # type: ignore[arg-type]
+    return talk, await hear(talk, Message("m", "h", text=text), engine or Engine())
 
 
 @pytest.mark.parametrize(("text", "intents"), [
@@ -50,13 +50,13 @@ async def told(conv: Conversation, text: str, engine: Engine | None = None) -> A
     ("我要办示例变更登记，顺便问下要不要登报", ["apply", "ask_process"]),
 ])  # fmt: skip
 async def test_the_first_request_decides_and_a_wish_goes_before(text: str, intents: list[str]) -> None:
-    found = await requests_of(Engine(), World(), text, None)  # type: ignore[arg-type]
+    found = await requests_of(Engine(), World(), text, None)
     assert [request.intent for request in found] == intents
 
 
 @pytest.mark.parametrize("text", ["示例变更登记要几天", "示例变更登记几天，大概要几天", "我们搬家了，示例变更登记多少钱", "我要投诉，等了几天了，多少钱都不退"])
 async def test_one_request_is_no_several(text: str) -> None:
-    assert await requests_of(Engine(), World(), text, None) == []  # type: ignore[arg-type]
+    assert await requests_of(Engine(), World(), text, None) == []
 
 
 async def test_an_ordinary_sentence_costs_no_call() -> None:

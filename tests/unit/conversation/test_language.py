@@ -7,7 +7,7 @@ import re
 import string
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -154,9 +154,10 @@ def test_the_engine_reads_what_steers_in_chinese() -> None:
 
 def test_every_kind_of_question_can_be_reworded() -> None:
     held = begun()
-    for question in ("start", "switch", "review", "submit"):
+    questions: tuple[Literal["start", "switch", "review", "submit"], ...] = ("start", "switch", "review", "submit")
+    for question in questions:
         with use_language(CHINESE):
-            held.state.ask = asking.confirm_question(question)  # type: ignore[arg-type]
+            held.state.ask = asking.confirm_question(question)
         talk = held.talk("English please")
         assert language.settle(conversation(), talk, "English please")
         assert held.state.ask and held.state.ask.field == question and held.state.ask.label.isascii()

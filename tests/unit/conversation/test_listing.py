@@ -72,13 +72,13 @@ def test_a_list_of_other_things_or_of_one_item_is_none(text: str) -> None:
 
 
 async def test_one_question_about_two_items_is_two_requests() -> None:
-    found = await requests_of(Engine(), World(), "示例变更登记和示例食品许可都要多少钱", None)  # type: ignore[arg-type]  # parses only
+    found = await requests_of(Engine(), World(), "示例变更登记和示例食品许可都要多少钱", None)
     assert [(request.intent, request.item) for request in found] == [("ask_fee", "address"), ("ask_fee", "food")]
 
 
 async def test_a_further_question_is_asked_of_all_of_them() -> None:
     text = "示例变更登记和示例食品许可都要多少钱，几天"
-    found = await requests_of(Engine(), World(), text, None)  # type: ignore[arg-type]  # the toy engine only parses
+    found = await requests_of(Engine(), World(), text, None)
     assert [(request.intent, request.item) for request in found] == [
         ("ask_fee", "address"), ("ask_fee", "food"), ("ask_time_limit", "address"), ("ask_time_limit", "food"),
     ]  # fmt: skip
@@ -88,4 +88,4 @@ async def test_the_story_before_a_list_may_be_what_it_is_about() -> None:
     world = World()
     world.guides["shop"] = small_guide("shop", "开示例店")
     text = "我家开示例店的，示例变更登记和示例食品许可都要多少钱"
-    assert await requests_of(Engine(), world, text, None) == []  # type: ignore[arg-type]  # the toy engine only parses
+    assert await requests_of(Engine(), world, text, None) == []
