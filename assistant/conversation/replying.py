@@ -28,6 +28,8 @@ def told(event: Event, locale: str) -> Event:
 
 def _walk(value: Any, locale: str, key: str = "") -> Any:
     if isinstance(value, dict):
+        if value.get("citations") and value.get("rows"):  # what a guide says; other rows hold the citizen's own words
+            value = {**value, "rows": [{**row, "value": render(row["value"], locale)} for row in value["rows"]]}
         # an item's name is a contract, and an action's message is sent back to us: both stay as they are
         return {
             k: v if k in ("understanding", "guide") or (k == "message" and "label" in value) else _walk(v, locale, k)

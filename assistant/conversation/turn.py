@@ -275,6 +275,8 @@ class TurnRunner:
         opens = self.desk.opens_at(turn.now)
         when = t("conversation.person_later", time=language.moment(opens)) if opens else t("conversation.person_now")
         label = t("conversation.start_person")
+        if any(isinstance(reply, Card) and any(a.message == label for a in reply.actions or []) for reply in turn.talk.replies):
+            return  # a card of this turn offers it already
         turn.talk.replies.append(
             Card(
                 title=t("conversation.person_title"),

@@ -120,6 +120,9 @@ def _field(talk: Talk) -> None:
         parsed = more.pop(field.key)
     if isinstance(parsed, Rejected):
         store_more(talk, more)
+        if more and not parsed.insist:  # 不对，电话是… answers another question than the one asked, which is put again
+            advance(talk)
+            return
         if parsed.insist:
             talk.state.insisted = Insisted(
                 field=field.key,

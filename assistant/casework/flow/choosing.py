@@ -11,7 +11,7 @@ from assistant.casework.fields import extract
 from assistant.casework.flow.asking import advance, ask, confirm_question
 from assistant.casework.flow.talk import Supposed, Talk
 from assistant.casework.model import Case, CaseStatus, Source
-from assistant.foundation.messages import ENGLISH, language, t
+from assistant.foundation.messages import t
 from knowledge import answers
 from knowledge.replies import Action, Ask, Card, Option, Row, Text
 from knowledge.schema import Guide
@@ -179,14 +179,19 @@ def which(talk: Talk, codes: Sequence[str], purpose: str, name: str = "") -> Non
         if talk.state.purpose not in (None, purpose):
             talk.state.also.append(talk.state.purpose or "")
     guides = [g for g in map(talk.guide_for, codes) if g][:4]
-    if not guides:
+    shown = [o.value for o in talk.state.ask.options or []] if talk.state.ask is not None and talk.asking == "guide" else []
+    again = bool(guides) and [g.code for g in guides] == shown
+    if again:
+        talk.say(t("casework.which_again"))
+    elif not guides:
         guides = [g for g in map(talk.guide_for, talk.catalogue.guides) if g and not g.outline][:4]
         talk.say(t("casework.which_open"))
     else:
         talk.say(t("casework.which_named", name=name) if name else t("casework.which_of"))
     talk.state.purpose = purpose
     options = [Option(value=g.code, label=called(g)) for g in guides]
-    talk.choices("\n".join(_difference(g, i, guides) for i, g in enumerate(guides, 1)), options)
+    lines = [option.label for option in options] if again else [_line(g, i) for i, g in enumerate(guides, 1)]
+    talk.choices("\n".join(lines), options)
     talk.replies.append(
         Card(
             title=t("casework.none_title"),
@@ -318,9 +323,8 @@ def _outline(talk: Talk, guide: Guide) -> None:
     talk.status = "unanswerable_unknown"
 
 
-def _difference(guide: Guide, number: int, among: Sequence[Guide]) -> str:
-    """What tells an item from the others offered: the guide's own words for it, else what it is about."""
-    others = {g.name for g in among if g is not guide}
-    told = next((n.difference for n in guide.names.neighbours if n.name in others), None) if language() != ENGLISH else None
-    summary = told or guide.summary or guide.department or ""
+def _line(guide: Guide, number: int) -> str:
+    """An item among those offered: its name and, in a sentence, what it is for."""
+    stop = t("casework.sentence_end")
+    summary = (guide.summary or guide.department or "").partition(stop)[0].rstrip(stop)
     return t("casework.which_line", number=number, item=called_in_full(guide), summary=summary)

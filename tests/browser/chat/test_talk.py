@@ -192,3 +192,21 @@ def test_the_page_follows_a_conversation_that_changes_its_language(chat: Chat, m
     chat.page.wait_for_timeout(500)
     mock.emit(chat, "turn", turn=91, replies=[{"kind": "text", "text": "好的，下面说中文。"}], **turn)
     expect(chat.page.locator("html")).to_have_attribute("lang", "zh-CN")
+
+
+RENDER = "async (reply) => (await import('/static/chat/js/replies.js')).renderReply(reply, {say() {}, choose() {}, download() {}}).outerHTML"
+
+
+def test_telephone_numbers_can_be_pressed(chat: Chat) -> None:
+    words = "请马上拨打110或120；心理援助热线12356。费用120元，房子110平方米，邮编201203。"
+    html = chat.page.evaluate(RENDER, {"kind": "text", "text": words})
+    assert [number for number in ("110", "120", "12356") if f'href="tel:{number}"' in html] == ["110", "120", "12356"]
+    assert html.count("tel:") == 3
+
+
+def test_an_action_of_the_card_is_not_put_into_its_only_row(chat: Chat) -> None:
+    row = {"label": "收费", "value": "不收费", "source": None}
+    card = {"kind": "card", "title": "收费", "text": "", "rows": [row], "actions": [{"label": "开始办理", "message": "我要办"}]}
+    assert "card-actions" in chat.page.evaluate(RENDER, card)
+    card["actions"] = [{"label": "修改收费", "message": "修改收费"}]
+    assert "card-actions" not in chat.page.evaluate(RENDER, card)

@@ -33,19 +33,21 @@ export class AskPanel {
     }
     const label = nextId("ask");
     const hint = nextId("hint");
+    // what can be tapped is its own example; naming one of the options would only push towards it
+    const example = ask.options?.length ? null : ask.example;
     const error = ask.error ? h("p", { class: "field-error", id: nextId("error"), role: "alert" }, icon("error"), ask.error.message) : null;
     this.heading = h("h2", { id: label, tabindex: "-1", text: ask.label });
     this.root.setAttribute("aria-labelledby", label);
     this.root.dataset.kind = ask.kind;
     this.root.append(...[
       h("div", { class: "ask-head" }, this.heading, ask.optional ? h("span", { class: "chip", text: t("ask.optional") }) : null),
-      ask.example ? h("p", { class: "hint", id: hint, text: t("ask.example", { example: ask.example }) }) : null,
+      example ? h("p", { class: "hint", id: hint, text: t("ask.example", { example }) }) : null,
       this.#current(ask),
       error,
       this.#control(ask, label, error?.id),
       this.#foot(ask),
     ].filter(Boolean));
-    this.composer.answering(ask, [error?.id, ask.example ? hint : null].filter(Boolean).join(" ") || null);
+    this.composer.answering(ask, [error?.id, example ? hint : null].filter(Boolean).join(" ") || null);
     this.#prefill(ask);
     this.files?.offer();
     return true;

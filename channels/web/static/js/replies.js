@@ -5,6 +5,8 @@ import { t } from "./strings.js";
 
 /** Characters beyond which a row holds a sentence rather than a value: bold would only make it harder to read. */
 const LONG_VALUE = 24;
+/** Public telephone numbers in a text: five digits, and the three of an emergency where the words say to call. */
+const NUMBERS = /(?<![\d.,])(?:12\d{3}|95\d{3})(?![\d.,]*\d|[元个人户平号%])|(?<=(?:打|拨|或者?|call|or) ?)(?:110|119|120)(?!\d|[元个人天日年米平号%])/g;
 
 /**
  * Elements for one reply. `act` = {say(text), choose(value, label), download(url, name)};
@@ -22,7 +24,18 @@ export function renderReply(reply, act, withOptions = true) {
 }
 
 function text(reply) {
-  return h("div", { class: "bubble" }, h("p", { class: "say", text: reply.text ?? "" }), citations(reply.citations));
+  return h("div", { class: "bubble" }, h("p", { class: "say" }, ...callable(reply.text ?? "")), citations(reply.citations));
+}
+
+/** The text with its telephone numbers to be pressed. */
+function callable(words) {
+  const parts = [];
+  let from = 0;
+  for (const found of words.matchAll(NUMBERS)) {
+    parts.push(words.slice(from, found.index), h("a", { class: "call", href: `tel:${found[0]}` }, found[0]));
+    from = found.index + found[0].length;
+  }
+  return [...parts, words.slice(from)].filter((part) => part !== "");
 }
 
 function choices(reply, act, withOptions) {
@@ -44,7 +57,8 @@ function card(reply, act) {
   const title = nextId("card");
   const rows = reply.rows ?? [];
   const actions = reply.actions ?? [];
-  const perRow = rows.length > 0 && actions.length === rows.length;
+  // 修改 联系电话 belongs to its row; one action under a card of one row is still the card's
+  const perRow = rows.length > 0 && actions.length === rows.length && actions.every((action, index) => action.label.includes(rows[index].label));
   const list = h("dl", { class: "rows" });
   rows.forEach((row, index) => {
     const source = row.source ? h("span", { class: "chip" }, hidden(t("reply.source", { source: "" })), row.source) : null;
@@ -54,7 +68,7 @@ function card(reply, act) {
   });
   return h("section", { class: "card", "aria-labelledby": title },
     h("h3", { id: title, text: reply.title }),
-    reply.text ? h("p", { class: "say", text: reply.text }) : null,
+    reply.text ? h("p", { class: "say" }, ...callable(reply.text)) : null,
     rows.length ? list : null,
     !perRow && actions.length ? h("div", { class: "card-actions" }, actions.map((action) => actionButton(action, act))) : null,
     citations(reply.citations));
