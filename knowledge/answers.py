@@ -17,10 +17,8 @@ from knowledge.composer import Composer
 from knowledge.faq import closest_faq
 from knowledge.replies import Action, Card, Citation
 from knowledge.schema import Guide, Material, Place, TimeLimit, Visits
-from knowledge.search.english import closest_faq as english_faq
-from knowledge.search.english import is_english
 from knowledge.situations import describe, open_fields, verdict
-from knowledge.translation import TranslatedGuide, called, called_in_full
+from knowledge.translation import called, called_in_full
 
 QUESTION_INTENTS = ("ask_process", "ask_materials", "ask_conditions", "ask_time_limit", "ask_fee", "ask_location")
 Status = Literal["answered", "unanswerable_unverified", "unanswerable_unknown"]
@@ -74,8 +72,7 @@ def answer(guide: Guide, intent: str, values: Mapping[str, Any], now: datetime, 
     if guide.outline:
         return _unwritten(guide)
     general = _general(guide, intent, values, now)
-    close = english_faq if question and is_english(question) and isinstance(guide, TranslatedGuide) else closest_faq
-    faq = close(guide, question) if question else None
+    faq = closest_faq(guide, question) if question else None
     if faq is None:
         return general
     say = Composer(guide)

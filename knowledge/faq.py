@@ -1,4 +1,8 @@
-"""Finding the frequently asked question that a citizen's question is."""
+"""Finding the frequently asked question that a citizen's question is.
+
+An English question is compared by its telling words (``search/english.py``): by characters, what do I need to bring would be
+most like whatever has a do, an I and a need in it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from knowledge.schema import Faq, Guide
+from knowledge.search.english import closest_faq as closest_in_english
+from knowledge.search.english import is_english
 from knowledge.text import char_ngrams, char_weight, fold, segments
 
 # Cosine from which the question counts as the same one; measured on the guides' own questions, see the tests.
@@ -18,6 +24,8 @@ _EMPTY = frozenset("吗呢吧啊呀嘛的了是有要我你您能可以不怎么
 
 def closest_faq(guide: Guide, question: str, close: float = CLOSE) -> Faq | None:
     """The faq whose question is close enough to this one, or None."""
+    if is_english(question):
+        return closest_in_english(guide, question)
     named = set(_grams([guide.name, *guide.names.aliases]))
     asked = _bag(question, named)
     best = max(guide.faqs, key=lambda faq: _cosine(asked, _bag(faq.question, named)), default=None)

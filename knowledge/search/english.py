@@ -3,7 +3,7 @@
 It stands beside the Chinese search rather than in it. The score of the Chinese search is calibrated on Chinese documents and
 counts them, so English ones among them would change what Chinese sentences find; and an English sentence shares neither
 characters nor sounds with a Chinese document. What is compared is words without their endings, weighted by how few items
-use them.
+use them. With it stands a linear model over labelled English sentences (``wordings.py``), which knows what a name never says.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from knowledge.schema import Faq, Guide
 from knowledge.translation import Translation, called
 
+Counters = dict[str, Counter[str]]
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _ENDINGS = ("izations", "ization", "ations", "ation", "ments", "ment", "ings", "ing", "ions", "ion", "ies", "als", "ers", "ed",
@@ -37,6 +39,10 @@ _OURS_AT = 0.42
 _OURS_SLOPE = 16.0
 _TYPO = 0.82
 FAQ_CLOSE = 0.5
+
+WORDINGS = "wordings-english"
+"""Name of the files that hold the model over labelled English sentences."""
+_SHORTEST_PIECE, _LONGEST_PIECE = 2, 4
 
 
 @cache
@@ -68,6 +74,20 @@ def terms(text: str) -> list[str]:
     words = _WORD.findall(text.lower().replace("’", "'"))
     telling = [word.removesuffix("'s") for word in words if word not in frame()]
     return [stem(word) for word in telling]
+
+
+def in_english(text: str) -> Counters | None:
+    """What the model over labelled sentences looks at: stems, pairs of them, and pieces of words, which outlive typing errors.
+
+    None where the sentence is not English.
+    """
+    if not is_english(text):
+        return None
+    words = [word.removesuffix("'s") for word in _WORD.findall(text.lower().replace("’", "'"))]
+    stems = ["^", *map(stem, words), "$"]
+    pieces = Counter(marked[start : start + length] for marked in (f"^{word}$" for word in words)
+                     for length in range(_SHORTEST_PIECE, _LONGEST_PIECE + 1) for start in range(len(marked) - length + 1))
+    return {"c": pieces, "w": Counter([*stems[1:-1], *(" ".join(pair) for pair in pairwise(stems))])}
 
 
 class EnglishIndex:
@@ -155,14 +175,24 @@ class EnglishIndex:
         return math.sqrt(sum(self._weight(term) ** 2 for term in set(bag))) or 1.0
 
 
+_SAYS_LITTLE = frozenset({"bring", "carry", "person", "personally", "people", "work", "good", "happen", "use", "case", "mean"})
+"""Words that any question about any item may hold, beyond the frame; that a frequent question holds one too is chance."""
+_DENYING = re.compile(r"\b(?:not|no|never|none|without)\b|n't\b")
+
+
 def closest_faq(guide: Guide, question: str) -> Faq | None:
-    """The frequently asked question of a translated guide that an English question is, or None."""
-    named = {term for name in (called(guide), guide.name) for term in terms(name)}
+    """The frequently asked question of a translated guide that an English question is, or None.
+
+    Two telling words must be common to both, or all that the question holds; and what if I rent is not what if I have not rented.
+    """
+    named = {term for name in (called(guide), guide.name) for term in terms(name)} | {stem(word) for word in _SAYS_LITTLE}
     asked = set(terms(question)) - named
-    if not asked:
-        return None
+    denies = _denies(question)
     texts = {place: set(terms(faq.question)) - named for place, faq in enumerate(guide.faqs) if is_english(faq.question)}
     common = Counter(term for said in texts.values() for term in said)
+    shared_by = {place: len(said & asked) for place, said in texts.items()}
+    fitting = [place for place, shared in shared_by.items() if shared >= min(2, len(asked)) > 0
+               and (shared > 1 or _denies(guide.faqs[place].question) == denies)]
 
     def weight(term: str) -> float:
         return math.log(1 + (1 + len(texts)) / (1 + common[term]))
@@ -171,5 +201,9 @@ def closest_faq(guide: Guide, question: str) -> Faq | None:
         shared = sum(weight(term) ** 2 for term in said & asked)
         return shared / (math.sqrt(sum(weight(term) ** 2 for term in said) * sum(weight(term) ** 2 for term in asked)) or 1.0)
 
-    best = max(texts, key=lambda place: likeness(texts[place]), default=None)
+    best = max(fitting, key=lambda place: likeness(texts[place]), default=None)
     return guide.faqs[best] if best is not None and likeness(texts[best]) >= FAQ_CLOSE else None
+
+
+def _denies(text: str) -> bool:
+    return bool(_DENYING.search(text.lower().replace("’", "'")))

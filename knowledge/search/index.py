@@ -15,7 +15,7 @@ from knowledge.catalogue import Catalogue
 from knowledge.embedding import MODEL_FOLDER, Embedding, EmbeddingMissing, open_embedding, sentences
 from knowledge.schema import Guide
 from knowledge.search.calibration import Calibration
-from knowledge.search.english import EnglishIndex, is_english
+from knowledge.search.english import WORDINGS, EnglishIndex, in_english, is_english
 from knowledge.search.features import Document, FeatureIndex, Reading
 from knowledge.search.plain import PlainNames
 from knowledge.search.rivals import share
@@ -95,8 +95,9 @@ class Search:
     """The search over one catalogue. Build a new one when the catalogue changes; it is read-only and thread-safe."""
 
     def __init__(self, guides: Sequence[Guide], index: FeatureIndex, calibration: Calibration,
-                 translations: Mapping[str, Translation] | None = None, wordings: Wordings | None = None) -> None:
-        self._wordings = wordings
+                 translations: Mapping[str, Translation] | None = None, wordings: Wordings | None = None,
+                 english_wordings: Wordings | None = None) -> None:
+        self._wordings, self._english_wordings = wordings, english_wordings
         self._english = EnglishIndex(guides, translations or {})
         self._guides = list(guides)
         self._plain = PlainNames(guides)
@@ -121,7 +122,8 @@ class Search:
         guides = catalogue.all()
         foreign = (models_dir / MODEL_FOLDER / _FOREIGN).read_text(encoding="utf-8").splitlines()
         return cls(guides, index_of(guides, catalogue.names(), open_embedding(embedding, models_dir), foreign), calibration,
-                   catalogue.translations, Wordings.load(models_dir / MODEL_FOLDER))
+                   catalogue.translations, Wordings.load(models_dir / MODEL_FOLDER),
+                   Wordings.load(models_dir / MODEL_FOLDER, WORDINGS, in_english))
 
     def read(self, text: str) -> Reading:
         """The features of a sentence; guides in catalogue order."""
@@ -147,10 +149,9 @@ class Search:
         plain = self._plain.of(query[-_LONGEST:])
         scores, needed = self._fused(chances, found, plain, [] if plain is not None else self._plain.family(query[-_LONGEST:]))
         listed = self._listed(needed, limit, region)
-        # The many guides too unlikely to list leave their little to those listed: what is missing to 1 must mean "none named".
-        tail = float(needed.sum()) / max(float(needed[listed].sum()), 1e-9)
-        return [Hit(*self._called(number), round(float(scores[number]), 4), self._because(number, reading),
-                    round(float(needed[number]) * tail, 4), number == plain) for number in listed]
+        whole = dict(zip(listed, self._whole(needed, listed), strict=True))
+        return [Hit(*self._called(number), round(float(scores[number]), 4), self._because(number, reading), whole[number],
+                    number == plain) for number in listed]
 
     def _called(self, number: int) -> tuple[str, str]:
         return self._guides[number].code, self._guides[number].name
@@ -185,14 +186,26 @@ class Search:
         return np.where(learnt, needed * ours, found), needed
 
     def _in_english(self, query: str, limit: int, region: str | None) -> list[Hit]:
-        hits: list[Hit] = []
-        for number, score, wording in self._english.find(query):
-            guide = self._guides[number]
-            if len(hits) == limit or score < _LISTED:
-                break
-            if region is None or serves(guide.region, region):
-                hits.append(Hit(guide.code, guide.name, round(score, 4), [t("knowledge.because_nearest", sentence=wording)]))
-        return hits
+        nearest = {number: (score, wording) for number, score, wording in self._english.find(query)}
+        found = np.array([nearest.get(number, (0.0, ""))[0] for number in range(len(self._guides))])
+        chances = self._english_wordings.chances(query) if self._english_wordings else None
+        if chances is None:
+            scores, needed = found, None
+        else:
+            scores, needed = self._fused(chances, found, None, [])
+        listed = self._listed(found if needed is None else needed, limit, region)
+        because = {number: [t("knowledge.because_nearest", sentence=wording)] for number, (_, wording) in nearest.items()}
+        return [Hit(*self._called(number), round(float(scores[number]), 4), because.get(number, []), whole)
+                for number, whole in zip(listed, self._whole(needed, listed), strict=True)]
+
+    @staticmethod
+    def _whole(needed: NDArray[np.float64] | None, listed: list[int]) -> list[float | None]:
+        """What is needed of each listed guide. The many too unlikely to list leave their little to those listed: what is
+        missing to 1 must mean "none named"."""
+        if needed is None:
+            return [None] * len(listed)
+        tail = float(needed.sum()) / max(float(needed[listed].sum()), 1e-9)
+        return [round(float(needed[number]) * tail, 4) for number in listed]
 
     def family(self, hits: Sequence[Hit]) -> list[Hit]:
         """The items to offer when it is unclear which is meant: the best and its serious rivals, at most four."""

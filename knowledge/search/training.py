@@ -10,6 +10,7 @@ from pathlib import Path
 from knowledge.catalogue import Catalogue
 from knowledge.embedding import MODEL_FOLDER, Embedding, HubEmbedding, StaticEmbedding, fit_static, sentences
 from knowledge.search.calibration import Calibration, fit
+from knowledge.search.english import WORDINGS, in_english
 from knowledge.search.features import Document, FeatureIndex, Reading
 from knowledge.search.index import save_foreign
 from knowledge.search.wordings import ELSEWHERE, UNNAMED, Wordings
@@ -39,6 +40,9 @@ def train(catalogue: Catalogue, models_dir: Path, labelled: Iterable[tuple[str, 
     # What a guide says it is called joins what people were heard to say; a guide with nothing heard is left to the search.
     said += [(sentence, guide.code) for guide in catalogue.all() if guide.code in known for sentence in sentences(guide)]
     Wordings.fit(said).save(folder)
+    said += [(sentence, code) for code, translation in catalogue.translations.items() if code in known
+             for sentence in [*translation.names, *translation.samples]]
+    Wordings.fit(said, in_english).save(folder, WORDINGS)
     return folder
 
 

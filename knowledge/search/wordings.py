@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,6 @@ ELSEWHERE = ""
 UNNAMED = "?"
 """Label of sentences that are about some item, but do not say which one."""
 
-_ARRAYS, _DESCRIBED = "wordings.npz", "wordings.json"
 _MINIMUM = 2
 _LONGEST_GRAM = 3
 # What a gram that no labelled sentence has counts in a sentence's length, as a share of the rarest known one.
@@ -34,6 +33,8 @@ _SOFTNESS = 0.5
 _SHARPNESS = 4.0
 
 Bag = dict[str, Counter[str]]
+Look = Callable[[str], Bag | None]
+"""The grams of a sentence by kind, or None where it is not in the language looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,21 @@ class Chances:
     unnamed: float
 
 
-def _bag(text: str) -> Bag:
+def in_chinese(text: str) -> Bag | None:
+    """Characters and syllables of a sentence that holds Chinese."""
     parts = segments(fold(text))
-    return {"c": Counter(char_ngrams(parts, 1, _LONGEST_GRAM)), "p": Counter(pinyin_ngrams(parts, 1, _LONGEST_GRAM))}
+    characters = Counter(char_ngrams(parts, 1, _LONGEST_GRAM))
+    if not any(is_han(gram) for gram in characters):
+        return None
+    return {"c": characters, "p": Counter(pinyin_ngrams(parts, 1, _LONGEST_GRAM))}
 
 
 class Wordings:
     """The fitted model; read-only and thread-safe."""
 
     def __init__(self, labels: Sequence[str], vocabulary: dict[str, int], rarity: NDArray[np.float32],
-                 matrix: NDArray[np.float16], offset: NDArray[np.float32]) -> None:
+                 matrix: NDArray[np.float16], offset: NDArray[np.float32], look: Look = in_chinese) -> None:
+        self._look = look
         self.labels = list(labels)
         self._vocabulary = vocabulary
         self._rarity = rarity
@@ -63,9 +69,9 @@ class Wordings:
         self._offset = offset
 
     def chances(self, text: str) -> Chances | None:
-        """What a sentence is about; None where it holds no Chinese, which this model has not learnt."""
-        bag = _bag(text)
-        if not any(is_han(gram) for gram in bag["c"]):
+        """What a sentence is about; None where it is in no language this model has learnt."""
+        bag = self._look(text)
+        if bag is None:
             return None
         columns, values = self.row(bag)
         margins = (values @ self._matrix[columns].astype(np.float32) + self._offset) * _SHARPNESS
@@ -88,20 +94,24 @@ class Wordings:
         return columns, np.array(values, dtype=np.float32)
 
     @classmethod
-    def fit(cls, labelled: Iterable[tuple[str, str]]) -> Wordings:
-        """Learn from (sentence, label) pairs: a guide's code, ``ELSEWHERE`` or ``UNNAMED``. Ten seconds for thirty thousand."""
+    def fit(cls, labelled: Iterable[tuple[str, str]], look: Look = in_chinese) -> Wordings:
+        """Learn from (sentence, label) pairs: a guide's code, ``ELSEWHERE`` or ``UNNAMED``. Ten seconds for thirty thousand.
+
+        Sentences in another language than that of ``look`` are passed over.
+        """
         from scipy.sparse import csr_matrix
         from sklearn.svm import LinearSVC
 
-        pairs = [(_bag(sentence), label) for sentence, label in labelled]
+        looked = ((look(sentence), label) for sentence, label in labelled)
+        pairs = [(bag, label) for bag, label in looked if bag is not None]
         labels = sorted({label for _, label in pairs})
         seen = Counter(kind + gram for bag, _ in pairs for kind, counts in bag.items() for gram in counts)
         kept = sorted(gram for gram, count in seen.items() if count >= _MINIMUM)
         rarity = np.array([math.log((1 + len(pairs)) / (1 + seen[gram])) + 1 for gram in kept], dtype=np.float32)
         vocabulary = {gram: column for column, gram in enumerate(kept)}
         if len(labels) < 3 or not kept:
-            return cls([], {}, np.zeros(0, np.float32), np.zeros((0, 0), np.float16), np.zeros(0, np.float32))
-        model = cls(labels, vocabulary, rarity, np.zeros((0, 0), np.float16), np.zeros(0, np.float32))
+            return cls([], {}, np.zeros(0, np.float32), np.zeros((0, 0), np.float16), np.zeros(0, np.float32), look)
+        model = cls(labels, vocabulary, rarity, np.zeros((0, 0), np.float16), np.zeros(0, np.float32), look)
         rows = [model.row(bag) for bag, _ in pairs]
         starts = np.cumsum([0, *(len(columns) for columns, _ in rows)])
         matrix = csr_matrix((np.concatenate([values for _, values in rows]),
@@ -110,25 +120,25 @@ class Wordings:
         machine = LinearSVC(C=_SOFTNESS, random_state=7, max_iter=3000)
         machine.fit(matrix, np.array([labels.index(label) for _, label in pairs]))
         return cls(labels, vocabulary, rarity, np.ascontiguousarray(machine.coef_.T, dtype=np.float16),
-                   machine.intercept_.astype(np.float32))
+                   machine.intercept_.astype(np.float32), look)
 
-    def save(self, folder: Path) -> None:
-        """Write the model into a folder."""
-        np.savez_compressed(folder / _ARRAYS, rarity=self._rarity, matrix=self._matrix, offset=self._offset)
+    def save(self, folder: Path, name: str = "wordings") -> None:
+        """Write the model into a folder, in two files of this name."""
+        np.savez_compressed(folder / f"{name}.npz", rarity=self._rarity, matrix=self._matrix, offset=self._offset)
         described = {"labels": self.labels, "vocabulary": list(self._vocabulary)}
-        (folder / _DESCRIBED).write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
+        (folder / f"{name}.json").write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> Wordings | None:
-        """The saved model, or None if there is none, or it has learnt nothing."""
+    def load(cls, folder: Path, name: str = "wordings", look: Look = in_chinese) -> Wordings | None:
+        """The saved model, or None if there is none, or it has learnt nothing. ``look`` is the one it was fitted with."""
         try:
-            described = json.loads((folder / _DESCRIBED).read_text(encoding="utf-8"))
-            with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
+            described = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+            with np.load(folder / f"{name}.npz", allow_pickle=False) as arrays:
                 rarity, matrix, offset = arrays["rarity"], arrays["matrix"], arrays["offset"]
         except FileNotFoundError:
             return None
         vocabulary = {gram: column for column, gram in enumerate(described["vocabulary"])}
-        return cls(described["labels"], vocabulary, rarity, matrix, offset) if described["labels"] else None
+        return cls(described["labels"], vocabulary, rarity, matrix, offset, look) if described["labels"] else None
 
 
 MAY_MEAN_AN_ITEM = frozenset({"apply", "ask_process", "ask_materials", "ask_conditions", "ask_time_limit", "ask_fee",
@@ -139,8 +149,9 @@ MAY_MEAN_AN_ITEM = frozenset({"apply", "ask_process", "ask_materials", "ask_cond
 def labelled_sentences(folder: Path) -> Iterator[tuple[str, str]]:
     """The sentences of ``nlu_data`` with what they are about, as far as their place says it.
 
-    ``items/<guide code>.yml`` is about that guide, ``unnamed/*.yml`` about some item that is not said; elsewhere in the folder
-    a sentence whose intent needs no item is about none. The others do not say which item they are about, and are left out.
+    ``items/<guide code>.yml``, in English ``items/en/<guide code>.yml``, is about that guide, ``unnamed/*.yml`` about some item
+    that is not said; elsewhere in the folder a sentence whose intent needs no item is about none. The others do not say which
+    item they are about, and are left out.
     """
     import yaml
 

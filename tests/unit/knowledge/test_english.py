@@ -9,14 +9,17 @@ from pathlib import Path
 import pytest
 import yaml
 
+from assistant.casework.fields.english_options import match
 from assistant.foundation.clock import SHANGHAI
 from assistant.foundation.messages import ENGLISH, use_language
 from knowledge import answers
 from knowledge.catalogue import Catalogue
+from knowledge.faq import closest_faq as any_faq
 from knowledge.lint import translation_warnings
 from knowledge.schema import Guide
 from knowledge.search import Search
-from knowledge.search.english import EnglishIndex, closest_faq, is_english, stem, terms
+from knowledge.search.english import EnglishIndex, closest_faq, in_english, is_english, stem, terms
+from knowledge.search.wordings import ELSEWHERE, UNNAMED, Wordings
 from knowledge.text import content, fold
 from knowledge.translation import called, called_in_full, shown_texts, translated
 
@@ -102,6 +105,37 @@ def test_a_question_asked_before_is_found_in_english(catalogue: Catalogue) -> No
     faq = closest_faq(english(catalogue), "is it true that I have to pay 100 yuan?")
     assert faq is not None and "100 yuan" in faq.answer
     assert closest_faq(english(catalogue), "how do I change a company's registered address") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "question", "found"),
+    [
+        ("company-founding", "what do I need to bring", None), ("company-founding", "what if I rent my office", None),
+        ("company-founding", "do I have to come in person", None), ("company-founding", "can I use my home address", "at my home"),
+        ("company-founding", "is it possible if I have not rented an office", "not rented"), ("residence-permit", "what do I need to bring", None),
+        ("residence-permit", "can I work with it", None), ("residence-permit", "can foreigners apply", "foreigners"),
+    ],
+)  # fmt: skip
+def test_one_word_in_common_is_no_frequent_question(served: Catalogue, code: str, question: str, found: str | None) -> None:
+    guide = served.get(code, ENGLISH)
+    assert guide is not None
+    faq = any_faq(guide, question)
+    assert (faq is None) if found is None else (faq is not None and found in faq.question)
+
+
+def test_an_english_question_about_a_chinese_guide_is_none_of_its_frequent_ones(served: Catalogue) -> None:
+    assert any_faq(served.guides["company-founding"], "can I register the company at my home") is None
+
+
+def test_every_country_may_be_answered_by_nationality(served: Catalogue) -> None:
+    guide = served.get("company-founding", ENGLISH)
+    field = guide.field("sh1_country") if guide else None
+    assert field is not None
+    said = ["I'm British", "she is German", "Indian", "american", "He's a Frenchman or rather French", "korean", "Singaporean"]
+    chosen = [match(text, field.options) for text in said]
+    assert [option.value if option else None for option in chosen] == ["gb", "de", "ind", "us", "fr", "kr", "sg"]
+    for option in field.options[:-1]:
+        assert sum(alias.isascii() for alias in option.aliases) >= 2, option.value
 
 
 def test_a_faulty_translation_leaves_the_guide_in_chinese(folder: Path) -> None:
@@ -195,3 +229,18 @@ def test_the_search_speaks_both(search: Search, fixture_catalogue: Catalogue) ->
 def test_english_around_a_chinese_name_is_no_evidence() -> None:
     assert content(fold("I want to apply for 居住证, what documents do I need?")) == ["居住证"]
     assert content(fold("我司拟将住所由A栋变更至B栋"))[-1].endswith("栋")
+
+
+def test_english_wordings_are_learnt_apart(served: Catalogue) -> None:
+    said = [
+        ("let my baker sell her bread", "food-permit-new"), ("bread licence please", "food-permit-new"), ("I bake and need the licence", "food-permit-new"),
+        ("my wife has lost her passport", "passport"), ("passport for a journey", "passport"), ("a passport please", "passport"),
+        ("what do I need", UNNAMED), ("how long", UNNAMED), ("where do I go", UNNAMED), ("rain or shine", ELSEWHERE), ("tell me a joke", ELSEWHERE),
+        ("play a song", ELSEWHERE), ("护照怎么办", "passport"),
+    ]  # fmt: skip
+    model = Wordings.fit(said, in_english)
+    chances = model.chances("pasport for our baker's wife")
+    assert chances is not None and max(chances.items, key=lambda code: chances.items[code]) == "passport"
+    assert model.chances("护照") is None and Wordings.fit(said).chances("passport") is None
+    bag = in_english("Registering companies")
+    assert bag is not None and {"^" + " " + stem("register"), stem("company")} <= set(bag["w"])
