@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from assistant.engine.components.catalogue import Catalogue
-from assistant.engine.components.features import MASK, Familiarity, Vectoriser, groups
+from assistant.engine.components.features import MASK, Familiarity, Vectoriser, groups, sounds, stem
 from assistant.engine.components.intent import IntentClassifier
+
+GLUE = "\x1f"
 
 SENTENCES = {
     "ask_fee": ["多少钱", "收费吗", f"{MASK}要交多少钱", "费用是多少", f"办{MASK}收费吗", "免费的吗", "要花多少钱"],
@@ -86,3 +88,18 @@ def test_the_words_of_a_new_guide_are_familiar_without_training() -> None:
     before, after = Catalogue(), Catalogue(["无人机飞行许可"], ["放飞无人机"])
     assert familiarity.measure("放飞无人机", before) == {"share 5": 1, "number 4": 1}
     assert familiarity.measure("放飞无人机", after) == {"share none": 1, "number 0": 1}
+
+
+def test_a_latin_word_is_one_unit_and_ends_where_it_ends() -> None:
+    seen = groups(["how", "long", "does", "registering", "take"])
+    assert stem("registered") == stem("registering") == stem("registers")
+    assert f"how{GLUE}long" in seen["p"] and f"{stem('registers')}{GLUE}{stem('take')}" in seen["p"]
+    assert f"w{GLUE}l" not in seen["c"] and f"g{GLUE}$" in seen["c"]
+    assert groups(["办", "wfoe", "要", "多久"])["p"][stem("wfoe")] == 1
+
+
+def test_latin_words_are_strange_one_by_one() -> None:
+    assert sounds("rain tomorrow") == {stem("rain"), stem("tomorrow")}
+    assert sounds("办wfoe多久") == {stem("wfoe"), *sounds("多久")}
+    known = Familiarity.fit(["how long does it take", "where do I take it"])
+    assert known.measure("how long does it rain", Catalogue())["number 1"] == 1

@@ -1,12 +1,17 @@
 """What the intent classifier looks at: characters, words and fuzzy syllables of a sentence whose items are masked, and how
 much of the sentence is strange to this office.
+
+A Latin word has no syllables of ours. It stands among them as one unit, its stem, and its characters are looked at within the
+word: "how long" has nothing to do with "wlon", which is all that three characters across a border say.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, pairwise
 
 import numpy as np
@@ -35,21 +40,63 @@ def _grams(parts: Sequence[str], shortest: int, longest: int) -> Iterator[str]:
             yield "\x1f".join(parts[start : start + length])
 
 
+LONGEST_PIECE = 4
+"""Of a Latin word, pieces of up to so many characters are looked at, its borders counted."""
+
+_LATIN = re.compile(r"[a-z]{2,}")
+_ENDINGS = ("ations", "ation", "ings", "ing", "ments", "ment", "ies", "ied", "ed", "es", "ly", "er", "y", "s", "e")
+_SHORTEST_STEM, _LONGEST_STEM = 3, 7
+
+
+@lru_cache(maxsize=16384)
+def stem(word: str) -> str:
+    """A Latin word without its ending, and of a long one the beginning.
+
+    >>> stem("applied"), stem("applying"), stem("apply"), stem("registration")
+    ('appl', 'appl', 'appl', 'registr')
+    """
+    ending = next((e for e in _ENDINGS if word.endswith(e) and len(word) - len(e) >= _SHORTEST_STEM), "")
+    return word[: len(word) - len(ending)][:_LONGEST_STEM]
+
+
+def _units(sentence: str) -> list[tuple[str, bool]]:
+    """The syllables of a sentence, a Latin word being one; each with whether it is such a word."""
+    units: list[tuple[str, bool]] = []
+    position = 0
+    for found in _LATIN.finditer(sentence):
+        units += [*((syllable, False) for syllable in syllables(sentence[position : found.start()])), (stem(found.group()), True)]
+        position = found.end()
+    return [*units, *((syllable, False) for syllable in syllables(sentence[position:]))]
+
+
+def _pieces(words: Sequence[str]) -> Iterator[str]:
+    """Characters in ones to threes as they follow each other; those of a Latin word only within it."""
+    run = ["^"]
+    for word in words:
+        if _LATIN.fullmatch(word):
+            yield from _grams(run, 1, 3)
+            yield from _grams(["^", *word, "$"], 2, LONGEST_PIECE)
+            run = []
+        else:
+            run += word
+    yield from _grams([*run, "$"], 1, 3)
+
+
 def groups(words: Sequence[str]) -> Groups:
     """Feature counts of one sentence by kind: c characters, w words, p fuzzy syllables."""
-    sentence = "".join(words)
-    characters = ["^", *sentence, "$"]
     return {
-        "c": Counter(_grams(characters, 1, 3)),
+        "c": Counter(_pieces(words)),
         "w": Counter(_grams(["^", *words, "$"], 1, 2)),
-        "p": Counter(_grams(["^", *syllables(sentence), "$"], 1, 3)),
+        "p": Counter(_grams(["^", *(unit for unit, _ in _units(" ".join(words))), "$"], 1, 3)),
     }
 
 
 def sounds(sentence: str) -> set[str]:
-    """The pairs of neighbouring syllables of a sentence; a single syllable stands for itself."""
-    heard = [syllable for syllable in syllables(sentence) if syllable.isalnum()]
-    return {f"{first} {second}" for first, second in pairwise(heard)} or set(heard)
+    """The pairs of neighbouring syllables of a sentence, and its Latin words; a single syllable stands for itself."""
+    heard = [(unit, is_word) for unit, is_word in _units(sentence) if unit.isalnum()]
+    words = {unit for unit, is_word in heard if is_word}
+    pairs = {f"{first} {second}" for (first, one), (second, other) in pairwise(heard) if not one and not other}
+    return pairs | words or {unit for unit, _ in heard}
 
 
 class Familiarity:

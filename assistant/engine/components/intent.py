@@ -119,7 +119,7 @@ class IntentClassifier(GraphComponent):  # type: ignore[misc]
         outside = self._config["out_of_scope"]
         said = spoken or sentences
         triples = list(zip(sentences, said, labels, strict=True))
-        self._familiarity = Familiarity.fit("".join(words) for _, words, label in triples if label != outside)
+        self._familiarity = Familiarity.fit(" ".join(words) for _, words, label in triples if label != outside)
         homophones = Homophones(word for words in said for word in words)
         chance = random.Random(self._config["seed"])
         rows: list[tuple[list[str], int]] = []
@@ -147,7 +147,7 @@ class IntentClassifier(GraphComponent):  # type: ignore[misc]
 
     def look(self, words: list[str], own: int = 0) -> Groups:
         """All features of a sentence; ``own`` is 1 while training on a sentence in scope."""
-        return {**groups(words), "u": self._familiarity.measure("".join(words), self._catalogue.current(), own)}
+        return {**groups(words), "u": self._familiarity.measure(" ".join(words), self._catalogue.current(), own)}
 
     def probabilities(self, sentence: Groups) -> NDArray[np.float32]:
         """The probability of each label, in the order of the labels.
