@@ -15,3 +15,11 @@ def region_code(text: str) -> str | None:
     names = {**{f"{code}0000": name for code, name in PROVINCES.items()}, **DISTRICTS}
     ends = [(len(name), code) for code, name in names.items() if plain.endswith(name) or plain == short(name)]
     return max(ends)[1] if ends else None
+
+
+def region_name(code: str) -> str:
+    """What to call a region: 上海市浦东新区; only the province where the district is unknown, else the code."""
+    province = PROVINCES.get(code[:2], "")
+    if code == "000000":
+        return "全国"
+    return f"{province}{DISTRICTS.get(code, '')}" or code

@@ -1,8 +1,10 @@
-"""``bandao guides lint|list|show``: the catalogue of item guides, seen from outside."""
+"""``bandao guides lint|list|show|import|export|schema``: the catalogue of item guides, seen from outside."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
+from json import loads
 from pathlib import Path
 from typing import Annotated
 
@@ -71,3 +73,74 @@ def show_one(
 
     data = guide.model_dump(mode="json", exclude_defaults=True)
     show(data, [yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=120)], as_json=as_json)
+
+
+@commands.command("import", help=t("cli.help_guides_import"))
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    out: Annotated[Path | None, typer.Option("--out", help=t("cli.help_guides_import_out"))] = None,
+    source: Annotated[str | None, typer.Option("--source", help=t("cli.help_guides_import_source"))] = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Draft guides out of a platform's rows, each with what it still lacks; nothing that is there is written over."""
+    from knowledge.catalogue import Catalogue
+    from knowledge.exchange.drafts import drafts
+    from knowledge.exchange.files import Unreadable, read_rows, write_draft
+
+    taken = set(Catalogue.load(folder or get_settings().guides_dir).guides)
+    if out is not None:
+        taken |= {path.stem for path in out.glob("*.yaml")}
+    try:
+        made, refused = drafts(read_rows(file), source or file.name, date.today(), taken)
+    except Unreadable as error:
+        fail(str(error), as_json=as_json, code="unreadable")
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for draft in made:
+            write_draft(draft.guide, draft.missing, out / f"{draft.guide.code}.yaml")
+    comma = t("knowledge.list_separator")
+    lines = [t("cli.guide_drafted", row=d.row, name=d.guide.name, code=d.guide.code, missing=comma.join(d.missing)) for d in made]
+    lines += [t("cli.guide_row_refused", row=one.row, why=one.why) for one in refused]
+    counts = {"made": len(made), "refused": len(refused)}
+    lines.append(t("cli.guides_drafted", **counts, out=out) if out else t("cli.guides_drafted_dry", **counts))
+    items = [{"row": d.row, "code": d.guide.code, "name": d.guide.name, "missing": d.missing} for d in made]
+    show({"drafts": items, "refused": [asdict(one) for one in refused], "out": str(out) if out else None}, lines, as_json=as_json)
+    if refused and not made:
+        raise typer.Exit(1)
+
+
+@commands.command("export", help=t("cli.help_guides_export"))
+def export(
+    out: Annotated[Path, typer.Argument(metavar="FILE")],
+    codes: Annotated[list[str] | None, typer.Argument(metavar="CODE")] = None,
+    region: Annotated[str | None, typer.Option("--region", help=t("cli.help_guides_export_region"))] = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Guides as they are served in a region, one row each."""
+    from knowledge.catalogue import Catalogue
+    from knowledge.exchange.files import write_excel, write_json
+    from knowledge.exchange.rows import cells_of, heads, row_of
+
+    served = Catalogue.load(folder or get_settings().guides_dir).for_region(region or get_settings().region)
+    unknown = [code for code in codes or [] if served.get(code) is None]
+    if unknown:
+        why, remedy = t("cli.no_such_guide", wanted=unknown[0]), t("cli.no_such_guide_remedy")
+        fail(why, remedy=remedy, as_json=as_json, code="no_such_guide")
+    guides = [guide for guide in served.all() if not codes or guide.code in codes]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if out.suffix.lower() == ".xlsx":
+        write_excel([cells_of(guide) for guide in guides], heads(), out)
+    else:
+        write_json([row_of(guide) for guide in guides], out)
+    show({"total": len(guides), "out": str(out)}, [t("cli.guides_exported", total=len(guides), out=out)], as_json=as_json)
+
+
+@commands.command("schema", help=t("cli.help_guides_schema"))
+def schema(overlay: Annotated[bool, typer.Option("--overlay/--guide")] = False, as_json: Json = False) -> None:
+    """The JSON Schema of a guide file, or of a regional one, for editors that complete and check while one types."""
+    from knowledge.editor_schema import GUIDE_SCHEMA, OVERLAY_SCHEMA, text_of
+
+    text = text_of(OVERLAY_SCHEMA if overlay else GUIDE_SCHEMA)
+    show(loads(text), [text.rstrip()], as_json=as_json)

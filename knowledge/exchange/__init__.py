@@ -1,0 +1,1 @@
+"""Guides from and to what departments keep: a platform's JSON, and Excel."""
