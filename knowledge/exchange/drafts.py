@@ -34,7 +34,7 @@ _LEVELS = {
 }  # fmt: skip
 _HANDLING = {"即办件": "immediate", "承诺件": "promised"}
 _PHONE = re.compile(r"(?:0\d{2,3}-?)?\d{7,8}(?:-\d+)?|1[3-9]\d{9}|12\d{3}")
-_ASKED = re.compile(r"(.{2,}?[？?）])\s+(.+)")
+_ASKED = re.compile(r"(.{2,}?)｜(.+)|(.{2,}?[？?])\s*(.+)")
 _SOURCE = "imported"
 _LONGEST_CODE = 48
 #: What an outline may leave out and a guide may not.
@@ -134,7 +134,7 @@ def _draft(told: Mapping[str, Any], name: str, source: str, today: date) -> dict
     data["themes"] = [code for code, called in categories().themes.items() if any(called[:4] in theme for theme in named)]
     data["process"] = [_step(*step) for step in enumerate(_paragraphs(told.get("process")), 1)]
     data["contacts"] = [*_contacts("consult", told.get("consult")), *_contacts("complain", told.get("complain"))]
-    data["faqs"] = [_faq(*match.groups()) for text in _paragraphs(told.get("faqs")) if (match := _ASKED.match(text))]
+    data["faqs"] = [_faq(*filter(None, match.groups())) for text in _paragraphs(told.get("faqs")) if (match := _ASKED.match(text))]
     return data
 
 

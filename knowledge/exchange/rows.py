@@ -47,7 +47,7 @@ def row_of(guide: Guide) -> dict[str, Any]:
         "location": ["；".join(filter(None, (place.name, place.address, place.hours, place.phone))) for place in guide.places],
         "consult": [f"{contact.name} {contact.phone}" for contact in guide.contacts if contact.kind == "consult"],
         "complain": [f"{contact.name} {contact.phone}" for contact in guide.contacts if contact.kind == "complain"],
-        "faqs": [f"{faq.question} {faq.answer}" for faq in guide.faqs],
+        "faqs": [f"{faq.question}｜{faq.answer}" for faq in guide.faqs],
     }
     return {key: value for key, value in row.items() if value}
 
