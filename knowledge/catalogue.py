@@ -12,7 +12,7 @@ from pathlib import Path
 from assistant.foundation.messages import t
 from knowledge.guide_file import GuideFile, GuideProblem, read_guide
 from knowledge.overlay import Overlay
-from knowledge.resolving import REGIONS, read_overlays, resolved, with_sound_parts
+from knowledge.resolving import COMPONENTS, REGIONS, read_overlays, resolved, with_sound_parts
 from knowledge.schema import Guide
 from knowledge.text import fold
 from knowledge.translation import ENGLISH, TranslatedGuide, Translation, read_translation, translated
@@ -25,8 +25,9 @@ class Catalogue:
     """All guides in service. ``problems`` are those of the files refused at the last load; ``files`` maps code to file name.
 
     ``translations`` holds the English of a guide, by code (``en/<code>.yaml`` in the guides' folder); ``overlays`` what is
-    different in a region, by region and code (``regions/<region>/<code>.yaml``). ``guides`` are as the nation has them and
-    compositions without their parts: ``for_region`` gives what a citizen is served.
+    different in a region, by region and code (``regions/<region>/<code>.yaml``); ``components`` the guides that are only ever
+    part of a composition and cannot be found by themselves (``components/<code>.yaml``). ``guides`` are as the nation has them
+    and compositions without their parts: ``for_region`` gives what a citizen is served.
     """
 
     guides: dict[str, Guide]
@@ -34,6 +35,7 @@ class Catalogue:
     files: dict[str, str] = field(default_factory=dict)
     translations: dict[str, Translation] = field(default_factory=dict)
     overlays: dict[tuple[str, str], Overlay] = field(default_factory=dict)
+    components: dict[str, Guide] = field(default_factory=dict)
     _regions: dict[str, Catalogue] = field(default_factory=dict, repr=False, compare=False)
     _views: dict[tuple[str, str], TranslatedGuide] = field(default_factory=dict, repr=False, compare=False)
 
@@ -73,10 +75,12 @@ class Catalogue:
             files[guide.code] = name
             names[fold(guide.name)] = guide.code
         translations, refused = _translations(guides_dir / ENGLISH, guides, {} if previous is None else previous.translations)
-        overlays, unfit = read_overlays(guides_dir / REGIONS, guides, {} if previous is None else previous.overlays)
-        guides, broken = with_sound_parts(guides, files, previous.guides if previous else {})
-        problems = sorted([*problems, *refused, *unfit, *broken], key=lambda problem: (problem.file, problem.line))
-        return cls({code: guides[code] for code in sorted(guides)}, problems, files, translations, overlays)
+        components, bad = _components(guides_dir / COMPONENTS, guides, {} if previous is None else previous.components)
+        every = {**components, **guides}
+        overlays, unfit = read_overlays(guides_dir / REGIONS, every, {} if previous is None else previous.overlays)
+        guides, broken = with_sound_parts(guides, components, files, previous.guides if previous else {})
+        problems = sorted([*problems, *refused, *bad, *unfit, *broken], key=lambda problem: (problem.file, problem.line))
+        return cls({code: guides[code] for code in sorted(guides)}, problems, files, translations, overlays, components)
 
     def for_region(self, region: str) -> Catalogue:
         """The catalogue as a citizen of a region (GB/T 2260, six digits) is served: overlays laid on, compositions put together.
@@ -84,9 +88,11 @@ class Catalogue:
         Items of other regions are not in it.
         """
         if region not in self._regions:
-            served = resolved(self.guides, self.overlays, region)
+            every = resolved({**self.components, **self.guides}, self.overlays, region)
+            served = {code: guide for code, guide in every.items() if code in self.guides}
+            components = {code: guide for code, guide in every.items() if code in self.components}
             files = {code: self.files[code] for code in served}
-            self._regions[region] = Catalogue(served, self.problems, files, self.translations)
+            self._regions[region] = Catalogue(served, self.problems, files, self.translations, {}, components)
         return self._regions[region]
 
     def get(self, code: str, language: str | None = None) -> Guide | None:
@@ -154,6 +160,26 @@ def _translations(folder: Path, guides: dict[str, Guide],
         else:
             problems.append(GuideProblem(name, 1, t("knowledge.translation_of_nothing", code=path.stem),
                                          t("knowledge.translation_of_nothing_remedy")))
+    return found, problems
+
+
+def _components(
+    folder: Path, guides: dict[str, Guide], previous: dict[str, Guide]
+) -> tuple[dict[str, Guide], list[GuideProblem]]:
+    """The guides that are only parts of others, by code; for one refused the last good one stands in."""
+    found: dict[str, Guide] = {}
+    problems: list[GuideProblem] = []
+    for path in sorted(folder.glob("*.yaml")):
+        read, name = read_guide(path), f"{COMPONENTS}/{path.name}"
+        problems += [GuideProblem(name, problem.line, problem.why, problem.remedy) for problem in read.problems]
+        guide = read.guide or previous.get(path.stem)
+        if guide is None:
+            continue
+        if guide.code in guides or guide.code in found or guide.code != path.stem:
+            why = t("knowledge.code_taken", code=guide.code, file=path.name)
+            problems.append(GuideProblem(name, 1, why, t("knowledge.clash_remedy")))
+        else:
+            found[guide.code] = guide
     return found, problems
 
 

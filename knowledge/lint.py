@@ -11,7 +11,7 @@ from assistant.foundation.messages import t
 from knowledge.audit import audit, whens
 from knowledge.catalogue import Catalogue
 from knowledge.guide_file import GuideProblem, line_of, read_guide
-from knowledge.resolving import NATION, REGIONS
+from knowledge.resolving import COMPONENTS, NATION, REGIONS
 from knowledge.satisfiable import leaves, options_of
 from knowledge.schema import Condition, Guide, condition_fields
 from knowledge.template_tags import PACKAGE_TAGS, TemplateUnreadable, tags_of
@@ -34,11 +34,13 @@ def lint(guides_dir: Path, templates_dir: Path, today: date | None = None) -> li
     """
     catalogue = Catalogue.load(guides_dir)
     problems = list(catalogue.problems)
-    trees = {code: read_guide(guides_dir / file).tree for code, file in catalogue.files.items()}
+    files = catalogue.files | {code: f"{COMPONENTS}/{code}.yaml" for code in catalogue.components}
+    trees = {code: read_guide(guides_dir / file).tree for code, file in files.items()}
     tags = _Tags(templates_dir)
     for region in (NATION, *sorted({region for region, _ in catalogue.overlays})):
-        for guide in catalogue.for_region(region).all():
-            file = catalogue.files[guide.code]
+        served = catalogue.for_region(region)
+        for guide in (*served.all(), *served.components.values()):
+            file = files[guide.code]
             local = region != NATION
             if local and (region, guide.code) not in catalogue.overlays:
                 continue

@@ -21,6 +21,8 @@ from knowledge.schema import Guide
 
 REGIONS = "regions"
 """The sub-folder of overlays: one folder a region, one file a guide."""
+COMPONENTS = "components"
+"""The sub-folder of guides that are only ever part of a composition."""
 NATION = "000000"
 
 Overlays = Mapping[tuple[str, str], Overlay]
@@ -52,20 +54,20 @@ def resolved(guides: Mapping[str, Guide], overlays: Overlays, region: str) -> di
 
 
 def with_sound_parts(
-    guides: Mapping[str, Guide], files: Mapping[str, str], previous: Mapping[str, Guide]
+    guides: Mapping[str, Guide], components: Mapping[str, Guide], files: Mapping[str, str], previous: Mapping[str, Guide]
 ) -> tuple[dict[str, Guide], list[GuideProblem]]:
     """The guides without those compositions whose parts do not fit; the last good one is kept where it still does."""
-    kept, problems = dict(guides), []
+    kept, problems, every = dict(guides), [], {**components, **guides}
     for code, guide in guides.items():
         if not guide.parts:
             continue
         try:
-            composed(_awaited(guide), guides)
+            composed(_awaited(guide), every)
         except ValueError as error:
             problems.append(_unfit(files[code], error))
             del kept[code]
             before = previous.get(code)
-            if before is not None and before.parts and _fits(before, guides):
+            if before is not None and before.parts and _fits(before, every):
                 kept[code] = before
     return kept, problems
 

@@ -161,3 +161,24 @@ def test_a_broken_composition_is_refused_and_the_last_good_one_served(tmp_path: 
     assert [problem.file for problem in alone.problems] == ["whole.yaml"]
     assert alone.guides.keys() == {"licence", "food"}
     assert after.for_region("310115").guides["whole"] == good.for_region("310115").guides["whole"]
+
+
+def test_components_are_parts_and_nothing_else(tmp_path: Path) -> None:
+    folder = write(tmp_path / "guides", FOOD, WHOLE)
+    write(folder / "components", LICENCE)
+    catalogue = Catalogue.load(folder)
+    served = catalogue.for_region("310115")
+    assert catalogue.problems == []
+    assert served.guides.keys() == {"food", "whole"}
+    assert "owner" in {one.key for one in served.guides["whole"].fields}
+    (folder / "components" / "licence.yaml").write_text("nonsense", encoding="utf-8")
+    assert [problem.file for problem in Catalogue.load(folder).problems] == ["components/licence.yaml", "whole.yaml"]
+    assert Catalogue.load(folder, catalogue).for_region("310115").guides == served.guides
+
+
+def test_a_component_cannot_take_a_guides_code(tmp_path: Path) -> None:
+    folder = write(tmp_path / "guides", LICENCE, FOOD, WHOLE)
+    write(folder / "components", {**LICENCE, "name": "别的"})
+    catalogue = Catalogue.load(folder)
+    assert [problem.file for problem in catalogue.problems] == ["components/licence.yaml"]
+    assert catalogue.guides["licence"].name == "事项licence"
