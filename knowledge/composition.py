@@ -3,7 +3,8 @@
 A composition's own file says what is its own: name, summary, situations, limits, and its ``parts`` (item, when, after).
 Here the parts go in: a field that several parts have is one question (the composition's own wording first), materials and
 documents are united, each is wanted only where one of its parts is, and every fact keeps its evidence. The outcome is a guide
-like any other, so that interview, package and answers need to know nothing of compositions.
+like any other, so that interview, package and answers need to know nothing of compositions. What one part asks and another
+part's answers say, or what can only be one way here, the composition's ``settled`` puts in unasked.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from assistant.foundation.messages import t
 from knowledge.schema import Guide, Part
 
 _LISTS: dict[str, str] = {"fields": "key", "materials": "code", "documents": "key"}
+_REFERENCES = ("document", "promise_document")
 
 
 def composed(guide: Guide, parts: Mapping[str, Guide]) -> Guide:
@@ -44,6 +46,8 @@ def composed(guide: Guide, parts: Mapping[str, Guide]) -> Guide:
         for name, entries in _parted(part, parts[part.item], united, held["evidence"]).items():
             for key, entry in entries.items():
                 if key in own[name]:
+                    if name == "fields":
+                        united[name][key] = _with_boxes(united[name][key], entry)
                     continue
                 before = united[name].get(key)
                 united[name][key] = entry if before is None else _either(before, entry)
@@ -52,10 +56,11 @@ def composed(guide: Guide, parts: Mapping[str, Guide]) -> Guide:
     held["conditions"] = [*held.get("conditions", []), *(
         fact for part in guide.parts for fact in _conditions(parts[part.item], held["evidence"])
     )]
-    held["checks"] = [*held.get("checks", []), *(
-        {**check, "when": _and(part.when, check.get("when"))}
-        for part in guide.parts for check in parts[part.item].model_dump(by_alias=True, exclude_unset=True).get("checks", [])
-    )]
+    for name in ("checks", "settled"):
+        held[name] = [*held.get(name, []), *(
+            {**entry, "when": _and(part.when, entry.get("when"))}
+            for part in guide.parts for entry in parts[part.item].model_dump(by_alias=True, exclude_unset=True).get(name, [])
+        )]
     try:
         return Guide.model_validate(held)
     except ValidationError as error:
@@ -91,15 +96,19 @@ def _parted(
     prefix = guide.code.replace("-", "_")
     cited = _cited(guide, said["evidence"], evidence)
     evidence.update({cited[key]: source for key, source in said["evidence"].items()})
-    documents = _renamed(said.get("documents", []), "key", united["documents"], "template", prefix)
-    materials = _renamed(said.get("materials", []), "code", united["materials"], "name", prefix)
+    documents = _renamed(said.get("documents", []), "key", united["documents"], ("template",), prefix)
+    made = [  # a form made from another template is another paper, though its name is the same
+        {**entry, **{name: documents[entry[name]] for name in _REFERENCES if entry.get(name)}}
+        for entry in said.get("materials", [])
+    ]
+    materials = _renamed(made, "code", united["materials"], ("name", "document"), prefix)
     found: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in _LISTS}
     for name, key in _LISTS.items():
         for entry in said.get(name, []):
             changed = {**entry, "when": _and(part.when, entry.get("when"))}
             if "evidence" in entry:
                 changed["evidence"] = [cited[source] for source in entry["evidence"]]
-            for reference in ("document", "promise_document"):
+            for reference in _REFERENCES:
                 if entry.get(reference):
                     changed[reference] = documents[entry[reference]]
             if name == "documents":
@@ -111,14 +120,23 @@ def _parted(
 
 
 def _renamed(
-    entries: Sequence[Mapping[str, Any]], key: str, before: Mapping[str, Mapping[str, Any]], what: str, prefix: str
+    entries: Sequence[Mapping[str, Any]], key: str, before: Mapping[str, Mapping[str, Any]], what: Sequence[str], prefix: str
 ) -> dict[str, str]:
-    """The keys of entries in the composition: their own, where an earlier part has none of this key or has the same thing."""
+    """The keys of entries in the composition: that of the same thing in an earlier part, else their own where it is free."""
     found = {}
     for entry in entries:
-        held = before.get(entry[key])
-        found[entry[key]] = entry[key] if held is None or held[what] == entry[what] else f"{prefix}_{entry[key]}"
+        own, alike = entry[key], [entry.get(name) for name in what]
+        called = [name for name in before if name == own or name.endswith(f"_{own}")]
+        same = [name for name in called if [before[name].get(part) for part in what] == alike]
+        found[own] = same[0] if same else f"{prefix}_{own}" if own in before else own
     return found
+
+
+def _with_boxes(own: dict[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The composition's own question with the options only a part's forms have: a box there, and no answer here."""
+    known = {option["value"] for option in own.get("options", [])}
+    more = [{**option, "offered": False} for option in entry.get("options", []) if option["value"] not in known]
+    return {**own, "options": [*own["options"], *more]} if more and known else own
 
 
 def _either(before: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,6 +150,8 @@ def _either(before: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, An
     united = {**before, "when": when}
     if before.get("optional") and not entry.get("optional"):
         united["optional"] = False
+    if rules := [rule for rule in entry.get("rules", []) if rule not in before.get("rules", [])]:
+        united["rules"] = [*before.get("rules", []), *rules]
     return united
 
 

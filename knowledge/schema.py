@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from knowledge.facts import (
     Change,
@@ -34,16 +34,20 @@ from knowledge.facts import (
 __all__ = [
     "Change", "Check", "Condition", "Contact", "DocumentSpec", "Evidence", "Fact", "Faq", "Fee", "FeeItem", "FieldType",
     "FollowUp", "Guide", "GuideField", "Material", "MeetWay", "Names", "Neighbour", "Online", "Option", "Part", "Place", "Result",
-    "Rule", "Step", "Strict", "TimeLimit", "Visits", "condition_fields",
+    "Rule", "Settled", "Step", "Strict", "TimeLimit", "Visits", "condition_fields",
 ]  # fmt: skip
 
 
 class Option(Strict):
-    """One choice: ``value`` is stored, ``label`` shown, ``aliases`` are other words people type for it."""
+    """One choice: ``value`` is stored, ``label`` shown, ``aliases`` are other words people type for it.
+
+    One that is not ``offered`` has a box on a form and is no answer: a composition offers fewer than its parts' forms show.
+    """
 
     value: str
     label: str
     aliases: list[str] = []
+    offered: bool = True
 
 
 class Rule(Strict):
@@ -69,6 +73,23 @@ class Check(Strict):
     remedy: str
     ask: str
     soft: bool = False
+
+
+class Settled(Strict):
+    """A question that need not be asked, where ``when`` holds: its answer is ``value``, or that of the field ``from``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    field: str
+    when: Condition | None = None
+    value: str | float | list[str] | None = None
+    from_: str | None = Field(default=None, alias="from")
+
+    @model_validator(mode="after")
+    def one_source(self) -> Settled:
+        if (self.value is None) == (self.from_ is None):
+            raise ValueError(f"settled {self.field}: exactly one of value and from")
+        return self
 
 
 FieldType = Literal[
@@ -116,11 +137,16 @@ class GuideField(Strict):
 
     @model_validator(mode="after")
     def choices_have_options(self) -> GuideField:
-        if self.type in ("choice", "multi") and len(self.options) < 2:
+        if self.type in ("choice", "multi") and len(self.offered) < 2:
             raise ValueError(f"field {self.key}: a {self.type} field needs at least two options")
         if self.international and self.type != "phone":
             raise ValueError(f"field {self.key}: a {self.type} field cannot be international")
         return self
+
+    @property
+    def offered(self) -> list[Option]:
+        """The options that can be chosen."""
+        return [option for option in self.options if option.offered]
 
 
 MeetWay = Literal["licence", "upload", "generated", "promise", "tolerate", "bring"]
@@ -221,6 +247,7 @@ class Guide(Strict):
     result: Result | None = None
     faqs: list[Faq] = []
     fields: list[GuideField] = []
+    settled: list[Settled] = []
     checks: list[Check] = []
     materials: list[Material] = []
     documents: list[DocumentSpec] = []
@@ -282,6 +309,7 @@ class Guide(Strict):
             *((f"material {m.code}", m.when) for m in self.materials),
             *((f"document {d.key}", d.when) for d in self.documents),
             *((f"part {p.item}", p.when) for p in self.parts),
+            *((f"settled[{i}]", entry.when) for i, entry in enumerate(self.settled)),
             *((f"fee.items[{i}]", item.when) for i, item in enumerate(self.fee.items if self.fee else [])),
             *((f"checks[{i}]", part) for i, check in enumerate(self.checks) for part in (check.when, check.must)),
         ]
@@ -304,6 +332,12 @@ class Guide(Strict):
             for f in self.fields
             for rule in f.rules
             if rule.field is not None and rule.field not in keys
+        ]
+        problems += [
+            f"settled[{i}] names unknown field {name}"
+            for i, entry in enumerate(self.settled)
+            for name in (entry.field, entry.from_)
+            if name is not None and name not in keys
         ]
         problems += [
             f"checks[{i}] depends on unknown field {check.ask}" for i, check in enumerate(self.checks) if check.ask not in keys

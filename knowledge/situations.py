@@ -8,6 +8,7 @@ from typing import Any
 from assistant.foundation.messages import t
 from knowledge.conditions import holds
 from knowledge.schema import Condition, Guide, GuideField, condition_fields
+from knowledge.settling import settled
 
 
 def verdict(condition: Condition | None, guide: Guide, values: Mapping[str, Any]) -> bool | None:
@@ -15,7 +16,7 @@ def verdict(condition: Condition | None, guide: Guide, values: Mapping[str, Any]
 
     A field that cannot apply any more counts as answered with nothing, so what depends on it is settled as well.
     """
-    return _verdict(condition, guide, values, frozenset())
+    return _verdict(condition, guide, {**values, **settled(guide, values)}, frozenset())
 
 
 def _verdict(condition: Condition | None, guide: Guide, values: Mapping[str, Any], asking: frozenset[str]) -> bool | None:
@@ -45,6 +46,7 @@ def _may_come(key: str, guide: Guide, values: Mapping[str, Any], asking: frozens
 
 def open_fields(conditions: Iterable[Condition | None], guide: Guide, values: Mapping[str, Any]) -> list[GuideField]:
     """The unanswered fields that conditions still waiting for an answer look at, in the guide's order."""
+    values = {**values, **settled(guide, values)}
     waiting = {name for condition in conditions if condition is not None and verdict(condition, guide, values) is None
                for name in condition_fields(condition) if values.get(name) is None}
     return [field for field in guide.fields if field.key in waiting and verdict(field.when, guide, values) is not False]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from assistant.casework.fields.parse import field_options
+from assistant.casework.fields.parse import field_options, printed
 from assistant.casework.fields.result import Accepted
 from assistant.casework.model import Answer, Case, CaseStatus, MaterialState, Source
 from assistant.foundation.workcalendar import add_working_days
 from knowledge.conditions import holds
 from knowledge.replies import Ask, Option
 from knowledge.schema import Check, DocumentSpec, Guide, GuideField, Material, MeetWay, condition_fields
+from knowledge.settling import awaited, settled
 
 MATERIAL_PREFIX = "material:"
 UPLOAD_ACCEPT = [".pdf", ".jpg", ".jpeg", ".png"]
@@ -63,7 +65,9 @@ def progress(guide: Guide, case: Case) -> Progress:
     fields = applying_fields(guide, case)
     answered = [field for field in fields if field.key in case.answers]
     prefilled = [f for f in answered if case.answers[f.key].source.kind in ("licence", "register", "previous_case", "computed")]
-    return Progress(len(answered), len(fields), len(prefilled), [f for f in fields if f.key not in case.answers])
+    waiting = awaited(guide, case.values(), case.answers)
+    missing = [f for f in fields if f.key not in case.answers and f.key not in waiting]
+    return Progress(len(answered), len(fields), len(prefilled), missing)
 
 
 def next_field(guide: Guide, case: Case) -> GuideField | None:
@@ -141,14 +145,47 @@ def record(
     )
     if field.key not in case.asked:
         case.asked.append(field.key)
-    applying = {f.key for f in applying_fields(guide, case)}
-    gone = [f for f in guide.fields if f.key in case.answers and f.key not in applying]
-    for lost in gone:
-        del case.answers[lost.key]
-        case.asked.remove(lost.key) if lost.key in case.asked else None
+    gone = follow(guide, case, now)
     refresh_materials(guide, case)
     unconfirm(case)
     return gone
+
+
+def follow(guide: Guide, case: Case, now: datetime) -> list[GuideField]:
+    """Put in the answers that follow from others and drop those that no longer apply; returns what people said of these."""
+    lost: list[GuideField] = []
+    for _ in guide.fields:
+        given = {key: answer.value for key, answer in case.answers.items() if not answer.skipped and not follows(answer)}
+        _put_in(guide, case, settled(guide, given), now)
+        applying = {field.key for field in applying_fields(guide, case)}
+        gone = [field for field in guide.fields if field.key in case.answers and field.key not in applying]
+        if not gone:
+            break
+        for field in gone:
+            if not follows(case.answers.pop(field.key)):
+                lost.append(field)
+            case.asked.remove(field.key) if field.key in case.asked else None
+    return lost
+
+
+def follows(answer: Answer) -> bool:
+    """Whether an answer was not given but follows from another, or from the guide itself (``Source.ref`` says from which)."""
+    return answer.source.kind == "computed" and answer.source.ref is not None
+
+
+def _put_in(guide: Guide, case: Case, values: Mapping[str, Any], now: datetime) -> None:
+    sources = {entry.field: entry.from_ for entry in guide.settled}
+    for key in [key for key, answer in case.answers.items() if follows(answer) and key not in values]:
+        del case.answers[key]
+    for key, value in values.items():
+        field, held = guide.field(key), case.answers.get(key)
+        if field is None or (held is not None and follows(held) and held.value == value):
+            continue
+        source = case.answers.get(sources[key] or "")
+        display = printed(field, Accepted(value, source.display if source and source.value == value else str(value)))
+        computed = Source(kind="computed", ref=sources[key] or guide.code)
+        case.answers[key] = Answer(value=value, display=display, source=computed, confirmed_at=now)
+        case.asked.remove(key) if key in case.asked else None
 
 
 def unconfirm(case: Case) -> None:

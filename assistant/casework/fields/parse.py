@@ -37,8 +37,8 @@ _FOREIGN_MONEY = re.compile(r"\b(?:usd|us\$|dollars?|eur|euros?|gbp|pounds?|hkd|
 def field_options(field: GuideField) -> list[Option]:
     """What can be chosen: the guide's options, or yes and no."""
     if field.type != "yes_no":
-        return list(field.options)
-    return list(field.options) or (_YES_NO_ENGLISH if language() == ENGLISH else YES_NO)
+        return field.offered
+    return field.offered or (_YES_NO_ENGLISH if language() == ENGLISH else YES_NO)
 
 
 def printed(field: GuideField, accepted: Accepted) -> str:
@@ -97,11 +97,11 @@ def parse(field: GuideField, answer: str | Sequence[str], today: date, values: M
 
 def _read(field: GuideField, answer: str | Sequence[str], today: date) -> Parsed:
     if field.type == "multi":
-        return options.parse_multi(answer, field.options)
+        return options.parse_multi(answer, field.offered)
     text = answer if isinstance(answer, str) else ""
     match field.type:
         case "choice":
-            return options.parse_choice(text, field.options)
+            return options.parse_choice(text, field.offered)
         case "yes_no":
             return _yes_no(field, text)
         case "id_number":

@@ -81,6 +81,7 @@ def begin(talk: Talk, guide: Guide) -> None:
     talk.note("case.created", guide=guide.code, version=guide.version)
     talk.say(t("casework.begun", item=called_in_full(guide), case_no=talk.case.case_no))
     _speak(talk, answers.overview(guide, {}, talk.now))
+    interview.follow(guide, talk.case, talk.now)
     fields = interview.applying_fields(guide, talk.case)
     found = extract.by_name(talk.text, fields, talk.now.date(), {})
     for key, value in found.items():

@@ -42,6 +42,7 @@ def review_card(guide: Guide, case: Case) -> Card:
     """Every answer with its source, and one edit button a row."""
     fields = [f for f in interview.applying_fields(guide, case) if f.key in case.answers]
     rows = [Row(label=f.label, value=shown(f, case.answers[f.key]), source=source_words(case.answers[f.key])) for f in fields]
+    hers = [f for f in fields if not interview.follows(case.answers[f.key])]  # what follows changes with what it follows from
     warnings = [
         t("casework.review_warning", label=f.label, warning=_warning(f, case.answers[f.key], case))
         for f in fields
@@ -52,7 +53,7 @@ def review_card(guide: Guide, case: Case) -> Card:
         title=t("casework.review_title", item=called_in_full(guide)),
         text="\n".join([t("casework.review_text"), *warnings]),
         rows=rows,
-        actions=[Action(label=t("casework.edit", label=f.label), message=t("casework.edit", label=f.label)) for f in fields],
+        actions=[Action(label=t("casework.edit", label=f.label), message=t("casework.edit", label=f.label)) for f in hers],
     )
 
 

@@ -78,8 +78,8 @@ def form_context(case: Case, guide: Guide, now: datetime) -> dict[str, Any]:
 
 
 def option_values(field: GuideField) -> list[str]:
-    """The values a template can tick."""
-    return [option.value for option in field_options(field)]
+    """The values a template can tick, those included that a composition does not offer."""
+    return [option.value for option in field.options or field_options(field)]
 
 
 def _held(answer: Answer) -> Iterator[str]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from assistant.casework.fields.parse import parse
+from assistant.casework.fields.result import Accepted
 from knowledge.catalogue import Catalogue
 from knowledge.composition import composed
 from knowledge.conditions import holds
 from knowledge.resolving import resolved
-from knowledge.schema import Guide
+from knowledge.schema import Condition, Guide
+from knowledge.settling import awaited, settled
+from knowledge.situations import verdict
 
 E = ["law"]
 
@@ -129,6 +134,66 @@ def test_two_types_of_one_question_must_be_settled(parts: dict[str, Guide]) -> N
         material("form", "许可申请书", **FORM)]})
     with pytest.raises(ValueError, match="owner"):
         composed(Guide.model_validate(WHOLE).model_copy(update={"version": "2026.1+000000"}), {**parts, "food": other})
+
+
+def test_fewer_options_are_offered_than_a_parts_form_has_boxes(parts: dict[str, Guide]) -> None:
+    own = field("kind", type="choice", options=[{"value": "b", "label": "乙店"}, {"value": "c", "label": "丙店"}])
+    kind = together(parts, fields=[*WHOLE["fields"], own]).field("kind")
+    assert kind is not None
+    assert [option.label for option in kind.offered] == ["乙店", "丙店"]
+    assert [option.value for option in kind.options] == ["b", "c", "a"]
+    assert not isinstance(parse(kind, "甲", date(2026, 11, 10), {}), Accepted), "a box on the form, and no answer"
+
+
+def test_what_follows_is_not_asked(parts: dict[str, Guide]) -> None:
+    food = Guide.model_validate({**FOOD, "fields": [*FOOD["fields"], field("boss")]})
+    guide = together({**parts, "food": food}, settled=[
+        {"field": "kind", "value": "a"}, {"field": "boss", "from": "owner", "when": {"field": "licensed", "is": "no"}},
+    ])
+    given = {"licensed": "no", "owner": "张三"}
+    assert settled(guide, given) == {"kind": "a", "boss": "张三"}
+    assert settled(guide, {"licensed": "yes", "owner": "张三"}) == {"kind": "a"}, "nobody asks for the owner here"
+    assert awaited(guide, {"licensed": "no"}, {"licensed": "no"}) == {"kind", "boss"}
+    assert awaited(guide, {"licensed": "yes"}, {"licensed": "yes"}) == {"kind"}
+    assert awaited(guide, given, {**given, "kind": "a", "boss": "张三"}) == set()
+    assert verdict(Condition.model_validate({"field": "kind", "is": "b"}), guide, {}) is False
+
+
+@pytest.mark.parametrize("entry", [{"field": "nothing", "value": "a"}, {"field": "address", "from": "nothing"}])
+def test_what_follows_names_questions_there_are(parts: dict[str, Guide], entry: dict[str, Any]) -> None:
+    whole = Guide.model_validate({**WHOLE, "settled": [entry]}).model_copy(update={"version": "2026.1+000000"})
+    with pytest.raises(ValueError, match="unknown field nothing"):
+        composed(whole, parts)
+
+
+def test_a_part_settles_only_where_it_is_wanted(parts: dict[str, Guide]) -> None:
+    licence = Guide.model_validate({**LICENCE, "settled": [{"field": "owner", "value": "张三"}]})
+    guide = together({**parts, "licence": licence})
+    assert settled(guide, {"licensed": "no"}) == {"owner": "张三"}
+    assert settled(guide, {"licensed": "yes"}) == {}
+
+
+def test_one_form_of_several_parts_is_made_once() -> None:
+    """Two parts that come after a third, whose authorisation is another form, share theirs."""
+    signed = {"documents": [{"key": "form", "title": "授权委托书", "template": "shared.docx", "kind": "form"}]}
+    guides = {
+        code: Guide.model_validate({**full(code, [field("name")], [material("form", "授权委托书", **FORM)]), **more})
+        for code, more in (("one", {}), ("two", signed), ("three", signed))
+    }
+    whole = {**WHOLE, "fields": [], "parts": [{"item": code} for code in guides]}
+    guide = resolved({**guides, "whole": Guide.model_validate(whole)}, {}, "310115")["whole"]
+    assert {document.key: document.template for document in guide.documents} == {"form": "one.docx", "two_form": "shared.docx"}
+    assert {one.code: one.document for one in guide.materials} == {"form": "form", "two_form": "two_form"}
+
+
+def test_a_question_keeps_the_rules_of_every_part(parts: dict[str, Guide]) -> None:
+    def ruled(guide: dict[str, Any], other: str) -> Guide:
+        rule = {"kind": "differs_from", "field": other, "message": "一样。"}
+        return Guide.model_validate({**guide, "fields": [field("name", rules=[rule]), *guide["fields"]]})
+
+    name = together({"licence": ruled(LICENCE, "owner"), "food": ruled(FOOD, "plan")}).field("name")
+    assert name is not None
+    assert [rule.field for rule in name.rules] == ["owner", "plan"]
 
 
 def write(folder: Path, *guides: dict[str, Any]) -> Path:
