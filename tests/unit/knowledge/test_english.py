@@ -164,7 +164,7 @@ def test_lint_names_what_is_stale_and_what_is_missing(folder: Path) -> None:
     assert translation_warnings(folder) == []
 
 
-@pytest.mark.parametrize("code", ["company-founding", "residence-permit"])
+@pytest.mark.parametrize("code", ["company-founding", "residence-permit", "remote-medical"])
 def test_the_guides_told_in_full_lack_nothing(served: Catalogue, code: str) -> None:
     texts = shown_texts(served.for_region("310115").guides[code])
     missing = [text for text in texts if text not in served.translations[code].texts and not text.isascii()]
