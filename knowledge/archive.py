@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,7 +24,8 @@ class GuideArchive:
         for guide in catalogue.all():
             path = self._path(guide.code, guide.version)
             if not guide.outline and not path.exists():
-                draft = path.with_suffix(".new")
+                # a draft of one's own: whoever else is first in a region at the same moment writes the same
+                draft = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}.new")
                 draft.write_text(guide.model_dump_json(by_alias=True, exclude_unset=True), encoding="utf-8")
                 draft.replace(path)
 
