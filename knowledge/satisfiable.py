@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -26,6 +26,29 @@ def can_hold(condition: Condition, guide: Guide) -> bool:
         if asked and holds(condition, values):
             return True
     return False
+
+
+def answers_for(conditions: Sequence[Condition], guide: Guide, liked: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Answers that make all conditions true, as few of them as can be other than those ``liked``; None if none were found."""
+    fields = list({field.key: field for condition in conditions for field in _involved(condition, guide)}.values())
+    every = [*conditions, *(field.when for field in fields)]
+    domains = []
+    for field in fields:
+        likes = liked.get(field.key)
+        domain = _domain(field, list(every))
+        domains.append([likes, *(value for value in domain if value != likes)] if likes is not None else domain)
+    if _size(domains) > MOST:
+        return None
+    best: tuple[int, dict[str, Any]] | None = None
+    for chosen in product(*domains):
+        values = {field.key: value for field, value in zip(fields, chosen, strict=True) if value is not None}
+        if not all(holds(field.when, values) for field in fields if field.key in values):
+            continue
+        if all(holds(condition, values) for condition in conditions):
+            other = sum(value != liked.get(key) for key, value in values.items())
+            if best is None or other < best[0]:
+                best = other, values
+    return best[1] if best else None
 
 
 def leaves(condition: Condition | None) -> Iterator[Condition]:
