@@ -10,7 +10,9 @@ from fastapi import FastAPI
 
 from actions.registry import executor
 from assistant.casework.package.office import OfficeWorker
+from assistant.casework.package.shelf import FormShelf
 from assistant.casework.submission.workflow import SubmissionService
+from assistant.casework.usage import Usage
 from assistant.conversation.far_side import CaseSink, package_loader
 from assistant.conversation.hub import Hub
 from assistant.conversation.limits import RateLimiter
@@ -27,15 +29,16 @@ from assistant.foundation.crypto import KeyRing
 from assistant.foundation.database import Database
 from assistant.foundation.settings import Settings, get_settings
 from channels import problems
-from channels.api import cases, conversations, engine_actions, events, guides, health, messages, understand, uploads
+from channels.api import browsing, cases, conversations, engine_actions, events, guides, health, messages, understand, uploads
 from channels.console import routes as console
 from channels.parts import Parts
+from channels.web import guide_pages
 from channels.web import routes as web
 from knowledge.archive import GuideArchive
 from knowledge.catalogue import Catalogue
 from knowledge.search import Search
 
-API = (conversations, messages, uploads, events, cases, guides, understand, health)
+API = (conversations, messages, uploads, events, cases, browsing, guides, understand, health)
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
@@ -50,6 +53,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         app.include_router(module.router)
     app.include_router(engine_actions.routes(executor(parts.runner)))
     app.include_router(console.router)
+    app.include_router(guide_pages.router)
     app.include_router(web.router)
     return app
 
@@ -93,6 +97,8 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         submissions=submissions,
         desk=desk,
         office=office,
+        usage=Usage(db, clock),
+        forms=FormShelf(settings.data_dir / "forms", settings.templates_dir, office),
         per_conversation=RateLimiter(settings.rate_per_conversation),
         per_address=RateLimiter(settings.rate_per_address),
         sign_in_tries=RateLimiter(10),

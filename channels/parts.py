@@ -8,6 +8,8 @@ from typing import Any, cast
 
 from starlette.requests import HTTPConnection
 
+from assistant.casework.package.shelf import FormShelf
+from assistant.casework.usage import Usage
 from assistant.conversation.hub import Hub
 from assistant.conversation.limits import RateLimiter
 from assistant.conversation.services import TurnServices
@@ -33,6 +35,8 @@ class Parts:
     submissions: Any
     desk: Any
     office: Any
+    usage: Usage
+    forms: FormShelf
     per_conversation: RateLimiter
     per_address: RateLimiter
     sign_in_tries: RateLimiter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict
@@ -26,6 +27,21 @@ class Categories(BaseModel):
 
 
 @cache
-def categories() -> Categories:
-    """The categories of this installation."""
-    return Categories.model_validate(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+def categories(language: str | None = None) -> Categories:
+    """The categories of this installation; in another language (``en``), as far as ``categories.<language>.yaml`` has them."""
+    data = _read(FILE)
+    path = FILE.with_suffix(f".{language}.yaml")
+    return Categories.model_validate(_over(data, _read(path)) if language and path.exists() else data)
+
+
+def _over(chinese: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """The Chinese names with those of another language over them; codes and their order are always those of the Chinese."""
+    return {
+        key: _over(value, other.get(key) or {}) if isinstance(value, dict) else other.get(key, value)
+        for key, value in chinese.items()
+    }
+
+
+def _read(path: Path) -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return data

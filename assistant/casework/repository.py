@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from assistant.casework.model import Case
 from assistant.foundation.tables import case_, upload
@@ -46,6 +46,25 @@ def save(conn: Connection, case: Case, conversation_id: str, now: datetime) -> N
         if changed.rowcount != 1:
             raise CaseConflict(case.case_no)
     case.revision += 1
+
+
+def started_since(conn: Connection, since: datetime) -> dict[str, int]:
+    """How many cases of each guide were started since then, by guide code."""
+    rows = conn.execute(select(case_.c.guide_code, func.count()).where(case_.c.created_at >= since).group_by(case_.c.guide_code))
+    return {str(code): int(count) for code, count in rows}
+
+
+def started_afterwards(conn: Connection, guide_code: str, since: datetime) -> dict[str, int]:
+    """In how many conversations a case of another guide was started after one of this guide (both since then), by code."""
+    before, after = case_.alias("before"), case_.alias("after")
+    rows = conn.execute(
+        select(after.c.guide_code, func.count(after.c.conversation_id.distinct()))
+        .join(before, before.c.conversation_id == after.c.conversation_id)
+        .where(before.c.guide_code == guide_code, after.c.guide_code != guide_code)
+        .where(before.c.created_at >= since, after.c.created_at > before.c.created_at)
+        .group_by(after.c.guide_code)
+    )
+    return {str(code): int(count) for code, count in rows}
 
 
 def resume_lock(conn: Connection, case_no: str) -> tuple[int, datetime | None]:

@@ -10,56 +10,77 @@ from fastapi import APIRouter, Query, Request
 from channels.api.models import GuideItem, GuideList, SearchItem, SearchList
 from channels.parts import parts_of
 from channels.problems import Problem, documented
-from knowledge.regions import region_code
+from channels.served import catalogue_of, region_of
+from knowledge.browsing import UnknownCategory, filtered, theme_names
 from knowledge.schema import Guide
 
 router = APIRouter(tags=["knowledge"])
+Region = Annotated[str | None, Query(max_length=40, description="A GB/T 2260 code or a name; the service's own where not given.")]
+CategoryCode = Annotated[str | None, Query(max_length=40, description="A code of /api/v1/categories.")]
 
 
-def _item(guide: Guide) -> dict[str, Any]:
+def guide_item(guide: Guide) -> dict[str, Any]:
+    """A guide as lists show it; ``themes`` in words."""
     return {
         "code": guide.code,
         "name": guide.name,
         "version": guide.version,
         "aliases": guide.names.aliases,
         "applicant": list(guide.applicant),
-        "themes": guide.themes,
+        "themes": theme_names(guide),
         "department": guide.department,
         "region": guide.region,
     }
 
 
-@router.get("/api/v1/guides", response_model=GuideList, operation_id="list_guides")
-async def list_guides(request: Request) -> GuideList:
-    """Every item of the catalogue."""
-    items = [GuideItem.model_validate(_item(g)) for g in parts_of(request).services.catalogue.all()]
+@router.get("/api/v1/guides", response_model=GuideList, responses=documented(422), operation_id="list_guides")
+async def list_guides(
+    request: Request, theme: CategoryCode = None, life_event: CategoryCode = None, sector: CategoryCode = None,
+    applicant: CategoryCode = None, region: Region = None,
+) -> GuideList:  # fmt: skip
+    """The items of the catalogue; those in every category given. Without any: all of them."""
+    parts = parts_of(request)
+    served = catalogue_of(parts, region_of(parts, region)).all()
+    try:
+        found = filtered(served, theme=theme, life_event=life_event, sector=sector, applicant=applicant)
+    except UnknownCategory as unknown:
+        raise Problem(422, "unknown_category", kind=str(unknown)) from None
+    items = [GuideItem.model_validate(guide_item(guide)) for guide in found]
     return GuideList(items=items, total=len(items))
 
 
 @router.get("/api/v1/guides/{code}", responses=documented(404, 422), operation_id="get_guide")
-async def get_guide(code: str, request: Request) -> dict[str, Any]:
-    """One guide, whole, as it is kept."""
-    guide = parts_of(request).services.catalogue.get(code)
+async def get_guide(code: str, request: Request, region: Region = None) -> dict[str, Any]:
+    """One guide, whole, as it is served in a region."""
+    guide = known_guide(request, code, region)
+    return {**guide.model_dump(mode="json", by_alias=True, exclude_none=True), **guide_item(guide)}
+
+
+def known_guide(request: Request, code: str, region: str | None) -> Guide:
+    """A guide as it is served in a region.
+
+    Raises:
+        Problem: 404 where there is none of this code there, 422 for an unknown region.
+    """
+    parts = parts_of(request)
+    guide = catalogue_of(parts, region_of(parts, region)).get(code)
     if guide is None:
         raise Problem(404, "not_found")
-    return {**guide.model_dump(mode="json", by_alias=True, exclude_none=True), **_item(guide)}
+    return guide
 
 
 @router.get("/api/v1/search", response_model=SearchList, responses=documented(422), operation_id="search")
 async def search(
     request: Request,
     q: Annotated[str, Query(max_length=20_000)],
-    region: Annotated[str | None, Query(max_length=40)] = None,
+    region: Region = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> SearchList:
     """Items a sentence may mean, best first, with a score of 0 to 1 and why."""
     parts = parts_of(request)
-    code = None
-    if region is not None:
-        code = region_code(region)
-        if code is None:
-            raise Problem(422, "unknown_region")
+    code = None if region is None else region_of(parts, region)
     hits = await asyncio.to_thread(parts.services.search.search, q, limit, code) if q.strip() else []
-    guides = {g.code: g for g in parts.services.catalogue.all()}
-    items = [SearchItem.model_validate({**_item(guides[h.code]), "score": h.score, "because": h.because}) for h in hits]
+    guides = catalogue_of(parts, code or parts.settings.region).guides
+    found = [(guides[hit.code], hit) for hit in hits if hit.code in guides]
+    items = [SearchItem.model_validate({**guide_item(guide), "score": hit.score, "because": hit.because}) for guide, hit in found]
     return SearchList(items=items, total=len(items))

@@ -180,6 +180,51 @@ class GuideList(BaseModel):
     total: int
 
 
+class PopularItem(GuideItem):
+    """``count``: cases started in the last 90 days; null below five."""
+
+    count: int | None
+
+
+class PopularList(BaseModel):
+    items: list[PopularItem]
+    total: int
+
+
+class SuggestedItem(GuideRef):
+    """``reason`` is for people; ``count``: conversations that went on to this item, null where fewer than five did."""
+
+    reason: str
+    count: int | None
+
+
+class SuggestionList(BaseModel):
+    items: list[SuggestedItem]
+    total: int
+
+
+class CategoryItem(BaseModel):
+    """``total``: how many guides are in it, never 0."""
+
+    code: str
+    name: str
+    total: int
+
+
+class LifeEvents(BaseModel):
+    person: list[CategoryItem]
+    enterprise: list[CategoryItem]
+
+
+class CategoryList(BaseModel):
+    """In the order people meet them; ``sectors`` are departments."""
+
+    themes: list[CategoryItem]
+    life_events: LifeEvents
+    sectors: list[CategoryItem]
+    applicants: list[CategoryItem]
+
+
 class SearchItem(GuideItem):
     score: float
     because: list[str]
