@@ -8,7 +8,7 @@ import { closeDialogs, confirmFirst, ResumeDialog, sessionExpired } from "./dial
 import { drawIcons } from "./dom.js";
 import { ASK_FOR } from "./language.js";
 import { Log } from "./log.js";
-import { locale, wirePreferences } from "./prefs.js";
+import { guidesAddress, locale, wirePreferences } from "./prefs.js";
 import { showStarts } from "./starts.js";
 import { Status } from "./status.js";
 import { forgetConversation, session as stored } from "./store.js";
@@ -26,6 +26,7 @@ function speak() {
   document.documentElement.lang = locale();
   document.title = t("app.title");
   translate(document);
+  get("by-category").href = guidesAddress();
 }
 
 speak();
@@ -268,6 +269,14 @@ document.addEventListener("visibilitychange", () => {
 // iOS does not shrink the page for its keyboard; the visible height is known only here.
 const visible = window.visualViewport;
 visible?.addEventListener("resize", () => document.documentElement.style.setProperty("--visible", `${visible.height}px`));
+
+// Another page brought words along: they wait in the box, she sends them herself.
+const words = new URLSearchParams(window.location.search).get("say");
+if (words) {
+  composer.set(words.slice(0, 200));
+  composer.focus();
+  window.history.replaceState(null, "", window.location.pathname);
+}
 
 const remembered = stored.get();
 if (remembered) begin(remembered);

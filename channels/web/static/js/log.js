@@ -119,17 +119,17 @@ export class Log {
       this.turns.add(turn.turn);
     }
     this.#retire();
-    this.bot(turn.replies ?? [], turn.ask);
+    this.bot(turn.replies ?? [], turn.ask, turn.understanding?.guide);
     return true;
   }
 
-  bot(replies, ask = null) {
+  bot(replies, ask = null, guide = null) {
     if (!replies.length) return;
     const panel = ask?.options?.map((option) => option.value).join("\n");
     const stack = h("div", { class: "stack" });
     for (const reply of replies) {
       const shownBelow = panel !== undefined && reply.options?.map((option) => option.value).join("\n") === panel;
-      const element = renderReply(reply, this.act, !shownBelow);
+      const element = renderReply(reply, this.act, !shownBelow, guide);
       if (ask?.error && reply.text === ask.error.message) leaveToPanel(element);
       stack.append(element);
     }

@@ -12,6 +12,11 @@ export function locale() {
   return /^zh-(hant|tw|hk|mo)/i.test(navigator.language) ? "zh-Hant" : "zh-CN";
 }
 
+/** The address of the guides' pages, or of one of them, in the language of this page. */
+export function guidesAddress(path = "") {
+  return `/guides${path}${locale() === "zh-CN" ? "" : `?lang=${locale()}`}`;
+}
+
 export function isDark() {
   return root.dataset.theme ? root.dataset.theme === "dark" : prefersDark.matches;
 }

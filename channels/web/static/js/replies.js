@@ -1,6 +1,7 @@
 /** Each kind of reply as elements. What a press does is handed in as `act`, so this module decides nothing. */
 import { h, hidden, icon, nextId, webAddress } from "./dom.js";
 import { length } from "./format.js";
+import { guidesAddress, locale } from "./prefs.js";
 import { t } from "./strings.js";
 
 /** Characters beyond which a row holds a sentence rather than a value: bold would only make it harder to read. */
@@ -10,12 +11,12 @@ const NUMBERS = /(?<![\d.,])(?:12\d{3}|95\d{3})(?![\d.,]*\d|[元个人户平号%
 
 /**
  * Elements for one reply. `act` = {say(text), choose(value, label), download(url, name)};
- * `withOptions` is false when the answer panel already shows the same options.
+ * `withOptions` is false when the answer panel already shows the same options; `guide` is the item the turn is about.
  */
-export function renderReply(reply, act, withOptions = true) {
+export function renderReply(reply, act, withOptions = true, guide = null) {
   switch (reply.kind) {
     case "choices": return choices(reply, act, withOptions);
-    case "card": return card(reply, act);
+    case "card": return card(reply, act, guide);
     case "file": return file(reply, act);
     case "notice": return notice(reply.level, reply.text);
     // `text`, and any kind newer than this page: the contract promises that `text` makes sense alone.
@@ -53,7 +54,7 @@ function choices(reply, act, withOptions) {
   return h("div", { class: "stack" }, bubble, group);
 }
 
-function card(reply, act) {
+function card(reply, act, guide) {
   const title = nextId("card");
   const rows = reply.rows ?? [];
   const actions = reply.actions ?? [];
@@ -70,8 +71,14 @@ function card(reply, act) {
     h("h3", { id: title, text: reply.title }),
     reply.text ? h("p", { class: "say" }, ...callable(reply.text)) : null,
     rows.length ? list : null,
-    !perRow && actions.length ? h("div", { class: "card-actions" }, actions.map((action) => actionButton(action, act))) : null,
+    !perRow && actions.length ? h("div", { class: "card-actions" }, actions.map((action) => actionButton(action, act)), wholeGuide(reply, guide)) : null,
     citations(reply.citations));
+}
+
+/** A card that answers about an item leads to its page. Its title says which, unless it is in other characters than the name. */
+function wholeGuide(reply, guide) {
+  if (!guide || !reply.citations?.length || (locale() === "zh-CN" && !reply.title.includes(guide.name))) return null;
+  return h("a", { class: "link", href: guidesAddress(`/${guide.code}`), text: t("reply.whole_guide") });
 }
 
 function actionButton(action, act) {

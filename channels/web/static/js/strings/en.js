@@ -23,6 +23,7 @@ export default {
   "welcome.title": "Tell us what you need. We get it done.",
   "welcome.text": "Say it in your own words. I find the right item, ask only what is missing, prepare the documents, and submit once you have confirmed.",
   "welcome.starts": "Often needed",
+  "welcome.by_category": "Browse by category",
   "start.food.title": "Open a restaurant",
   "start.food.text": "New food business licence",
   "start.food.say": "我要开一家餐馆，办食品经营许可",
@@ -76,6 +77,7 @@ export default {
 
   "reply.citations": "Sources ({count})",
   "reply.unverified": "Unverified",
+  "reply.whole_guide": "The whole guide",
   "reply.source": "Source: {source}",
   "reply.download": "Download",
   "reply.open_link": "(opens in a new window)",

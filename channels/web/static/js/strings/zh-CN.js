@@ -23,6 +23,7 @@ export default {
   "welcome.title": "说一件事，陪您办到",
   "welcome.text": "用您自己的话说要办什么。我找到对应的事项，只问还缺的信息，替您备齐材料，等您确认后再提交。",
   "welcome.starts": "常办的事",
+  "welcome.by_category": "按分类找",
   "start.food.title": "开一家餐馆",
   "start.food.text": "食品经营许可新办",
   "start.food.say": "我要开一家餐馆，办食品经营许可",
@@ -76,6 +77,7 @@ export default {
 
   "reply.citations": "依据（{count}）",
   "reply.unverified": "未核实",
+  "reply.whole_guide": "看完整的办事指南",
   "reply.source": "来源：{source}",
   "reply.download": "下载",
   "reply.open_link": "（在新窗口打开）",

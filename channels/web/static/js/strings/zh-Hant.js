@@ -23,6 +23,7 @@ export default {
   "welcome.title": "說一件事，陪您辦到",
   "welcome.text": "用您自己的話說要辦什麼。我找到對應的事項，只問還缺的信息，替您備齊材料，等您確認後再提交。",
   "welcome.starts": "常辦的事",
+  "welcome.by_category": "按分類找",
   "start.food.title": "開一家餐館",
   "start.food.text": "食品經營許可新辦",
   "start.food.say": "我要开一家餐馆，办食品经营许可",
@@ -76,6 +77,7 @@ export default {
 
   "reply.citations": "依據（{count}）",
   "reply.unverified": "未核實",
+  "reply.whole_guide": "看完整的辦事指南",
   "reply.source": "來源：{source}",
   "reply.download": "下載",
   "reply.open_link": "（在新窗口打開）",
