@@ -7,7 +7,7 @@ drawing is as wide as a narrow phone, so that its text is never set smaller than
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.schema import Step
 
@@ -129,7 +129,9 @@ def draw(steps: Sequence[Step], notes: Sequence[str] = ()) -> Chart:
         for column, number in enumerate(numbers):
             note = notes[number] if number < len(notes) else ""
             boxes[number] = _box(number, steps[number], note, 1 + (width + _GAP) * column, y, width)
-        bottoms.append(y + max(boxes[number].height for number in numbers))
+        tallest = max(boxes[number].height for number in numbers)
+        boxes |= {number: replace(boxes[number], height=tallest) for number in numbers}
+        bottoms.append(y + tallest)
         y = bottoms[-1] + _FALL + _TRACK * max(0, len(turns[row]) - 1)
 
     def line(edge: _Edge) -> tuple[tuple[float, float], ...]:

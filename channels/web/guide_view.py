@@ -85,6 +85,14 @@ def step_note(guide: Guide, step: Step) -> str:
     return t("guides.dot").join(part for part in (step.office, took) if part)
 
 
+def waiting(guide: Guide, number: int) -> str:
+    """What a step waits for, in words, where that is not simply the step before it; ``number`` counts from 1."""
+    step = guide.process[number - 1]
+    if step.after is None or number == 1 or step.after == [guide.process[number - 2].name]:
+        return ""
+    return t("guides.after", steps=t("knowledge.list_separator").join(step.after)) if step.after else t("guides.after_nothing")
+
+
 def situations(guide: Guide, options: Sequence[tuple[GuideField, list[Option]]]) -> list[Situation]:
     """Which materials each answer to a situation's question brings; questions that decide about none are left out."""
     found = []
