@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from assistant.foundation.messages import t
+from knowledge.overlay import cited
 from knowledge.schema import Guide, Part
 
 _LISTS: dict[str, str] = {"fields": "key", "materials": "code", "documents": "key"}
@@ -43,7 +44,7 @@ def composed(guide: Guide, parts: Mapping[str, Guide]) -> Guide:
         name: {entry[key]: dict(entry) for entry in held.get(name, [])} for name, key in _LISTS.items()
     }
     for part in guide.parts:
-        for name, entries in _parted(part, parts[part.item], united, held["evidence"]).items():
+        for name, entries in _parted(part, parts[part.item], united, own, held["evidence"]).items():
             for key, entry in entries.items():
                 if key in own[name]:
                     if name == "fields":
@@ -61,6 +62,8 @@ def composed(guide: Guide, parts: Mapping[str, Guide]) -> Guide:
             {**entry, "when": _and(part.when, entry.get("when"))}
             for part in guide.parts for entry in parts[part.item].model_dump(by_alias=True, exclude_unset=True).get(name, [])
         )]
+    still = set(cited(held))  # what its parts say of time, fee and places is not said here, and needs no source
+    held["evidence"] = {key: source for key, source in held["evidence"].items() if key in still}
     try:
         return Guide.model_validate(held)
     except ValidationError as error:
@@ -86,22 +89,23 @@ def _cited(guide: Guide, said: Mapping[str, Any], held: Mapping[str, Any]) -> di
 
 
 def _parted(
-    part: Part, guide: Guide, united: Mapping[str, Mapping[str, Any]], evidence: dict[str, Any]
+    part: Part, guide: Guide, united: Mapping[str, Mapping[str, Any]], own: Mapping[str, set[str]], evidence: dict[str, Any]
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """The fields, materials and documents of one part, wanted only where the part is; their evidence is put to the others.
 
-    Names that mean something else in an earlier part get the part's code in front.
+    Names that mean something else in an earlier part get the part's code in front; those of the composition's own (``own``)
+    stand for the part's too.
     """
     said = guide.model_dump(by_alias=True, exclude_unset=True)
     prefix = guide.code.replace("-", "_")
     cited = _cited(guide, said["evidence"], evidence)
     evidence.update({cited[key]: source for key, source in said["evidence"].items()})
-    documents = _renamed(said.get("documents", []), "key", united["documents"], ("template",), prefix)
+    documents = _renamed(said.get("documents", []), "key", united["documents"], own["documents"], ("template",), prefix)
     made = [  # a form made from another template is another paper, though its name is the same
         {**entry, **{name: documents[entry[name]] for name in _REFERENCES if entry.get(name)}}
         for entry in said.get("materials", [])
     ]
-    materials = _renamed(made, "code", united["materials"], ("name", "document"), prefix)
+    materials = _renamed(made, "code", united["materials"], own["materials"], ("name", "document"), prefix)
     found: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in _LISTS}
     for name, key in _LISTS.items():
         for entry in said.get(name, []):
@@ -120,12 +124,16 @@ def _parted(
 
 
 def _renamed(
-    entries: Sequence[Mapping[str, Any]], key: str, before: Mapping[str, Mapping[str, Any]], what: Sequence[str], prefix: str
+    entries: Sequence[Mapping[str, Any]], key: str, before: Mapping[str, Mapping[str, Any]], kept: set[str],
+    what: Sequence[str], prefix: str,
 ) -> dict[str, str]:
     """The keys of entries in the composition: that of the same thing in an earlier part, else their own where it is free."""
     found = {}
     for entry in entries:
         own, alike = entry[key], [entry.get(name) for name in what]
+        if own in kept:
+            found[own] = own
+            continue
         called = [name for name in before if name == own or name.endswith(f"_{own}")]
         same = [name for name in called if [before[name].get(part) for part in what] == alike]
         found[own] = same[0] if same else f"{prefix}_{own}" if own in before else own

@@ -110,7 +110,7 @@ def laid_over(guide: Guide, overlay: Overlay) -> Guide:
         held[name] = _merged(held.get(name, []), said.get(name, []), key, gone)
     if missing:
         raise ValueError("; ".join(missing))
-    still, added = set(_cited(held)), said.get("evidence", {})
+    still, added = set(cited(held)), said.get("evidence", {})
     held["evidence"] = {key: source for key, source in held.get("evidence", {}).items() if key in still} | added
     try:
         return Guide.model_validate(held)
@@ -137,14 +137,14 @@ def _merged(
     return merged
 
 
-def _cited(part: Any) -> Iterator[str]:
+def cited(part: Any) -> Iterator[str]:
     """Every key of evidence a guide's parts name."""
     if isinstance(part, Mapping):
         for name, child in part.items():
             if name != "evidence":
-                yield from _cited(child)
+                yield from cited(child)
             elif isinstance(child, list):
                 yield from child
     elif isinstance(part, list):
         for child in part:
-            yield from _cited(child)
+            yield from cited(child)

@@ -136,6 +136,8 @@ def _yes_no(field: GuideField, text: str) -> Parsed:
     choices = field_options(field)
     picked = options.match_option(text, choices)
     said = options.yes_or_no(text)
+    if picked is not None and text.strip(" 。.！!") in (picked.label, *picked.aliases):
+        said = None  # 有大车 begins like a yes, but the guide says which answer it is
     if said is not None and (picked is None or {o.value for o in choices} == {"yes", "no"}):
         picked = next((o for o in choices if o.value == ("yes" if said else "no")), picked)
     if picked is None:

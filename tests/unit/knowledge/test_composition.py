@@ -106,6 +106,7 @@ def test_every_fact_keeps_its_own_source(parts: dict[str, Guide]) -> None:
     titles = {one.code: [guide.evidence[key].title for key in one.evidence] for one in guide.materials}
     assert titles == {"form": ["licence条例"], "card": ["licence条例"], "food_form": ["food条例"], "plan": ["food条例"]}
     assert [guide.evidence[key].title for fact in guide.conditions for key in fact.evidence] == ["licence条例", "food条例"]
+    assert {source.title for source in guide.evidence.values()} == {"licence条例", "food条例", "一件事方案"}
     assert [fact.text for fact in guide.conditions] == ["事项licence：licence的条件。", "事项food：food的条件。"]
 
 
@@ -184,6 +185,13 @@ def test_one_form_of_several_parts_is_made_once() -> None:
     guide = resolved({**guides, "whole": Guide.model_validate(whole)}, {}, "310115")["whole"]
     assert {document.key: document.template for document in guide.documents} == {"form": "one.docx", "two_form": "shared.docx"}
     assert {one.code: one.document for one in guide.materials} == {"form": "form", "two_form": "two_form"}
+
+
+def test_its_own_paper_stands_for_that_of_every_part(parts: dict[str, Guide]) -> None:
+    own = {"key": "form", "title": "一张表", "template": "whole.docx", "kind": "form"}
+    guide = together(parts, materials=[material("form", "一张表", **FORM)], documents=[own])
+    assert [(one.code, one.name, one.document) for one in guide.materials if one.document] == [("form", "一张表", "form")]
+    assert [document.template for document in guide.documents] == ["whole.docx"]
 
 
 def test_a_question_keeps_the_rules_of_every_part(parts: dict[str, Guide]) -> None:

@@ -13,7 +13,7 @@ from assistant.foundation.settings import ROOT
 from knowledge.conditions import holds
 from knowledge.schema import Guide
 from knowledge.template_tags import PACKAGE_TAGS
-from tests.unit.knowledge.full_guides import FULL, TODAY, each_citizen, each_guide
+from tests.unit.knowledge.full_guides import FULL, TODAY, answers_of, each_citizen, each_guide
 
 LAWS = ROOT.parent / "shared" / "data" / "laws"
 
@@ -100,7 +100,7 @@ def test_options_can_be_ticked_in_a_template(guide: Guide) -> None:
     for field in guide.fields:
         if field.type == "yes_no" and field.options:
             assert [option.value for option in field.options] == ["yes", "no"]
-        words = [word for option in field.options for word in (option.label, *option.aliases)]
+        words = [word for option in field.offered for word in (option.label, *option.aliases)]
         assert len(words) == len(set(words)), f"{field.key}: a word means two options"
 
 
@@ -132,7 +132,7 @@ def test_rules_refuse(code: str, key: str, answer: str, values: dict[str, str]) 
 
 @each_citizen
 def test_citizens_answers_fit_together(code: str, citizen: dict[str, Any]) -> None:
-    values = citizen["expect"]
+    values = answers_of(code, citizen)
     assert [check.message for check in FULL[code].checks if holds(check.when, values) and not holds(check.must, values)] == []
 
 

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.casework.fields import dates, names, options, words
+from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted, Rejected
 from assistant.engine.components.patterns import numerals
-from knowledge.schema import Option
+from knowledge.schema import GuideField, Option
 
 TODAY = date(2026, 11, 10)
 CHINESE = "零一二三四五六七八九"
@@ -121,6 +122,17 @@ def test_yes(said: str) -> None:
 @pytest.mark.parametrize("said", ["不是", "没有", "不用了", "先不", "算了吧", "不对", "no", "别", "暂不提交"])
 def test_no(said: str) -> None:
     assert options.yes_or_no(said) is False
+
+
+@pytest.mark.parametrize(("said", "value"), [("有大车", "no"), ("有大车。", "no"), ("有", "yes"), ("没有", "no"), ("都是轻卡", "yes")])
+def test_a_guides_own_words_for_yes_and_no_come_first(said: str, value: str) -> None:
+    field = GuideField(
+        key="light", label="都是小货车", type="yes_no", question="都是小货车吗？", why="小货车不用办。",
+        options=[Option(value="yes", label="是", aliases=["都是轻卡"]), Option(value="no", label="否", aliases=["有大车"])],
+    )  # fmt: skip
+    parsed = parse(field, said, date(2026, 11, 10), {})
+    assert isinstance(parsed, Accepted)
+    assert parsed.value == value
 
 
 def _chinese(number: int) -> str:
