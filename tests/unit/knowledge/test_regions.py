@@ -12,6 +12,7 @@ from knowledge.archive import GuideArchive
 from knowledge.catalogue import Catalogue
 from knowledge.overlay import Overlay, laid_over
 from knowledge.resolving import chain, serves
+from tests.unit.knowledge.full_guides import CATALOGUE
 
 HEAD = {"version": "2026.1", "effective": "2026-01-01"}
 FEE = {"charged": True, "text": "每块10元。", "items": [{"name": "费", "yuan": "10", "per": "块"}], "evidence": ["law_1"]}
@@ -133,3 +134,14 @@ def test_chain() -> None:
     assert chain("310115") == ["310000", "310100", "310115"]
     assert chain("310000") == ["310000"]
     assert chain("440300") == ["440000", "440300"]
+
+
+def test_a_birth_in_zhongshan_is_told_by_zhongshans_own_conditions() -> None:
+    """The same item in two cities: what one has published is not said of the other."""
+    here, there = (CATALOGUE.for_region(region).guides["newborn"] for region in ("310115", "442000"))
+    assert here.promised_limit is None
+    assert there.promised_limit is not None
+    assert there.promised_limit.days == 5
+    hard = {check.ask for check in there.checks if not check.soft} - {check.ask for check in here.checks if not check.soft}
+    assert hard == {"household_kind", "married"}
+    assert [field.key for field in here.fields] == [field.key for field in there.fields]
