@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -11,7 +12,7 @@ from channels.api.models import GuideItem, GuideList, SearchItem, SearchList
 from channels.parts import parts_of
 from channels.problems import Problem, documented
 from channels.served import catalogue_of, region_of
-from knowledge.browsing import UnknownCategory, filtered, theme_names
+from knowledge.browsing import UnknownCategory, category_name, filtered, theme_names
 from knowledge.schema import Guide
 
 router = APIRouter(tags=["knowledge"])
@@ -75,11 +76,16 @@ async def search(
     q: Annotated[str, Query(max_length=20_000)],
     region: Region = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
+    applicant: CategoryCode = None,
+    day: Annotated[date | None, Query(description="Only guides in force on this day; any where not given.")] = None,
 ) -> SearchList:
     """Items a sentence may mean, best first, with a score of 0 to 1 and why."""
     parts = parts_of(request)
+    if applicant is not None and category_name("applicant", applicant) is None:
+        raise Problem(422, "unknown_category", kind="applicant")
     code = None if region is None else region_of(parts, region)
-    hits = await asyncio.to_thread(parts.services.search.search, q, limit, code) if q.strip() else []
+    search_ = parts.services.search.search
+    hits = await asyncio.to_thread(search_, q, limit, code, applicant, day) if q.strip() else []
     guides = catalogue_of(parts, code or parts.settings.region).guides
     found = [(guides[hit.code], hit) for hit in hits if hit.code in guides]
     items = [SearchItem.model_validate({**guide_item(guide), "score": hit.score, "because": hit.because}) for guide, hit in found]

@@ -1,9 +1,10 @@
-"""``bandao bench turns|package``: figures of this machine, as ratios within one run where two things are compared."""
+"""``bandao bench turns|package|search``: figures of this machine, as ratios within one run where two things are compared."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -27,6 +28,24 @@ def package(as_json: Json = False) -> None:
     from benchmarks.package import measure
 
     _print(measure(), as_json=as_json)
+
+
+@commands.command("search", help=t("cli.help_bench_search"))
+def search(
+    most: Annotated[int, typer.Option("--most", min=1000, help=t("cli.help_bench_most"))] = 5_000_000,
+    chart: Annotated[Path | None, typer.Option("--chart", help=t("cli.help_bench_chart"))] = None,
+    as_json: Json = False,
+) -> None:
+    """Recall among real items; the wide index from a thousand items on."""
+    from benchmarks.chart import latency
+    from benchmarks.search import TARGETS, measure
+
+    figures = measure(most, progress)
+    if chart is not None:
+        chart.parent.mkdir(parents=True, exist_ok=True)
+        chart.write_text(latency(figures["sizes"], TARGETS["p95_ms"]), encoding="utf-8")
+    sizes = {f"{size['items']}": size for size in figures["sizes"]}
+    _print(figures if as_json else {**figures, "sizes": "", **sizes}, as_json=as_json)
 
 
 def _print(figures: dict[str, Any], *, as_json: bool) -> None:

@@ -38,24 +38,32 @@ def understanding(files: Files, as_json: Json = False) -> None:
 
 
 @commands.command("search", help=t("cli.help_eval_search"))
-def search(files: Files, as_json: Json = False) -> None:
-    """Recall of the item search on sentences that mean one item."""
+def search(
+    files: Files,
+    wide: Annotated[Path | None, typer.Option("--wide", help=t("cli.help_eval_wide"), exists=True, file_okay=False)] = None,
+    region: Annotated[str | None, typer.Option("--region", help=t("cli.help_eval_region"))] = None,
+    as_json: Json = False,
+) -> None:
+    """Recall of the item search on sentences that mean one item; among all items of a wide index where one is given."""
     from assistant.conversation.evaluation import AMBIGUOUS, NONE, load
     from knowledge.catalogue import Catalogue
     from knowledge.search import Search
 
     settings = get_settings()
-    engine = Search.build(Catalogue.load(settings.guides_dir), settings.models_dir, settings.embedding_model)
+    engine = Search.build(Catalogue.load(settings.guides_dir), settings.models_dir, settings.embedding_model, wide)
+    if wide is not None and engine.wide is None:
+        fail(t("cli.eval_no_wide", folder=wide), as_json=as_json, remedy=t("cli.eval_no_wide_remedy"))
     lines = [line for path in files for line in load(path) if line.item not in (NONE, AMBIGUOUS)]
-    ranks = [[hit.name for hit in engine.search(line.query, limit=10)] for line in lines]
+    found = [engine.search(line.query, 10, region, beyond=wide is not None) for line in lines]
+    ranks = [[hit.name for hit in hits] for hits in found]
     wanted = [{name for name, _ in line.readings} for line in lines]
     figures: dict[str, Any] = {"n": len(lines)}
     for depth in (1, 3, 10):
         figures[f"recall_at_{depth}"] = round(
             sum(bool(w & set(r[:depth])) for w, r in zip(wanted, ranks, strict=True)) / max(len(lines), 1), 4
         )
-    missed = [(line, found) for line, w, found in zip(lines, wanted, ranks, strict=True) if not w & set(found[:1])]
-    figures["errors"] = [{"query": line.query, "item": line.item, "found": found[:3]} for line, found in missed]
+    missed = [(line, names) for line, w, names in zip(lines, wanted, ranks, strict=True) if not w & set(names[:1])]
+    figures["errors"] = [{"query": line.query, "item": line.item, "found": names[:3]} for line, names in missed]
     _print(figures, as_json=as_json)
 
 

@@ -1,9 +1,10 @@
-"""``bandao guides lint|list|show|import|export|schema``: the catalogue of item guides, seen from outside."""
+"""``bandao guides lint|list|show|import|export|index|schema``: the catalogue of item guides, seen from outside."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
+from itertools import chain
 from json import loads
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ import typer
 
 from assistant.foundation.messages import t
 from assistant.foundation.settings import get_settings
-from channels.cli.output import Json, fail, show
+from channels.cli.output import Json, fail, progress, show
 
 commands = typer.Typer(no_args_is_help=True)
 
@@ -135,6 +136,40 @@ def export(
     else:
         write_json([row_of(guide) for guide in guides], out)
     show({"total": len(guides), "out": str(out)}, [t("cli.guides_exported", total=len(guides), out=out)], as_json=as_json)
+
+
+@commands.command("index", help=t("cli.help_guides_index"))
+def index(
+    wide: Annotated[
+        Path | None, typer.Option("--wide", help=t("cli.help_guides_index_wide"), exists=True, dir_okay=False)
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help=t("cli.help_guides_index_out"))] = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Build the wide index from the guides, and from a platform's rows beside them; what was there is replaced."""
+    from knowledge.catalogue import Catalogue
+    from knowledge.embedding import EmbeddingMissing, open_embedding
+    from knowledge.exchange.files import Unreadable, stream_rows
+    from knowledge.search.index import WIDE_FOLDER
+    from knowledge.search.wide import build
+    from knowledge.search.wide.records import of_guide, of_rows
+
+    settings = get_settings()
+    catalogue = Catalogue.load(folder or settings.guides_dir)
+    target = out or settings.models_dir / WIDE_FOLDER
+    try:
+        embedding = open_embedding(settings.embedding_model, settings.models_dir)
+        rows = of_rows(stream_rows(wide)) if wide is not None else iter(())
+        every = chain((of_guide(guide) for guide in catalogue.all()), rows)
+        made = build(every, catalogue.names(), target, settings.models_dir, embedding,
+                     lambda step, count: progress(t(f"cli.index_{step}", count=count)))
+    except (Unreadable, EmbeddingMissing, OSError) as error:
+        fail(str(error), as_json=as_json, code="not_indexed")
+    size = sum(made.files.values())
+    figures = {"records": made.records, "wordings": made.wordings, "guides": len(made.guides), "bytes": size, "out": str(target)}
+    done = t("cli.guides_indexed", records=made.records, wordings=made.wordings, mib=round(size / 2**20, 1), out=target)
+    show(figures, [done], as_json=as_json)
 
 
 @commands.command("schema", help=t("cli.help_guides_schema"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -41,6 +41,26 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     if len(rows) > MOST_ROWS:
         raise Unreadable(t("knowledge.import_too_many", file=path.name, most=MOST_ROWS))
     return rows
+
+
+def stream_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a file of any length: a ``.jsonl`` line by line, the others as ``read_rows`` has them.
+
+    Raises:
+        Unreadable: as ``read_rows``; of a ``.jsonl``, when the faulty line is reached.
+    """
+    if path.suffix.lower() != ".jsonl":
+        yield from read_rows(path)
+        return
+    with path.open(encoding="utf-8-sig") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                row = json.loads(line) if line.strip() else {}
+            except ValueError as error:
+                detail = f"{number}: {error}"
+                raise Unreadable(t("knowledge.import_unreadable", file=path.name, detail=detail)) from error
+            if isinstance(row, dict):
+                yield row
 
 
 def _json(path: Path) -> list[dict[str, Any]]:

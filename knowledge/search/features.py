@@ -22,9 +22,9 @@ FOREIGN = 4
 # Up to here every vector is compared; beyond it only this many nearest ones, the others counting as unlike.
 _DENSE_EXACT = 4096
 # How surely a guide knows a character it has only apart from its neighbour in the sentence; with a neighbour it is 1.
-_ALONE = 0.4
+ALONE = 0.4
 # A name of one syllable, bars included, is not looked for inside a sentence.
-_SHORT_NAME = 7
+SHORT_NAME = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class FeatureIndex:
         called = np.zeros(self._guide_count, dtype=np.int8)
         said, sounded = " ".join(parts), _sounded(parts)
         for name, guides in self._sounding.items():
-            if len(name) > _SHORT_NAME and name in sounded:
+            if len(name) > SHORT_NAME and name in sounded:
                 called[guides] = 1
         called[self._sounding.get(sounded, [])] = 2
         called[self._called.get(said, [])] = 3
@@ -171,7 +171,7 @@ class FeatureIndex:
                 start += 1
                 continue
             sounds = syllables(part)
-            for size, sure in ((1, _ALONE if len(part) > 1 else 1.0), (2, 1.0), (3, 1.0)):
+            for size, sure in ((1, ALONE if len(part) > 1 else 1.0), (2, 1.0), (3, 1.0)):
                 for at in range(len(part) - size + 1):
                     _raise(cover, self._char.knowing(part[at:at + size]), start + at, size, sure)
                     # Rare characters without a reading leave fewer syllables than characters; such a part is not aligned.

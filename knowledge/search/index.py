@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t
 from knowledge.catalogue import Catalogue
-from knowledge.embedding import MODEL_FOLDER, Embedding, EmbeddingMissing, open_embedding, sentences
+from knowledge.embedding import MODEL_FOLDER, EmbeddingMissing, open_embedding
 from knowledge.schema import Guide
 from knowledge.search.calibration import Calibration
 from knowledge.search.english import WORDINGS, EnglishIndex, in_english, is_english
-from knowledge.search.features import Document, FeatureIndex, Reading
-from knowledge.search.plain import PlainNames
+from knowledge.search.entries import Entry, Found, Where, serves
+from knowledge.search.exact import LONGEST, ExactIndex, index_of
+from knowledge.search.features import Reading
+from knowledge.search.plain import PlainNames, names_of
 from knowledge.search.rivals import share
+from knowledge.search.wide import WideIndex, WideUnusable
 from knowledge.search.wordings import Chances, Wordings
-from knowledge.text import WordCutter
 from knowledge.translation import Translation
+
+__all__ = ["Decision", "Hit", "Search", "cautious", "index_of", "save_foreign", "serves"]
+
+WIDE_FOLDER = "search-wide"
+"""The folder of the wide index within that of the models."""
+# The exact index compares with everything: 12 ms a sentence with 50 guides, 50 with 2,300, where the wide one takes 18 and
+# finds as much (docs/knowledge.md). Up to here, a city's catalogue, nothing is approximated.
+MOST_EXACT = 1000
+# Of the learnt guides this many, the likeliest by the wordings, are looked at whatever the indexes put forward.
+_LOOKED_AT = 8
 
 # Below this a guide is not worth listing at all.
 _LISTED = 0.01
@@ -42,14 +56,17 @@ _PLAIN = 0.8
 # What a family shares evenly, and what means "none named", where only the name they share was said; above the last figure
 # people mean one of them all the same.
 _SHARED, _UNSAID, _USUAL = 0.4, 0.4, 0.85
+# A guide never learnt gives way by this share of the chance the wordings give the likeliest of those learnt, unless it is
+# called just what was said: they know how people word those, and likeness to a name among thousands is often an accident.
+_GIVES_WAY = 0.5
+_CALLED_SO = 2
 # The search's scores are taken for shares of one only from this sum on; below it they hardly say anything.
 _SURE_ENOUGH = 0.3
 # A rival is offered when it reaches this share of the best.
 _RIVAL = 0.25
 _OFFERED = 4
-# Longer talk is cut: what somebody wants is said near the start or the end of it.
-_LONGEST = 400
 _FOREIGN = "elsewhere.txt"
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +111,27 @@ def cautious(decision: Decision, belief: float) -> Decision:
 class Search:
     """The search over one catalogue. Build a new one when the catalogue changes; it is read-only and thread-safe."""
 
-    def __init__(self, guides: Sequence[Guide], index: FeatureIndex, calibration: Calibration,
+    def __init__(self, guides: Sequence[Guide], exact: ExactIndex | None, calibration: Calibration,
                  translations: Mapping[str, Translation] | None = None, wordings: Wordings | None = None,
-                 english_wordings: Wordings | None = None) -> None:
+                 english_wordings: Wordings | None = None, wide: WideIndex | None = None) -> None:
         self._wordings, self._english_wordings = wordings, english_wordings
         self._english = EnglishIndex(guides, translations or {})
-        self._guides = list(guides)
-        self._plain = PlainNames(guides)
-        self._index = index
+        self._entries = [Entry.of(guide) for guide in guides]
+        self._exact, self.wide = exact, wide
         self._calibration = calibration
         self._by_code = {guide.code: guide for guide in guides}
+        self._called = {guide.code: names_of(guide) for guide in guides}
+        self._all_called = PlainNames(guides)
 
     @classmethod
-    def build(cls, catalogue: Catalogue, models_dir: Path, embedding: str = "static") -> Search:
+    def build(cls, catalogue: Catalogue, models_dir: Path, embedding: str = "static", wide: Path | None = None) -> Search:
         """Index every guide; under a second for a city's catalogue, and no training.
 
         Args:
             models_dir: where ``train`` put the embedding and the calibration.
             embedding: ``static``, or a path or name of a sentence-transformers model.
+            wide: the folder of the wide index; ``search-wide`` in ``models_dir`` where not given. One that is not there is not
+                missed by a city's catalogue; one that cannot be used is logged, and the exact search does all.
 
         Raises:
             EmbeddingMissing: nothing was trained in ``models_dir``, or not for this embedding.
@@ -121,61 +141,94 @@ class Search:
             raise EmbeddingMissing(f"no search calibration for {embedding} in {models_dir}: run ./bandao train")
         guides = catalogue.all()
         foreign = (models_dir / MODEL_FOLDER / _FOREIGN).read_text(encoding="utf-8").splitlines()
-        return cls(guides, index_of(guides, catalogue.names(), open_embedding(embedding, models_dir), foreign), calibration,
-                   catalogue.translations, Wordings.load(models_dir / MODEL_FOLDER),
-                   Wordings.load(models_dir / MODEL_FOLDER, WORDINGS, in_english))
+        opened = open_embedding(embedding, models_dir)
+        folder, many = wide or models_dir / WIDE_FOLDER, len(guides) > MOST_EXACT
+        held: WideIndex | None = None
+        if folder.is_dir() or wide is not None or many:
+            try:
+                held = WideIndex.open(folder, models_dir, opened)
+            except WideUnusable as unusable:
+                log.error("search.wide_unusable", reason=str(unusable))
+        by_wide = many and held is not None and held.holds(guide.code for guide in guides)
+        if many and not by_wide:
+            log.warning("search.exact_over_many", guides=len(guides), most=MOST_EXACT)
+        exact = None if by_wide else ExactIndex(guides, index_of(guides, catalogue.names(), opened, foreign))
+        return cls(guides, exact, calibration, catalogue.translations, Wordings.load(models_dir / MODEL_FOLDER),
+                   Wordings.load(models_dir / MODEL_FOLDER, WORDINGS, in_english), held)
 
-    def read(self, text: str) -> Reading:
-        """The features of a sentence; guides in catalogue order."""
-        return self._index.read(text[-_LONGEST:])
-
-    def search(self, query: str, limit: int = 10, region: str | None = None) -> list[Hit]:
-        """The guides a sentence may mean, best first.
+    def search(self, query: str, limit: int = 10, region: str | None = None, applicant: str | None = None,
+               day: date | None = None, *, beyond: bool = False) -> list[Hit]:
+        """The items a sentence may mean, best first.
 
         Args:
-            query: what somebody said, in any script.
+            query: what somebody said, in any script and of any length.
             region: a GB/T 2260 code; guides of other places are left out, national and wider ones kept.
+            applicant: ``person``, ``enterprise`` or ``individual_business``; guides for others only are left out.
+            day: guides not in force on it are left out.
+            beyond: also items of the wide index for which there is no guide in the catalogue.
         """
-        if not self._guides:
-            return []
+        # Half a surrogate pair, which JSON can carry, is no character to any library below.
+        query = query[-LONGEST:].encode("utf-8", "ignore").decode("utf-8")
+        where = Where(region, applicant, day)
         if is_english(query):
-            return self._in_english(query[-_LONGEST:], limit, region)
-        reading = self.read(query)
-        found = share(self._calibration.scores(reading), reading)
-        chances = self._wordings.chances(query[-_LONGEST:]) if self._wordings else None
-        if chances is None:
-            return [Hit(*self._called(number), round(float(found[number]), 4), self._because(number, reading))
-                    for number in self._listed(found, limit, region)]
-        plain = self._plain.of(query[-_LONGEST:])
-        scores, needed = self._fused(chances, found, plain, [] if plain is not None else self._plain.family(query[-_LONGEST:]))
-        listed = self._listed(needed, limit, region)
-        whole = dict(zip(listed, self._whole(needed, listed), strict=True))
-        return [Hit(*self._called(number), round(float(scores[number]), 4), self._because(number, reading), whole[number],
-                    number == plain) for number in listed]
+            return self._in_english(query, limit, where)
+        chances = self._wordings.chances(query) if self._wordings else None
+        found = self._read(query, where, chances, beyond)
+        if found.reading is None:
+            return []
+        reading, entries = found.reading, found.entries
+        scores = share(self._calibration.scores(reading), reading)
+        needed: NDArray[np.float64] | None = None
+        plain: int | None = None
+        if chances is not None:
+            names = self._names(entries)
+            plain = names.of(query)
+            family = [] if plain is not None else names.family(query)
+            scores, needed = self._fused(entries, chances, scores, plain, family, reading)
+        listed = self._listed(scores if needed is None else needed, limit)
+        whole = self._whole(needed, listed)
+        hits = [Hit(entries[number].code, entries[number].name, round(float(scores[number]), 4), self._because(number, found),
+                    of_all, number == plain) for number, of_all in zip(listed, whole, strict=True)]
+        return hits if beyond else [hit for hit in hits if hit.code in self._by_code]
 
-    def _called(self, number: int) -> tuple[str, str]:
-        return self._guides[number].code, self._guides[number].name
+    def _read(self, query: str, where: Where, chances: Chances | None, beyond: bool) -> Found:
+        if self.wide is not None and (beyond or self._exact is None):
+            items = chances.items if chances else {}
+            return self.wide.read(query, where, sorted(items, key=lambda code: -items[code])[:_LOOKED_AT])
+        return self._exact.read(query, where) if self._exact else Found.nothing()
 
-    def _listed(self, chances: NDArray[np.float64], limit: int, region: str | None) -> list[int]:
-        """The numbers of the guides worth listing, likeliest first."""
-        order = sorted(range(len(self._guides)), key=lambda n: (-chances[n], n))
-        return [number for number in order
-                if chances[number] >= _LISTED and (region is None or serves(self._guides[number].region, region))][:limit]
+    def _names(self, entries: Sequence[Entry]) -> PlainNames:
+        if len(entries) == len(self._entries):
+            return self._all_called
+        return PlainNames.over([self._called.get(entry.code) or (entry.names, ()) for entry in entries])
 
-    def _fused(self, chances: Chances, found: NDArray[np.float64], plain: int | None, family: Sequence[int]
-               ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Each guide's probability, and the same once an item is known to be needed, from the wordings and the search.
+    @staticmethod
+    def _listed(chances: NDArray[np.float64], limit: int) -> list[int]:
+        """The numbers of the entries worth listing, likeliest first."""
+        order = np.lexsort((np.arange(len(chances)), -chances))
+        return [int(number) for number in order if chances[number] >= _LISTED][:limit]
 
-        A guide whose wordings were never learnt keeps what the search gives it, and the others share the rest. ``plain`` is the
-        number of the guide whose name is all that was said, ``family`` those of guides that share it as part of their names.
+    def _fused(self, entries: Sequence[Entry], chances: Chances, found: NDArray[np.float64], plain: int | None,
+               family: Sequence[int], reading: Reading | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Each entry's probability, and the same once an item is known to be needed, from the wordings and the search.
+
+        An item whose wordings were never learnt keeps what the search gives it, less where the wordings are sure of another,
+        and the others share the rest. ``plain`` is the number of the entry whose name is all that was said, ``family`` those of
+        entries that share it as part of their names.
         """
         among = found / max(float(found.sum()), _SURE_ENOUGH)
-        learnt = np.array([guide.code in chances.items for guide in self._guides])
-        worded = np.array([chances.items.get(guide.code, 0.0) for guide in self._guides])
-        named = worded / max(float(worded.sum()) + chances.unnamed, 1e-9)
-        new = np.where(learnt, 0.0, found)
+        learnt = np.array([entry.code in chances.items for entry in entries])
+        worded = np.array([chances.items.get(entry.code, 0.0) for entry in entries])
+        # What is learnt and does not count here (another region's) keeps its share: it was meant, and is not to be had.
+        every = sum(chance for code, chance in chances.items.items() if code in self._by_code)
+        named = worded / max(every + chances.unnamed, 1e-9)
+        keeps = np.ones(len(entries))
+        if reading is not None:
+            keeps = np.where(reading.called >= _CALLED_SO, 1.0, 1 - _GIVES_WAY * float(worded.max(initial=0)))
+        new = np.where(learnt, 0.0, found * keeps)
         rest = 1.0 - min(float(new.sum()), 1.0)
-        needed = np.where(learnt, rest * (_WORDED * named + (1 - _WORDED) * among), np.maximum(new, (1 - _WORDED) * among))
+        of_search = (1 - _WORDED) * among * np.where(learnt, 1.0, keeps)
+        needed = np.where(learnt, rest * (_WORDED * named + of_search), np.maximum(new, of_search))
         if plain is not None:
             needed *= 1 - _PLAIN
             needed[plain] += _PLAIN
@@ -183,19 +236,24 @@ class Search:
             needed *= 1 - _SHARED - _UNSAID
             needed[list(family)] += _SHARED / len(family)
         ours = _WORDED * (1 - chances.elsewhere) + (1 - _WORDED) * float(found.sum())
-        return np.where(learnt, needed * ours, found), needed
+        return np.where(learnt, needed * ours, found * keeps), needed
 
-    def _in_english(self, query: str, limit: int, region: str | None) -> list[Hit]:
+    def _in_english(self, query: str, limit: int, where: Where) -> list[Hit]:
+        """In English the guides that have a translation are gone through; rows of the wide index have none."""
+        if not self._entries:
+            return []
         nearest = {number: (score, wording) for number, score, wording in self._english.find(query)}
-        found = np.array([nearest.get(number, (0.0, ""))[0] for number in range(len(self._guides))])
+        found = np.array([nearest.get(number, (0.0, ""))[0] for number in range(len(self._entries))])
         chances = self._english_wordings.chances(query) if self._english_wordings else None
         if chances is None:
             scores, needed = found, None
         else:
-            scores, needed = self._fused(chances, found, None, [])
-        listed = self._listed(found if needed is None else needed, limit, region)
+            scores, needed = self._fused(self._entries, chances, found, None, [], None)
+        ranked = self._listed(found if needed is None else needed, len(self._entries))
+        listed = [number for number in ranked if where.admits(self._entries[number])][:limit]
         because = {number: [t("knowledge.because_nearest", sentence=wording)] for number, (_, wording) in nearest.items()}
-        return [Hit(*self._called(number), round(float(scores[number]), 4), because.get(number, []), whole)
+        return [Hit(self._entries[number].code, self._entries[number].name, round(float(scores[number]), 4),
+                    because.get(number, []), whole)
                 for number, whole in zip(listed, self._whole(needed, listed), strict=True)]
 
     @staticmethod
@@ -245,37 +303,14 @@ class Search:
                 found[hit.code] = said[0]
         return found
 
-    def _because(self, number: int, reading: Reading) -> list[str]:
-        nearest = self._index.documents[int(reading.nearest[number])].text
-        own = self._index.words_of(number)
-        shared = [word for word in dict.fromkeys(reading.words) if len(word) > 1 and word in own]
+    @staticmethod
+    def _because(number: int, found: Found) -> list[str]:
+        said, known = found.reading.words if found.reading else [], found.words(number)
+        shared = [word for word in dict.fromkeys(said) if len(word) > 1 and word in known]
         reasons = [t("knowledge.because_words", words=t("knowledge.list_separator").join(shared[:5]))] if shared else []
-        return [*reasons, t("knowledge.because_nearest", sentence=nearest)]
+        return [*reasons, t("knowledge.because_nearest", sentence=found.nearest(number))]
 
 
 def save_foreign(sentences_: Sequence[str], folder: Path) -> None:
     """Keep the sentences about other things beside the calibration that was fitted with them."""
     (folder / _FOREIGN).write_text("".join(f"{sentence}\n" for sentence in sentences_), encoding="utf-8")
-
-
-def index_of(guides: Sequence[Guide], names: Iterable[str], embedding: Embedding | None, foreign: Sequence[str]) -> FeatureIndex:
-    """The feature index over the guides' names, samples and summaries, and over sentences about other things."""
-    documents = []
-    for number, guide in enumerate(guides):
-        called = {guide.name, *guide.names.aliases, *guide.names.colloquial}
-        documents += [Document(sentence, number, sentence in called) for sentence in sentences(guide)]
-        if guide.summary:
-            documents.append(Document(guide.summary, number, False))
-    return FeatureIndex(documents, len(guides), WordCutter(names), embedding, foreign)
-
-
-def serves(guide_region: str, region: str) -> bool:
-    """Whether a guide of one GB/T 2260 region is valid in another: its own, or one inside it.
-
-    >>> serves("310000", "310115"), serves("000000", "310115"), serves("440000", "310115")
-    (True, True, False)
-    """
-    prefix = guide_region
-    while prefix.endswith("00"):
-        prefix = prefix[:-2]
-    return region.startswith(prefix)

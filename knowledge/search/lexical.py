@@ -1,7 +1,7 @@
 """An exact in-memory index of term weights: the cosine of a query with every document in a fraction of a millisecond.
 
 One city's catalogue is a few thousand short documents, so the whole index is a handful of arrays and nothing is
-approximated. A disk index such as tantivy would stand behind the same three methods.
+approximated. A whole country's is searched on disk (``wide``).
 """
 
 from __future__ import annotations
@@ -26,13 +26,20 @@ class TermIndex:
     """
 
     def __init__(self, documents: Sequence[Sequence[str]], owners: Sequence[int], guide_count: int,
-                 plainness: Callable[[str], float]) -> None:
+                 plainness: Callable[[str], float], rarity: Callable[[str], float] | None = None) -> None:
+        """Index documents.
+
+        Args:
+            plainness: how much a term tells in general language, 0 to 1.
+            rarity: the weight of any term, where these documents are only some of a larger catalogue.
+        """
         self._size = len(documents)
         held_by: dict[str, set[int]] = defaultdict(set)
         for terms, owner in zip(documents, owners, strict=True):
             for term in terms:
                 held_by[term].add(owner)
         self._plainness = plainness
+        self._weigh = rarity
         self._rarity = {term: math.log(1 + guide_count / len(guides)) * plainness(term) for term, guides in held_by.items()}
         self._unknown = math.log(1 + 2 * guide_count)
         self.heaviest = self._unknown
@@ -89,7 +96,7 @@ class TermIndex:
 
     def weight(self, term: str) -> float:
         """How much a term tells: by its rarity among the guides, and in general language."""
-        return self._rarity.get(term) or self._unknown * self._plainness(term)
+        return self._weigh(term) if self._weigh else self._rarity.get(term) or self._unknown * self._plainness(term)
 
     def _weight(self, term: str, count: int) -> float:
         return (1 + math.log(count)) * self.weight(term)

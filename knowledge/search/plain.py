@@ -23,14 +23,24 @@ _BEHIND = re.compile(
 
 
 class PlainNames:
-    """What the guides of a catalogue are called, which of them alone is called so, and which share the head of their names."""
+    """What some items are called, which of them alone is called so, and which share the head of their names."""
 
     def __init__(self, guides: Sequence[Guide]) -> None:
+        self._index([names_of(guide) for guide in guides])
+
+    @classmethod
+    def over(cls, called: Sequence[tuple[Sequence[str], Sequence[str]]]) -> PlainNames:
+        """Of items given by their names as ``names_of`` has them."""
+        made = cls([])
+        made._index(called)
+        return made
+
+    def _index(self, called: Sequence[tuple[Sequence[str], Sequence[str]]]) -> None:
         owners: dict[str, set[int]] = {}
-        self._formal = [(fold(name), n) for n, guide in enumerate(guides) for name in (guide.name, *guide.names.aliases)]
-        for number, guide in enumerate(guides):
-            for name in (guide.name, *guide.names.aliases, *guide.names.colloquial):
-                owners.setdefault(fold(name), set()).add(number)
+        self._formal = [(name, number) for number, (formal, _) in enumerate(called) for name in formal]
+        for number, (formal, colloquial) in enumerate(called):
+            for name in (*formal, *colloquial):
+                owners.setdefault(name, set()).add(number)
         self._owner = {name: next(iter(o)) for name, o in owners.items() if len(o) == 1 and len(name) >= _SHORTEST}
 
     def of(self, text: str) -> int | None:
@@ -44,6 +54,11 @@ class PlainNames:
             return []
         sharing = {number for name, number in self._formal if name.startswith(core) or name.endswith(core)}
         return sorted(sharing) if len(sharing) > 1 else []
+
+
+def names_of(guide: Guide) -> tuple[list[str], list[str]]:
+    """The official name and aliases of a guide, and what people call it, all folded."""
+    return [fold(name) for name in (guide.name, *guide.names.aliases)], [fold(name) for name in guide.names.colloquial]
 
 
 def _said(text: str) -> Iterator[str]:
