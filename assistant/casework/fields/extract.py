@@ -21,6 +21,10 @@ _ASKS = re.compile(r"[?？吗呢么]|什么|怎么|哪|几|多少|要不要|能�
 CHOICE_LENGTH = 20
 _VERB_ENGLISH = r"(?:\s+(?:number|address|name))?\s*(?:is called|is at|is|are|will be|should be|was|:|=|,)\s*"
 _VERB = r"[\s:：]*(?:现在|已经|都|就)?(?:是|叫做|叫|为|填|写|改成|改为|换成|变更为|搬到了?|在|:|：)?[\s:：]*"
+_BARE_NAME = re.compile(
+    r"[^要换改变从都和跟与了的我你他她们自己想去来办没有是在把被给不也还已经会能]{2,4}|[一-鿿]+·[一-鿿·]+|[A-Za-z][A-Za-z .'-]+"
+)
+_BARE_FIRM = re.compile(r"(?:公司|店|厂|行|部|中心|社|馆|所|院|室|坊|铺)[。.！!]?$")
 _COMPANY = re.compile(r"\b(?:co|ltd|limited|company|inc|llc|corp|corporation|partnership)\b", re.I)
 _CODES = frozenset({"id_number", "uscc", "phone", "email"})
 _MOST_WORDS: dict[FieldType, int] = {
@@ -68,11 +72,20 @@ def _led_by(clause: str, fields: Sequence[GuideField]) -> tuple[GuideField | Non
     for field in fields:
         for name in names_of(field):
             latin = english.is_latin(name)
-            pattern = rf"(?<![A-Za-z]){re.escape(name)}{_VERB_ENGLISH}(.+)$" if latin else rf"{re.escape(name)}{_VERB}(.+)$"
+            pattern = rf"(?<![A-Za-z]){re.escape(name)}({_VERB_ENGLISH})(.+)$" if latin else rf"{re.escape(name)}({_VERB})(.+)$"
             match = re.search(pattern, clause, re.IGNORECASE if latin else 0)
-            if match and match.start() <= (24 if latin else 8) and (best is None or len(name) > best[0]):
-                best = (len(name), field, match[1].strip())
+            if match is None or match.start() > (24 if latin else 8) or (best is not None and len(name) <= best[0]):
+                continue
+            if match[1].strip(" 现在已经都就") or _named_barely(field, match[2].strip()):
+                best = (len(name), field, match[2].strip())
     return (best[1], best[2]) if best else (None, "")
+
+
+def _named_barely(field: GuideField, rest: str) -> bool:
+    """Whether what follows a field's name without a verb is a value: 法人张三, and not 法人要换成他 or 名称和法人都变了."""
+    if field.type == "person_name":
+        return _BARE_NAME.fullmatch(rest) is not None
+    return field.type != "company_name" or _BARE_FIRM.search(rest) is not None
 
 
 def by_shape(text: str, fields: Sequence[GuideField], today: date, values: Mapping[str, Any]) -> dict[str, Accepted]:
@@ -122,7 +135,7 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
                 return True
         return field.type in ("id_number", "uscc", "phone") and bool(re.fullmatch(r"[0-9A-Za-z\s\-]{5,}", core))
     if field.type in ("integer", "amount"):
-        return bool(measures.COUNTED.fullmatch(core))
+        return bool(measures.COUNTED.fullmatch(core.rstrip("%％")))
     if field.type in ("choice", "yes_no", "multi"):
         # 公司自己买的 names an option; 租的要什么材料 asks about one
         return (

@@ -29,6 +29,13 @@ _SKIP = re.compile(r"^(?:跳过|略过|不填|先?不填了?|没有|无|不知�
 _CALLED = re.compile(
     r"^(?:嗯|哦|[，, ])*(?:[他她我]|本人|孩子|法人|老板|房东)?的?(?:名字|姓名)?(?:就)?叫做?[一-鿿·]{2,6}[。.！!]*$"
 )
+#: A question in free words (怎么丢的？) takes whatever is told, however far from our matters: 水管漏水泡坏. Only what steers
+#: the talk, greets or asks is for the engine to read; so is a word or two.
+_STEERS = re.compile(
+    r"人工|客服|返回|回到|上一|暂停|取消|不办|重新|重来|退出|提交|进度|哪一步|改[成为]|不对|错了|说错|等[下会一]|稍后|晚点|再见|拜拜|谢|你好|您好|投诉|"
+    r"帮我|我要|我想|想[办问]|跳过|不填|没有|不知道|不清楚|好的|可以|能不能|要不要|是不是|[几谁哪啥呢吗]|多[少久长]|怎么|为什么|上次|一样|刚才|不是.*是"
+)
+_TELLS = 4
 _NONE = re.compile(
     r"^(?:这些?|上面|以上|这几[个件])?(?:都|全|一个都|哪个都)?(?:不是|不对|不要|没有)(?:这些?|这几[个件]|我要的|我想要的)?[的了啊呀]?[。.！!]*$|"
     r"^(?:其他|其它|别的|其他的|另外的)(?:事|事项)?[。.！!]*$|"
@@ -86,6 +93,8 @@ def plainly(talk: Talk) -> bool:
     field = guide.field(pending.field) if guide else None
     if field is not None and field.type == "person_name" and _CALLED.match(text):
         return isinstance(parse(field, text, talk.now.date(), {}), Accepted)
+    if field is not None and field.type == "text" and not english.is_latin(text):
+        return len(text) >= _TELLS and _STEERS.search(text) is None
     return field is not None and extract.plainly_answers(field, text, talk.now.date())
 
 
