@@ -82,12 +82,15 @@ class Columns:
 
     def within(self, where: Where) -> Slice:
         """Every record that counts, where a region is given."""
-        slices = [np.arange(*np.searchsorted(self.regions, [region, region + 1])) for region in sorted(where.regions)]
+        # Of the column's own type: looking for wider numbers would first make a wider copy of five million.
+        bounds = [np.array([region, region + 1], dtype=self.regions.dtype) for region in sorted(where.regions)]
+        slices = [np.arange(*np.searchsorted(self.regions, bound)) for bound in bounds]
         records = self.admitted(np.concatenate(slices), where)
         starts, ends = self.starts[records], self.starts[records + 1]
         said = self.wordings[_ranges(starts, ends)].astype(np.int64)
         order = np.argsort(said, kind="stable")
-        return Slice(np.unique(said), said[order], np.repeat(records, ends - starts)[order])
+        said = said[order]
+        return Slice(said[np.flatnonzero(np.diff(said, prepend=-1))], said, np.repeat(records, ends - starts)[order])
 
     def wordings_of(self, records: Ints) -> Ints:
         """The different wordings of some records, in order of number."""

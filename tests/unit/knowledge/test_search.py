@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,24 @@ def test_limit_and_region(search: Search) -> None:
     assert len(search.search("公积金怎么取", limit=2)) == 2
     assert "residence-permit" not in [hit.code for hit in search.search("居住证怎么办", region="310115")]
     assert search.search("居住证怎么办", region="440305")[0].code == "residence-permit"
+
+
+def test_kinds_of_applicant_and_days(fixture_catalogue: Catalogue, trained: Path) -> None:
+    guides = dict(fixture_catalogue.guides)
+    guides["shop-sign"] = guides["shop-sign"].model_copy(update={
+        "applicant": ["enterprise"], "effective": date(2026, 3, 1), "expires": date(2026, 9, 30)})
+    search = Search.build(Catalogue(guides), trained)
+
+    def found(applicant: str | None = None, day: date | None = None) -> bool:
+        return "shop-sign" in [hit.code for hit in search.search("店里想挂个新招牌", applicant=applicant, day=day)]
+
+    assert found() and found("enterprise", date(2026, 3, 1)) and found(day=date(2026, 9, 30))
+    assert not found("person") and not found(day=date(2026, 2, 28)) and not found(day=date(2026, 10, 1))
+
+
+def test_an_item_left_out_leaves_its_chance_to_nobody(search: Search) -> None:
+    assert search.search("居住证怎么办", region="440305")[0].score > 0.5
+    assert sum(hit.score for hit in search.search("居住证怎么办", region="310115")) < 0.3
 
 
 @pytest.mark.parametrize(("guide", "asked", "valid"), [
