@@ -134,7 +134,8 @@ def _draft(told: Mapping[str, Any], name: str, source: str, today: date) -> dict
     data["themes"] = [code for code, called in categories().themes.items() if any(called[:4] in theme for theme in named)]
     data["process"] = [_step(*step) for step in enumerate(_paragraphs(told.get("process")), 1)]
     data["contacts"] = [*_contacts("consult", told.get("consult")), *_contacts("complain", told.get("complain"))]
-    data["faqs"] = [_faq(*filter(None, match.groups())) for text in _paragraphs(told.get("faqs")) if (match := _ASKED.match(text))]
+    asked = [match for text in _paragraphs(told.get("faqs")) if (match := _ASKED.match(text))]
+    data["faqs"] = [_faq(*filter(None, match.groups())) for match in asked]
     return data
 
 
