@@ -31,7 +31,7 @@ __all__ = ["Decision", "Hit", "Search", "cautious", "index_of", "save_foreign", 
 
 WIDE_FOLDER = "search-wide"
 """The folder of the wide index within that of the models."""
-# The exact index compares with everything: 12 ms a sentence with 50 guides, 50 with 2,300, where the wide one takes 18 and
+# The exact index compares with everything: 4 ms a sentence with 50 guides, 24 with 2,300, where the wide one takes 7 and
 # finds as much (docs/knowledge.md). Up to here, a city's catalogue, nothing is approximated.
 MOST_EXACT = 1000
 # Of the learnt guides this many, the likeliest by the wordings, are looked at whatever the indexes put forward.
@@ -148,7 +148,7 @@ class Search:
             try:
                 held = WideIndex.open(folder, models_dir, opened)
             except WideUnusable as unusable:
-                log.error("search.wide_unusable", reason=str(unusable))
+                log.error("search.wide_unusable", kind=unusable.kind, folder=str(folder), run="./bandao guides index")
         by_wide = many and held is not None and held.holds(guide.code for guide in guides)
         if many and not by_wide:
             log.warning("search.exact_over_many", guides=len(guides), most=MOST_EXACT)
@@ -194,7 +194,13 @@ class Search:
     def _read(self, query: str, where: Where, chances: Chances | None, beyond: bool) -> Found:
         if self.wide is not None and (beyond or self._exact is None):
             items = chances.items if chances else {}
-            return self.wide.read(query, where, sorted(items, key=lambda code: -items[code])[:_LOOKED_AT])
+            try:
+                return self.wide.read(query, where, sorted(items, key=lambda code: -items[code])[:_LOOKED_AT])
+            except (OSError, ValueError, TypeError, IndexError, RuntimeError) as error:
+                # Damage inside a file of the right size shows only here; without an exact index there is nothing to go on with.
+                log.error("search.wide_failed", error=type(error).__name__, run="./bandao guides index")
+                if self._exact is None:
+                    raise
         return self._exact.read(query, where) if self._exact else Found.nothing()
 
     def _names(self, entries: Sequence[Entry]) -> PlainNames:

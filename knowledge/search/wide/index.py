@@ -87,7 +87,8 @@ class WideIndex:
                            Vectors(folder, manifest.wordings, manifest.dimensions), Lexicon(folder / "lexicon"), weights, cutter,
                            foreign, resident)
         except (OSError, ValueError, RuntimeError, EOFError) as error:
-            raise WideUnusable(t("knowledge.wide_damaged", folder=folder, file=str(error).splitlines()[0][:80])) from error
+            detail = (str(error) or type(error).__name__).splitlines()[0][:80]
+            raise WideUnusable("damaged", t("knowledge.wide_damaged", folder=folder, file=detail)) from error
         return cls(manifest, parts, embedding)
 
     def holds(self, codes: Iterable[str]) -> bool:

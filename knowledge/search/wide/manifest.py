@@ -14,7 +14,14 @@ _FILE = "manifest.json"
 
 
 class WideUnusable(RuntimeError):
-    """The wide index is missing, damaged or of other models. The message says, in Chinese, which and what to run."""
+    """The wide index is missing, damaged or of other models. The message says, in Chinese, which and what to run.
+
+    ``kind`` is missing, damaged or older: logs carry no Chinese text.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +53,15 @@ class Manifest:
             held = json.loads((folder / _FILE).read_text(encoding="utf-8"))
             manifest = cls(**held)
         except FileNotFoundError:
-            raise WideUnusable(t("knowledge.wide_missing", folder=folder)) from None
+            raise WideUnusable("missing", t("knowledge.wide_missing", folder=folder)) from None
         except (OSError, ValueError, TypeError) as error:
-            raise WideUnusable(t("knowledge.wide_damaged", folder=folder, file=_FILE)) from error
+            raise WideUnusable("damaged", t("knowledge.wide_damaged", folder=folder, file=_FILE)) from error
         if manifest.format != FORMAT or manifest.embedding != embedding or manifest.models != models:
-            raise WideUnusable(t("knowledge.wide_older", folder=folder))
+            raise WideUnusable("older", t("knowledge.wide_older", folder=folder))
         for name, size in manifest.files.items():
             path = folder / name
             if not path.is_file() or path.stat().st_size != size:
-                raise WideUnusable(t("knowledge.wide_damaged", folder=folder, file=name))
+                raise WideUnusable("damaged", t("knowledge.wide_damaged", folder=folder, file=name))
         return manifest
 
 

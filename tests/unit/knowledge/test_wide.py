@@ -202,8 +202,9 @@ def test_a_damaged_index_is_said_and_the_city_goes_on(file: str, damage: str, fo
         path.unlink()
     else:
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    with pytest.raises(WideUnusable, match="guides index"):
+    with pytest.raises(WideUnusable, match="guides index") as unusable:
         WideIndex.open(spoilt, trained, embedding)
+    assert unusable.value.kind == ("missing" if (file, damage) == ("manifest.json", "gone") else "damaged")
     going_on = Search.build(fixture_catalogue, trained, wide=spoilt)
     assert going_on.wide is None
     assert going_on.search("公司搬家要改地址", 5, beyond=True) == search.search("公司搬家要改地址", 5)
@@ -215,6 +216,16 @@ def test_garbage_of_the_right_size_is_noticed_too(folder: Path, trained: Path, e
         (spoilt / name).write_bytes(b"\x00" * (folder / name).stat().st_size)
         with pytest.raises(WideUnusable, match="guides index"):
             WideIndex.open(spoilt, trained, embedding)
+
+
+def test_damage_found_only_while_searching_leaves_the_city(folder: Path, trained: Path, fixture_catalogue: Catalogue, search: Search,
+                                                           tmp_path: Path) -> None:
+    spoilt = Path(shutil.copytree(folder, tmp_path / "spoilt"))
+    opened = Search.build(fixture_catalogue, trained, wide=spoilt)
+    assert opened.wide is not None
+    with (spoilt / "texts.txt").open("r+b") as file:
+        file.write(b"\xff" * (folder / "texts.txt").stat().st_size)
+    assert opened.search("公司搬家要改地址", 5, beyond=True) == search.search("公司搬家要改地址", 5)
 
 
 def test_an_index_of_other_models_is_not_used(folder: Path, trained: Path, embedding: Embedding, tmp_path: Path) -> None:
