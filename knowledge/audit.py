@@ -183,7 +183,7 @@ def _conditions(guide: Guide) -> Iterator[Finding]:
 
 def whens(guide: Guide) -> Iterator[tuple[tuple[Any, ...], Condition]]:
     """Every condition something of the guide depends on, with its place."""
-    for part in ("fields", "materials", "documents", "parts"):
+    for part in ("fields", "materials", "documents", "parts", "conditions", "places"):
         for number, entry in enumerate(getattr(guide, part)):
             if entry.when is not None:
                 yield (part, number, "when"), entry.when
@@ -193,6 +193,10 @@ def whens(guide: Guide) -> Iterator[tuple[tuple[Any, ...], Condition]]:
     for number, item in enumerate(guide.fee.items if guide.fee else []):
         if item.when is not None:
             yield ("fee", "items", number), item.when
+    for name in ("legal_limit", "promised_limit"):
+        limit = getattr(guide, name)
+        for number, case in enumerate(limit.cases if limit else []):
+            yield (name, "cases", number), case.when
 
 
 def _followups(guide: Guide, items: frozenset[str]) -> Iterator[Finding]:

@@ -78,6 +78,7 @@ def _conditions(guide: Guide, evidence: Mapping[str, Any]) -> list[dict[str, Any
         {
             "text": t("knowledge.part_condition", name=guide.name, text=fact["text"]),
             "evidence": [cited[key] for key in fact["evidence"]],
+            **{name: fact[name] for name in ("when", "doubtful") if fact.get(name)},
         }
         for fact in said["conditions"]
     ]

@@ -24,20 +24,19 @@ class Evidence(Strict):
     verified: bool = True
 
 
-class Fact(Strict):
-    """One statement with the keys of the evidence that supports it."""
+class Stated(Strict):
+    """Something said to a citizen. ``doubtful`` quotes the sentences nobody has checked, where the others have been."""
 
-    text: str
-    evidence: Annotated[list[str], Field(min_length=1)]
+    doubtful: list[str] = []
 
-
-class TimeLimit(Strict):
-    """法定 / 承诺办结时限. ``days`` is 0 for on the spot (即办)."""
-
-    days: int = Field(ge=0)
-    unit: Literal["working_day", "calendar_day"] = "working_day"
-    text: str
-    evidence: Annotated[list[str], Field(min_length=1)]
+    @model_validator(mode="after")
+    def quotes_itself(self) -> Stated:
+        """Raise ValueError for a doubtful sentence that is not in what is said."""
+        said = getattr(self, "answer", "") or getattr(self, "text", "")
+        strange = [quoted for quoted in self.doubtful if not quoted or quoted not in said]
+        if strange:
+            raise ValueError(f"doubtful is not in the text: {strange[0]}")
+        return self
 
 
 class Condition(Strict):
@@ -74,16 +73,48 @@ class Condition(Strict):
         return self
 
 
+class Fact(Stated):
+    """One statement with the keys of the evidence that supports it; ``when`` limits it to the situations it holds in."""
+
+    text: str
+    when: Condition | None = None
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class LimitCase(Strict):
+    """A time limit that differs in the situations where ``when`` holds."""
+
+    when: Condition
+    days: int = Field(ge=0)
+    unit: Literal["working_day", "calendar_day"] = "working_day"
+    text: str
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
+class TimeLimit(Stated):
+    """法定 / 承诺办结时限. ``days`` is 0 for on the spot (即办); the first of ``cases`` that holds counts in its place."""
+
+    days: int = Field(ge=0)
+    unit: Literal["working_day", "calendar_day"] = "working_day"
+    text: str
+    cases: list[LimitCase] = []
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
 class FeeItem(Strict):
-    """One line of the fee standard (收费项目和标准): ``yuan`` for each ``per`` (本, 件), where ``when`` holds."""
+    """One line of the fee standard (收费项目和标准): ``yuan`` for each ``per`` (本, 件), where ``when`` holds.
+
+    Without ``evidence`` of its own the fee's counts.
+    """
 
     name: str
     yuan: Decimal = Field(ge=0, max_digits=10, decimal_places=2)
     per: str
     when: Condition | None = None
+    evidence: list[str] = []
 
 
-class Fee(Strict):
+class Fee(Stated):
     """收费. ``charged`` says whether the citizen pays anything; ``text`` carries standard and basis, ``items`` the sums."""
 
     charged: bool
@@ -92,7 +123,7 @@ class Fee(Strict):
     evidence: Annotated[list[str], Field(min_length=1)]
 
 
-class Step(Strict):
+class Step(Stated):
     """One step of the process (办理流程).
 
     ``days`` is how long it takes at most, in the unit of the promised limit. ``after`` names the steps that must be done
@@ -131,16 +162,17 @@ class Contact(Strict):
 
 
 class Place(Strict):
-    """办理地点/时间."""
+    """办理地点/时间; ``when`` limits it to the situations it serves."""
 
     name: str
     address: str | None = None
     hours: str | None = None
     phone: str | None = None
+    when: Condition | None = None
     evidence: Annotated[list[str], Field(min_length=1)]
 
 
-class Faq(Strict):
+class Faq(Stated):
     """常见问题."""
 
     question: str
@@ -148,7 +180,7 @@ class Faq(Strict):
     evidence: Annotated[list[str], Field(min_length=1)]
 
 
-class Result(Strict):
+class Result(Stated):
     """办理结果: what the citizen ends with, and what kind of thing it is (证照, 批文, 登记, 款项, 证明或者报告)."""
 
     name: str
@@ -162,6 +194,7 @@ class FollowUp(Strict):
 
     item: str
     why: str
+    evidence: list[str] = []
 
 
 class Change(Strict):

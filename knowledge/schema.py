@@ -21,6 +21,7 @@ from knowledge.facts import (
     Fee,
     FeeItem,
     FollowUp,
+    LimitCase,
     Online,
     Place,
     Result,
@@ -33,8 +34,8 @@ from knowledge.facts import (
 
 __all__ = [
     "Change", "Check", "Condition", "Contact", "DocumentSpec", "Evidence", "Fact", "Faq", "Fee", "FeeItem", "FieldType",
-    "FollowUp", "Guide", "GuideField", "Material", "MeetWay", "Names", "Neighbour", "Online", "Option", "Part", "Place", "Result",
-    "Rule", "Settled", "Step", "Strict", "TimeLimit", "Visits", "condition_fields",
+    "FollowUp", "Guide", "GuideField", "LimitCase", "Material", "MeetWay", "Names", "Neighbour", "Online", "Option", "Part",
+    "Place", "Result", "Rule", "Settled", "Step", "Strict", "TimeLimit", "Visits", "condition_fields",
 ]  # fmt: skip
 
 
@@ -293,12 +294,19 @@ class Guide(Strict):
             *((f"faqs[{i}]", faq.evidence) for i, faq in enumerate(self.faqs)),
             *((f"materials.{material.code}", material.evidence) for material in self.materials),
             *((f"fields.{field.key}", field.evidence) for field in self.fields),
+            *((f"fee.items[{i}]", item.evidence) for i, item in enumerate(self.fee.items if self.fee else [])),
+            *((f"followups[{i}]", followup.evidence) for i, followup in enumerate(self.followups)),
+            *((name, case.evidence) for name, case in self._limit_cases()),
         ]
         for name in ("legal_limit", "promised_limit", "fee", "result", "online", "visits", "coverage"):
             part = getattr(self, name)
             if part is not None:
                 used.append((name, part.evidence))
         return [f"{where} cites unknown evidence {key}" for where, keys in used for key in keys if key not in self.evidence]
+
+    def _limit_cases(self) -> list[tuple[str, LimitCase]]:
+        limits = (("legal_limit", self.legal_limit), ("promised_limit", self.promised_limit))
+        return [(f"{name}.cases[{i}]", case) for name, limit in limits if limit for i, case in enumerate(limit.cases)]
 
     def _dangling_references(self) -> list[str]:
         keys = [field.key for field in self.fields]
@@ -311,6 +319,9 @@ class Guide(Strict):
             *((f"part {p.item}", p.when) for p in self.parts),
             *((f"settled[{i}]", entry.when) for i, entry in enumerate(self.settled)),
             *((f"fee.items[{i}]", item.when) for i, item in enumerate(self.fee.items if self.fee else [])),
+            *((f"conditions[{i}]", fact.when) for i, fact in enumerate(self.conditions)),
+            *((f"places[{i}]", place.when) for i, place in enumerate(self.places)),
+            *((name, case.when) for name, case in self._limit_cases()),
             *((f"checks[{i}]", part) for i, check in enumerate(self.checks) for part in (check.when, check.must)),
         ]
         problems += [
