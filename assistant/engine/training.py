@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
-
-import yaml
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from knowledge.schema import Guide
@@ -187,7 +184,7 @@ def train(root: Path = ROOT, models_dir: Path | None = None, *, guides_dir: Path
     with tempfile.TemporaryDirectory(dir=models_dir, prefix="training-") as folder:
         argv = [
             str(engine_python(root)), "-W", "ignore", "-m", "rasa", "train", "--force", "--skip-validation",
-            "--config", "config.yml", "--domain", "domain.yml", "--data", *_data(root, Path(folder)),
+            "--config", "config.yml", "--domain", "domain.yml", "--data", *_data(root),
             "--out", folder, "--fixed-model-name", target.name.removesuffix(".tar.gz"),
         ]  # fmt: skip
         # Rasa's cache knows nothing of our components' source: a stale part would be taken for a fresh one.
@@ -213,39 +210,13 @@ def _prune(models_dir: Path) -> None:
         old.unlink(missing_ok=True)
 
 
-def _data(root: Path, folder: Path) -> list[str]:
-    """The rules as they are, and every sentence in one file of Rasa's JSON format, written into ``folder``.
-
-    Rasa checks each YAML file against its schema as it reads it, twice in a training: most of a minute for thirty thousand
-    sentences that the tests have validated already (``rasa data validate``).
-    """
-    examples: list[dict[str, Any]] = []
-    others: list[str] = []
-    for path in training_files(root):
-        if path.suffix not in {".yml", ".yaml"} or "nlu_data" not in path.parts:
-            continue
-        blocks = _sentences(path)
-        if blocks is None:
-            others.append(str(path.relative_to(root)))
-            continue
-        for block in blocks:
-            lines = (line.strip().removeprefix("- ") for line in block["examples"].splitlines() if line.strip())
-            examples += [{"text": line, "intent": block["intent"], "entities": []} for line in lines]
-    sentences = folder / "sentences.json"
-    sentences.write_text(json.dumps({"rasa_nlu_data": {"common_examples": examples}}, ensure_ascii=False), encoding="utf-8")
-    return [str(sentences), *others]
-
-
-def _sentences(path: Path) -> list[dict[str, str]] | None:
-    """The blocks of a file of nothing but sentences with their intent; None for any other, which Rasa reads itself or refuses."""
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.YAMLError:
-        return None
-    if not isinstance(content, dict) or set(content) - {"version", "nlu"}:
-        return None
-    blocks = content.get("nlu") or []
-    return blocks if all(isinstance(block, dict) and {"intent", "examples"} <= set(block) for block in blocks) else None
+def _data(root: Path) -> list[str]:
+    """The rules and every sentence; ``components.sentences`` reads them."""
+    return [
+        str(path.relative_to(root))
+        for path in training_files(root)
+        if path.suffix in {".yml", ".yaml"} and "nlu_data" in path.relative_to(root).parts
+    ]
 
 
 def process(settings: EngineSettings, *, model: Path | None = None, root: Path = ROOT) -> Launch:

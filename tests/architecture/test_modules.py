@@ -15,8 +15,8 @@ from tests.architecture.source import ROOMS, ROOT, modules, relative, tracked
 
 LONGEST = 400
 
-IN_RASA = {"jieba", "pypinyin", "numpy", "rasa", "scipy", "sklearn", "assistant"}
-"""What may be imported inside Rasa's process. scipy and sklearn come with Rasa; ``assistant`` means its own siblings."""
+IN_RASA = {"jieba", "pypinyin", "numpy", "rasa", "scipy", "sklearn", "yaml", "assistant"}
+"""What may be imported inside Rasa's process. scipy, sklearn and yaml come with Rasa; ``assistant`` means its own siblings."""
 
 NAMES = {
     "faiss": "faiss-cpu", "yaml": "pyyaml", "ruamel": "ruamel.yaml", "PIL": "pillow", "sklearn": "scikit-learn",
