@@ -169,7 +169,7 @@ def environment(models_dir: Path, root: Path = ROOT) -> dict[str, str]:
 
 
 def train(root: Path = ROOT, models_dir: Path | None = None, *, guides_dir: Path | None = None, force: bool = False) -> Path:
-    """The model of the present data, trained if it has not been yet (about half a minute, two cores).
+    """The model of the present data, trained if it has not been yet (about a minute, one core).
 
     Item names in the sentences are masked by the catalogue of ``guides_dir``, as they will be when the model serves.
 

@@ -95,7 +95,7 @@ def train_search(settings: Settings) -> None:
 
 
 def train_engine(settings: Settings) -> None:
-    """Train Rasa; about half a minute.
+    """Train Rasa; about a minute.
 
     Raises:
         TrainingFailed: Rasa refused the data.
