@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from assistant.foundation.messages import t
+from knowledge.marked import MarkedDict, MarkedList, marked
 from knowledge.schema import Guide
 
 
@@ -39,8 +40,8 @@ class GuideFile:
 
     @cached_property
     def tree(self) -> Any:
-        """The file with the line of every node; reading that takes many times as long as reading the guide."""
-        return YAML(typ="rt").load(self.text) if self.text else None
+        """The file with the line of every node."""
+        return tree_of(self.text) if self.text else None
 
     @property
     def name_line(self) -> int:
@@ -56,15 +57,29 @@ def read_guide(path: Path) -> GuideFile:
         return _refused(path, 1, t("knowledge.not_utf8"), t("knowledge.not_utf8_remedy"))
     except OSError as error:
         return _refused(path, 1, t("knowledge.unreadable", error=error.strerror or ""), t("knowledge.unreadable_remedy"))
+    return guide_of(text, path.name)
+
+
+def guide_of(text: str, name: str) -> GuideFile:
+    """A guide from the text of its file, which need not be on disk; ``name`` is what problems call the file."""
     try:
         return GuideFile(Guide.model_validate(quickly(text)), [], text)
     except (yaml.YAMLError, ValueError, RecursionError):
-        return _slowly(path, text)  # finds the lines to point at
+        return _slowly(Path(name), text)  # finds the lines to point at
+
+
+def tree_of(text: str) -> Any:
+    """A YAML file with the line of every entry (see ``marked``).
+
+    Raises:
+        yaml.YAMLError, RecursionError: it cannot be read.
+    """
+    return marked(text, _Yaml12)
 
 
 def _slowly(path: Path, text: str) -> GuideFile:
     try:
-        tree = YAML(typ="rt").load(text)
+        tree = _tree(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         why = t("knowledge.not_yaml", detail=error.problem or error.context or "")
@@ -78,6 +93,13 @@ def _slowly(path: Path, text: str) -> GuideFile:
     except ValidationError as error:
         problems = [problem for item in error.errors() for problem in _explain(path.name, tree, item)]
         return GuideFile(None, sorted(set(problems), key=lambda p: (p.line, p.why)), text)
+
+
+def _tree(text: str) -> Any:
+    try:
+        return tree_of(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return YAML(typ="rt").load(text)  # slow, and says best what is wrong with it
 
 
 def quickly(text: str) -> Any:
@@ -131,20 +153,19 @@ def line_of(tree: Any, path: Sequence[Any]) -> int:
     """The line (from 1) of the node at ``path``, or of its nearest ancestor that is there."""
     line, node = 1, tree
     for step in path:
-        marks = getattr(node, "lc", None)
-        if marks is None:
-            break
         try:
-            if isinstance(node, Mapping) and step in node:
-                line = marks.key(step)[0] + 1
-            elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node):
-                line = marks.item(step)[0] + 1
-            else:
-                break
+            line = _line(node, step)
             node = node[step]
-        except (KeyError, IndexError, TypeError):
+        except (KeyError, IndexError, TypeError, AttributeError):
             break
     return line
+
+
+def _line(node: Any, step: Any) -> int:
+    if isinstance(node, MarkedDict | MarkedList):
+        return int(node.lines[step])
+    marks = node.lc
+    return int((marks.key(step) if isinstance(node, Mapping) else marks.item(step))[0]) + 1
 
 
 def _refused(path: Path, line: int, why: str, remedy: str) -> GuideFile:

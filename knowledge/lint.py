@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from assistant.foundation.messages import t
-from knowledge.audit import audit, whens
+from knowledge.audit import Finding, audit, whens
 from knowledge.catalogue import Catalogue
 from knowledge.guide_file import GuideProblem, line_of, read_guide
 from knowledge.resolving import COMPONENTS, NATION, REGIONS
@@ -16,7 +16,7 @@ from knowledge.satisfiable import leaves, options_of
 from knowledge.schema import Condition, Guide, condition_fields
 from knowledge.template_tags import PACKAGE_TAGS, TemplateUnreadable, tags_of
 from knowledge.text import fold, has_han
-from knowledge.translation import ENGLISH, every_text, shown_texts, told_in_full
+from knowledge.translation import ENGLISH, Translation, every_text, shown_texts, told_in_full
 
 _NUMBERS = ("area", "amount", "integer")
 
@@ -36,7 +36,7 @@ def lint(guides_dir: Path, templates_dir: Path, today: date | None = None) -> li
     problems = list(catalogue.problems)
     files = catalogue.files | {code: f"{COMPONENTS}/{code}.yaml" for code in catalogue.components}
     trees = {code: read_guide(guides_dir / file).tree for code, file in files.items()}
-    tags = _Tags(templates_dir)
+    tags = Tags(templates_dir)
     for region in (NATION, *sorted({region for region, _ in catalogue.overlays})):
         served = catalogue.for_region(region)
         for guide in (*served.all(), *served.components.values()):
@@ -44,8 +44,9 @@ def lint(guides_dir: Path, templates_dir: Path, today: date | None = None) -> li
             local = region != NATION
             if local and (region, guide.code) not in catalogue.overlays:
                 continue
-            checks = _Checks(guide, file, trees[guide.code], catalogue, tags)
-            found = set(checks.all(today or date.today()))
+            names = {item.name for item in served.all()}
+            findings = checked(guide, names, tags, today or date.today())
+            found = {problem_of(finding, file, line_of(trees[guide.code], finding.path)) for finding in findings}
             if local:
                 known = {problem.why for problem in problems if problem.file == file}
                 name = f"{REGIONS}/{region}/{guide.code}.yaml"
@@ -55,22 +56,29 @@ def lint(guides_dir: Path, templates_dir: Path, today: date | None = None) -> li
     return sorted(set(problems), key=lambda problem: (problem.file, problem.line, problem.why))
 
 
-class _Tags:
-    """The tags of templates, each file read once."""
+def problem_of(finding: Finding, file: str, line: int) -> GuideProblem:
+    """A finding in words."""
+    why, remedy = t(f"knowledge.{finding.rule}", **finding.named), t(f"knowledge.{finding.rule}_remedy", **finding.named)
+    return GuideProblem(file, line, why, remedy)
+
+
+class Tags:
+    """The tags of templates, each file read once as long as it does not change."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._read: dict[str, set[str] | TemplateUnreadable | None] = {}
+        self._read: dict[tuple[str, int], set[str] | TemplateUnreadable | None] = {}
 
     def of(self, template: str) -> set[str] | TemplateUnreadable | None:
         """The tags, what is wrong with the file, or None where there is none."""
-        if template not in self._read:
-            path = self._folder / template
+        path = self._folder / template
+        key = (template, path.stat().st_mtime_ns if path.is_file() else 0)
+        if key not in self._read:
             try:
-                self._read[template] = tags_of(path) if path.is_file() else None
+                self._read[key] = tags_of(path) if path.is_file() else None
             except TemplateUnreadable as error:
-                self._read[template] = error
-        return self._read[template]
+                self._read[key] = error
+        return self._read[key]
 
 
 def translation_warnings(guides_dir: Path) -> list[GuideProblem]:
@@ -84,42 +92,60 @@ def translation_warnings(guides_dir: Path) -> list[GuideProblem]:
     for code, translation in catalogue.translations.items():
         regions = [NATION, *(region for region, of in catalogue.overlays if of == code)]
         guides = [guide for region in regions if (guide := catalogue.for_region(region).get(code)) is not None]
-        name = f"{ENGLISH}/{code}.yaml"
-        lines = (guides_dir / ENGLISH / f"{code}.yaml").read_text(encoding="utf-8").splitlines()
-        known = {text for guide in guides for text in (guide.name, *every_text(guide))}
-        for text in translation.texts:
-            if text not in known:
-                line = next((n for n, written in enumerate(lines, 1) if text[:12] in written), 1)
-                why = t("knowledge.translation_stale", text=_brief(text))
-                found.append(GuideProblem(name, line, why, t("knowledge.translation_stale_remedy")))
-        if any(told_in_full(guide, translation) for guide in guides):
-            for text in dict.fromkeys(text for guide in guides for text in shown_texts(guide)):
-                if text not in translation.texts and has_han(text):
-                    why = t("knowledge.translation_missing", text=_brief(text))
-                    found.append(GuideProblem(name, 1, why, t("knowledge.translation_missing_remedy")))
+        text = (guides_dir / ENGLISH / f"{code}.yaml").read_text(encoding="utf-8")
+        for finding in untranslated(guides, translation):
+            found.append(problem_of(finding, f"{ENGLISH}/{code}.yaml", translated_line(text, finding)))
     return found
+
+
+def untranslated(guides: Sequence[Guide], translation: Translation) -> Iterator[Finding]:
+    """What does not fit between a translation and its guide, as it is in the nation and in every region of its own."""
+    known = {text for guide in guides for text in (guide.name, *every_text(guide))}
+    for text in translation.texts:
+        if text not in known:
+            yield Finding(("texts", text), "translation_stale", {"text": _brief(text)})
+    if any(told_in_full(guide, translation) for guide in guides):
+        for text in dict.fromkeys(text for guide in guides for text in shown_texts(guide)):
+            if text not in translation.texts and has_han(text):
+                yield Finding(("texts",), "translation_missing", {"text": _brief(text)})
+
+
+def translated_line(text: str, finding: Finding) -> int:
+    """The line of a translation file that a finding is about; the first for what is not in it."""
+    said = finding.path[1][:12] if len(finding.path) > 1 else None
+    return next((n for n, line in enumerate(text.splitlines(), 1) if said and said in line), 1)
 
 
 def _brief(text: str) -> str:
     return text if len(text) <= 30 else text[:29] + "…"
 
 
+def checked(guide: Guide, names: Collection[str], tags: Tags, today: date) -> Iterator[Finding]:
+    """Everything wrong with one guide as it is served somewhere.
+
+    Args:
+        guide: overlays laid on, parts in it.
+        names: the official names of all items there are.
+        tags: what the Word templates ask for.
+        today: the day verification dates are counted from.
+    """
+    checks = _Checks(guide, tags)
+    yield from checks.conditions()
+    yield from checks.documents()
+    for number, neighbour in enumerate(guide.names.neighbours):
+        if neighbour.name not in names:
+            yield Finding(("names", "neighbours", number, "name"), "neighbour_unknown", {"name": neighbour.name})
+    if not guide.outline:
+        yield from audit(guide, names, today)
+
+
 class _Checks:
-    """The checks of one guide that passed the schema."""
+    """The checks of one guide that need no other."""
 
-    def __init__(self, guide: Guide, file: str, tree: Any, catalogue: Catalogue, tags: _Tags) -> None:
-        self._guide, self._file, self._tree, self._catalogue, self._tags = guide, file, tree, catalogue, tags
+    def __init__(self, guide: Guide, tags: Tags) -> None:
+        self._guide, self._tags = guide, tags
 
-    def all(self, today: date) -> Iterator[GuideProblem]:
-        """Every problem of the guide."""
-        yield from self.conditions()
-        yield from self.documents()
-        yield from self.neighbours()
-        if not self._guide.outline:
-            for finding in audit(self._guide, (guide.name for guide in self._catalogue.all()), today):
-                yield self._problem(finding.path, finding.rule, **finding.named)
-
-    def conditions(self) -> Iterator[GuideProblem]:
+    def conditions(self) -> Iterator[Finding]:
         """Conditions that compare a field with a value it can never have."""
         for path, condition in self._whens():
             for leaf in leaves(condition):
@@ -129,16 +155,16 @@ class _Checks:
                 wanted = leaf.in_ if leaf.in_ is not None else [leaf.is_] if "is_" in leaf.model_fields_set else []
                 for value in wanted:
                     if (allowed := options_of(field)) and value not in allowed:
-                        yield self._problem(path, "value_unknown", field=field.key, value=value,
+                        yield self._finding(path, "value_unknown", field=field.key, value=value,
                                             expected=t("knowledge.list_separator").join(allowed))
                 compared = [field] if leaf.over is not None or leaf.under is not None else []
                 if leaf.sum_of is not None:
                     compared = [field, *(part for key in leaf.sum_of if (part := self._guide.field(key)))]
                 for number in compared:
                     if number.type not in _NUMBERS:
-                        yield self._problem(path, "not_a_number_field", field=number.key)
+                        yield self._finding(path, "not_a_number_field", field=number.key)
 
-    def documents(self) -> Iterator[GuideProblem]:
+    def documents(self) -> Iterator[Finding]:
         """Templates that are missing, or hold a tag nothing feeds; fields nothing uses."""
         if self._guide.outline:
             return
@@ -151,25 +177,21 @@ class _Checks:
             tags = self._tags.of(document.template)
             if tags is None or isinstance(tags, TemplateUnreadable):
                 rule = "template_missing" if tags is None else "template_unreadable"
-                yield self._problem(where, rule, template=document.template, detail=tags)
+                yield self._finding(where, rule, template=document.template, detail=tags)
                 complete = False
                 continue
             used |= {tag.split(".")[1] if tag.startswith("tick.") else tag for tag in tags}
             for tag in sorted(tags):
                 if not self._fed(tag):
-                    yield self._problem(where, "tag_unfed", template=document.template, tag=tag)
+                    yield self._finding(where, "tag_unfed", template=document.template, tag=tag)
         for number, field in enumerate(self._guide.fields):
             if field.key in PACKAGE_TAGS:
-                yield self._problem(("fields", number, "key"), "field_reserved", field=field.key)
+                yield self._finding(("fields", number, "key"), "field_reserved", field=field.key)
             elif complete and field.key not in used:
-                yield self._problem(("fields", number, "key"), "field_unused", field=field.key)
+                yield self._finding(("fields", number, "key"), "field_unused", field=field.key)
 
-    def neighbours(self) -> Iterator[GuideProblem]:
-        """Neighbours that are no item of the catalogue."""
-        known = {guide.name for guide in self._catalogue.all()}
-        for number, neighbour in enumerate(self._guide.names.neighbours):
-            if neighbour.name not in known:
-                yield self._problem(("names", "neighbours", number, "name"), "neighbour_unknown", name=neighbour.name)
+    def _finding(self, path: tuple[Any, ...], rule: str, **named: Any) -> Finding:
+        return Finding(path, rule, named)
 
     def _fed(self, tag: str) -> bool:
         if not tag.startswith("tick."):
@@ -182,10 +204,6 @@ class _Checks:
         yield from whens(self._guide)
         for number, check in enumerate(self._guide.checks):
             yield ("checks", number, "must"), check.must
-
-    def _problem(self, path: tuple[Any, ...], key: str, **named: Any) -> GuideProblem:
-        why, remedy = t(f"knowledge.{key}", **named), t(f"knowledge.{key}_remedy", **named)
-        return GuideProblem(self._file, line_of(self._tree, path), why, remedy)
 
 
 def _collisions(catalogue: Catalogue, trees: dict[str, Any]) -> Iterator[GuideProblem]:
