@@ -22,7 +22,7 @@ from assistant.conversation.services import TurnServices
 from assistant.conversation.turn import TurnRunner
 from assistant.desk.queue import Desk
 from assistant.engine.gateway import EngineGateway
-from assistant.foundation import logging, metrics
+from assistant.foundation import logging
 from assistant.foundation.blobs import BlobStore
 from assistant.foundation.clock import Clock, SystemClock
 from assistant.foundation.crypto import KeyRing
@@ -36,6 +36,7 @@ from channels.web import guide_pages
 from channels.web import routes as web
 from knowledge.archive import GuideArchive
 from knowledge.catalogue import Catalogue
+from knowledge.living import LivingGuides
 from knowledge.search import Search
 
 API = (conversations, messages, uploads, events, cases, browsing, guides, understand, health)
@@ -62,10 +63,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     keyring = KeyRing.open(settings.keyring_path)
     db = Database(settings.database_url, keyring, settings.fsync)
     blobs = BlobStore(settings.blobs_dir, keyring)
-    catalogue = Catalogue.load(settings.guides_dir)
-    metrics.guides_loaded.set(len(catalogue.all()))
-    metrics.guide_problems.set(len(catalogue.problems))
-    search = Search.build(catalogue, settings.models_dir, settings.embedding_model)
+    guides = _guides(settings, clock)
     office = OfficeWorker(settings)
     engine = EngineGateway(settings)
     desk = Desk(settings, Ownership())
@@ -77,13 +75,13 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         db,
         blobs,
         keyring,
-        catalogue,
-        search,
+        guides,
         office,
         submissions.office_reachable,
         GuideArchive(settings.data_dir / "guide_versions"),
     )
     runner = TurnRunner(db=db, engine=engine, services=services, desk=desk, outbox=submissions, hub=hub, clock=clock)
+    runner.pinned = services.pinned
     runner.review = ReviewList(keyring, settings.review_days)
     parts = Parts(
         settings=settings,
@@ -91,6 +89,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         db=db,
         blobs=blobs,
         hub=hub,
+        guides=guides,
         services=services,
         runner=runner,
         engine=engine,
@@ -107,14 +106,25 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     return parts
 
 
+def _guides(settings: Settings, clock: Clock) -> LivingGuides:
+    return LivingGuides(
+        settings.guides_dir,
+        lambda so_far, day: Catalogue.load(settings.guides_dir, so_far),
+        lambda catalogue, so_far: Search.build(catalogue, settings.models_dir, settings.embedding_model),
+        clock,
+    )
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     parts.loop = asyncio.get_running_loop()
     await asyncio.to_thread(parts.submissions.start)
+    parts.guides.start()
     try:
         yield
     finally:
+        await asyncio.to_thread(parts.guides.stop)
         await asyncio.to_thread(parts.submissions.stop)
         await parts.engine.close()
         await asyncio.to_thread(parts.office.close)

@@ -18,17 +18,22 @@ from assistant.foundation.blobs import BlobStore
 from assistant.foundation.clock import Clock
 from assistant.foundation.database import Database
 from assistant.foundation.settings import Settings
+from knowledge.living import LivingGuides
 
 
 @dataclass
 class Parts:
-    """See the module's docstring. ``engine`` and ``submissions`` are kept for start, stop and readiness."""
+    """See the module's docstring. ``engine`` and ``submissions`` are kept for start, stop and readiness.
+
+    ``guides`` are the guides in service as their folder changes: ``guides.catalogue``, ``guides.refused``, ``guides.loaded_at``.
+    """
 
     settings: Settings
     clock: Clock
     db: Database
     blobs: BlobStore
     hub: Hub
+    guides: LivingGuides
     services: TurnServices
     runner: TurnRunner
     engine: Any

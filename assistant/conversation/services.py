@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import hmac
 import secrets
@@ -22,6 +23,7 @@ from assistant.foundation.logging import get_logger
 from assistant.foundation.settings import Settings
 from knowledge.archive import GuideArchive
 from knowledge.catalogue import Catalogue
+from knowledge.living import InService, LivingGuides
 from knowledge.schema import Guide
 from knowledge.search import Decision, Hit, Search
 
@@ -39,16 +41,29 @@ class TurnServices:
         db: Database,
         blobs: BlobStore,
         keyring: KeyRing,
-        catalogue: Catalogue,
-        search: Search,
+        guides: LivingGuides,
         office: Converter,
         office_reachable: Callable[[], bool],
         archive: GuideArchive,
     ) -> None:
         self._settings, self._db, self._blobs, self._keyring = settings, db, blobs, keyring
-        self._catalogue, self.search, self._office, self._reachable = catalogue, search, office, office_reachable
-        self._archive = archive
-        self._kept: set[str] = set()
+        self._guides, self._office, self._reachable, self._archive = guides, office, office_reachable, archive
+        self._pinned: InService | None = None
+
+    def pinned(self) -> TurnServices:
+        """The same, with the guides as they are at this moment, whatever is published while it is held: for one turn."""
+        held = copy.copy(self)
+        held._pinned = self._guides.current
+        return held
+
+    @property
+    def search(self) -> Search:
+        """The search over the guides being served."""
+        return self._in_service.search
+
+    @property
+    def _in_service(self) -> InService:
+        return self._pinned or self._guides.current
 
     @property
     def catalogue(self) -> Catalogue:
@@ -57,11 +72,11 @@ class TurnServices:
 
     def catalogue_in(self, region: str | None) -> Catalogue:
         """The guides as they are served in a region (GB/T 2260); every version served is kept for the cases begun on it."""
-        code = region or self._settings.region
-        found = self._catalogue.for_region(code)
-        if code not in self._kept:
+        code, held = region or self._settings.region, self._in_service
+        found = held.catalogue.for_region(code)
+        if code not in held.kept:
             self._archive.keep(found)
-            self._kept.add(code)
+            held.kept.add(code)
         return found
 
     @property

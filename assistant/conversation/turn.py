@@ -80,6 +80,8 @@ class TurnRunner:
     hub: Hub
     clock: Clock
     review: ReviewList | None = None
+    # What a turn works with where the guides may change while it does; the services themselves where not given.
+    pinned: Callable[[], Services] | None = None
     running: dict[str, Turn] = field(default_factory=dict)
     TRIES: ClassVar[int] = 3
     PATIENCE: ClassVar[float] = 6.0
@@ -163,7 +165,7 @@ class TurnRunner:
             now=now,
             text=words,
             state=conv.state,
-            services=self.services,
+            services=self.pinned() if self.pinned else self.services,
             case=active,
             other_cases=[c for c in held if c is not active],
             region=conv.region,

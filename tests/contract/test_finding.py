@@ -36,7 +36,7 @@ def _search(_catalogue: Catalogue, models_dir: object, model: str) -> Search:
 @pytest.fixture(autouse=True)
 def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guides and their index are the same in every test; making them anew takes longer than the test."""
-    monkeypatch.setattr("channels.app.Catalogue", SimpleNamespace(load=lambda _folder: _CATALOGUE))
+    monkeypatch.setattr("channels.app.Catalogue", SimpleNamespace(load=lambda _folder, *_: _CATALOGUE))
     monkeypatch.setattr("channels.app.Search", SimpleNamespace(build=_search))
 
 
@@ -102,10 +102,10 @@ def test_guides_are_served_for_a_region(client: TestClient) -> None:
 
 
 def test_made_up_districts_are_served_as_their_city(client: TestClient, app: FastAPI) -> None:
-    before = set(app.state.parts.services._kept)
+    before = set(app.state.parts.guides.current.kept)
     for district in range(310150, 310190):
         assert client.get(f"/api/v1/guides/{FOOD}", params={"region": str(district)}).status_code == 200
-    assert len(set(app.state.parts.services._kept) - before) <= 2
+    assert len(set(app.state.parts.guides.current.kept) - before) <= 2
 
 
 def test_the_most_used_come_first(client: TestClient, db: Database) -> None:
@@ -213,7 +213,7 @@ def test_what_is_not_there_gets_a_page_with_a_next_step(client: TestClient, path
 
 
 def test_a_search_that_finds_nothing_leads_on_to_the_chat(client: TestClient, monkeypatch: pytest.MonkeyPatch, app: FastAPI) -> None:
-    monkeypatch.setattr(app.state.parts.services, "search", SimpleNamespace(search=lambda *_: []))
+    monkeypatch.setattr(type(app.state.parts.services), "search", SimpleNamespace(search=lambda *_: []))
     page = client.get("/guides", params={"q": "<b>天气</b>"}).text
     assert "&lt;b&gt;天气&lt;/b&gt;" in page and "<b>天气" not in page
     assert re.search(r'href="/\?say=%3Cb%3E', page)
