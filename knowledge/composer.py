@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.foundation.messages import ENGLISH, language, t
+from knowledge.doubt import marked as with_doubt
 from knowledge.replies import Citation, Row
 from knowledge.schema import Evidence, Guide
 
@@ -27,32 +28,30 @@ class Composer:
         self._sentences.append(ended(text))
 
     def fact(self, text: str, keys: Sequence[str], *, label: str | None = None, spoken: str | None = None,
-             marked: bool = False) -> None:
+             marked: bool = False, doubtful: Sequence[str] = ()) -> None:
         """A sentence stating a fact, with the keys of its evidence.
 
         Args:
             label: also put it in the card, under this label.
             spoken: how the text says it, where that differs from the row.
             marked: its unverified parts carry their mark already.
+            doubtful: the sentences of it that nobody has checked, where the others have been.
         """
         self._cite(keys)
         sentence = ended(spoken or text)
-        self._sentences.append(sentence if marked else self.marked(sentence, keys))
+        self._sentences.append(sentence if marked else self.marked(sentence, keys, doubtful))
         if label is not None:
-            self.row(label, text, keys)
+            self.row(label, text, keys, doubtful)
 
-    def row(self, label: str, value: str, keys: Sequence[str]) -> None:
+    def row(self, label: str, value: str, keys: Sequence[str], doubtful: Sequence[str] = ()) -> None:
         """A row of the card with its source in words."""
         self._cite(keys)
         source = t("knowledge.list_separator").join(dict.fromkeys(source_name(self.guide.evidence[key]) for key in keys))
-        self.rows.append(Row(label=label, value=self.marked(value, keys), source=source or None))
+        self.rows.append(Row(label=label, value=self.marked(value, keys, doubtful), source=source or None))
 
-    def marked(self, text: str, keys: Sequence[str]) -> str:
-        """The text, marked as unverified where any of its evidence is."""
-        if all(self.guide.evidence[key].verified for key in keys):
-            return text
-        bare = text.rstrip(_ENDS)
-        return bare + t("knowledge.unverified_mark") + text[len(bare):]
+    def marked(self, text: str, keys: Sequence[str], doubtful: Sequence[str] = ()) -> str:
+        """The text, with a mark behind what nobody has checked (``doubt.py``)."""
+        return with_doubt(self.guide, text, keys, doubtful)
 
     @property
     def nothing_verified(self) -> bool:
@@ -67,10 +66,9 @@ class Composer:
     def _cite(self, keys: Sequence[str]) -> None:
         if not keys:
             return
-        if all(self.guide.evidence[key].verified for key in keys):
-            self._verified += 1
-        else:
-            self._unverified += 1
+        checked = [self.guide.evidence[key].verified for key in keys]
+        self._verified += any(checked)
+        self._unverified += not all(checked)
         for key in keys:
             citation = Citation(**self.guide.evidence[key].model_dump())
             if citation not in self.citations:

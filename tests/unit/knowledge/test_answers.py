@@ -11,6 +11,7 @@ from knowledge.answers import QUESTION_INTENTS, Answered, answer, overview
 from knowledge.catalogue import Catalogue
 from knowledge.faq import closest_faq
 from knowledge.schema import Guide
+from tests.unit.knowledge.test_deciding import with_case
 
 TUESDAY = datetime(2026, 9, 29, 10, 0, tzinfo=SHANGHAI)
 """Three days before the National Day holiday of 2026."""
@@ -23,7 +24,7 @@ def ask(guide: Guide, intent: str, question: str | None = None, **values: str) -
 def test_materials_are_narrowed_by_what_is_known(sign_guide: Guide) -> None:
     asked = ask(sign_guide, "ask_materials", premises="leased", lit="no", sign_area="3", owner_present="no")
     lines = asked.text.splitlines()
-    assert "要您准备的：效果图（可以先办后补，5个工作日内补交）（未经核实）、租赁合同（可以签承诺书代替）。" in lines
+    assert "要您准备的：效果图（可以先办后补，5个工作日内补交）（这一点尚未核实）、租赁合同（可以签承诺书代替）。" in lines
     assert "办到替您生成、您核对后签字盖章的：招牌设置申请表。" in lines
     assert "通过数据共享核对、不用您带的：营业执照。" in lines
     assert "同意书" not in asked.text and "结构图" not in asked.text and "取决于" not in asked.text
@@ -52,6 +53,38 @@ def test_time_says_when_the_calendar_is_not_published_yet(sign_guide: Guide) -> 
     assert "放假安排" not in ask(sign_guide, "ask_time_limit").text
 
 
+@pytest.mark.parametrize(("now", "told"), [
+    (datetime(2026, 9, 29, 16, 59, tzinfo=SHANGHAI), "今天（2026年9月29日）受理的，按承诺最晚2026年10月12日办结。"),
+    (datetime(2026, 9, 29, 17, 0, tzinfo=SHANGHAI), "窗口已经下班，现在交的，算下一个工作日2026年9月30日收到。"),
+    (datetime(2026, 9, 30, 18, 0, tzinfo=SHANGHAI), "2026年10月8日受理的，按承诺最晚2026年10月14日办结。"),
+    (datetime(2026, 10, 3, 10, 0, tzinfo=SHANGHAI), "今天（2026年10月3日）不是工作日，现在交的，算下一个工作日2026年10月8日收到。"),
+    (datetime(2026, 10, 10, 10, 0, tzinfo=SHANGHAI), "今天（2026年10月10日）受理的，按承诺最晚2026年10月16日办结。"),
+    (datetime(2026, 2, 14, 9, 0, tzinfo=SHANGHAI), "今天（2026年2月14日）受理的，按承诺最晚2026年2月28日办结。"),
+])  # fmt: skip
+def test_time_counts_from_the_day_it_is_received(sign_guide: Guide, now: datetime, told: str) -> None:
+    """Make-up workdays: Saturdays 10 October and 14, 28 February 2026; Spring Festival is off from 15 to 23 February."""
+    assert told in answer(sign_guide, "ask_time_limit", {}, now).text
+
+
+def test_on_the_spot_after_hours_is_the_next_working_day(sign_guide: Guide) -> None:
+    limit = sign_guide.promised_limit
+    assert limit is not None
+    quick = sign_guide.model_copy(update={"promised_limit": limit.model_copy(update={"days": 0, "text": "当场办结。"})})
+    text = answer(quick, "ask_time_limit", {}, datetime(2026, 10, 2, 10, 0, tzinfo=SHANGHAI)).text
+    assert "材料齐全、2026年10月8日受理的，当天就能办好。" in text and "今天就能办好" not in text
+
+
+def test_a_limit_for_the_asker_s_case_counts_in_place_of_the_general_one(sign_guide: Guide) -> None:
+    cased = with_case(sign_guide)
+    leased = ask(cased, "ask_time_limit", premises="leased")
+    assert leased.text.startswith("这是按您的情况说的（店铺来源：租赁）。\n按承诺，租的店面，9个工作日。")
+    assert leased.cards[0].actions[0].message == "“店铺来源”要是“自有”呢？"
+    own = ask(cased, "ask_time_limit", premises="own").text
+    assert "9个工作日" not in own and "5个工作日" in own
+    both = ask(cased, "ask_time_limit").text
+    assert "5个工作日" in both and "店铺来源是“租赁”的：租的店面，9个工作日。" in both
+
+
 def test_on_the_spot_is_today(sign_guide: Guide) -> None:
     limit = sign_guide.promised_limit
     assert limit is not None
@@ -63,20 +96,20 @@ def test_on_the_spot_is_today(sign_guide: Guide) -> None:
 def test_unverified_facts_are_marked_and_alone_end_unverified(sign_guide: Guide) -> None:
     fee = ask(sign_guide, "ask_fee")
     assert fee.status == "unanswerable_unverified"
-    assert "不收费（未经核实）。" in fee.text and "请以窗口答复为准" in fee.text
+    assert "不收费（这一点尚未核实）。" in fee.text and "请以窗口答复为准" in fee.text
     assert [citation.verified for citation in fee.citations] == [False]
     conditions = ask(sign_guide, "ask_conditions")
     assert conditions.status == "answered"
     assert "第1条，店铺有营业执照。" in conditions.text
-    assert "第2条，招牌不超过门面宽度（未经核实）。" in conditions.text
+    assert "第2条，招牌不超过门面宽度（这一点尚未核实）。" in conditions.text
     process = ask(sign_guide, "ask_process")
-    assert "未经核实" not in process.text and process.text.count("步，") == 2 and "全程不用到现场。" in process.text
+    assert "尚未核实" not in process.text and process.text.count("步，") == 2 and "全程不用到现场。" in process.text
 
 
 def test_place_is_read_in_full(sign_guide: Guide) -> None:
     asked = ask(sign_guide, "ask_location")
     assert "办理地点：示例政务服务中心；示例路1号2楼5号窗口；办理时间：工作日9点到17点；电话：12345。" in asked.text
-    assert "办理地点：示例街道窗口（未经核实）。" in asked.text
+    assert "办理地点：示例街道窗口（这一点尚未核实）。" in asked.text
 
 
 @pytest.mark.parametrize("intent", [*QUESTION_INTENTS, "overview"])
@@ -113,7 +146,7 @@ def test_a_known_question_gets_its_own_answer_first(sign_guide: Guide) -> None:
     assert asked.citations[0].article == "第二条"
     assert len(asked.citations) == len({citation.model_dump_json() for citation in asked.citations})
     light = ask(sign_guide, "ask_conditions", "灯箱也算招牌吗")
-    assert light.text.startswith("算，一样要办（未经核实）。") and light.status == "unanswerable_unverified"
+    assert light.text.startswith("算，一样要办（这一点尚未核实）。") and light.status == "unanswerable_unverified"
 
 
 @pytest.mark.parametrize("question", ["招牌设置怎么办", "示例招牌设置要什么材料", "招牌多少钱", "今天天气怎么样", "", "？？"])
