@@ -32,6 +32,8 @@ DIGITS = {
     "九": 9,
     "玖": 9,
 }
+#: They part what follows from the unit before: 一百零五 is 105, 一百五 is 150.
+NOUGHTS = "零〇○"
 UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 BIG_UNITS = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
 _NUMBER = re.compile(r"[0-9零〇○一幺壹二两贰三叁四肆五伍六陆七柒八捌九玖十拾百佰千仟万萬亿億.,，点半]+")
@@ -50,62 +52,69 @@ def spoken_digits(text: str) -> str:
 
 
 def chinese_to_decimal(text: str) -> Decimal | None:
-    """The value of one numeral: ``八十六`` 86, ``一百零五点五`` 105.5, ``3.5万`` 35000, ``两万三`` 23000; None if it is none."""
-    text = text.replace(",", "").replace("，", "").strip()
-    if not text:
+    """The value of one numeral, in Chinese, in figures or in both; None if it is none, or says no one number (三四十).
+
+    ``八十六`` 86, ``一百零五点五`` 105.5, ``3.5万`` 35000, ``1万零500`` 10500, ``两万三`` 23000, ``一万亿`` 10¹².
+    """
+    text = text.replace(",", "").replace("，", "").strip().replace("廿", "二十").replace("卅", "三十")
+    tokens = _TOKEN.findall(text)
+    if not tokens or "".join(map("".join, tokens)) != text or text[0] in BIG_UNITS:
         return None
-    if re.fullmatch(r"\d+(\.\d+)?", text):
-        return Decimal(text)
-    if re.fullmatch(r"(?:\d+(?:\.\d+)?[十百千万萬亿億]+)+\d?", text):
-        return _with_units(text)
-    if any(ch.isascii() and ch.isdigit() for ch in text):
-        return None
-    whole, _, fraction = text.partition("点")
-    if not fraction and whole.endswith("半") and len(whole) > 1:
-        whole, fraction = whole[:-1], "五"
-    total = _whole(whole)
-    if total is None:
-        return None
-    if fraction:
-        digits = spoken_digits(fraction)
-        if not digits.isdigit():
-            return None
-        total += Decimal(f"0.{digits}")
-    return total
+    return _Numeral().read(tokens)
 
 
-def _with_units(text: str) -> Decimal:
-    """Digits with units behind them: 3.5万, 12万5千; a bare last digit counts the next lower unit, as in 1万2."""
-    total, unit = Decimal(0), 1
-    for digits, units in re.findall(r"(\d+(?:\.\d+)?)([十百千万萬亿億]*)", text):
-        worth = unit // 10 if not units else 1
-        for ch in units:
-            worth *= UNITS.get(ch) or BIG_UNITS[ch]
-        total, unit = total + Decimal(digits) * worth, worth
-    return total
+#: Figures, digits said one by one, a fraction, a unit.
+_TOKEN = re.compile(
+    rf"(\d+(?:\.\d+)?)|([{''.join(DIGITS)}]+)|(点[{''.join(DIGITS)}]+|半$)|([{''.join(UNITS)}{''.join(BIG_UNITS)}])"
+)
 
 
-def _whole(text: str) -> Decimal | None:
-    if not text or any(ch not in DIGITS and ch not in UNITS and ch not in BIG_UNITS for ch in text):
-        return None
-    if len(text) > 1 and all(ch in DIGITS for ch in text):
-        return Decimal("".join(str(DIGITS[ch]) for ch in text))
-    total = section = digit = 0
-    last_unit = 0
-    zero_seen = False
-    for ch in text:
-        if ch in DIGITS:
-            digit = DIGITS[ch]
-            zero_seen = zero_seen or digit == 0
-        elif ch in UNITS:
-            section += (digit or (1 if not section else 0)) * UNITS[ch]
-            last_unit, digit, zero_seen = UNITS[ch], 0, False
+class _Numeral:
+    """A numeral read from left to right: what stands before 亿, before 万, and since then."""
+
+    def __init__(self) -> None:
+        self.high = self.middle = self.low = Decimal(0)
+        self.pending: Decimal | None = None
+        self.unit = 0  # the last one, which the next has to be less than
+        self.short = False  # the pending digit may count the next lower unit
+
+    def read(self, tokens: list[tuple[str, str, str, str]]) -> Decimal | None:
+        for place, (figures, said, fraction, unit) in enumerate(tokens):
+            if figures or said:
+                together = len(said) > 1 and said[0] not in NOUGHTS and place + 1 < len(tokens) and tokens[place + 1][3]
+                if self.pending or together:
+                    return None  # 三四十 is thirty or forty
+                self.short = len(figures or said) == 1 and self.unit > 10 and self.pending is None
+                self.pending = Decimal(figures or spoken_digits(said))
+            elif fraction:
+                if (self.pending is None and not self.unit) or self.unit > 1000:
+                    return None
+                self.low += (self.pending or 0) + Decimal("0." + (spoken_digits(fraction[1:]) or "5"))
+                self.pending = None
+            elif not self._times(unit):
+                return None
+        if self.pending is not None:
+            # 两万三 means 23,000 and 一百五 means 150: a bare last digit counts the next lower unit
+            worth = self.unit // 10 if self.short else 1
+            if self.unit and self.pending * worth >= self.unit:
+                return None
+            self.low += self.pending * worth
+        return self.high + self.middle + self.low
+
+    def _times(self, sign: str) -> bool:
+        worth = UNITS.get(sign) or BIG_UNITS[sign]
+        if sign in UNITS:
+            if self.unit and worth >= self.unit and self.unit < 10_000:
+                return False
+            self.low += (1 if self.pending is None else self.pending) * worth
         else:
-            total += (section + digit) * BIG_UNITS[ch]
-            last_unit, section, digit, zero_seen = BIG_UNITS[ch], 0, 0, False
-    # 两万三 means 23,000 and 一百五 means 150: a bare last digit counts the next lower unit
-    section += digit * (last_unit // 10) if digit and last_unit > 10 and not zero_seen else digit
-    return Decimal(total + section)
+            before = self.low + (self.pending or 0)
+            if worth == 10_000:
+                self.middle, self.low = self.middle + before * worth, Decimal(0)
+            else:
+                self.high, self.middle, self.low = self.high + (self.middle + before) * worth, Decimal(0), Decimal(0)
+        self.pending, self.unit, self.short = None, worth, False
+        return True
 
 
 def first_number(text: str) -> Decimal | None:
