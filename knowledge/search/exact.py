@@ -22,11 +22,11 @@ class ExactIndex:
 
     def __init__(self, guides: Sequence[Guide], index: FeatureIndex) -> None:
         self._entries = [Entry.of(guide) for guide in guides]
-        self._index = index
+        self.index = index
 
     def everything(self, text: str) -> Reading:
         """The features of a sentence; guides in catalogue order."""
-        return self._index.read(text[-LONGEST:])
+        return self.index.read(text[-LONGEST:])
 
     def read(self, text: str, where: Where) -> Found:
         """The guides that count, with their features, in catalogue order.
@@ -42,16 +42,22 @@ class ExactIndex:
             whole, guides=whole.guides[rows], nearest=whole.nearest[rows], called=whole.called[rows], cover=whole.cover[rows],
             heard=whole.heard[rows])
         return Found([self._entries[number] for number in kept], reading,
-                     lambda place: self._index.documents[int(reading.nearest[place])].text,
-                     lambda place: self._index.words_of(kept[place]))
+                     lambda place: self.index.documents[int(reading.nearest[place])].text,
+                     lambda place: self.index.words_of(kept[place]))
 
 
-def index_of(guides: Sequence[Guide], names: Iterable[str], embedding: Embedding | None, foreign: Sequence[str]) -> FeatureIndex:
-    """The feature index over the guides' names, samples and summaries, and over sentences about other things."""
+def index_of(guides: Sequence[Guide], names: Iterable[str], embedding: Embedding | None, foreign: Sequence[str],
+             previous: FeatureIndex | None = None) -> FeatureIndex:
+    """The feature index over the guides' names, samples and summaries, and over sentences about other things.
+
+    Args:
+        previous: the one before the catalogue changed, of which what still holds is taken over.
+    """
     documents = []
     for number, guide in enumerate(guides):
         called = {guide.name, *guide.names.aliases, *guide.names.colloquial}
         documents += [Document(sentence, number, sentence in called) for sentence in sentences(guide)]
         if guide.summary:
             documents.append(Document(guide.summary, number, False))
-    return FeatureIndex(documents, len(guides), WordCutter(names), embedding, foreign)
+    cutter = previous.cutter_for(names) if previous else WordCutter(names)
+    return FeatureIndex(documents, len(guides), cutter, embedding, foreign, previous)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from knowledge.text import WordCutter, char_ngrams, char_weight, content, fold, 
 # and by sound; share of a name the sentence holds, likewise; cosine with the middle of the guide's vectors; and the logarithm
 # of its number of documents, because the best of sixty is high by luck more often than the best of six.
 FEATURES = ("word", "char", "pinyin", "dense", "known", "known_sound", "named", "named_sound", "central", "size")
+_Terms: TypeAlias = tuple[TermIndex | None, TermIndex | None, TermIndex | None]
 # How many of them are also measured against the sentences about other things: those that are similarities.
 FOREIGN = 4
 # Up to here every vector is compared; beyond it only this many nearest ones, the others counting as unlike.
@@ -81,49 +83,100 @@ class Reading:
         return np.asarray(np.maximum(written, heard), dtype=np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A text taken apart: all that hangs on the text alone, and on the cutter (``words``) and embedding (``vector``) given."""
+
+    parts: list[str]
+    words: Counter[str]
+    chars: Counter[str]
+    sounds: Counter[str]
+    said: str
+    sounded: str
+    vector: Floats | None
+
+    @classmethod
+    def of(cls, text: str, cutter: WordCutter) -> _Cut:
+        parts = content(fold(text))
+        return cls(parts, Counter(cutter.words(parts)), Counter(char_ngrams(parts)), Counter(pinyin_ngrams(parts)),
+                   " ".join(parts), _sounded(parts), None)
+
+
 class FeatureIndex:
     """Every document of the catalogue, indexed by words, characters, syllables and vectors."""
 
     def __init__(self, documents: Sequence[Document], guide_count: int, cutter: WordCutter, embedding: Embedding | None,
-                 foreign: Sequence[str] = ()) -> None:
+                 foreign: Sequence[str] = (), previous: FeatureIndex | None = None) -> None:
+        """Index documents.
+
+        Args:
+            foreign: sentences about other things.
+            previous: the index of the catalogue before a change, whose texts need not be taken apart again. The outcome is
+                the same with and without it.
+        """
         # Sentences about other things are one more guide, behind the others, that is never found.
         elsewhere = [Document(text, guide_count, False) for text in foreign]
         self.documents = sorted([*documents, *elsewhere], key=lambda document: document.owner)
         self._foreign = guide_count
         guide_count += 1
         self._guide_count = guide_count
-        self._cutter = cutter
+        self._cutter, self._embedding = cutter, embedding
+        self._cuts = self._taken_apart(previous)
         owners = [document.owner for document in self.documents]
-        parts = [content(fold(document.text)) for document in self.documents]
-        words = [cutter.words(p) for p in parts]
+        cuts = [self._cuts[document.text] for document in self.documents]
         self._words_of: list[set[str]] = [set() for _ in range(guide_count)]
-        for owner, said in zip(owners, words, strict=True):
-            self._words_of[owner].update(said)
-        self._word = TermIndex(words, owners, guide_count, char_weight)
-        self._char = TermIndex([char_ngrams(p) for p in parts], owners, guide_count, char_weight)
-        self._sound = TermIndex([pinyin_ngrams(p) for p in parts], owners, guide_count, sound_weight)
+        for owner, cut in zip(owners, cuts, strict=True):
+            self._words_of[owner].update(cut.words)
+        before: _Terms = previous._terms if previous else (None, None, None)
+        self._word = TermIndex([cut.words for cut in cuts], owners, guide_count, char_weight, like=before[0])
+        self._char = TermIndex([cut.chars for cut in cuts], owners, guide_count, char_weight, like=before[1])
+        self._sound = TermIndex([cut.sounds for cut in cuts], owners, guide_count, sound_weight, like=before[2])
         self._called: dict[str, list[int]] = {}
         self._sounding: dict[str, list[int]] = {}
-        for document, cut in zip(self.documents, parts, strict=True):
-            if document.is_name and cut:
-                self._called.setdefault(" ".join(cut), []).append(document.owner)
-                self._sounding.setdefault(_sounded(cut), []).append(document.owner)
+        for document, cut in zip(self.documents, cuts, strict=True):
+            if document.is_name and cut.parts:
+                self._called.setdefault(cut.said, []).append(document.owner)
+                self._sounding.setdefault(cut.sounded, []).append(document.owner)
         self._owners = np.array(owners, dtype=np.int64)
         self._names = np.array([document.is_name for document in self.documents], dtype=np.float32)
         self._sizes = np.log1p(np.bincount(owners, minlength=guide_count)).astype(np.float32)
-        self._embedding = embedding
         self._vectors: Any = None
         if embedding is not None:
             import faiss
 
             # A query over a few thousand vectors takes microseconds; waking a second thread takes longer.
             faiss.omp_set_num_threads(1)
-            vectors = embedding.encode([document.text for document in self.documents])
+            vectors = np.stack([cut.vector for cut in cuts if cut.vector is not None]) if cuts else embedding.encode([])
             self._vectors = faiss.IndexFlatIP(vectors.shape[1])
             self._vectors.add(vectors)
             middles = np.zeros((guide_count, vectors.shape[1]), dtype=np.float32)
             np.add.at(middles, self._owners, vectors)
             self._middles = middles / np.maximum(np.linalg.norm(middles, axis=1, keepdims=True), 1e-9)
+
+    def _taken_apart(self, previous: FeatureIndex | None) -> dict[str, _Cut]:
+        """The texts of the documents, cut and encoded; those ``previous`` has are taken over."""
+        known = previous._cuts if previous and previous._embedding is self._embedding else {}
+        texts = list(dict.fromkeys(document.text for document in self.documents))
+        found = {text: known.get(text) or _Cut.of(text, self._cutter) for text in texts}
+        if known and previous and previous._cutter is not self._cutter:
+            otherwise = self._cutter.cuts_otherwise(previous._cutter)
+            for text in texts:
+                if text in known and otherwise(found[text].parts):
+                    found[text] = replace(found[text], words=Counter(self._cutter.words(found[text].parts)))
+        new = [text for text in texts if text not in known]
+        if self._embedding is not None and new:
+            for text, vector in zip(new, self._embedding.encode(new), strict=True):
+                found[text] = replace(found[text], vector=vector)
+        return found
+
+    @property
+    def _terms(self) -> _Terms:
+        return self._word, self._char, self._sound
+
+    def cutter_for(self, names: Iterable[str]) -> WordCutter:
+        """The cutter of this index if it was made for these names, else a new one."""
+        names = list(names)
+        return self._cutter if WordCutter.parts_of(names) == self._cutter.added else WordCutter(names, self._cutter)
 
     def words_of(self, guide: int) -> set[str]:
         """Every word of a guide's documents, as this index cuts them."""

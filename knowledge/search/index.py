@@ -14,23 +14,19 @@ from numpy.typing import NDArray
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t
 from knowledge.catalogue import Catalogue
-from knowledge.embedding import MODEL_FOLDER, EmbeddingMissing, open_embedding
 from knowledge.schema import Guide
-from knowledge.search.calibration import Calibration
-from knowledge.search.english import WORDINGS, EnglishIndex, in_english, is_english
+from knowledge.search.english import EnglishIndex, is_english
 from knowledge.search.entries import Entry, Found, Where, serves
 from knowledge.search.exact import LONGEST, ExactIndex, index_of
 from knowledge.search.features import Reading
+from knowledge.search.models import WIDE_FOLDER, SearchModels, save_foreign
 from knowledge.search.plain import PlainNames, names_of
 from knowledge.search.rivals import share
-from knowledge.search.wide import WideIndex, WideUnusable
-from knowledge.search.wordings import Chances, Wordings
+from knowledge.search.wordings import Chances
 from knowledge.translation import Translation
 
-__all__ = ["Decision", "Hit", "Search", "cautious", "index_of", "save_foreign", "serves"]
+__all__ = ["WIDE_FOLDER", "Decision", "Hit", "Search", "cautious", "index_of", "save_foreign", "serves"]
 
-WIDE_FOLDER = "search-wide"
-"""The folder of the wide index within that of the models."""
 # The exact index compares with everything: 4 ms a sentence with 50 guides, 24 with 2,300, where the wide one takes 7 and
 # finds as much (docs/knowledge.md). Up to here, a city's catalogue, nothing is approximated.
 MOST_EXACT = 1000
@@ -65,7 +61,6 @@ _SURE_ENOUGH = 0.3
 # A rival is offered when it reaches this share of the best.
 _RIVAL = 0.25
 _OFFERED = 4
-_FOREIGN = "elsewhere.txt"
 log = get_logger(__name__)
 
 
@@ -111,50 +106,43 @@ def cautious(decision: Decision, belief: float) -> Decision:
 class Search:
     """The search over one catalogue. Build a new one when the catalogue changes; it is read-only and thread-safe."""
 
-    def __init__(self, guides: Sequence[Guide], exact: ExactIndex | None, calibration: Calibration,
-                 translations: Mapping[str, Translation] | None = None, wordings: Wordings | None = None,
-                 english_wordings: Wordings | None = None, wide: WideIndex | None = None) -> None:
-        self._wordings, self._english_wordings = wordings, english_wordings
+    def __init__(self, guides: Sequence[Guide], exact: ExactIndex | None, models: SearchModels,
+                 translations: Mapping[str, Translation] | None = None) -> None:
+        self.models, self.wide = models, models.wide
+        self._wordings, self._english_wordings = models.wordings, models.english_wordings
+        self._calibration = models.calibration
         self._english = EnglishIndex(guides, translations or {})
         self._entries = [Entry.of(guide) for guide in guides]
-        self._exact, self.wide = exact, wide
-        self._calibration = calibration
+        self._exact = exact
         self._by_code = {guide.code: guide for guide in guides}
         self._called = {guide.code: names_of(guide) for guide in guides}
         self._all_called = PlainNames(guides)
 
     @classmethod
-    def build(cls, catalogue: Catalogue, models_dir: Path, embedding: str = "static", wide: Path | None = None) -> Search:
-        """Index every guide; under a second for a city's catalogue, and no training.
+    def build(cls, catalogue: Catalogue, models_dir: Path, embedding: str = "static", wide: Path | None = None,
+              previous: Search | None = None) -> Search:
+        """Index every guide: three seconds for a city's catalogue, a quarter of one after a change; and no training.
 
         Args:
             models_dir: where ``train`` put the embedding and the calibration.
             embedding: ``static``, or a path or name of a sentence-transformers model.
             wide: the folder of the wide index; ``search-wide`` in ``models_dir`` where not given. One that is not there is not
                 missed by a city's catalogue; one that cannot be used is logged, and the exact search does all.
+            previous: the search over the catalogue before it changed: its models, and what still holds of its index, are
+                taken over. Finds the same as one built from nothing.
 
         Raises:
             EmbeddingMissing: nothing was trained in ``models_dir``, or not for this embedding.
         """
-        calibration = Calibration.load(models_dir / MODEL_FOLDER)
-        if calibration is None or calibration.embedding != embedding:
-            raise EmbeddingMissing(f"no search calibration for {embedding} in {models_dir}: run ./bandao train")
         guides = catalogue.all()
-        foreign = (models_dir / MODEL_FOLDER / _FOREIGN).read_text(encoding="utf-8").splitlines()
-        opened = open_embedding(embedding, models_dir)
-        folder, many = wide or models_dir / WIDE_FOLDER, len(guides) > MOST_EXACT
-        held: WideIndex | None = None
-        if folder.is_dir() or wide is not None or many:
-            try:
-                held = WideIndex.open(folder, models_dir, opened)
-            except WideUnusable as unusable:
-                log.error("search.wide_unusable", kind=unusable.kind, folder=str(folder), run="./bandao guides index")
-        by_wide = many and held is not None and held.holds(guide.code for guide in guides)
+        many = len(guides) > MOST_EXACT
+        models = previous.models if previous else SearchModels.open(models_dir, embedding, wide, needed=many)
+        by_wide = many and models.wide is not None and models.wide.holds(guide.code for guide in guides)
         if many and not by_wide:
             log.warning("search.exact_over_many", guides=len(guides), most=MOST_EXACT)
-        exact = None if by_wide else ExactIndex(guides, index_of(guides, catalogue.names(), opened, foreign))
-        return cls(guides, exact, calibration, catalogue.translations, Wordings.load(models_dir / MODEL_FOLDER),
-                   Wordings.load(models_dir / MODEL_FOLDER, WORDINGS, in_english), held)
+        before = previous._exact.index if previous and previous._exact else None
+        index = None if by_wide else index_of(guides, catalogue.names(), models.embedding, models.foreign, before)
+        return cls(guides, ExactIndex(guides, index) if index else None, models, catalogue.translations)
 
     def search(self, query: str, limit: int = 10, region: str | None = None, applicant: str | None = None,
                day: date | None = None, *, beyond: bool = False) -> list[Hit]:
@@ -315,8 +303,3 @@ class Search:
         shared = [word for word in dict.fromkeys(said) if len(word) > 1 and word in known]
         reasons = [t("knowledge.because_words", words=t("knowledge.list_separator").join(shared[:5]))] if shared else []
         return [*reasons, t("knowledge.because_nearest", sentence=found.nearest(number))]
-
-
-def save_foreign(sentences_: Sequence[str], folder: Path) -> None:
-    """Keep the sentences about other things beside the calibration that was fitted with them."""
-    (folder / _FOREIGN).write_text("".join(f"{sentence}\n" for sentence in sentences_), encoding="utf-8")

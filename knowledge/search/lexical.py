@@ -7,8 +7,9 @@ approximated. A whole country's is searched on disk (``wide``).
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -25,37 +26,49 @@ class TermIndex:
     guide from the others, while 登记, said by every third guide, tells little.
     """
 
-    def __init__(self, documents: Sequence[Sequence[str]], owners: Sequence[int], guide_count: int,
-                 plainness: Callable[[str], float], rarity: Callable[[str], float] | None = None) -> None:
-        """Index documents.
+    def __init__(self, documents: Sequence[Mapping[str, int]], owners: Sequence[int], guide_count: int,
+                 plainness: Callable[[str], float], rarity: Callable[[str], float] | None = None,
+                 like: TermIndex | None = None) -> None:
+        """Index documents; a few milliseconds a thousand, because one changed guide changes how rare its terms are in all.
 
         Args:
+            documents: how often each of its terms is in a document.
             plainness: how much a term tells in general language, 0 to 1.
             rarity: the weight of any term, where these documents are only some of a larger catalogue.
+            like: an index of much the same documents, from which the plainness of terms is taken where it has them.
         """
-        self._size = len(documents)
-        held_by: dict[str, set[int]] = defaultdict(set)
-        for terms, owner in zip(documents, owners, strict=True):
-            for term in terms:
-                held_by[term].add(owner)
-        self._plainness = plainness
-        self._weigh = rarity
-        self._rarity = {term: math.log(1 + guide_count / len(guides)) * plainness(term) for term, guides in held_by.items()}
+        self._size, self._guide_count = len(documents), guide_count
+        self._plainness, self._weigh = plainness, rarity
         self._unknown = math.log(1 + 2 * guide_count)
         self.heaviest = self._unknown
-        ids: dict[str, list[int]] = defaultdict(list)
-        weights: dict[str, list[float]] = defaultdict(list)
-        for number, terms in enumerate(documents):
-            bag = {term: self._weight(term, count) for term, count in Counter(terms).items()}
-            norm = math.sqrt(sum(weight * weight for weight in bag.values())) or 1.0
-            for term, weight in bag.items():
-                ids[term].append(number)
-                weights[term].append(weight / norm)
-        self._postings: dict[str, tuple[Ints, Floats]] = {
-            term: (np.array(ids[term], dtype=np.int32), np.array(weights[term], dtype=np.float32)) for term in ids
-        }
-        self._guides = {term: np.array(sorted(guides), dtype=np.int32) for term, guides in held_by.items()}
-        self._guide_count = guide_count
+        terms = list(chain.from_iterable(documents))
+        self._ids = {term: number for number, term in enumerate(dict.fromkeys(terms))}
+        ids = np.fromiter(map(self._ids.__getitem__, terms), np.int64, len(terms))
+        counts = np.fromiter(chain.from_iterable(bag.values() for bag in documents), np.float64, len(terms))
+        numbers = np.repeat(np.arange(self._size), np.fromiter(map(len, documents), np.int64, self._size))
+        kinds = np.arange(len(self._ids) + 1)
+        # which guides hold a term: every pair of them once, by term and then by guide
+        held = np.unique(ids * guide_count + np.asarray(owners, dtype=np.int64)[numbers])
+        self._guides = (held % guide_count if guide_count else held).astype(np.int32)
+        starts = np.searchsorted(held, kinds * guide_count)
+        holders = np.maximum(np.diff(starts), 1)
+        self._guides_from: list[int] = starts.tolist()
+        self._plain = self._plainness_of(self._ids, like)
+        self._rarity = np.log(1 + guide_count / holders) * self._plain
+        weights = self._rarity if rarity is None else np.fromiter(map(rarity, self._ids), np.float64, len(self._ids))
+        weighed = (1 + np.log(counts)) * weights[ids]
+        norms = np.sqrt(np.bincount(numbers, weighed * weighed, self._size))
+        order = np.argsort(ids, kind="stable")
+        self._documents = numbers[order].astype(np.int32)
+        self._weights: Floats = (weighed / np.where(norms, norms, 1.0)[numbers])[order].astype(np.float32)
+        self._documents_from: list[int] = np.searchsorted(ids[order], kinds).tolist()
+
+    def _plainness_of(self, terms: Mapping[str, int], like: TermIndex | None) -> NDArray[np.float64]:
+        if like is None:
+            return np.fromiter(map(self._plainness, terms), np.float64, len(terms))
+        known, plain = like._ids, like._plain
+        found = (float(plain[known[term]]) if term in known else self._plainness(term) for term in terms)
+        return np.fromiter(found, np.float64, len(terms))
 
     def cosines(self, terms: Sequence[str]) -> tuple[Floats, Floats]:
         """Cosine of the query with each document, and the share of each document's own weight the query holds.
@@ -69,9 +82,10 @@ class TermIndex:
         for term, count in Counter(terms).items():
             weight = self._weight(term, count)
             square += weight * weight
-            posting = self._postings.get(term)
-            if posting is not None:
-                numbers, document_weights = posting
+            number = self._ids.get(term)
+            if number is not None:
+                span = slice(self._documents_from[number], self._documents_from[number + 1])
+                numbers, document_weights = self._documents[span], self._weights[span]
                 products[numbers] += weight * document_weights
                 held[numbers] += document_weights * document_weights
         return products / np.float32(math.sqrt(square) or 1.0), held
@@ -83,7 +97,7 @@ class TermIndex:
         for term in dict.fromkeys(terms):
             weight = self.weight(term)
             total += weight
-            guides = self._guides.get(term)
+            guides = self.knowing(term)
             if guides is not None:
                 known[guides] += weight
             if guides is None or (len(guides) == 1 and guides[0] == but):
@@ -92,11 +106,15 @@ class TermIndex:
 
     def knowing(self, term: str) -> Ints | None:
         """The numbers of the guides that know a term; None if none does."""
-        return self._guides.get(term)
+        number = self._ids.get(term)
+        return None if number is None else self._guides[self._guides_from[number]:self._guides_from[number + 1]]
 
     def weight(self, term: str) -> float:
         """How much a term tells: by its rarity among the guides, and in general language."""
-        return self._weigh(term) if self._weigh else self._rarity.get(term) or self._unknown * self._plainness(term)
+        if self._weigh:
+            return self._weigh(term)
+        number = self._ids.get(term)
+        return self._unknown * self._plainness(term) if number is None else float(self._rarity[number])
 
     def _weight(self, term: str, count: int) -> float:
         return (1 + math.log(count)) * self.weight(term)

@@ -44,7 +44,7 @@ class ForeignSentences:
 
     def __init__(self, sentences: Sequence[Grams], vectors: Floats, weights: Weights) -> None:
         self._vectors = vectors
-        self._kinds = [TermIndex([list(grams.bags[kind].elements()) for grams in sentences], [0] * len(sentences), 1,
+        self._kinds = [TermIndex([grams.bags[kind] for grams in sentences], [0] * len(sentences), 1,
                                  lambda _: 1.0, partial(_weight, weights, kind)) for kind in range(3)]
 
     def likeness(self, said: Grams, vector: Floats) -> Floats:
