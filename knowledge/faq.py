@@ -7,6 +7,7 @@ most like whatever has a do, an I and a need in it.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -19,6 +20,13 @@ from knowledge.text import char_ngrams, char_weight, fold, segments
 CLOSE = 0.42
 # What the item's own name weighs: every question names it, so it says little about which question it is.
 _NAME = 0.25
+# A question of an item's name and nothing but what is asked (办护照要什么材料) is a general one: only the very same faq is it.
+SAME = 0.8
+_ASKS = re.compile(
+    r"[\s，。,.!！?？；;、]|材料|资料|手续|东西|证件|清单|多久|多长时间|时间|时限|几天|几个工作日|多少天|多少钱|费用|收费|价格|[在去]?哪[里儿]|[在去]哪|哪个地方|地方|"
+    r"地点|窗口|流程|步骤|条件|要求|什么|哪些|哪几样|啥|怎么|如何|怎样|准备|带齐|带|在|交|提交|需要|要|得|需|应该|办理|申请|办好|办下来|办|领取|领|拿到|下来|做|弄|"
+    r"一个|一张|一本|一下|一共|大概|总共|我们|我|本人|想|能|可以|去|到|花|用|还|都|有|请问|你好|您好|[的吗呢吧啊呀嘛了是]"
+)
 _EMPTY = frozenset("吗呢吧啊呀嘛的了是有要我你您能可以不怎么办请问")
 
 
@@ -28,8 +36,18 @@ def closest_faq(guide: Guide, question: str, close: float = CLOSE) -> Faq | None
         return closest_in_english(guide, question)
     named = set(_grams([guide.name, *guide.names.aliases]))
     asked = _bag(question, named)
+    close = max(close, SAME) if general(guide, question) else close
     best = max(guide.faqs, key=lambda faq: _cosine(asked, _bag(faq.question, named)), default=None)
     return best if best is not None and _cosine(asked, _bag(best.question, named)) >= close else None
+
+
+def general(guide: Guide, question: str) -> bool:
+    """Whether a question names only the item and one of the things every guide tells (材料, 时限, 费用 …)."""
+    names = sorted({guide.name, *guide.names.aliases, *guide.names.colloquial}, key=len, reverse=True)
+    rest = fold(question)
+    for name in names:
+        rest = rest.replace(fold(name), "")
+    return not _ASKS.sub("", rest)
 
 
 def _grams(texts: Iterable[str]) -> list[str]:

@@ -39,6 +39,8 @@ _SUBJECT = re.compile(
     r"^(?:(?:我们?|他们?|她|它|是|为|属于|给|替|在|办|的|(?:it|i|we)(?:'s| is| am| are|'m|'re)\b|my\b|the\b|an?\b|for\b)\s*)+",
     re.I,
 )
+#: The buttons beside an answer say exactly which question is answered otherwise: “住房来源”要是“租的房子”呢？
+_EXACT = re.compile(r"^“(?P<label>.+)”要是“(?P<option>.+)”呢[?？]?$|^what if “(?P<label_en>.+)” is “(?P<option_en>.+)”\??$", re.I)
 _ENDING = re.compile(r"(?:的|了|吧|啊|话|来说|情况|这种|那种)+$")
 #: Words that name a kind of question by themselves.
 _QUESTIONS: dict[str, str] = {
@@ -88,6 +90,9 @@ def read(text: str, guide: Guide | None, last: str | None, knowledge: Knowledge,
         last: the intent of the question answered last.
         asking: a field of the case is being asked, so that only a sentence with the shape of a question counts.
     """
+    exact = _exactly(text, guide)
+    if exact is not None and guide is not None:
+        return FollowUp(last or "ask_materials", guide.code, exact, implied(*exact, guide))
     core = _core(text, asking)
     if core is None:
         return None
@@ -121,6 +126,16 @@ def supposed_case(text: str) -> str | None:
     """The case an elliptical question supposes, in its own words: 外地户口 of 那外地户口呢; None where it supposes none."""
     core = _core(text, asking=True)
     return core if core and len(core) <= _LONGEST_CASE else None
+
+
+def _exactly(text: str, guide: Guide | None) -> tuple[GuideField, Option] | None:
+    """The question and the answer named by a button beside an answer."""
+    named = _EXACT.match(text.strip())
+    if named is None or guide is None:
+        return None
+    label, wanted = named["label"] or named["label_en"], named["option"] or named["option_en"]
+    fields = [one for one in guide.fields if one.label == label and one.situation]
+    return next(((one, option) for one in fields for option in field_options(one) if option.label == wanted), None)
 
 
 def _core(text: str, asking: bool) -> str | None:

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from assistant.casework.fields import english, english_dates
-from assistant.casework.flow import asking
+from assistant.casework.flow import asking, situations
 from assistant.casework.flow.talk import Talk
 from assistant.conversation.model import Conversation
 from assistant.foundation.messages import CHINESE, ENGLISH, language, language_of, t, use_language
@@ -92,4 +92,4 @@ def _change(conv: Conversation, talk: Talk, locale: str) -> None:
     conv.locale = locale
     talk.language = language_of(locale)
     with use_language(talk.language):
-        asking.reword(talk)
+        asking.reword(talk, situations.reworded(talk))

@@ -110,7 +110,7 @@ def _resume(talk: Talk) -> None:
         talk.case = waiting
     talk.state.paused = False
     talk.state.context_guide = talk.case.guide_code
-    if talk.asking is None or talk.asking in ("guide", "start", "rating"):
+    if talk.asking is None or talk.asking in ("guide", "start", "rating", "situation"):
         talk.say(t("casework.resumed", item=talk.name_of(talk.case)))
         talk.status = "collecting"
         advance(talk)
@@ -119,7 +119,7 @@ def _resume(talk: Talk) -> None:
 
 
 def _cancel(talk: Talk, for_good: bool) -> None:
-    if talk.asking in ("guide", "start", "switch", "rating"):
+    if talk.asking in ("guide", "start", "switch", "rating", "situation"):
         ask(talk, None)
         talk.say(t("casework.not_started"))
         talk.status = "answered"

@@ -8,7 +8,7 @@ from assistant.casework import interview
 from assistant.casework.fields import english, extract, options
 from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted, Rejected
-from assistant.casework.flow import besides, choosing, closing, correcting, materials
+from assistant.casework.flow import besides, choosing, closing, correcting, materials, situations
 from assistant.casework.flow.asking import advance, ask, reject
 from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.storing import store, store_more
@@ -57,6 +57,8 @@ def take(talk: Talk) -> None:
     match pending.field:
         case "guide":
             _guide(talk)
+        case situations.SITUATION:
+            _situation(talk)
         case "start":
             _start(talk)
         case "switch":
@@ -86,6 +88,8 @@ def plainly(talk: Talk) -> bool:
         return (len(text) <= PLAIN_LENGTH or english.is_latin(text)) and options.yes_or_no(text) is not None
     if pending.field == "guide" and _NONE.match(text):
         return True
+    if pending.field == situations.SITUATION:
+        return situations.plainly(talk)
     if pending.field in ("guide", "rating"):
         return options.ordinal(text, len(pending.options or [])) is not None
     if pending.field.startswith(interview.MATERIAL_PREFIX):
@@ -179,6 +183,8 @@ def skip(talk: Talk) -> None:
         reject(talk, "required", t("casework.required", label=field.label))
     elif talk.asking and talk.asking.startswith(interview.MATERIAL_PREFIX):
         materials.take(talk)
+    elif talk.asking == situations.SITUATION:
+        _situation(talk)
     else:
         talk.say(t("casework.cannot_skip"))
         talk.status = "clarify"
@@ -226,6 +232,12 @@ def _begin_chosen(talk: Talk, code: str) -> None:
         talk.status = "unanswerable_unknown"
         return
     choosing.begin(talk, guide)
+
+
+def _situation(talk: Talk) -> None:
+    found = situations.answered(talk)
+    if found is not None:
+        choosing.answer(talk, *found)
 
 
 def _start(talk: Talk) -> None:

@@ -102,7 +102,7 @@ def grades() -> list[Option]:
     return [Option(value=grade, label=t(f"casework.grade_{grade}")) for grade in GRADES]
 
 
-def reword(talk: Talk) -> None:
+def reword(talk: Talk, situation: Ask | None = None) -> None:
     """The pending question in the language now spoken; the question itself stays the same."""
     pending, guide = talk.state.ask, talk.guide
     if pending is None:
@@ -114,6 +114,8 @@ def reword(talk: Talk) -> None:
         worded = interview.ask_field(field, talk.case)
     elif material is not None:
         worded = material_question(material, talk.services.upload_max_bytes)
+    elif pending.field == "situation":
+        worded = situation or pending
     elif pending.field in ("start", "switch", "review", "submit"):
         worded = confirm_question(cast("Literal['start', 'switch', 'review', 'submit']", pending.field))
     else:
@@ -160,6 +162,8 @@ def say_question(talk: Talk) -> None:
         _say_material(talk, pending)
     elif guide and (field := guide.field(pending.field)):
         _say_field(talk, pending, field)
+    elif pending.field == "situation":
+        talk.choices(t("casework.situation_question", question=pending.label), pending.options or [])
     elif pending.field == "start":
         talk.choices(t("casework.start_question", item=_context_name(talk)), pending.options or [])
 

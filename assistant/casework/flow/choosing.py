@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from assistant.casework import interview
 from assistant.casework.fields import extract
+from assistant.casework.flow import situations
 from assistant.casework.flow.asking import advance, ask, confirm_question
 from assistant.casework.flow.talk import Supposed, Talk
 from assistant.casework.model import Case, CaseStatus, Source
 from assistant.foundation.messages import t
 from knowledge import answers
+from knowledge.deciding import decided_by
 from knowledge.replies import Action, Ask, Card, Option, Row, Text
 from knowledge.schema import Guide
 from knowledge.search import Decision, cautious
@@ -88,6 +91,7 @@ def begin(talk: Talk, guide: Guide) -> None:
         field = guide.field(key)
         if field:
             interview.record(guide, talk.case, field, talk.on_paper(field, value), Source(kind="said", turn=talk.turn), talk.now)
+    situations.carry(talk, guide)
     talk.say(t("casework.one_at_a_time"))
     talk.status = "collecting"
     advance(talk)
@@ -133,10 +137,11 @@ def answer(talk: Talk, guide: Guide, intent: str) -> None:
     if guide.outline:
         _outline(talk, guide)
         return
-    values = talk.case.values() if talk.case and talk.case.guide_code == guide.code else {}
+    values = situations.known(talk, guide)
+    if situations.asked_first(talk, guide, intent, values):
+        return
     if talk.supposed is not None:
-        values = {**values, **talk.supposed.values}
-        _suppose(talk, talk.supposed)
+        _suppose(talk, talk.supposed, guide, intent, values)
     said = answers.answer(guide, intent, values, talk.now, talk.question)
     if talk.several:
         said = replace(said, text=t("casework.about", item=called_in_full(guide), text=said.text))
@@ -144,7 +149,7 @@ def answer(talk: Talk, guide: Guide, intent: str) -> None:
     talk.status = said.status
     talk.state.failures = 0
     talk.state.context_guide, talk.state.last_question = guide.code, intent
-    if talk.state.ask is None or talk.state.ask.field in ("guide", "start"):
+    if talk.state.ask is None or talk.state.ask.field in situations.PASSING:
         if talk.case and talk.case.status in OPEN and talk.case.guide_code == guide.code and not talk.state.paused:
             advance(talk)
         else:
@@ -152,11 +157,12 @@ def answer(talk: Talk, guide: Guide, intent: str) -> None:
         talk.status = said.status
 
 
-def _suppose(talk: Talk, supposed: Supposed) -> None:
-    """Say which case is taken for granted, and what the guide holds against it."""
+def _suppose(talk: Talk, supposed: Supposed, guide: Guide, intent: str, values: dict[str, Any]) -> None:
+    """Say which case is taken for granted, unless the answer says so itself, and what the guide holds against it."""
     if supposed.about is None or supposed.option is None:
         return
-    talk.say(t("casework.supposed", label=supposed.about.label, option=supposed.option.label))
+    if supposed.about.key not in {field.key for field, _ in decided_by(guide, intent, values)}:
+        talk.say(t("casework.supposed", label=supposed.about.label, option=supposed.option.label))
     for rule in supposed.about.rules:
         if rule.kind == "differs_from" and rule.field is None and rule.value == supposed.option.value:
             talk.say(rule.message)
@@ -200,7 +206,7 @@ def which(talk: Talk, codes: Sequence[str], purpose: str, name: str = "") -> Non
             actions=[Action(label=t("casework.none_label"), message=t("casework.none_label"))],
         )
     )
-    if talk.state.ask is None or talk.state.ask.field in ("guide", "start"):
+    if talk.state.ask is None or talk.state.ask.field in situations.PASSING:
         ask(talk, Ask(field="guide", label=t("casework.guide_label"), kind="choice", options=options))
     talk.question_said = True
     talk.status = "clarify"
@@ -311,7 +317,7 @@ def _continue(talk: Talk) -> None:
     talk.say(t("casework.already_doing", item=talk.name_of(talk.case)))
     talk.state.paused = False
     talk.status = "collecting"
-    if talk.state.ask is None or talk.state.ask.field in ("guide", "start"):
+    if talk.state.ask is None or talk.state.ask.field in situations.PASSING:
         advance(talk)
 
 
@@ -319,7 +325,7 @@ def _outline(talk: Talk, guide: Guide) -> None:
     talk.say(t("casework.outline", item=called_in_full(guide)))
     talk.state.context_guide = guide.code
     talk.state.failures = 0
-    if talk.state.ask is not None and talk.state.ask.field in ("guide", "start"):
+    if talk.state.ask is not None and talk.state.ask.field in situations.PASSING:
         ask(talk, None)
     talk.status = "unanswerable_unknown"
 

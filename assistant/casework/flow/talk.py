@@ -42,13 +42,36 @@ class Unclear(BaseModel):
     codes: list[str]
 
 
+class Told(BaseModel):
+    """What she told of her situation in one item, by field key; of ``supposed`` ones only 要是 was said."""
+
+    values: dict[str, Any] = {}
+    supposed: list[str] = []
+
+
+class Deciding(BaseModel):
+    """The situation (``field``) asked before a question (``intent``, in these ``words``) about an item can be answered.
+
+    ``asked`` counts such questions in a row; ``turn`` is the one it was asked in, ``answered`` the one it was answered in.
+    """
+
+    code: str
+    intent: str
+    field: str
+    words: str
+    asked: int
+    turn: int
+    answered: int = 0
+
+
 class DialogueState(BaseModel):
     """What a conversation remembers between turns besides its cases.
 
     ``purpose`` is the intent to serve once a guide is chosen, ``also`` further ones of the same sentence; ``context_guide`` the
     item last talked about, ``last_question`` the intent of the question last answered; ``next_item`` an item she named beside the
     one in hand, ``later`` those after it, ``unclear`` what may be one of several; ``failures`` counts turns in a row that were
-    not understood.
+    not understood; ``told`` is what she told of her situation by item, ``deciding`` the situation asked now, ``every_case`` the
+    items she wants told for every situation.
     """
 
     ask: Ask | None = None
@@ -64,6 +87,9 @@ class DialogueState(BaseModel):
     insisted: Insisted | None = None
     editing: str | None = None
     paused: bool = False
+    told: dict[str, Told] = {}
+    deciding: Deciding | None = None
+    every_case: list[str] = []
 
 
 @dataclass(frozen=True)

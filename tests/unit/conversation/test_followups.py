@@ -68,3 +68,10 @@ def test_a_bare_question_names_no_item(text: str, answer: bool) -> None:
 def test_a_case_the_guide_does_not_know_is_named_as_it_was_said() -> None:
     assert supposed_case("那外地户口呢") == "外地户口"
     assert supposed_case("外地户口要什么材料") is None
+
+
+def test_a_button_beside_an_answer_names_question_and_answer_exactly() -> None:
+    found = read("“房屋来源”要是“租赁”呢？", GUIDE, "ask_fee", Names(), asking=False)
+    assert found is not None and (found.intent, found.values) == ("ask_fee", {"source": "leased"})
+    assert read("What if “房屋来源” is “自有”?", GUIDE, "ask_fee", Names(), asking=False) is not None
+    assert read("“房屋来源”要是“天上”呢？", GUIDE, "ask_fee", Names(), asking=False) is None

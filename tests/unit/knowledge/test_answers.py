@@ -9,8 +9,9 @@ import pytest
 from assistant.foundation.clock import SHANGHAI
 from knowledge.answers import QUESTION_INTENTS, Answered, answer, overview
 from knowledge.catalogue import Catalogue
-from knowledge.faq import closest_faq
+from knowledge.faq import closest_faq, general
 from knowledge.schema import Guide
+from tests.unit.knowledge.full_guides import FULL
 from tests.unit.knowledge.test_deciding import with_case
 
 TUESDAY = datetime(2026, 9, 29, 10, 0, tzinfo=SHANGHAI)
@@ -162,3 +163,11 @@ def test_an_outline_says_it_is_not_written_yet(fixture_catalogue: Catalogue, int
     assert "居民身份证换领" in asked.text and "12345" in asked.text
     assert not asked.citations and not asked.cards
     assert overview(outline, {}) == asked
+
+
+@pytest.mark.parametrize("question", ["办护照要什么材料", "护照要多久", "护照在哪里办", "请问办护照要准备哪些东西"])
+def test_a_question_every_guide_answers_is_no_faq(question: str) -> None:
+    """骗取护照会怎么罚 shares its few characters with 办护照要什么材料, and is no answer to it."""
+    guide = FULL["passport"]
+    assert general(guide, question) and closest_faq(guide, question) is None
+    assert not general(guide, "护照丢了怎么补")
