@@ -21,6 +21,26 @@ _ASKS = re.compile(r"[?？吗呢么]|什么|怎么|哪|几|多少|要不要|能�
 CHOICE_LENGTH = 20
 _VERB_ENGLISH = r"(?:\s+(?:number|address|name))?\s*(?:is called|is at|is|are|will be|should be|was|:|=|,)\s*"
 _VERB = r"[\s:：]*(?:现在|已经|都|就)?(?:是|叫做|叫|为|填|写|改成|改为|换成|变更为|搬到了?|在|:|：)?[\s:：]*"
+#: 有几个月 says that there are some, and asks nothing.
+_SOME = re.compile(
+    r"(?:[有好没过就这那前后十]|也就)几[十百千万]?(?:个?月|[个次年天周回笔家张处套位辆台间件份条])+(?=[吧了的啊呀。！!,，; ]|$)"
+)
+#: 总共5个人吧: a number with what it counts, and nothing else.
+_COUNT = re.compile(
+    r"(?:(?:我们?|店里|厂里|公司|目前|现在|一共|总共|共|大概|大约|约|差不多|是|有|就|才|每个?月|月租|[,， ])*)"
+    r"[0-9零一二三四五六七八九十百千万两.,亿]+\s*(?:[多来余]|(?:[个名位口]|位)?(?:人|员工|师傅|工人|职工|雇员)|个月|"
+    r"[元块个名位户家辆台年月岁份张本间套天次件项层平米%]|块钱|毛|平方|左右|上下|吧|的|了|呢|样子|[。!！])*"
+)
+_FIRM_ENDS = r"(?:公司|集团|合伙|事务所|合作社|[厂店行部社馆所院室坊铺])"
+#: 我们公司叫示例商贸有限公司, or the name alone.
+_FIRM_CALLED = re.compile(
+    rf"(?:(?:我们?|本|咱们?|他们?|单位|公司|店|企业|厂|全称|名称|名字|现在|目前|的|家|就|[,， :])*(?:是|叫做?|名叫|为))?[,， :]*"
+    rf"(?!(?:我|你|他|她|咱|要|想|得|需|打算|准备|帮|给|替|办|申|注销|变更|开|注册|换|改|取消|查|问|去|来|到|找|转|还|哪|那|这|不|没|同|在))"
+    rf"[\w()·&.-]{{2,40}}{_FIRM_ENDS}(?:\([^)]+\))?(?:吧|的)?[。.！!]?"
+)
+_NO_FIRM = re.compile(
+    r"人工|客服|上次|刚才|之前|前面|一样|错|不对|窗口|大厅|帮我|我要|我想|^(?=.*[的了自])(?!.*(?:叫|是|为|名称))|^.{1,5}$"
+)
 _BARE_NAME = re.compile(
     r"[^要换改变从都和跟与了的我你他她们自己想去来办没有是在把被给不也还已经会能]{2,4}|[一-鿿]+·[一-鿿·]+|[A-Za-z][A-Za-z .'-]+"
 )
@@ -76,9 +96,16 @@ def _led_by(clause: str, fields: Sequence[GuideField]) -> tuple[GuideField | Non
             match = re.search(pattern, clause, re.IGNORECASE if latin else 0)
             if match is None or match.start() > (24 if latin else 8) or (best is not None and len(name) <= best[0]):
                 continue
-            if match[1].strip(" 现在已经都就") or _named_barely(field, match[2].strip()):
+            if match[1].strip(" 现在已经都就") or (_named_barely(field, match[2].strip()) and not _chosen(field, clause, match)):
                 best = (len(name), field, match[2].strip())
     return (best[1], best[2]) if best else (None, "")
+
+
+def _chosen(field: GuideField, clause: str, match: re.Match[str]) -> bool:
+    """Whether a field's name is said as one of its options: in 有软著和发明专利 none of the words names 知识产权."""
+    begin, end = match.start(), match.start(1)
+    said = [word for option in field.offered for word in (option.label, *option.aliases)]
+    return any(place.start() <= begin and end <= place.end() for word in said for place in re.finditer(re.escape(word), clause))
 
 
 def _named_barely(field: GuideField, rest: str) -> bool:
@@ -135,12 +162,16 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
                 return True
         return field.type in ("id_number", "uscc", "phone") and bool(re.fullmatch(r"[0-9A-Za-z\s\-]{5,}", core))
     if field.type in ("integer", "amount"):
-        return bool(measures.COUNTED.fullmatch(core.rstrip("%％")))
+        return bool(measures.COUNTED.fullmatch(core.rstrip("%％")) or _COUNT.fullmatch(plain))
+    if field.type == "company_name":
+        called = _FIRM_CALLED.fullmatch(plain) is not None and not _NO_FIRM.search(plain) and not _ASKS.search(plain)
+        parsed = parse(field, plain, today, {}) if called else None
+        return isinstance(parsed, Accepted) and parsed.warning is None
     if field.type in ("choice", "yes_no", "multi"):
         # 公司自己买的 names an option; 租的要什么材料 asks about one
         return (
             len(plain) <= CHOICE_LENGTH
-            and not _ASKS.search(plain)
+            and not _ASKS.search(_SOME.sub("", plain))
             and not re.search(r"错|不对|改成|改为", plain)
             and isinstance(parse(field, plain, today, {}), Accepted)
         )

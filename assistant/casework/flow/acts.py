@@ -35,8 +35,8 @@ def perform(talk: Talk, act: str) -> None:
             _why(talk)
         case "help":
             _help(talk)
-        case "correct_info" if talk.case is None and choosing.meant(talk)[0] is not None:
-            choosing.apply(talk)  # 执照上的地址要改: nothing was said yet that could be corrected, so it is the licence she means
+        case "correct_info" | "provide" if talk.case is None and choosing.meant(talk)[0] is not None:
+            choosing.apply(talk)  # 执照上的地址要改: nothing was said or asked yet, so it is the licence she means
         case "correct_info":
             correcting.correct(talk)
         case "skip" if talk.asking:

@@ -36,6 +36,10 @@ _STEERS = re.compile(
     r"帮我|我要|我想|想[办问]|跳过|不填|没有|不知道|不清楚|好的|可以|能不能|要不要|是不是|[几谁哪啥呢吗]|多[少久长]|怎么|为什么|上次|一样|刚才|不是.*是"
 )
 _TELLS = 4
+#: What steers elsewhere is the very answer where it was asked what has changed.
+_CHANGES = re.compile(r"改[成为到]|应[该为]|不是|印错|登错")
+#: 记不得的，写“记不清”: the guide's own advice for those who cannot answer, and so an answer.
+_ADVISED = re.compile(r"(?<![没了不别成])[写填]“([^”]+)”(?=[，。；]|$)")
 _NONE = re.compile(
     r"^(?:这些?|上面|以上|这几[个件])?(?:都|全|一个都|哪个都)?(?:不是|不对|不要|没有)(?:这些?|这几[个件]|我要的|我想要的)?[的了啊呀]?[。.！!]*$|"
     r"^(?:其他|其它|别的|其他的|另外的)(?:事|事项)?[。.！!]*$|"
@@ -98,8 +102,15 @@ def plainly(talk: Talk) -> bool:
     if field is not None and field.type == "person_name" and _CALLED.match(text):
         return isinstance(parse(field, text, talk.now.date(), {}), Accepted)
     if field is not None and field.type == "text" and not english.is_latin(text):
-        return len(text) >= _TELLS and _STEERS.search(text) is None
+        if _told_to_write(field, text):
+            return True
+        steers = _STEERS.search(text if not correcting.asks_for_change(field) else _CHANGES.sub("", text))
+        return len(text) >= _TELLS and steers is None
     return field is not None and extract.plainly_answers(field, text, talk.now.date())
+
+
+def _told_to_write(field: GuideField, text: str) -> bool:
+    return any(text.strip(" 。.") == words for hint in (field.question, *field.mistakes) for words in _ADVISED.findall(hint))
 
 
 def _field(talk: Talk) -> None:

@@ -13,6 +13,7 @@ from assistant.casework.flow.asking import advance, ask, ask_again, reject
 from assistant.casework.flow.storing import store
 from assistant.casework.flow.summary import shown
 from assistant.casework.flow.talk import Talk
+from assistant.engine.components.patterns.numerals import normalise
 from assistant.foundation.messages import t
 from knowledge.replies import Action, Card
 from knowledge.schema import GuideField
@@ -30,6 +31,14 @@ _ITEM = re.compile(
     r"(?:我们?)?(?:说|问|讲|指|要|想|要办|想办|要问|想问|问的|说的)的(?:其实|应该|明明)?(?:不是.{1,20}?[，,]?)?(?:而?是)(?P<new>.+)$|"
     r"\bi (?:meant|mean|was asking about|am asking about|want) (?P<en>.+)$",
     re.I,
+)
+#: No, and then what is so instead; 不是，是李四 rather says what was meant.
+_DENIED = re.compile(
+    r"^(?:哦|啊|嗯|那|[，,。 ])*(?:不是的?|不对|没有)[，,。 ]+(?P<rest>(?!是|应该|应为|改|而是|我(?:说|要|想|问|指)).+)$"
+)
+#: The slip was made here, and not by an office in what it printed.
+_OWN_SLIP = re.compile(
+    rf"{slips.LOOKING_BACK.pattern}|(?:写|说|填|输|报|选|点|按|念|讲)(?:得|的)?错|(?:不对|不准)(?:[，,。！!了啊]|$)", re.I
 )
 #: The questions that choose an item; no answer of a case can be wrong there.
 _CHOOSING = ("guide", "start", "switch")
@@ -69,7 +78,7 @@ def corrects(talk: Talk, wanted: bool = False) -> bool:
         if _editable(talk):
             _to(talk, field, parse(field, new, talk.now.date(), case.values()) if new else None)
         return True
-    if not (wanted or noticed(talk)) or not _answered(talk):
+    if not (wanted or noticed(talk)) or not _answered(talk) or _answers(talk):
         return False
     if not _editable(talk):
         return True
@@ -90,6 +99,8 @@ def noticed(talk: Talk) -> bool:
         return False
     if _edited(talk) is not None:
         return True
+    if _answers(talk):
+        return False
     strength = slips.marked(text)
     answered = _answered(talk)
     if strength is None or not answered or len(text) < 4:
@@ -98,6 +109,44 @@ def noticed(talk: Talk) -> bool:
         return True
     asked = guide.field(pending.field) if pending else None
     return strength == "strong" and (asked is None or asked.type != "text" or bool(slips.LOOKING_BACK.search(text)))
+
+
+def _answers(talk: Talk) -> bool:
+    """Whether words that could put something right answer the question instead.
+
+    不是，有大车 says no where a yes or no was asked; 名称由甲店改为乙店 is what is told where it was asked what has changed.
+    """
+    pending, guide, text = talk.state.ask, talk.guide, talk.text.strip()
+    field = guide.field(pending.field) if guide and pending else None
+    if field is None:
+        return False
+    if asks_for_change(field):
+        return not _OWN_SLIP.search(text)
+    rest = _denied(text)
+    if rest is None or field.type not in ("choice", "yes_no", "multi"):
+        return False
+    taken = parse(field, text if field.type == "yes_no" else rest, talk.now.date(), {})
+    return isinstance(taken, Accepted) and not (text.startswith("不对") and _fits_last(talk, rest))
+
+
+def _denied(text: str) -> str | None:
+    """What follows a plain no (不是，有大车), if it neither looks back nor puts anything right itself."""
+    match = _DENIED.match(normalise(text))
+    if match is None or slips.marked(match["rest"]) is not None or slips.LOOKING_BACK.search(match["rest"]):
+        return None
+    return match["rest"].strip()
+
+
+def asks_for_change(field: GuideField) -> bool:
+    """Whether a question in free words asks what has changed or was wrong: its own example is then worded like a correction."""
+    return field.type == "text" and bool(field.example) and slips.marked(str(field.example)) is not None
+
+
+def _fits_last(talk: Talk, words: str) -> bool:
+    """Whether the words after 不对 are of the kind of the answer just given, and may put it right."""
+    answered = _answered(talk)
+    parsed = parse(answered[-1], words, talk.now.date(), {}) if answered and answered[-1].type != "text" else None
+    return isinstance(parsed, Accepted) and parsed.warning is None
 
 
 def _read(talk: Talk) -> bool:
