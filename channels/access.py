@@ -37,6 +37,7 @@ PUBLIC_ROUTES = frozenset(
         ("GET", "/guides/{code}"),
         ("GET", "/guides/{code}/forms/{document}/{kind}"),
         ("GET", "/console/"),
+        ("GET", "/console/guides/"),
         ("GET", "/console/static/{path:path}"),
         ("POST", "/console/api/login"),
     }

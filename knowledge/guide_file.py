@@ -91,7 +91,7 @@ def _slowly(path: Path, text: str) -> GuideFile:
     try:
         return GuideFile(Guide.model_validate(plain(tree)), [], text)
     except ValidationError as error:
-        problems = [problem for item in error.errors() for problem in _explain(path.name, tree, item)]
+        problems = [problem for item in error.errors() for problem in explain(path.name, tree, item)]
         return GuideFile(None, sorted(set(problems), key=lambda p: (p.line, p.why)), text)
 
 
@@ -196,7 +196,7 @@ _PYDANTIC_SAYS = {
 }
 
 
-def _explain(file: str, tree: Any, item: Any) -> list[GuideProblem]:
+def explain(file: str, tree: Any, item: Any) -> list[GuideProblem]:
     """One pydantic error as problems; the model's own checks join several findings with ``; ``."""
     where = tuple(item["loc"])
     line = line_of(tree, where)
@@ -206,10 +206,15 @@ def _explain(file: str, tree: Any, item: Any) -> list[GuideProblem]:
         shown = ".".join(str(step) for step in where)
         why = t(f"knowledge.{key}", where=shown, given=_short(item.get("input")), expected=expected, detail=item["msg"])
         return [GuideProblem(file, line, why, t(f"knowledge.{key}_remedy", where=shown, expected=expected))]
-    return [_translate(file, tree, where, said) for said in str(item["ctx"]["error"]).split("; ")]
+    return [_place_said(file, tree, where, said) for said in str(item["ctx"]["error"]).split("; ")]
 
 
-def _translate(file: str, tree: Any, base: tuple[Any, ...], said: str) -> GuideProblem:
+def said_by_schema(file: str, tree: Any, said: str) -> GuideProblem:
+    """A finding of the schema's own checks, in the operator's words and at its line."""
+    return _place_said(file, tree, (), said)
+
+
+def _place_said(file: str, tree: Any, base: tuple[Any, ...], said: str) -> GuideProblem:
     """One finding of the schema's own checks, in the operator's words."""
     for pattern, key in _SCHEMA_SAYS:
         match = pattern.match(said)

@@ -19,7 +19,15 @@ from assistant.foundation.tables import staff, staff_session
 from assistant.foundation.tokens import hash_token, new_token
 
 FIRST_LOGIN = "admin"
-ROLES = ("operator", "supervisor")
+ROLES = ("operator", "supervisor", "editor", "publisher")
+DESK_ROLES = frozenset({"operator", "supervisor"})
+"""Who talks with citizens and reads what they said."""
+WRITING_ROLES = frozenset({"editor", "publisher"})
+"""Who writes guides and proposes them."""
+PUBLISHING_ROLES = frozenset({"publisher"})
+"""Who may approve what somebody else proposed."""
+READING_ROLES = WRITING_ROLES | {"supervisor"}
+"""Who sees guides being written, and their history."""
 SHORTEST_PASSWORD = 10
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 
@@ -124,12 +132,32 @@ def disable(conn: Connection, login: str, at: datetime) -> None:
         AccountError: login_unknown, or last_supervisor: somebody must be left who can sign in.
     """
     staff_id = find(conn, login)
-    others = select(func.count()).select_from(staff).where(staff.c.active, staff.c.role == "supervisor", staff.c.id != staff_id)
-    if not conn.execute(others).scalar_one():
-        raise AccountError("last_supervisor", t("desk.last_supervisor"))
+    _others_supervise(conn, staff_id)
     conn.execute(update(staff).where(staff.c.id == staff_id).values(active=False))
     conn.execute(delete(staff_session).where(staff_session.c.staff_id == staff_id))
     audit.append(conn, at=at, actor="system", action="staff.disabled", subject=staff_id, detail={})
+
+
+def set_role(conn: Connection, login: str, role: str, at: datetime) -> None:
+    """Give an account another role; its sessions end, and what it was looking after goes back to the queue.
+
+    Raises:
+        AccountError: login_unknown, role_unknown, or last_supervisor.
+    """
+    if role not in ROLES:
+        raise AccountError("role_unknown", t("desk.role_unknown", roles="、".join(ROLES)))
+    staff_id = find(conn, login)
+    if role != "supervisor":
+        _others_supervise(conn, staff_id)
+    conn.execute(update(staff).where(staff.c.id == staff_id).values(role=role))
+    conn.execute(delete(staff_session).where(staff_session.c.staff_id == staff_id))
+    audit.append(conn, at=at, actor="system", action="staff.role", subject=staff_id, detail={"role": role})
+
+
+def _others_supervise(conn: Connection, staff_id: str) -> None:
+    others = select(func.count()).select_from(staff).where(staff.c.active, staff.c.role == "supervisor", staff.c.id != staff_id)
+    if not conn.execute(others).scalar_one():
+        raise AccountError("last_supervisor", t("desk.last_supervisor"))
 
 
 def enable(conn: Connection, login: str, at: datetime) -> None:

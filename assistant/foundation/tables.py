@@ -9,6 +9,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Float,
     ForeignKey,
@@ -29,6 +30,7 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
 
@@ -204,6 +206,44 @@ review_sentence = Table(
 
 ``digest`` is the blind index of its normalised text, ``times`` how often it came, ``at`` when last. ``reason`` is fell_back,
 corrected or relabelled; ``state`` new, labelled or dropped. Items are guide codes; a suggested one may also be ``?`` or ``-``.
+"""
+
+guide_revision = Table(
+    "guide_revision",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("code", String(64), nullable=False),
+    Column("place", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("base_digest", String(64), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("effective", String(10)),
+    Column("author", ForeignKey("staff.id")),
+    Column("reviewer", ForeignKey("staff.id")),
+    Column("answer", Text, nullable=False),
+    Column("trouble", String(32)),
+    Column("saves", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("proposed_at", UtcDateTime),
+    Column("decided_at", UtcDateTime),
+    Column("published_at", UtcDateTime),
+    CheckConstraint("reviewer IS NULL OR author IS NULL OR reviewer <> author", name="two_persons"),
+    CheckConstraint(
+        "state NOT IN ('approved', 'published', 'replaced') OR (author IS NOT NULL AND reviewer IS NOT NULL)",
+        name="both_known",
+    ),
+    Index(None, "code", "place"),
+    Index(None, "state", "effective"),
+)
+"""One text of one file of a guide, as somebody wrote it: public matter, never about a citizen. The folder is what is served.
+
+``state`` is draft, proposed, approved, published, returned or replaced; found is the text of a file nobody wrote in the console.
+``digest`` is SHA-256 of the text, ``base_digest`` that of the file it was written for (empty: there was none). ``note`` says what
+changed and why, ``answer`` what the reviewer said; ``trouble`` is a code for why it could not be published. ``effective`` is the
+day to publish on (ISO 8601), at once where none is given; ``saves`` counts savings and locks.
 """
 
 setting_kv = Table(

@@ -1,4 +1,4 @@
-"""``bandao staff add|list|disable|enable|password``: the accounts of the console."""
+"""``bandao staff add|list|disable|enable|role|password``: the accounts of the console."""
 
 from __future__ import annotations
 
@@ -66,6 +66,15 @@ def enable(login: Login, as_json: Json = False) -> None:
     with _changing(as_json=as_json) as conn:
         accounts.enable(conn, login, SystemClock().now())
     show({"ok": True, "login": login}, [t("desk.cli_enabled", login=login)], as_json=as_json)
+
+
+@commands.command("role", help=t("desk.cli_help_set_role"))
+def role(login: Login, role: Annotated[str, typer.Argument(metavar="ROLE", help=t("desk.cli_help_role"))],
+         as_json: Json = False) -> None:  # fmt: skip
+    """Give an account another role."""
+    with _changing(as_json=as_json) as conn:
+        accounts.set_role(conn, login, role, SystemClock().now())
+    show({"ok": True, "login": login, "role": role}, [t("desk.cli_role", login=login, role=role)], as_json=as_json)
 
 
 @commands.command("password", help=t("desk.cli_help_password"))

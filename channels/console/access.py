@@ -9,7 +9,8 @@ from typing import Annotated
 from fastapi import Cookie, Depends, Header, Request
 
 from assistant.desk import accounts
-from assistant.desk.accounts import Operator
+from assistant.desk.accounts import DESK_ROLES, Operator
+from assistant.foundation.messages import t
 from channels.parts import Parts, parts_of
 from channels.problems import Problem
 
@@ -38,5 +39,23 @@ def _find(parts: Parts, token: str | None) -> Operator | None:
         return accounts.signed_in(conn, token, parts.clock.now())
 
 
+async def at_desk(who: Annotated[Operator, Depends(operator)]) -> Operator:
+    """Who talks with citizens: those who only write guides see nothing of what citizens say. 403 for them."""
+    return _at_desk(who)
+
+
+async def acting_at_desk(who: Annotated[Operator, Depends(changing)]) -> Operator:
+    """As ``at_desk``, for requests that change something."""
+    return _at_desk(who)
+
+
+def _at_desk(who: Operator) -> Operator:
+    if who.role not in DESK_ROLES:
+        raise Problem(403, "desk_role", detail=t("desk.desk_role"))
+    return who
+
+
 Reading = Annotated[Operator, Depends(operator)]
 Changing = Annotated[Operator, Depends(changing)]
+AtDesk = Annotated[Operator, Depends(at_desk)]
+ActingAtDesk = Annotated[Operator, Depends(acting_at_desk)]

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 
 from assistant.conversation.labels import INTENTS, takes_item
 from assistant.foundation.messages import t
-from channels.console.access import Reading
+from channels.console.access import AtDesk
 from channels.console.models import IntentLabel, ItemLabel, Labels
 from channels.parts import parts_of
 
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/console/api", include_in_schema=False)
 
 
 @router.get("/labels")
-async def labels(_who: Reading, request: Request) -> Labels:
+async def labels(_who: AtDesk, request: Request) -> Labels:
     """Every intent with its word and hint, and every item by name."""
     guides = sorted(parts_of(request).services.catalogue.all(), key=lambda guide: guide.name)
     return Labels(

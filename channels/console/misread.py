@@ -14,7 +14,7 @@ from assistant.conversation.review_list import RECENT, ReviewList, personal_of, 
 from assistant.desk.accounts import Operator
 from assistant.foundation import audit
 from assistant.foundation.messages import t
-from channels.console.access import Changing
+from channels.console.access import ActingAtDesk
 from channels.console.models import Done, Misread
 from channels.parts import Parts, parts_of
 from channels.problems import Problem
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/console/api", include_in_schema=False)
 
 
 @router.post("/conversations/{conversation_id}/misread")
-async def misread(conversation_id: str, body: Misread, who: Changing, request: Request) -> Done:
+async def misread(conversation_id: str, body: Misread, who: ActingAtDesk, request: Request) -> Done:
     """Say what the sentence of an event meant, in a conversation that waits or that I have."""
     await asyncio.to_thread(_relabel, parts_of(request), who, conversation_id, body)
     return Done()

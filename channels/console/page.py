@@ -46,6 +46,14 @@ async def console_page(request: Request) -> Response:
     return await _serve(request, "index.html")
 
 
+@router.api_route("/console/guides/", methods=["GET", "HEAD"])
+async def guides_page(request: Request) -> Response:
+    """The guide editor; the preview in it is a page of ours in a frame that runs no scripts."""
+    response = await _serve(request, "guides.html")
+    response.headers["Content-Security-Policy"] += "; frame-src 'self'"
+    return response
+
+
 @router.api_route("/console/static/{path:path}", methods=["GET", "HEAD"])
 async def console_static(request: Request, path: str) -> Response:
     """Scripts and styles of the console; 404 for anything outside its folder."""

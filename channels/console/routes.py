@@ -15,8 +15,8 @@ from assistant.desk.accounts import AccountError, Operator
 from assistant.desk.queue import CLAIMED, LEFT, RELEASED, WAITING, NotYours
 from assistant.foundation.messages import t
 from channels.api.limits import by_address
-from channels.console import labels, misread, page, updates
-from channels.console.access import COOKIE, Changing, Reading
+from channels.console import guides, guides_revisions, labels, misread, page, updates
+from channels.console.access import COOKIE, ActingAtDesk, Changing, Reading
 from channels.console.models import Done, Me, NewPassword, Say, SignIn
 from channels.parts import Parts, parts_of
 from channels.problems import Problem
@@ -75,7 +75,7 @@ async def password(body: NewPassword, who: Changing, request: Request, bandao_st
 
 
 @api.post("/conversations/{conversation_id}/claim")
-async def claim(conversation_id: str, who: Changing, request: Request) -> Done:
+async def claim(conversation_id: str, who: ActingAtDesk, request: Request) -> Done:
     """Take a waiting conversation."""
     parts = parts_of(request)
     return await _change(
@@ -84,7 +84,7 @@ async def claim(conversation_id: str, who: Changing, request: Request) -> Done:
 
 
 @api.post("/conversations/{conversation_id}/release")
-async def release(conversation_id: str, who: Changing, request: Request) -> Done:
+async def release(conversation_id: str, who: ActingAtDesk, request: Request) -> Done:
     """Give it back to the bot."""
     parts = parts_of(request)
     return await _change(
@@ -93,7 +93,7 @@ async def release(conversation_id: str, who: Changing, request: Request) -> Done
 
 
 @api.post("/conversations/{conversation_id}/messages")
-async def say(conversation_id: str, body: Say, who: Changing, request: Request) -> Done:
+async def say(conversation_id: str, body: Say, who: ActingAtDesk, request: Request) -> Done:
     """Say something to the citizen."""
     parts = parts_of(request)
 
@@ -182,4 +182,6 @@ router.include_router(api)
 router.include_router(updates.router)
 router.include_router(labels.router)
 router.include_router(misread.router)
+router.include_router(guides.router)
+router.include_router(guides_revisions.router)
 router.include_router(page.router)

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Query, Request
 from assistant.desk.accounts import Operator
 from assistant.desk.queue import Entry
 from assistant.foundation.messages import t
-from channels.console.access import Reading
+from channels.console.access import AtDesk
 from channels.console.models import Packet, QueueList, Updates
 from channels.console.view import Summaries, fingerprint, packet, queue_list
 from channels.parts import Parts, parts_of
@@ -30,14 +30,14 @@ _summaries = Summaries()
 
 
 @router.get("/queue")
-async def queue(who: Reading, request: Request) -> QueueList:
+async def queue(who: AtDesk, request: Request) -> QueueList:
     """Who waits, oldest first, and what I have."""
     return await asyncio.to_thread(_queue, parts_of(request), who)
 
 
 @router.get("/conversations/{conversation_id}")
 async def conversation(
-    conversation_id: str, who: Reading, request: Request, after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
+    conversation_id: str, who: AtDesk, request: Request, after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
 ) -> Packet:
     """A conversation that waits or that I have: the case so far and what was said after event ``after``."""
     return await asyncio.to_thread(_packet, parts_of(request), who, conversation_id, after)
@@ -45,7 +45,7 @@ async def conversation(
 
 @router.get("/updates")
 async def updates(
-    who: Reading,
+    who: AtDesk,
     request: Request,
     seen: Annotated[str, Query(max_length=64)] = "",
     conversation_id: Annotated[str | None, Query(alias="conversation", max_length=64)] = None,
