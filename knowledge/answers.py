@@ -16,6 +16,7 @@ from assistant.foundation.workcalendar import add_working_days, covered, is_work
 from knowledge.composer import Composer
 from knowledge.deciding import choices, decided_by
 from knowledge.faq import closest_faq
+from knowledge.originals import original, says_so
 from knowledge.replies import Action, Card, Citation
 from knowledge.schema import Condition, Guide, GuideField, LimitCase, Material, Option, Place, TimeLimit, Visits
 from knowledge.situations import describe, open_fields, verdict
@@ -171,8 +172,9 @@ def _materials(say: Composer, values: Mapping[str, Any], *, brief: bool) -> None
     for way, materials in groups.items():
         if materials:
             keys = [key for material in materials for key in material.evidence]
-            names = t("knowledge.list_separator").join(say.marked(_named(m, brief), m.evidence) for m in materials)
-            say.fact(t(f"knowledge.materials_{way}", names=names), keys, marked=True)
+            names = t("knowledge.list_separator").join(say.marked(_named(m, guide, brief), m.evidence) for m in materials)
+            at_home = way != "shared" or all(original(m, guide) == "none" for m in materials)
+            say.fact(t(f"knowledge.materials_{way if at_home else 'shared_copies'}", names=names), keys, marked=True)
     _row_each(say, needed)
     depending = [material for material in guide.materials if settled[material.code] is None]
     if depending:
@@ -183,7 +185,7 @@ def _materials(say: Composer, values: Mapping[str, Any], *, brief: bool) -> None
         say.plain(t("knowledge.materials_depend" if brief or read_out else "knowledge.materials_depend_card", fields=shown))
         if not brief and read_out:
             for condition, materials in groups_by_condition.items():
-                names = t("knowledge.list_separator").join(say.marked(_named(m, brief), m.evidence) for m in materials)
+                names = t("knowledge.list_separator").join(say.marked(_named(m, guide, brief), m.evidence) for m in materials)
                 say.fact(t("knowledge.materials_if", condition=condition, names=names),
                          [key for m in materials for key in m.evidence], marked=True)
         _row_each(say, depending)
@@ -199,7 +201,8 @@ def _by_condition(guide: Guide, materials: list[Material]) -> dict[str, list[Mat
 
 def _row_each(say: Composer, materials: list[Material]) -> None:
     for material in materials:
-        parts = [t(f"knowledge.met_{material.met_by[0]}"), t(f"knowledge.form_{material.form}"), *_other_ways(material)]
+        how = [] if says_so(material) else [met(material, say.guide)]
+        parts = [*how, t(f"knowledge.form_{material.form}"), *_other_ways(material)]
         if material.when is not None:
             parts.insert(0, t("knowledge.row_if", condition=describe(material.when, say.guide)))
         if not material.required:
@@ -213,8 +216,16 @@ def _way(material: Material) -> str:
     return {"licence": "shared", "generated": "generated"}.get(material.met_by[0], "yours")
 
 
-def _named(material: Material, brief: bool) -> str:
+def met(material: Material, guide: Guide) -> str:
+    """The first way a material is met, in words."""
+    way = material.met_by[0]
+    return t(f"knowledge.met_licence_{original(material, guide)}" if way == "licence" else f"knowledge.met_{way}")
+
+
+def _named(material: Material, guide: Guide, brief: bool) -> str:
     ways = [] if brief else _other_ways(material)
+    if _way(material) == "shared" and original(material, guide) == "show":
+        ways = [t("knowledge.way_show"), *ways]
     return t("knowledge.named_with", name=material.name, ways=t("knowledge.list_separator").join(ways)) if ways else material.name
 
 

@@ -9,6 +9,7 @@ from assistant.conversation.followups import implied
 from assistant.foundation.messages import t
 from knowledge.composer import source_name
 from knowledge.flowchart import Chart, draw
+from knowledge.originals import original, says_so
 from knowledge.schema import Evidence, Guide, GuideField, Material, MeetWay, Option, Step
 from knowledge.situations import verdict
 
@@ -50,8 +51,14 @@ def form_of(material: Material) -> str:
     return t(f"knowledge.form_{material.form}")
 
 
-def way(material: Material, code: MeetWay) -> str:
-    """One of the ways a material may be met."""
+def ways(guide: Guide, material: Material) -> list[str]:
+    """The ways a material may be met, in words; what its note tells already is left out."""
+    return [_way(guide, material, code) for code in material.met_by if not (code == "licence" and says_so(material))]
+
+
+def _way(guide: Guide, material: Material, code: MeetWay) -> str:
+    if code == "licence":
+        return t(f"knowledge.met_licence_{original(material, guide)}")
     return t("knowledge.way_tolerate", days=material.tolerance_days) if code == "tolerate" else t(f"knowledge.met_{code}")
 
 

@@ -22,6 +22,7 @@ from assistant.casework.package.errors import PackageError
 from assistant.casework.package.gate import check, expect_texts
 from assistant.casework.package.text import chinese_date, clean
 from assistant.foundation.messages import t
+from knowledge.originals import original
 from knowledge.schema import Guide, Material
 
 DESIGNS = Path(__file__).resolve().parent / "designs"
@@ -62,7 +63,7 @@ def checklist(case: Case, guide: Guide, materials: Sequence[Material], documents
     Raises:
         PackageError: ``page_broken`` or ``document_incomplete``.
     """
-    rows = [_material_row(case, material) for material in materials]
+    rows = [_material_row(case, guide, material) for material in materials]
     title = t("package.checklist_title")
     pdf = _compile("checklist", title, {
         "case_no": case.case_no, "guide": guide.name, "department": guide.department or "", "made": _day(now),
@@ -100,7 +101,7 @@ def plain_form(title: str, blocks: Sequence[Block], case: Case, guide: Guide) ->
     })
 
 
-def _material_row(case: Case, material: Material) -> dict[str, str]:
+def _material_row(case: Case, guide: Guide, material: Material) -> dict[str, str]:
     state = case.materials.get(material.code)
     status = state.status if state else "missing"
     if status == "tolerated":
@@ -108,6 +109,8 @@ def _material_row(case: Case, material: Material) -> dict[str, str]:
         todo = t("package.todo_tolerated", due=_day(due)) if due else t("package.todo_tolerated_open")
     elif status == "uploaded":
         todo = t("package.todo_uploaded", count=len(state.upload_ids) if state else 0)
+    elif status == "licence":
+        todo = t(f"package.todo_licence_{original(material, guide)}")
     else:
         todo = t(f"package.todo_{status}")
     return {

@@ -29,6 +29,7 @@ from assistant.casework.package.forms import Filled, visible_text
 from assistant.casework.package.manifest import sm3
 from assistant.casework.package.pages import Block, ReceiptData, plain_form, receipt
 from assistant.casework.package.plain import blocks
+from knowledge.schema import Visits
 from tests.unit.casework.package import samples
 
 Change = Callable[[list[Block]], list[Block]]
@@ -213,6 +214,18 @@ def test_which_documents_apply() -> None:
     assert keys() == ["power"]
     del case.answers["agent"]
     assert keys() == []
+
+
+@pytest.mark.parametrize(("visits", "note", "told"), [
+    (0, "通过数据共享核对。", "已通过电子证照核验，不用交。"),
+    (1, "通过数据共享核对。", "不用交复印件；到窗口办的，带上原件备查。"),
+    (1, "通过数据共享核对，不用交复印件；到窗口带上原件。", "不用交复印件；到窗口时带原件。"),
+])  # fmt: skip
+def test_the_checklist_says_what_becomes_of_the_original(visits: int, note: str, told: str) -> None:
+    licence = next(m for m in samples.GUIDE.materials if m.met_by[0] == "licence").model_copy(update={"note": note})
+    guide = samples.GUIDE.model_copy(update={"visits": Visits(count=visits, evidence=["law"])})
+    text = gate.TextLayer(pages.checklist(samples.case(), guide, [licence], [], samples.NOW)).whole
+    assert told in text
 
 
 def test_checklist_and_receipt_show_their_values() -> None:
