@@ -106,7 +106,7 @@ class _Numeral:
         if sign in UNITS:
             if self.unit and worth >= self.unit and self.unit < 10_000:
                 return False
-            self.low += (1 if self.pending is None else self.pending) * worth
+            self.low += (self.pending or 1) * worth
         else:
             before = self.low + (self.pending or 0)
             if worth == 10_000:
