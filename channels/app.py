@@ -31,6 +31,7 @@ from assistant.foundation.settings import Settings, get_settings
 from channels import problems
 from channels.api import browsing, cases, conversations, engine_actions, events, guides, health, messages, understand, uploads
 from channels.console import routes as console
+from channels.console.guides_due import keep_publishing
 from channels.parts import Parts
 from channels.web import guide_pages
 from channels.web import routes as web
@@ -121,9 +122,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts.loop = asyncio.get_running_loop()
     await asyncio.to_thread(parts.submissions.start)
     parts.guides.start()
+    publishing = asyncio.create_task(keep_publishing(parts))
     try:
         yield
     finally:
+        publishing.cancel()
         await asyncio.to_thread(parts.guides.stop)
         await asyncio.to_thread(parts.submissions.stop)
         await parts.engine.close()

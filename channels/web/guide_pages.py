@@ -33,7 +33,7 @@ from knowledge.catalogue import Catalogue
 from knowledge.regions import region_name
 from knowledge.schema import DocumentSpec, Guide
 from knowledge.situations import describe
-from knowledge.translation import called, told_in_full
+from knowledge.translation import Translation, called, told_in_full
 
 log = get_logger(__name__)
 router = APIRouter(include_in_schema=False)
@@ -105,8 +105,8 @@ def _page(request: Request, reader: Reader, template: str, status: int = 200, **
     return HTMLResponse(render(html, reader.locale) if reader.locale == "zh-Hant" else html, status, headers)
 
 
-def _sorry(request: Request, reader: Reader, status: int, what: str, *, links: Mapping[str, str] | None = None,
-           retry: int | None = None, **params: Any) -> HTMLResponse:  # fmt: skip
+def sorry(request: Request, reader: Reader, status: int, what: str, *, links: Mapping[str, str] | None = None,
+          retry: int | None = None, **params: Any) -> HTMLResponse:  # fmt: skip
     """A page that says what is the matter and what to do next."""
     with use_language(reader.language):
         title, text = t(f"guides.sorry_{what}"), t(f"guides.sorry_{what}_text", **params)
@@ -134,12 +134,12 @@ def _directory(request: Request) -> Response:
             names = [category_name(kind, code, reader.language) or "" for kind, code in chosen.items()]
             groups = _groups(catalogue, reader)
     except UnknownCategory:
-        return _sorry(request, reader, 404, "category")
+        return sorry(request, reader, 404, "category")
     if asked:
         try:
             by_address(reader.parts, request)
         except Problem as problem:
-            return _sorry(request, reader, 429, "hasty", retry=int((problem.headers or {}).get("Retry-After", 5)))
+            return sorry(request, reader, 429, "hasty", retry=int((problem.headers or {}).get("Retry-After", 5)))
         hits = reader.parts.services.search.search(simplify(asked), 12, reader.region)
         held = {guide.code for guide in listed} if chosen else catalogue.guides.keys()
         listed = [catalogue.guides[hit.code] for hit in hits if hit.code in held and hit.code in catalogue.guides]
@@ -173,7 +173,18 @@ def _guide(code: str, request: Request) -> Response:
     catalogue = reader.catalogue
     guide = catalogue.get(code)
     if guide is None:
-        return _sorry(request, reader, 404, "unknown", links={"guides.to_directory": reader.link("/guides")})
+        return sorry(request, reader, 404, "unknown", links={"guides.to_directory": reader.link("/guides")})
+    return guide_html(request, reader, guide, reader.parts.services.catalogue_in(reader.region).translations.get(code))
+
+
+def guide_html(request: Request, reader: Reader, guide: Guide, translation: Translation | None) -> HTMLResponse:
+    """The page of a guide, which need not be one of those served: the console shows drafts so.
+
+    Args:
+        guide: as it is in the reader's region and language.
+        translation: what its English comes from, to say whether that is all of it.
+    """
+    catalogue = reader.catalogue
     with use_language(reader.language):
         after = reader.parts.usage.afterwards(guide.code)
         shown: dict[str, Any] = {
@@ -184,7 +195,6 @@ def _guide(code: str, request: Request) -> Response:
             shown["say"] = t("guides.say_ask", name=called(guide))
             return _page(request, reader, "outline.html.j2", **shown)
         options = [(field, field_options(field)) for field in guide.fields]
-        translation = reader.parts.services.catalogue_in(reader.region).translations.get(code)
         shown |= {
             "chart": guide_view.chart(guide), "situations": guide_view.situations(guide, options),
             "documents": {document.key: document for document in guide.documents},
@@ -204,20 +214,20 @@ def _form(code: str, document: str, kind: str, request: Request) -> Response:
     guide: Guide | None = reader.parts.services.catalogue_in(reader.region).get(code)
     spec: DocumentSpec | None = next((d for d in guide.documents if d.key == document), None) if guide else None
     if guide is None or spec is None or kind not in KINDS:
-        return _sorry(request, reader, 404, "form", links={"guides.to_directory": reader.link("/guides")})
+        return sorry(request, reader, 404, "form", links={"guides.to_directory": reader.link("/guides")})
     back = {"guides.to_guide": reader.link(f"/guides/{code}")}
     try:
         by_address(reader.parts, request)
         data = reader.parts.forms.get(guide, spec, kind)
     except Problem as problem:
-        return _sorry(request, reader, 429, "hasty", links=back, retry=int((problem.headers or {}).get("Retry-After", 5)))
+        return sorry(request, reader, 429, "hasty", links=back, retry=int((problem.headers or {}).get("Retry-After", 5)))
     except OfficeUnavailable as error:
         log.error("form.unavailable", template=spec.template, reason=str(error))
         word = {"guides.blank_word": reader.link(f"/guides/{code}/forms/{document}/blank.docx")}
-        return _sorry(request, reader, 503, "office", links={**word, **back}, retry=30)
+        return sorry(request, reader, 503, "office", links={**word, **back}, retry=30)
     except (OfficeError, PackageError) as error:
         log.error("form.failed", template=spec.template, reason=str(error))
-        return _sorry(request, reader, 500, "template", links=back, title=spec.title)
+        return sorry(request, reader, 500, "template", links=back, title=spec.title)
     ending = kind.rpartition(".")[2]
     name = f"{spec.title}（{t('guides.sample') if kind.startswith('sample') else t('guides.blank')}）.{ending}"
     headers = {
