@@ -225,7 +225,7 @@ def test_the_checklist_says_what_becomes_of_the_original(visits: int, note: str,
     licence = next(m for m in samples.GUIDE.materials if m.met_by[0] == "licence").model_copy(update={"note": note})
     guide = samples.GUIDE.model_copy(update={"visits": Visits(count=visits, evidence=["law"])})
     text = gate.TextLayer(pages.checklist(samples.case(), guide, [licence], [], samples.NOW)).whole
-    assert told in text
+    assert told.translate(str.maketrans("，；", ",;")) in text  # the text layer has its widths folded
 
 
 def test_checklist_and_receipt_show_their_values() -> None:
