@@ -16,7 +16,7 @@ export class ApiError extends Error {
 
 let csrf = "";
 
-async function call(method, path, { body, signal, patience = PATIENCE_MS } = {}) {
+export async function call(method, path, { body, signal, patience = PATIENCE_MS } = {}) {
   const late = AbortSignal.timeout(patience);
   let answer;
   try {
@@ -37,6 +37,9 @@ async function call(method, path, { body, signal, patience = PATIENCE_MS } = {})
   const fallback = answer.status >= 500 ? "服务器出了问题。请过几秒再试一次。" : "没有成功。请再试一次。";
   throw new ApiError(answer.status, data?.code ?? "", data?.detail ?? fallback);
 }
+
+/** The token changes have to carry; a form that fills a frame has no headers to put it in. */
+export const token = () => csrf;
 
 /** Remembers the token that changes have to carry. */
 function known(me) {

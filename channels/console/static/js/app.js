@@ -10,7 +10,7 @@ import { Misread } from "./misread.js";
 import { Sound, title, wireTheme } from "./looks.js";
 import { Queue } from "./queue.js";
 import { moment, setNow } from "./time.js";
-import { channel, reason } from "./words.js";
+import { channel, reason, role } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const TOLD_MS = 6_000;
@@ -46,11 +46,16 @@ async function begin() {
 }
 
 function welcome(me) {
+  if (me.role === "editor" || me.role === "publisher") {
+    location.replace("/console/guides/");
+    return;
+  }
+  $("to-guides").hidden = me.role !== "supervisor";
   if ($("banner").dataset.kind === "offline") banner("");
   document.body.dataset.signed = "in";
   for (const id of ["tools", "desk", "panes"]) $(id).hidden = false;
   $("who").textContent = me.name;
-  $("account-line").textContent = `账号 ${me.login} · ${me.role === "supervisor" ? "主管" : "坐席"}`;
+  $("account-line").textContent = `账号 ${me.login} · ${role(me.role)}`;
   const hours = me.hours === "24h" ? "全天服务" : `工作日 ${me.hours.replaceAll(",", "、")}`;
   $("desk-state").textContent = me.opens_at ? `非服务时间，${moment(me.opens_at)} 开始 · ${hours}` : `服务中 · ${hours}`;
   $("desk-state").dataset.open = String(!me.opens_at);

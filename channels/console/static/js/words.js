@@ -27,6 +27,9 @@ export const channel = (code) => CHANNELS[code] ?? code;
 const OWNER = { bot: "机器人", queue: "排队", staff: "人工", closed: "结束" };
 export const owner = (code) => OWNER[code] ?? code;
 
+const ROLES = { operator: "坐席", supervisor: "主管", editor: "编写指南", publisher: "审核发布" };
+export const role = (code) => ROLES[code] ?? code;
+
 export const SHORTCUTS = [
   [["N"], "接待排在最前的一位"],
   [["↑", "↓"], "在队列里移动（也可以用 K、J）"],
