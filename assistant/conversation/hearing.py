@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.casework.flow import answering, choosing, correcting
 from assistant.casework.flow.talk import Supposed, Talk
-from assistant.conversation import followups, language
+from assistant.conversation import followups, language, places
 from assistant.conversation.model import Message
 from assistant.conversation.needs import Parser
 from assistant.conversation.reading import Request, requests_of
@@ -35,6 +35,7 @@ async def hear(talk: Talk, message: Message, engine: Parser) -> Heard:
     Raises:
         EngineDown: the engine is away.
     """
+    talk.region = talk.state.region or talk.region
     if message.choice is not None:
         return Heard(CHOSEN)
     if message.attachments:
@@ -43,7 +44,7 @@ async def hear(talk: Talk, message: Message, engine: Parser) -> Heard:
         return Heard(CORRECTED)
     if choosing.wants_list(talk.text):
         return Heard("/help")
-    leaning = _leaning(talk)
+    leaning = places.noticed(talk) or _leaning(talk)
     if leaning is not None:
         return Heard(f"/{leaning}")
     if answering.plainly(talk):

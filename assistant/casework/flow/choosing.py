@@ -16,7 +16,9 @@ from assistant.casework.model import Case, CaseStatus, Source
 from assistant.foundation.messages import t
 from knowledge import answers
 from knowledge.deciding import decided_by
+from knowledge.regions import region_name
 from knowledge.replies import Action, Ask, Card, Option, Row, Text
+from knowledge.resolving import NATION
 from knowledge.schema import Guide
 from knowledge.search import Decision, cautious
 from knowledge.translation import called, called_in_full
@@ -140,6 +142,7 @@ def answer(talk: Talk, guide: Guide, intent: str) -> None:
     values = situations.known(talk, guide)
     if situations.asked_first(talk, guide, intent, values):
         return
+    _place(talk, guide)
     if talk.supposed is not None:
         _suppose(talk, talk.supposed, guide, intent, values)
     said = answers.answer(guide, intent, values, talk.now, talk.question)
@@ -155,6 +158,15 @@ def answer(talk: Talk, guide: Guide, intent: str) -> None:
         else:
             ask(talk, confirm_question("start"))
         talk.status = said.status
+
+
+def _place(talk: Talk, guide: Guide) -> None:
+    """Where another place was asked about: that this holds there, or that only the nation's rules are known, and whom to ask."""
+    if talk.state.region is None:
+        return
+    everywhere = talk.services.catalogue_in(NATION).get(guide.code)
+    known = everywhere is not None and everywhere.version != guide.version
+    talk.say(t("casework.in_place" if known else "casework.in_place_nation", place=region_name(talk.state.region)))
 
 
 def _suppose(talk: Talk, supposed: Supposed, guide: Guide, intent: str, values: dict[str, Any]) -> None:

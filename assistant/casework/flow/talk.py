@@ -71,7 +71,7 @@ class DialogueState(BaseModel):
     item last talked about, ``last_question`` the intent of the question last answered; ``next_item`` an item she named beside the
     one in hand, ``later`` those after it, ``unclear`` what may be one of several; ``failures`` counts turns in a row that were
     not understood; ``told`` is what she told of her situation by item, ``deciding`` the situation asked now, ``every_case`` the
-    items she wants told for every situation.
+    items she wants told for every situation; ``region`` is the place she asks about (GB/T 2260), where that is another than hers.
     """
 
     ask: Ask | None = None
@@ -90,6 +90,7 @@ class DialogueState(BaseModel):
     told: dict[str, Told] = {}
     deciding: Deciding | None = None
     every_case: list[str] = []
+    region: str | None = None
 
 
 @dataclass(frozen=True)
