@@ -32,6 +32,8 @@ CLOSES = time(17, 0)
 _OTHERS = 3
 #: Conditions read out one by one; where there are more, the text names what they depend on and the card has each.
 _READ_OUT = 6
+#: Of so many things that materials depend on, the text names the first.
+_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ def _materials(say: Composer, values: Mapping[str, Any], *, brief: bool) -> None
     for way, materials in groups.items():
         if materials:
             keys = [key for material in materials for key in material.evidence]
-            names = t("knowledge.list_separator").join(say.marked(_named(m, guide, brief), m.evidence) for m in materials)
+            names = _names(say, materials, brief=brief)
             at_home = way != "shared" or all(original(m, guide) == "none" for m in materials)
             say.fact(t(f"knowledge.materials_{way if at_home else 'shared_copies'}", names=names), keys, marked=True)
     _row_each(say, needed)
@@ -180,15 +182,24 @@ def _materials(say: Composer, values: Mapping[str, Any], *, brief: bool) -> None
     if depending:
         waiting = open_fields([material.when for material in depending], guide, values)
         groups_by_condition = _by_condition(guide, depending)
-        shown = t("knowledge.list_separator").join(f.label for f in waiting)
         read_out = len(groups_by_condition) <= _READ_OUT
+        named = waiting if read_out else [f for f in waiting if f.situation and verdict(f.when, guide, values)][:_NAMED]
+        shown = t("knowledge.list_separator").join(f.label for f in named)
         say.plain(t("knowledge.materials_depend" if brief or read_out else "knowledge.materials_depend_card", fields=shown))
         if not brief and read_out:
             for condition, materials in groups_by_condition.items():
-                names = t("knowledge.list_separator").join(say.marked(_named(m, guide, brief), m.evidence) for m in materials)
+                names = _names(say, materials, brief=brief)
                 say.fact(t("knowledge.materials_if", condition=condition, names=names),
                          [key for m in materials for key in m.evidence], marked=True)
         _row_each(say, depending)
+
+
+def _names(say: Composer, materials: Sequence[Material], *, brief: bool) -> str:
+    """Materials by name; one of which only some detail was not checked carries that mark in its row, where the detail is."""
+    named = [(material, _named(material, say.guide, brief)) for material in materials]
+    return t("knowledge.list_separator").join(
+        say.marked(name, material.evidence) if say.wholly_doubtful(material.evidence) else name for material, name in named
+    )
 
 
 def _by_condition(guide: Guide, materials: list[Material]) -> dict[str, list[Material]]:
@@ -281,7 +292,7 @@ def _due(limit: TimeLimit | LimitCase, received: date, kind: str, *, today: bool
     working = limit.unit == "working_day"
     due = add_working_days(received, limit.days) if working else received + timedelta(days=limit.days)
     text = t(f"knowledge.due_{kind}" if today else f"knowledge.due_{kind}_then", today=_date(received), due=_date(due))
-    return text if covered(due) or not working else text + t("knowledge.due_uncertain", year=due.year)
+    return text if covered(due) or not working else text.rstrip("。.") + t("knowledge.due_uncertain", year=due.year)
 
 
 def _date(day: date) -> str:
@@ -298,7 +309,8 @@ def _fee(say: Composer, values: Mapping[str, Any]) -> None:
         settled = verdict(item.when, guide, values)
         if settled is False:
             continue
-        price = t("knowledge.fee_line", yuan=item.yuan.normalize().__format__("f"), per=item.per)
+        each = item.per.startswith("每")
+        price = t("knowledge.fee_line_each" if each else "knowledge.fee_line", yuan=f"{item.yuan.normalize():f}", per=item.per)
         if settled is None and item.when is not None:
             price = _only(item.when, guide, price)
         keys = item.evidence or fee.evidence

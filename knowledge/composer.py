@@ -53,6 +53,10 @@ class Composer:
         """The text, with a mark behind what nobody has checked (``doubt.py``)."""
         return with_doubt(self.guide, text, keys, doubtful)
 
+    def wholly_doubtful(self, keys: Sequence[str]) -> bool:
+        """Whether none of a fact's evidence has been checked."""
+        return not any(self.guide.evidence[key].verified for key in keys)
+
     @property
     def nothing_verified(self) -> bool:
         """Whether facts were stated and none of them is verified."""

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from knowledge.regions import regions_in
 from knowledge.schema import Faq, Guide
 from knowledge.search.english import closest_faq as closest_in_english
 from knowledge.search.english import is_english
@@ -27,6 +28,11 @@ _ASKS = re.compile(
     r"地点|窗口|流程|步骤|条件|要求|什么|哪些|哪几样|啥|怎么|如何|怎样|准备|带齐|带|在|交|提交|需要|要|得|需|应该|办理|申请|办好|办下来|办|领取|领|拿到|下来|做|弄|"
     r"一个|一张|一本|一下|一共|大概|总共|我们|我|本人|想|能|可以|去|到|花|用|还|都|有|请问|你好|您好|[的吗呢吧啊呀嘛了是]"
 )
+# What asks for a time or a sum is answered by no faq that asks for none.
+_TOPICS = (
+    re.compile(r"多久|多长时间|几天|几个工作日|多少天|什么时候|啥时候|时限|期限|几个月|几年|当天|当场|最快|最晚|加急|快"),
+    re.compile(r"钱|费|价|工本|收多少|交多少|领多少|税"),
+)
 _EMPTY = frozenset("吗呢吧啊呀嘛的了是有要我你您能可以不怎么办请问")
 
 
@@ -37,7 +43,9 @@ def closest_faq(guide: Guide, question: str, close: float = CLOSE) -> Faq | None
     named = set(_grams([guide.name, *guide.names.aliases]))
     asked = _bag(question, named)
     close = max(close, SAME) if general(guide, question) else close
-    best = max(guide.faqs, key=lambda faq: _cosine(asked, _bag(faq.question, named)), default=None)
+    topics = [topic for topic in _TOPICS if topic.search(question)]
+    faqs = [faq for faq in guide.faqs if all(topic.search(faq.question) for topic in topics)]
+    best = max(faqs, key=lambda faq: _cosine(asked, _bag(faq.question, named)), default=None)
     return best if best is not None and _cosine(asked, _bag(best.question, named)) >= close else None
 
 
@@ -47,6 +55,8 @@ def general(guide: Guide, question: str) -> bool:
     rest = fold(question)
     for name in names:
         rest = rest.replace(fold(name), "")
+    for start, end, _ in reversed(regions_in(rest)):
+        rest = rest[:start] + rest[end:]
     return not _ASKS.sub("", rest)
 
 
