@@ -36,7 +36,7 @@ from knowledge.resolving import COMPONENTS, chain
 from knowledge.translation import ENGLISH
 
 router = APIRouter(prefix="/console/api/guides", include_in_schema=False)
-_NAME = re.compile(r"^name:[ \t]*[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE)
+_NAME = re.compile(r"^name:[ \t]*[\"']?(.+?)[\"']?[ \t]*(?:[ \t]#.*)?$", re.MULTILINE)
 
 
 @router.get("")
