@@ -22,6 +22,7 @@ from assistant.conversation.services import TurnServices
 from assistant.conversation.turn import TurnRunner
 from assistant.desk.queue import Desk
 from assistant.engine.gateway import EngineGateway
+from assistant.engine.training import refresh_catalogue
 from assistant.foundation import logging
 from assistant.foundation.blobs import BlobStore
 from assistant.foundation.clock import Clock, SystemClock
@@ -37,9 +38,10 @@ from channels.web import guide_pages
 from channels.web import routes as web
 from knowledge.archive import GuideArchive
 from knowledge.catalogue import Catalogue
-from knowledge.living import LivingGuides
+from knowledge.living import InService, LivingGuides
 from knowledge.search import Search
 
+log = logging.get_logger(__name__)
 API = (conversations, messages, uploads, events, cases, browsing, guides, understand, health)
 
 
@@ -64,7 +66,8 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     keyring = KeyRing.open(settings.keyring_path)
     db = Database(settings.database_url, keyring, settings.fsync)
     blobs = BlobStore(settings.blobs_dir, keyring)
-    guides = _guides(settings, clock)
+    archive = GuideArchive(settings.data_dir / "guide_versions")
+    guides = _guides(settings, clock, archive)
     office = OfficeWorker(settings)
     engine = EngineGateway(settings)
     desk = Desk(settings, Ownership())
@@ -79,7 +82,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         guides,
         office,
         submissions.office_reachable,
-        GuideArchive(settings.data_dir / "guide_versions"),
+        archive,
     )
     runner = TurnRunner(db=db, engine=engine, services=services, desk=desk, outbox=submissions, hub=hub, clock=clock)
     runner.pinned = services.pinned
@@ -107,12 +110,25 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     return parts
 
 
-def _guides(settings: Settings, clock: Clock) -> LivingGuides:
+def _guides(settings: Settings, clock: Clock, archive: GuideArchive) -> LivingGuides:
+    def prepare(state: InService) -> None:
+        archive.keep_last([*state.catalogue.guides.values(), *state.catalogue.components.values()])
+        archive.keep(state.catalogue.for_region(settings.region))
+        state.kept.add(settings.region)
+
+    def changed(state: InService) -> None:
+        try:
+            refresh_catalogue(settings.models_dir, settings.guides_dir, state.catalogue.all())
+        except OSError as error:  # the engine goes on with the names it has; items are found all the same
+            log.warning("guides.names_unwritten", error=type(error).__name__)
+
     return LivingGuides(
         settings.guides_dir,
-        lambda so_far, day: Catalogue.load(settings.guides_dir, so_far),
-        lambda catalogue, so_far: Search.build(catalogue, settings.models_dir, settings.embedding_model),
+        lambda so_far, day: Catalogue.load(settings.guides_dir, so_far, day, archive.earlier),
+        lambda catalogue, so_far: Search.build(catalogue, settings.models_dir, settings.embedding_model, previous=so_far),
         clock,
+        prepare=prepare,
+        changed=changed,
     )
 
 

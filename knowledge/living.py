@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from assistant.foundation import metrics
 from assistant.foundation.clock import Clock
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t
-from knowledge.catalogue import Catalogue
+from knowledge.catalogue import Catalogue, Waiting
 from knowledge.guide_file import GuideProblem
 from knowledge.search import Search
 
@@ -66,16 +66,22 @@ class LivingGuides:
         load: Callable[[Catalogue | None, date], Catalogue],
         index: Callable[[Catalogue, Search | None], Search],
         clock: Clock,
-        taken_up: Sequence[Callable[[InService], None]] = (),
+        *,
+        prepare: Callable[[InService], None] = lambda _: None,
+        changed: Callable[[InService], None] = lambda _: None,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         """Load the folder and index it.
 
         Args:
             load: reads the folder as it is in force on a day, given what has been served so far.
             index: the search over a catalogue, given the one so far.
-            taken_up: told of every state before it is served, the first one included.
+            prepare: told of every state before it is served, the first one included; where it fails, the state is not served.
+            changed: told of every state but the first once it is served.
+            seconds: of a clock that only goes forward.
         """
-        self._folder, self._load, self._index, self._clock, self._taken_up = folder, load, index, clock, taken_up
+        self._folder, self._load, self._index, self._clock, self._seconds = folder, load, index, clock, seconds
+        self._prepare, self._changed = prepare, changed
         self._writing = threading.Lock()
         self._stopping = threading.Event()
         self._watcher: threading.Thread | None = None
@@ -87,7 +93,8 @@ class LivingGuides:
         now = clock.now()
         self._day = now.date()
         catalogue = load(None, self._day)
-        self._current = self._begun(InService(catalogue, index(catalogue, None), now))
+        self._current = InService(catalogue, index(catalogue, None), now)
+        prepare(self._current)
         self._tell(self._current)
 
     @property
@@ -111,8 +118,13 @@ class LivingGuides:
         return self._current.loaded_at
 
     @property
+    def waiting(self) -> list[Waiting]:
+        """Files whose version is not in force yet; the version before is served until the day comes."""
+        return list(self._current.catalogue.waiting)
+
+    @property
     def refused(self) -> list[Refused]:
-        """What is wrong with files of the folder now, by file and line; empty when all are served as they stand."""
+        """What is wrong with files of the folder now, the folder itself first, then by file and line; empty when all is well."""
         return list(self._refused)
 
     def start(self) -> None:
@@ -150,7 +162,7 @@ class LivingGuides:
             if seen != before and self._unsettled < _UNSETTLED:
                 self._unsettled += 1
                 return True
-            if self._failed is not None and self._failed[0] == seen and time.monotonic() < self._failed[1]:
+            if self._failed is not None and self._failed[0] == seen and self._seconds() < self._failed[1]:
                 return False
             self._take_up(seen)
             return False
@@ -160,10 +172,11 @@ class LivingGuides:
         old = self._current
         try:
             catalogue = self._load(old.catalogue, now.date())
-            new = self._begun(InService(catalogue, self._index(catalogue, old.search), now))
+            new = InService(catalogue, self._index(catalogue, old.search), now)
+            self._prepare(new)
         except Exception as error:  # whatever it is, what is served goes on, and the folder is tried again
             log.error("guides.reload_failed", error=type(error).__name__, exc_info=error)
-            self._failed = seen, time.monotonic() + _RETRY_SECONDS
+            self._failed = seen, self._seconds() + _RETRY_SECONDS
             why = t("knowledge.reload_failed", error=type(error).__name__)
             self._trouble = GuideProblem(str(self._folder), 1, why, t("knowledge.reload_failed_remedy"))
             self._tell(old)
@@ -171,12 +184,8 @@ class LivingGuides:
         self._loaded, self._day, self._failed, self._trouble, self._unsettled = seen, now.date(), None, None, 0
         self._current = new
         self._tell(new)
-        log.info("guides.taken_up", codes=_changed(old.catalogue, catalogue), seconds=round(time.perf_counter() - started, 3))
-
-    def _begun(self, new: InService) -> InService:
-        for tell in self._taken_up:
-            tell(new)
-        return new
+        log.info("guides.taken_up", code=_changed(old.catalogue, catalogue), seconds=round(time.perf_counter() - started, 3))
+        self._changed(new)
 
     def _folder_gone(self) -> None:
         if self._trouble is None:
@@ -191,7 +200,8 @@ class LivingGuides:
         found = [Refused(p.file, p.line, p.why, p.remedy, known.get((p.file, p.why), now)) for p in problems]
         for entry in found:
             if (entry.file, entry.why) not in known:
-                log.warning("guides.refused", file=entry.file, line=entry.line, why=entry.why, remedy=entry.remedy)
+                # The log shows no Chinese: of the reason it keeps names and figures, all of it is in the console and in lint.
+                log.warning("guides.refused", file=entry.file, line=entry.line, reason=entry.why, remedy="./bandao guides lint")
         for file in sorted({entry.file for entry in self._refused} - {entry.file for entry in found}):
             log.info("guides.mended", file=file)
         self._refused = found

@@ -14,10 +14,10 @@ import yaml
 from pydantic import ValidationError
 
 from assistant.foundation.messages import t
-from knowledge.composition import composed
 from knowledge.guide_file import GuideProblem, quickly
-from knowledge.overlay import Overlay, laid_over
+from knowledge.overlay import Overlay
 from knowledge.schema import Guide
+from knowledge.sources import Workings
 
 REGIONS = "regions"
 """The sub-folder of overlays: one folder a region, one file a guide."""
@@ -38,63 +38,91 @@ def serves(guide: Guide, region: str) -> bool:
     return guide.region == NATION or region == NATION or guide.region in chain(region) or region in chain(guide.region)
 
 
-def resolved(guides: Mapping[str, Guide], overlays: Overlays, region: str) -> dict[str, Guide]:
-    """What is served in a region, by code. Versions of guides into which something went get a suffix made of its content."""
-    local = {code: _local(guide, overlays, region) for code, guide in guides.items() if serves(guide, region)}
+def resolved(
+    guides: Mapping[str, Guide], overlays: Overlays, region: str, workings: Workings | None = None
+) -> dict[str, Guide]:
+    """What is served in a region, by code. Versions of guides into which something went get a suffix made of its content.
+
+    Args:
+        workings: what has been worked out before, and where the rest is kept.
+    """
+    known = workings or Workings()
+    local = {code: _local(guide, overlays, region, known) for code, guide in guides.items() if serves(guide, region)}
     found: dict[str, Guide] = {}
     for code, guide in local.items():
         if not guide.parts:
             found[code] = guide
             continue
         try:
-            found[code] = marked(composed(_awaited(guide), local))
+            found[code] = known.marked(known.composed(guide, local, _awaited), marked)
         except ValueError:  # the parts fit in the nation, or the file would have been refused: so this is a region's doing
-            found[code] = marked(composed(_awaited(guides[code]), guides))
+            found[code] = known.marked(known.composed(guides[code], guides, _awaited), marked)
     return found
 
 
 def with_sound_parts(
-    guides: Mapping[str, Guide], components: Mapping[str, Guide], files: Mapping[str, str], previous: Mapping[str, Guide]
-) -> tuple[dict[str, Guide], list[GuideProblem]]:
+    guides: Mapping[str, Guide], components: Mapping[str, Guide], files: Mapping[str, str], previous: Mapping[str, Guide],
+    workings: Workings,
+) -> tuple[dict[str, Guide], list[GuideProblem]]:  # fmt: skip
     """The guides without those compositions whose parts do not fit; the last good one is kept where it still does."""
     kept, problems, every = dict(guides), [], {**components, **guides}
     for code, guide in guides.items():
         if not guide.parts:
             continue
         try:
-            composed(_awaited(guide), every)
+            workings.composed(guide, every, _awaited)
         except ValueError as error:
-            problems.append(_unfit(files[code], error))
+            problems.append(unfit(files[code], error))
             del kept[code]
             before = previous.get(code)
-            if before is not None and before.parts and _fits(before, every):
+            if before is not None and before.parts and _fits(before, every, workings):
                 kept[code] = before
     return kept, problems
 
 
-def read_overlays(
-    folder: Path, guides: Mapping[str, Guide], previous: Overlays
-) -> tuple[dict[tuple[str, str], Overlay], list[GuideProblem]]:
-    """Every overlay of a folder that fits its guide, by region and code; the last good one stands in for one refused."""
-    found: dict[tuple[str, str], Overlay] = {}
-    problems = []
-    for path in sorted(folder.glob("*/*.yaml"), key=lambda path: (path.parent.name != f"{path.parent.name[:2]}0000", path)):
-        key, name = (path.parent.name, path.stem), f"{REGIONS}/{path.parent.name}/{path.name}"
-        try:
-            overlay = _read(path)
-            if path.stem not in guides:
-                raise ValueError(t("knowledge.unfit_of_nothing", code=path.stem))
-            if overlay.region != path.parent.name:
-                raise ValueError(t("knowledge.unfit_misplaced", region=overlay.region))
-            if not guides[path.stem].outline:
-                laid_over(_local(guides[path.stem], found, path.parent.name), overlay)
-        except ValueError as error:
-            problems.append(_unfit(name, error))
-            if key in previous and path.stem in guides and _lays(guides[path.stem], previous[key]):
-                found[key] = previous[key]
-        else:
-            found[key] = overlay
-    return found, problems
+def fitting(
+    name: str, overlay: Overlay, key: tuple[str, str], guide: Guide | None, laid: Overlays, workings: Workings
+) -> GuideProblem | None:
+    """What keeps an overlay from being laid over its guide, or None.
+
+    Args:
+        name: what problems call the file.
+        key: region and code its place in the folder says it is for.
+        guide: the guide it is for; None where that one is not served now, and nothing can be tried.
+        laid: the overlays of the regions around it.
+    """
+    try:
+        if overlay.region != key[0]:
+            raise ValueError(t("knowledge.unfit_misplaced", region=overlay.region))
+        if guide is not None and not guide.outline:
+            workings.laid(_local(guide, laid, key[0], workings), overlay)
+    except ValueError as error:
+        return unfit(name, error)
+    return None
+
+
+def lays(guide: Guide, overlay: Overlay, workings: Workings) -> bool:
+    """Whether an overlay fits a guide by itself."""
+    try:
+        workings.laid(guide, overlay)
+    except ValueError:
+        return False
+    return True
+
+
+def read_overlay(path: Path) -> Overlay:
+    """One file.
+
+    Raises:
+        ValueError: it is no overlay; the message says why.
+    """
+    try:
+        return Overlay.model_validate(quickly(path.read_text(encoding="utf-8-sig")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    except (OSError, yaml.YAMLError) as error:
+        raise ValueError(str(error).splitlines()[0]) from error
 
 
 def marked(guide: Guide) -> Guide:
@@ -109,7 +137,12 @@ def _awaited(guide: Guide) -> Guide:
     return guide.model_copy(update={"version": guide.version.partition("+")[0] + "+000000"})
 
 
-def _local(guide: Guide, overlays: Overlays, region: str) -> Guide:
+def unfit(file: str, error: ValueError) -> GuideProblem:
+    """What is said of an overlay or composition that does not fit."""
+    return GuideProblem(file, 1, t("knowledge.unfit", detail=error), t("knowledge.unfit_remedy"))
+
+
+def _local(guide: Guide, overlays: Overlays, region: str, workings: Workings) -> Guide:
     if guide.outline:
         return guide
     local = guide
@@ -117,37 +150,15 @@ def _local(guide: Guide, overlays: Overlays, region: str) -> Guide:
         overlay = overlays.get((code, guide.code))
         if overlay is not None:
             try:
-                local = laid_over(local, overlay)
+                local = workings.laid(local, overlay)
             except ValueError:  # it did fit when it was read, so another overlay below it has changed since
                 continue
-    return local if local is guide or local.waits_for_parts else marked(local)
+    return local if local is guide or local.waits_for_parts else workings.marked(local, marked)
 
 
-def _read(path: Path) -> Overlay:
+def _fits(guide: Guide, guides: Mapping[str, Guide], workings: Workings) -> bool:
     try:
-        return Overlay.model_validate(quickly(path.read_text(encoding="utf-8-sig")))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    except (OSError, yaml.YAMLError) as error:
-        raise ValueError(str(error).splitlines()[0]) from error
-
-
-def _fits(guide: Guide, guides: Mapping[str, Guide]) -> bool:
-    try:
-        composed(_awaited(guide), guides)
+        workings.composed(guide, guides, _awaited)
     except ValueError:
         return False
     return True
-
-
-def _lays(guide: Guide, overlay: Overlay) -> bool:
-    try:
-        laid_over(guide, overlay)
-    except ValueError:
-        return False
-    return True
-
-
-def _unfit(file: str, error: ValueError) -> GuideProblem:
-    return GuideProblem(file, 1, t("knowledge.unfit", detail=error), t("knowledge.unfit_remedy"))

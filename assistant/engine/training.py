@@ -114,19 +114,25 @@ def _lines(texts: Iterable[str]) -> list[str]:
     return sorted({" ".join(text.split()) for text in texts} - {""})
 
 
-def refresh_catalogue(models_dir: Path, guides_dir: Path) -> Path:
-    """Write the catalogue of the guides in a folder, unless it is there. Call it whenever guides have been loaded anew."""
+def refresh_catalogue(models_dir: Path, guides_dir: Path, guides: Iterable[Guide] | None = None) -> Path:
+    """Write the catalogue of the guides in a folder, unless it is there. Call it whenever guides have been loaded anew.
+
+    Args:
+        guides: those served from the folder, where they have been loaded already; they are written whatever is there.
+    """
     target = models_dir / CATALOGUE_FILE
     wanted = _fingerprint(sorted(guides_dir.glob("*.yaml")), guides_dir)
-    if target.exists() and target.read_text(encoding="utf-8").startswith(f"{SOURCE_MARK}{wanted}\n"):
-        return target
-    from knowledge.catalogue import Catalogue  # reading every guide takes seconds; comparing them does not
+    if guides is None:
+        if target.exists() and target.read_text(encoding="utf-8").startswith(f"{SOURCE_MARK}{wanted}\n"):
+            return target
+        from knowledge.catalogue import Catalogue  # reading every guide takes seconds; comparing them does not
 
-    guides = Catalogue.load(guides_dir).all()
+        guides = Catalogue.load(guides_dir).all()
+    served = list(guides)
     return write_catalogue(
-        (name for guide in guides for name in (guide.name, *guide.names.aliases)),
+        (name for guide in served for name in (guide.name, *guide.names.aliases)),
         models_dir,
-        (phrase for guide in guides for phrase in _phrases(guide)),
+        (phrase for guide in served for phrase in _phrases(guide)),
         wanted,
     )
 

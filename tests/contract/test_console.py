@@ -41,7 +41,7 @@ def _search(models_dir: Path, model: str) -> Search:
 def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guides and their index are the same in every test; making them anew takes longer than the test."""
     monkeypatch.setattr("channels.app.Catalogue", SimpleNamespace(load=lambda folder, *_: _catalogue(folder)))
-    monkeypatch.setattr("channels.app.Search", SimpleNamespace(build=lambda _catalogue, models_dir, model: _search(models_dir, model)))
+    monkeypatch.setattr("channels.app.Search", SimpleNamespace(build=lambda _catalogue, models_dir, model, **_: _search(models_dir, model)))
 
 
 @pytest.fixture

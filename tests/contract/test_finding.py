@@ -27,7 +27,7 @@ _CATALOGUE = Catalogue.load(ROOT / "knowledge" / "guides")
 _held: list[Search] = []
 
 
-def _search(_catalogue: Catalogue, models_dir: object, model: str) -> Search:
+def _search(_catalogue: Catalogue, models_dir: object, model: str, **_: object) -> Search:
     if not _held:
         _held.append(Search.build(_CATALOGUE, get_settings().models_dir, model))
     return _held[0]
@@ -182,9 +182,9 @@ def test_what_nobody_has_checked_is_said_where_it_stands(client: TestClient) -> 
     assert guide.promised_limit and not all(guide.evidence[key].verified for key in guide.promised_limit.evidence)
     page = client.get(f"/guides/{FOOD}").text
     time = page[page.index('<section id="time"') : page.index('<section id="fee"')]
-    assert "未经核实" in time and "《行政许可法》第四十二条" in time
+    assert "尚未核实" in time and "《行政许可法》第四十二条" in time
     conditions = page[page.index('<section id="conditions"') : page.index('<section id="materials"')]
-    assert "未经核实" not in conditions and conditions.count("依据：") == len(guide.conditions)
+    assert "尚未核实" not in conditions and conditions.count("依据：") == len(guide.conditions)
 
 
 def test_situations_say_which_materials_come_with_them(client: TestClient) -> None:
