@@ -10,9 +10,10 @@ from typing import Any
 
 from assistant.casework.fields.english import is_latin, words
 from assistant.casework.fields.extract import by_name, by_shape, names_of
+from assistant.casework.fields.meaning import not_but
 from assistant.casework.fields.parse import field_options, parse
 from assistant.casework.fields.result import Accepted, Parsed
-from assistant.casework.fields.slips import holding, not_but
+from assistant.casework.fields.slips import holding
 from assistant.casework.fields.words import strip_talk
 from assistant.engine.components.patterns.numerals import normalise
 from knowledge.schema import FieldType, GuideField

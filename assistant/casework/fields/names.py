@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from assistant.casework.fields import introduced
 from assistant.casework.fields.english import TABLES
+from assistant.casework.fields.meaning import asks
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
-from assistant.casework.fields.words import strip_talk
 from assistant.foundation.messages import t
 
 LONGEST = 80
@@ -17,7 +18,6 @@ _MOST_WORDS = 8
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _CHINESE = re.compile(rf"[{_HAN}]+(?:·[{_HAN}]+)*")
 _SEPARATORS = re.compile(r"[•・‧∙．.・﹒]")
-_HONORIFIC = re.compile(r"(?:先生|女士|小姐)$")
 #: What stands between the letters of a name, besides blanks.
 _BETWEEN = frozenset(" '’‘ʻʼʹ.-‐‑·・")
 #: Malaysian and Singaporean passports: son of, daughter of, also called.
@@ -43,14 +43,24 @@ _ALSO_NAMES = frozenset(("back", "can", "do", "how", "my", "next", "no", "they",
 def parse_person_name(text: str) -> Parsed:
     """A person's name: Chinese with the separator ·, or letters of any one script with their marks, apostrophes, hyphens, dots.
 
-    Numbers, companies and sentences are no names.
+    Numbers, companies, sentences, titles (张总) and two names at once are no name.
     """
-    plain = _HONORIFIC.sub("", strip_talk(text))
+    if asks(text):
+        return Rejected("name_shape", t("fields.name_shape"))
+    plain = introduced.name_alone(text)
     if any(character.isdigit() for character in plain):
         return Rejected("name_digits", t("fields.name_digits"))
     chinese = _SEPARATORS.sub("·", plain).replace(" ", "")
-    if len(plain) > LONGEST or _COMPANY.search(plain) or _SENTENCE.search(plain):
+    if len(plain) > LONGEST or _COMPANY.search(plain) or _SENTENCE.search(plain) or introduced.no_name(chinese):
         return Rejected("name_shape", t("fields.name_shape"))
+    if introduced.several(plain):
+        return Rejected("name_several", t("fields.name_several"))
+    if introduced.titled(chinese):
+        # 王工 may well be all there is to a name
+        held = (
+            Accepted(chinese, chinese, t("fields.name_title_warning")) if len(chinese) == 2 and chinese[0] not in "老小" else None
+        )
+        return Rejected("name_title", t("fields.name_title"), insist=held)
     if _CHINESE.fullmatch(chinese):
         if len(chinese) < 2:
             return Rejected("name_short", t("fields.name_short"))

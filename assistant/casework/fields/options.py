@@ -3,94 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
 from assistant.casework.fields import english, english_options
+from assistant.casework.fields.agreeing import NO, PARTICLES, YES, whole, yes_or_no
+from assistant.casework.fields.meaning import asks, unsettled
+from assistant.casework.fields.ordinals import ordinal, ordinals
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
+from assistant.casework.fields.wordings import named, squeezed, words_of
 from assistant.engine.components.patterns.numerals import chinese_to_decimal, normalise
 from assistant.foundation.messages import t
 from knowledge.schema import Option
 
-YES = (
-    "是的",
-    "是",
-    "对的",
-    "对",
-    "有",
-    "要",
-    "需要",
-    "好的",
-    "好",
-    "可以",
-    "行",
-    "嗯",
-    "确认",
-    "确定",
-    "没问题",
-    "没错",
-    "同意",
-    "没毛病",
-    "中",
-    "得",
-    "ok",
-    "yes",
-    "y",
-    "办",
-    "开始",
-    "提交",
-    "无误",
-    "都对",
-    "开始吧",
-    "办吧",
-    "来吧",
-    "好啊",
-    "好呀",
-    "行啊",
-    "可以的",
-    "愿意",
-    "sure",
-)
-NO = (
-    "不是",
-    "不对",
-    "没有",
-    "不要",
-    "不用",
-    "不需要",
-    "不",
-    "否",
-    "无",
-    "没",
-    "先不",
-    "不行",
-    "不可以",
-    "不同意",
-    "算了",
-    "no",
-    "n",
-    "不了",
-    "别",
-    "未",
-    "不办",
-    "不提交",
-    "先不提交",
-    "暂不",
-    "有误",
-    "不确认",
-    "再想想",
-    "等等再说",
-)
-PARTICLES = "的了吧呢啊呀哈嘛哦噢喔"
-_NUMBER = re.compile(r"^(?:选|第|选第|就)?\s*([0-9]{1,2}|[一二三四五六七八九十]{1,2}|[①-⑩])\s*(?:个|项|种|号|条)?(?:吧|。|\.)?$")
+__all__ = ["NO", "PARTICLES", "YES", "leaning", "match_option", "ordinal", "parse_choice", "parse_multi", "yes_or_no"]
+
 _CLOSE = 0.62
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\s，。,.!！?？；;、~～\"'“”（）()]", "", normalise(text)).lower()
+_EITHER_OR = re.compile(r"还是|或者?")
+_EXCEPT = re.compile(r"除了|除开|除|不要|去掉")
+_EVERY = re.compile(r"全部|全都|所有|全选|统统|都")
+_ALL_WORDS = re.compile(
+    r"^(?:我|我们|这|上面|以上|里面|它们|们)*(?P<count>[0-9一二两三四五六七八九十俩仨]*)(?:个|项|种|样|本|类|份|张|块|者)?(?:全部?|都|所有的?|统统|通通|全选|正副本)+"
+    r"(?:要|有|选|是|做|卖|办|补|参加|包括|涉及|可以|勾|上|换|改|转|申请)*[的了吧。！!]*$"
+)
+_NONE_OF_THEM = re.compile(
+    r"^(?:这些?|以上|上面|家里)*(?:[全都]|一[个样项种]都|什么都|哪个都)*(?:没有?|不要|不是|不做|不卖|无|不涉及|不选)[的了啊。]*$"
+)
+_PARTS = re.compile(r"[，,、;；/\s]|和|跟|还有|以及|加上|加")
+_PARTS_ENGLISH = re.compile(r"[,;/]|\band\b|\bplus\b|&")
+_EVERY_ENGLISH = re.compile(r"^(?:all(?: of (?:them|these))?|everything|every one)[.! ]*$", re.I)
 
 
 @lru_cache(maxsize=4096)
@@ -98,46 +42,8 @@ def _sound(text: str) -> str:
     return "".join(lazy_pinyin(text, style=Style.NORMAL))
 
 
-def yes_or_no(text: str) -> bool | None:
-    """True, False, or None where the words say neither. The longest expression at the start or end decides."""
-    if english.is_latin(text):
-        return english.yes_or_no(text)
-    plain = _plain(text)
-    while True:
-        if plain in NO:
-            return False
-        if plain in YES:
-            return True
-        if len(plain) < 2 or plain[-1] not in PARTICLES:
-            break
-        plain = plain[:-1]
-    starts_no = max((len(w) for w in NO if plain.startswith(w)), default=0)
-    starts_yes = max((len(w) for w in YES if plain.startswith(w)), default=0)
-    if len(plain) <= 12 and starts_no != starts_yes:
-        return starts_yes > starts_no
-    return None
-
-
-def ordinal(text: str, count: int) -> int | None:
-    """0-based index said as a number (2, 第二个, ②, 最后一个), within ``count``."""
-    plain = text.strip()
-    if english.is_latin(plain):
-        return english.ordinal(plain, count)
-    if re.fullmatch(r"(?:选)?最后一?[个项种]?", plain):
-        return count - 1
-    match = _NUMBER.match(plain)
-    if not match:
-        return None
-    if "①" <= match[1] <= "⑩":
-        number = ord(match[1]) - ord("①") + 1
-    else:
-        value = chinese_to_decimal(match[1])
-        number = int(value) if value is not None else 0
-    return number - 1 if 1 <= number <= count else None
-
-
 def match_option(text: str, options: Sequence[Option]) -> Option | None:
-    """The one option these words mean, or None when none or several fit."""
+    """The one option these words mean, or None when none or several fit, or the one named is denied (不是租的)."""
     raw = text.strip()
     for option in options:
         if raw in (option.value, option.label):
@@ -145,81 +51,148 @@ def match_option(text: str, options: Sequence[Option]) -> Option | None:
     index = ordinal(raw, len(options))
     if index is not None:
         return options[index]
-    if english.is_latin(raw) and any(english.is_latin(word) for o in options for word in _words(o)):
+    if english.is_latin(raw) and any(english.is_latin(word) for o in options for word in words_of(o)):
         return english_options.match(raw, options)
-    plain = _plain(text)
+    plain = squeezed(text)
     if not plain:
         return None
-    exact = [o for o in options if plain in (_plain(w) for w in _words(o))]
+    exact = [o for o in options if plain in map(squeezed, words_of(o))]
     if exact:
         return exact[0]
-    contained = [(len(_plain(w)), o) for o in options for w in _words(o) if len(_plain(w)) >= 2 and _plain(w) in plain]
-    # 没有遗失 contains 遗失: the longest wording that fits wins, and only if no other option fits equally well
-    best = _only(contained)
-    if best is not None:
-        return best
-    inside = [(1, o) for o in options if len(plain) >= 2 and any(plain in _plain(w) for w in _words(o))]
-    if len({o.value for _, o in inside}) == 1:
-        return inside[0][1]
-    sounds = [o for o in options if any(_sound(plain) == _sound(_plain(w)) for w in _words(o))]
-    if len({o.value for o in sounds}) == 1:
+    if (numbered := re.match(r"\s*[(（]?([0-9A-Ha-h])[.、)）]\s*(?=\S)(.*)", raw)) and (
+        index := ordinal(numbered[1], len(options))
+    ) is not None:
+        rest = named(numbered[2], options)
+        return options[index] if rest.options in ([], [options[index]]) else None
+    found = named(text, options)
+    if found.options:
+        return found.options[0] if len(found.options) == 1 else None
+    if found.denied:
+        return None
+    return _near(plain, options)
+
+
+def _near(plain: str, options: Sequence[Option]) -> Option | None:
+    """The one option whose words hold these, sound like them or are close to them."""
+    words = {option.value: [squeezed(word) for word in words_of(option)] for option in options}
+    telling = len(plain) >= 2 or (whole(plain) is None and not plain.isascii())
+    inside = [o for o in options if telling and any(plain in word for word in words[o.value])]
+    if len(inside) == 1:
+        return inside[0]
+    sounds = [o for o in options if any(_sound(plain) == _sound(word) for word in words[o.value])]
+    if len(sounds) == 1:
         return sounds[0]
-    close = sorted(
-        ((max(SequenceMatcher(None, plain, _plain(w)).ratio() for w in _words(o)), o) for o in options), key=lambda pair: -pair[0]
-    )
-    if close and close[0][0] >= _CLOSE and (len(close) == 1 or close[0][0] - close[1][0] > 0.1):
-        return close[0][1]
+    # one character more or less turns short words into others: 木有 is not 有
+    scores = {
+        o.value: max((SequenceMatcher(None, plain, w).ratio() for w in words[o.value] if len(w) > 2), default=0.0)
+        for o in options
+    }
+    close = sorted(options, key=lambda option: -scores[option.value])
+    if close and scores[close[0].value] >= _CLOSE and (len(close) == 1 or scores[close[0].value] - scores[close[1].value] > 0.1):
+        return close[0]
     return None
 
 
-def _words(option: Option) -> list[str]:
-    return [option.label, *option.aliases]
+def leaning(text: str, choices: Sequence[Option]) -> Option | None:
+    """Which of two answers the guide's own words for them speak for: 有大车, or 没有大车, which speaks for the other one.
+
+    Words that are a plain yes or no in any question (有, 没有) say nothing here.
+    """
+    telling = [
+        option.model_copy(update={"label": "", "aliases": [word for word in words_of(option) if whole(word) is None]})
+        for option in choices
+    ]
+    found = named(text, telling, stems=True)
+    meant = {option.value for option in found.options}
+    if len(choices) == 2:
+        denied = {option.value for option in found.denied}
+        meant |= {option.value for option in choices if {other.value for other in choices} - {option.value} <= denied}
+    return next((option for option in choices if option.value in meant), None) if len(meant) == 1 else None
 
 
-def _only(scored: Iterable[tuple[int, Option]]) -> Option | None:
-    ranked = sorted(scored, key=lambda pair: -pair[0])
-    if not ranked:
-        return None
-    top = {o.value for score, o in ranked if score == ranked[0][0]}
-    return ranked[0][1] if len(top) == 1 else None
+def _unknown(options: Sequence[Option]) -> Rejected:
+    labels = t("fields.list_separator").join(o.label for o in options)
+    return Rejected("choice_unknown", t("fields.choice_unknown", options=labels))
+
+
+def _said_whole(text: str, options: Sequence[Option]) -> Option | None:
+    plain = squeezed(text)
+    return next((o for o in options if plain and (text.strip() == o.value or plain in map(squeezed, words_of(o)))), None)
 
 
 def parse_choice(text: str, options: Sequence[Option]) -> Parsed:
-    """One option; ``value`` is the option's value, ``display`` its label."""
-    option = match_option(text, options)
-    if option is None:
-        labels = t("fields.list_separator").join(o.label for o in options)
-        return Rejected("choice_unknown", t("fields.choice_unknown", options=labels))
-    return Accepted(option.value, option.label)
+    """One option; ``value`` is the option's value, ``display`` its label. A question, or one of two left open, chooses none."""
+    option = _said_whole(text, options)
+    if option is None and (english.is_latin(text) or not asks(text)):
+        option = match_option(text, options)
+        if option is not None and unsettled(text) and not named(text, options).options:
+            option = None
+    return Accepted(option.value, option.label) if option else _unknown(options)
 
 
 def parse_multi(text: str | Sequence[str], options: Sequence[Option]) -> Parsed:
     """Several options, from an array of values or from one sentence naming them; kept in the order of ``options``."""
-    chosen: set[str] = set()
     if isinstance(text, str):
-        if re.search(r"(全部|全都|都要|都有|所有|全选)|^(?:all(?: of (?:them|these))?|everything|every one)[.! ]*$", text, re.I):
-            chosen = {o.value for o in options}
-        else:
-            for part in re.split(
-                r"[，,、;；/\s]|和|跟|还有|以及|加上|加" if not english.is_latin(text) else r"[,;/]|\band\b|\bplus\b|&",
-                normalise(text),
-            ):
-                option = match_option(part, options) if part.strip() else None
-                if option:
-                    chosen.add(option.value)
-            plain = "" if english.is_latin(text) else _plain(text)
-            chosen |= {o.value for o in options if any(len(_plain(w)) >= 2 and _plain(w) in plain for w in _words(o))}
-    else:
-        known = {o.value for o in options}
-        unknown = [value for value in text if value not in known]
-        if unknown:
-            return Rejected(
-                "choice_unknown", t("fields.choice_unknown", options=t("fields.list_separator").join(o.label for o in options))
-            )
-        chosen = set(text)
-    if not chosen:
-        return Rejected(
-            "choice_unknown", t("fields.choice_unknown", options=t("fields.list_separator").join(o.label for o in options))
+        chosen = (
+            _english_several(text, options)
+            if english.is_latin(text) and ordinals(text, len(options)) is None
+            else _several(text, options)
         )
+    else:
+        chosen = set(text)
+        if chosen - {o.value for o in options}:
+            return _unknown(options)
     picked = [o for o in options if o.value in chosen]
+    if not picked:
+        return _unknown(options)
     return Accepted([o.value for o in picked], t("fields.list_separator").join(o.label for o in picked))
+
+
+def _several(text: str, options: Sequence[Option]) -> set[str]:
+    """The values a Chinese sentence chooses; none where it asks, wavers, or names a place there is not."""
+    if (whole := _said_whole(text, options)) is not None:
+        return {whole.value}
+    if _NONE_OF_THEM.match(squeezed(text)):
+        none = next((o for o in options if re.search(r"^(?:都|以上)*(?:没有|无|不)", o.label)), None)
+        return {none.value} if none else set()
+    found = named(text, options)
+    if asks(text) or (unsettled(text) and not found.options) or (_EITHER_OR.search(text) and len(found.options) > 1):
+        return set()
+    if _EXCEPT.search(text) and _EVERY.search(text):
+        return _all_but(text, options)
+    if not found.options or "正副" in text:
+        if (places := ordinals(text, len(options))) is not None:
+            return {options[place].value for place in places}
+        if every := _ALL_WORDS.match(squeezed(text)):
+            count = {"俩": 2, "仨": 3}.get(every["count"]) or int(chinese_to_decimal(every["count"]) or 0)
+            return {o.value for o in options} if count in (0, len(options)) else set()
+    chosen = {option.value for option in found.options}
+    parts = [part for part in _PARTS.split(normalise(text)) if part.strip()]
+    numbered = False
+    for part in parts:
+        if named(part, options).options or named(part, options).denied:
+            continue
+        option = match_option(part, options)
+        if option is not None:
+            chosen.add(option.value)
+        numbered = numbered or (
+            option is None and re.fullmatch(r"第?[0-9一二三四五六七八九十]{1,2}[个项]?", part.strip()) is not None
+        )
+    return set() if numbered else chosen - {option.value for option in found.denied}
+
+
+def _all_but(text: str, options: Sequence[Option]) -> set[str]:
+    """除了刺身都有, 都要，除了蛋糕: everything but what is named behind 除了."""
+    tail = _EXCEPT.split(text, maxsplit=1)[1]
+    tail = re.split(r"以?外|之外|[，,]?(?:其他|其余|剩下|别的)|[，,]?(?:全|都|统统)(?=[要有做卖选是办])", tail)[0]
+    left_out = {option.value for option in (*named(tail, options).options, *named(tail, options).denied)}
+    if not left_out and (places := ordinals(tail, len(options))):
+        left_out = {options[place].value for place in places}
+    return {o.value for o in options} - left_out if left_out else set()
+
+
+def _english_several(text: str, options: Sequence[Option]) -> set[str]:
+    if _EVERY_ENGLISH.match(text):
+        return {o.value for o in options}
+    found = (match_option(part, options) for part in _PARTS_ENGLISH.split(normalise(text)) if part.strip())
+    return {option.value for option in found if option is not None}

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from assistant.casework.fields import dates, english, identifiers, names, options, words
+from assistant.casework.fields import agreeing, dates, english, identifiers, meaning, names, numbers, options, words
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
 from assistant.engine.components.patterns import measures, numerals
 from assistant.foundation.messages import ENGLISH, language, t
@@ -32,6 +32,10 @@ _AREA_UNITS = (
 )
 _METRES = re.compile(r"(?:sq(?:uare)?\.?\s*)?(?:m(?:et(?:re|er)s?)?2?|²)(?![a-z])|sqm|m\^2", re.I)
 _FOREIGN_MONEY = re.compile(r"\b(?:usd|us\$|dollars?|eur|euros?|gbp|pounds?|hkd|jpy)\b|[$€£]", re.I)
+_FOREIGN_COINS = re.compile(r"[美欧日澳加韩港台]元|美金|英镑|[港台]币|[日韩]币|卢布|泰铢|法郎|比特币")
+_OPENINGS = frozenset(("对", "嗯", "哦", "好", "好的", "行"))
+#: 50w is 50万, not English.
+_TEN_THOUSANDS = re.compile(r"\d\s?w(?![a-z])", re.I)
 
 
 def field_options(field: GuideField) -> list[Option]:
@@ -90,9 +94,15 @@ def parse(field: GuideField, answer: str | Sequence[str], today: date, values: M
     if not isinstance(answer, str) and field.type != "multi":
         answer = answer[0] if len(answer) == 1 else ""
     parsed = _read(field, answer, today)
-    if isinstance(parsed, Accepted):
-        return _check_rules(field, parsed, {**values, TODAY: today.isoformat()})
-    return parsed
+    if not isinstance(parsed, Accepted):
+        return parsed
+    known = {**values, TODAY: today.isoformat()}
+    checked = _check_rules(field, parsed, known)
+    if isinstance(checked, Rejected) and isinstance(answer, str) and (other := dates.another_year(answer, parsed, today)):
+        # 12月30号, said in January of what has happened, is of the year before
+        likely = _check_rules(field, other, known)
+        return dates.confirm(likely) if isinstance(likely, Accepted) else checked
+    return checked
 
 
 def _read(field: GuideField, answer: str | Sequence[str], today: date) -> Parsed:
@@ -121,25 +131,21 @@ def _read(field: GuideField, answer: str | Sequence[str], today: date) -> Parsed
         case "company_name":
             return words.parse_company_name(text)
         case "area":
-            return _number(text, "fields.area_shape", suffix="平方米", area=True)
+            return _number(field, text, "area", suffix="平方米")
         case "amount":
-            if _FOREIGN_MONEY.search(text) and not re.search(r"元|yuan|rmb|cny", text, re.I):
+            if _FOREIGN_COINS.search(text) or (_FOREIGN_MONEY.search(text) and not re.search(r"元|yuan|rmb|cny", text, re.I)):
                 return Rejected("amount_currency", t("fields.amount_currency"))
-            return _number(text, "fields.amount_shape", suffix="元")
+            return _number(field, text, "amount", suffix="元")
         case "integer":
-            return _number(text, "fields.integer_shape", whole=True)
+            return _number(field, text, "integer")
         case _:
-            return words.parse_text(text)
+            return words.parse_text(text, field.label)
 
 
 def _yes_no(field: GuideField, text: str) -> Parsed:
+    """Yes or no, by the guide's own words for them first; where those and a plain yes or no contradict each other, neither."""
     choices = field_options(field)
-    picked = options.match_option(text, choices)
-    said = options.yes_or_no(text)
-    if picked is not None and text.strip(" 。.！!") in (picked.label, *picked.aliases):
-        said = None  # 有大车 begins like a yes, but the guide says which answer it is
-    if said is not None and (picked is None or {o.value for o in choices} == {"yes", "no"}):
-        picked = next((o for o in choices if o.value == ("yes" if said else "no")), picked)
+    picked = _agreed(text, choices)
     if picked is None:
         return Rejected(
             "choice_unknown", t("fields.choice_unknown", options=t("fields.list_separator").join(o.label for o in choices))
@@ -147,28 +153,75 @@ def _yes_no(field: GuideField, text: str) -> Parsed:
     return Accepted(picked.value, picked.label)
 
 
+def _agreed(text: str, choices: Sequence[Option]) -> Option | None:
+    plain = text.strip(" 。.！!")
+    if exact := next((o for o in choices if plain in (o.value, o.label, *o.aliases)), None):
+        return exact
+    if english.is_latin(plain) and len(plain) > 1:
+        return _agreed_in_english(plain, choices)
+    plain = meaning.now(numerals.normalise(plain))
+    first = re.split(r"[,;。!！，；]", plain, maxsplit=1)[0].strip()
+    outright, answer, telling = agreeing.whole(first), agreeing.yes_or_no(plain), options.leaning(plain, choices)
+    answer = outright if outright is not None else answer
+    agreed = next((o for o in choices if answer is not None and o.value == ("yes" if answer else "no")), None)
+    if outright is None and agreeing.wavers(plain):
+        return None
+    if telling is None:
+        return agreed if answer is not None or meaning.unsettled(plain) else options.match_option(plain, choices)
+    # 对，没有大车 may only be a way to begin; 是的，有大车 says two things
+    contradicts = outright is not None and agreed is not None and agreed.value != telling.value
+    return None if contradicts and first not in _OPENINGS else telling
+
+
+def _agreed_in_english(text: str, choices: Sequence[Option]) -> Option | None:
+    picked = options.match_option(text, choices)
+    answer = options.yes_or_no(text)
+    if answer is not None and (picked is None or {o.value for o in choices} == {"yes", "no"}):
+        picked = next((o for o in choices if o.value == ("yes" if answer else "no")), picked)
+    return picked
+
+
 def _english_number(text: str, area: bool) -> Decimal | None:
     # in 60 m the m is for metres, in 1.5m yuan for a million
     return english.number(_METRES.sub(" ", text) if area else re.sub(r"(?i)rmb|cny|yuan|¥", " ", text))
 
 
-def _number(text: str, message: str, suffix: str = "", area: bool = False, whole: bool = False) -> Parsed:
-    plain = numerals.normalise(text)
-    if re.search(r"(负|-)\s*\d", plain):
+def _number(field: GuideField, text: str, kind: numbers.Kind, suffix: str = "") -> Parsed:
+    plain, asked = numerals.normalise(text), f"{field.label} {field.question}"
+    if re.search(r"(?:负\s*|(?<![\d一-鿿])-)\s*\d|负[一二三四五六七八九十百千万]", plain):
         return Rejected("number_negative", t("fields.number_negative"))
-    value = _english_number(plain, area) if english.is_latin(plain) else numerals.first_number(plain)
-    if value is None:
-        return Rejected("number_shape", t(message))
-    if area:
-        value *= next((factor for unit, factor in _AREA_UNITS if _has_unit(plain.lower(), unit)), Decimal(1))
-    if value <= 0 and not whole:
+    if english.is_latin(plain) and not _TEN_THOUSANDS.search(plain):
+        found = _english_number(plain, kind == "area")
+        if found is None:
+            return Rejected("number_shape", t(f"fields.{kind}_shape"))
+        value = found
+        if kind == "area":
+            value *= next((factor for unit, factor in _AREA_UNITS if _has_unit(plain.lower(), unit)), Decimal(1))
+    else:
+        try:
+            value = numbers.number_in(plain, kind, asked)
+        except numbers.Doubtful as doubt:
+            return _doubted(kind, doubt)
+    if value <= 0 and kind != "integer" and not (kind == "amount" and numbers.may_be_nothing(asked)):
         return Rejected("number_zero", t("fields.number_zero"))
     if value > Decimal(10) ** 12:
         return Rejected("number_large", t("fields.number_large"))
-    if whole and value != value.to_integral_value():
-        return Rejected("number_shape", t(message))
+    if kind == "integer" and value != value.to_integral_value():
+        return Rejected("number_shape", t("fields.integer_shape"))
     number = int(value) if value == value.to_integral_value() else float(round(value, 2))
     return Accepted(number, f"{number}{suffix}")
+
+
+def _doubted(kind: numbers.Kind, doubt: numbers.Doubtful) -> Rejected:
+    match doubt.why:
+        case "several":
+            listed = t("fields.list_separator").join(measures.plain(value) for value in doubt.found)
+            return Rejected("number_several", t("fields.number_several", numbers=listed))
+        case "vague" | "period_月" | "period_年" as why:
+            code = {"vague": "number_vague", "period_月": "number_month", "period_年": "number_year"}[why]
+            return Rejected(code, t(f"fields.{code}"))
+        case _:
+            return Rejected("number_shape", t(f"fields.{kind}_shape"))
 
 
 def _has_unit(text: str, unit: str) -> bool:

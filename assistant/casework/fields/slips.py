@@ -12,10 +12,13 @@ from datetime import date
 from typing import Any, Literal
 
 from assistant.casework.fields.english_dates import WRONG
+from assistant.casework.fields.meaning import not_but
 from assistant.casework.fields.parse import field_options, parse
 from assistant.casework.fields.result import Accepted
 from assistant.engine.components.patterns.numerals import normalise
 from knowledge.schema import GuideField
+
+__all__ = ["LOOKING_BACK", "holding", "marked", "not_but", "parted"]
 
 #: She looks back: what follows is about something already said.
 LOOKING_BACK = re.compile(
@@ -29,11 +32,6 @@ _WEAK = re.compile(r"改[成为到]|换成|变成|应该是|应该填|应为|其
 _ASKS = re.compile(
     r"[?？]|吗|怎么|咋|多少|什么|哪[里儿个]|几天|多久|要不要|能不能|可不可以|可以.{0,6}么|来得及|会不会|有没有影响"
 )
-_NOT_BUT = re.compile(r"不是\s*(?P<old>[^，,。；;]+?)\s*[，,]?\s*(?:而是|应该是|应当是|应该|是)\s*(?P<new>[^，,。；;]+)")
-_BUT_NOT = re.compile(
-    r"(?:是|叫|为)\s*(?P<new>[^，,。；;是]+?)\s*[，,]?\s*(?:而|才对)?[，,]?不是\s*(?P<old>[^，,。；;吗]+?)[的吧啊呢。！!]*$"
-)
-_NOT_BUT_ENGLISH = re.compile(r"\bnot (?P<old>.+?)[, ]+(?:but|it's|it is|rather) (?P<new>.+?)[.! ]*$", re.I)
 _FILLER = re.compile(
     r"^(?:不好意思|抱歉|对不起|等等|等一下|等下|稍等|哎呀?|啊|哦|噢|喔|嗯+|呃|那个|对了|不对|不是|哦?对了|"
     r"你好|您好|sorry|wait|oops|oh|hold on|um+|no)[，, ]*$",
@@ -51,12 +49,6 @@ def marked(text: str) -> Literal["strong", "weak"] | None:
     if _STRONG.search(plain) or WRONG.search(plain) or (LOOKING_BACK.search(plain) and _WEAK.search(plain)):
         return "strong"
     return "weak" if _WEAK.search(plain) or not_but(plain) else None
-
-
-def not_but(text: str) -> tuple[str, str] | None:
-    """What is wrong and what is right: 不是88号是66号."""
-    match = _NOT_BUT.search(text) or _BUT_NOT.search(text) or _NOT_BUT_ENGLISH.search(text)
-    return (match["old"].strip(), match["new"].strip()) if match else None
 
 
 def parted(text: str) -> tuple[str, str]:

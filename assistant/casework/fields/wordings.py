@@ -1,0 +1,63 @@
+"""Which options a sentence names by their words, and which it says it does not mean: 不卖刺身，只做热菜."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.engine.components.patterns.numerals import normalise
+from knowledge.schema import Option
+
+#: A denial before a wording, in the same clause; 没有…有 and 不在…就在 deny what is between only.
+_DENIED = re.compile(r"(?:不是|并非|不|没有?|无|未|别)(?:再|想|要|会|打算|做|卖|用|需要|办|选|算|被|属于|都|在|另外租)*$")
+_CLAUSE = re.compile(r"[，,。;；!！\n]")
+
+
+@dataclass(frozen=True)
+class Named:
+    """The options named, in the order of the options, and those denied."""
+
+    options: list[Option]
+    denied: list[Option]
+
+
+def squeezed(text: str) -> str:
+    """The text in one line of small letters without marks and blanks, which is what wordings are compared in."""
+    return re.sub(r"[\s，。,.!！?？；;、~～\"'“”（）()]", "", normalise(text)).lower()
+
+
+def words_of(option: Option) -> list[str]:
+    """The label and every other word for an option."""
+    return [option.label, *option.aliases]
+
+
+def named(text: str, options: Sequence[Option], *, stems: bool = False) -> Named:
+    """The options whose words stand in a text; of words that overlap the longest counts (没有遗失 is not 遗失).
+
+    ``stems`` also finds 结婚 of 结婚了 and 仓库 of 有仓库.
+    """
+    said: dict[str, Option] = {}
+    denied: dict[str, Option] = {}
+    for clause in _CLAUSE.split(normalise(text)):
+        plain = squeezed(clause)
+        wordings = sorted(
+            ((word, option) for option in options for word in _forms(option, stems) if word in plain),
+            key=lambda pair: -len(pair[0]),
+        )
+        taken: list[tuple[int, int]] = []
+        for word, option in wordings:
+            for match in re.finditer(re.escape(word), plain):
+                if any(match.start() < end and start < match.end() for start, end in taken):
+                    continue
+                taken.append(match.span())
+                (denied if _DENIED.search(plain[: match.start()]) else said)[option.value] = option
+    return Named([o for o in options if o.value in said], [o for o in options if o.value in denied and o.value not in said])
+
+
+def _forms(option: Option, stems: bool) -> set[str]:
+    found = {squeezed(word) for word in words_of(option)}
+    if stems:
+        found |= {word[1:] for word in found if word[0:1] == "有" and len(word) > 2}
+        found |= {word[:-1] for word in found if word[-1:] in ("了", "的") and len(word) > 2}
+    return {word for word in found if len(word) >= 2}
