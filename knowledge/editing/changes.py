@@ -109,7 +109,7 @@ def _other(what: str, before: str | None, after: str | None) -> Iterator[str]:
         key = "knowledge.change_added" if before is None else "knowledge.change_removed"
         yield t(key, what=what, text=_brief(before or after))
     else:
-        yield t("knowledge.change_other", what=what, before=_brief(before), after=_brief(after))
+        yield t("knowledge.change_other", what=what, before=_around(before, after), after=_around(after, before))
 
 
 def _set(what: str, before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
@@ -202,6 +202,16 @@ def _day(day: Any) -> str | None:
 def _brief(text: Any) -> str:
     said = str(text)
     return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
+
+
+def _around(text: Any, other: Any) -> str:
+    """A text as far as it differs from another: of a long one, what stands around the first difference."""
+    said, against = str(text), str(other)
+    if len(said) <= _LONGEST:
+        return said
+    same = next((n for n, (one, two) in enumerate(zip(said, against, strict=False)) if one != two), min(len(said), len(against)))
+    start = max(0, same - _LONGEST // 3)
+    return ("…" if start else "") + _brief(said[start:])
 
 
 def _translated(before: str, after: str) -> list[str] | None:
