@@ -44,6 +44,8 @@ _NO_FIRM = re.compile(
 _BARE_NAME = re.compile(
     r"[^要换改变从都和跟与了的我你他她们自己想去来办没有是在把被给不也还已经会能]{2,4}|[一-鿿]+·[一-鿿·]+|[A-Za-z][A-Za-z .'-]+"
 )
+#: 房东不肯备案 tells of the landlord, and does not name him.
+_TOLD_OF = re.compile(r"[不没别未要想能会肯说让给跟和把被也还都在来去死拒愿同怕嫌催涨赶]|已经|刚|突然")
 _BARE_FIRM = re.compile(r"(?:公司|店|厂|行|部|中心|社|馆|所|院|室|坊|铺)[。.！!]?$")
 _COMPANY = re.compile(r"\b(?:co|ltd|limited|company|inc|llc|corp|corporation|partnership)\b", re.I)
 _CODES = frozenset({"id_number", "uscc", "phone", "email"})
@@ -109,9 +111,11 @@ def _chosen(field: GuideField, clause: str, match: re.Match[str]) -> bool:
 
 
 def _named_barely(field: GuideField, rest: str) -> bool:
-    """Whether what follows a field's name without a verb is a value: 法人张三, and not 法人要换成他 or 名称和法人都变了."""
+    """Whether what follows a name without a verb is a value: 法人张三, and not 法人要换成他, 名称和法人都变了 or 房东不肯."""
     if field.type == "person_name":
         return _BARE_NAME.fullmatch(rest) is not None
+    if field.type == "text" and _TOLD_OF.match(rest):
+        return False
     return field.type != "company_name" or _BARE_FIRM.search(rest) is not None
 
 

@@ -140,6 +140,12 @@ def test_an_option_that_is_called_like_its_question_is_an_option(counted: Conver
     assert value(counted, "rights") == ["invention", "software"]
 
 
+@pytest.mark.parametrize(("text", "found"), [("房东不肯备案，帮我办", {}), ("房东要涨价", {}), ("房东李四，帮我办", {"landlord": "李四"}), ("房东是李四", {"landlord": "李四"})])
+def test_what_is_told_of_somebody_is_not_his_name(text: str, found: dict[str, str]) -> None:
+    landlord = GuideField.model_validate({"key": "landlord", "label": "出租人", "type": "text", "question": "谁？", "why": "要核对", "names": ["房东"]})
+    assert {key: taken.value for key, taken in extract.by_name(text, [landlord], NOW.date(), {}).items()} == found
+
+
 def test_words_that_answer_nothing_but_name_an_item_begin_it() -> None:
     conv = Conversation(World())
     talk = conv.talk("我和他示例变更登记", intent="provide")
