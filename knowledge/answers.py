@@ -18,7 +18,7 @@ from knowledge.deciding import choices, decided_by
 from knowledge.faq import closest_faq
 from knowledge.originals import original, says_so
 from knowledge.replies import Action, Card, Citation
-from knowledge.schema import Condition, Guide, GuideField, LimitCase, Material, Option, Place, TimeLimit, Visits
+from knowledge.schema import Condition, FeeItem, Guide, GuideField, LimitCase, Material, Option, Place, TimeLimit, Visits
 from knowledge.situations import describe, open_fields, verdict
 from knowledge.translation import called, called_in_full
 
@@ -309,15 +309,18 @@ def _fee(say: Composer, values: Mapping[str, Any]) -> None:
         settled = verdict(item.when, guide, values)
         if settled is False:
             continue
-        each = item.per.startswith("每")
-        price = t("knowledge.fee_line_each" if each else "knowledge.fee_line", yuan=f"{item.yuan.normalize():f}", per=item.per)
-        if settled is None and item.when is not None:
-            price = _only(item.when, guide, price)
+        text = price(item) if settled or item.when is None else _only(item.when, guide, price(item))
         keys = item.evidence or fee.evidence
         if settled and item.when is not None:  # the general text has every case; this one is the asker's
-            say.fact(price, keys, label=item.name, spoken=t("knowledge.part_condition", name=item.name, text=price))
+            say.fact(text, keys, label=item.name, spoken=t("knowledge.part_condition", name=item.name, text=text))
         else:
-            say.row(item.name, price, keys)
+            say.row(item.name, text, keys)
+
+
+def price(item: FeeItem) -> str:
+    """A sum in words: 120元/本, 每件80元."""
+    each = item.per.startswith("每")
+    return t("knowledge.fee_line_each" if each else "knowledge.fee_line", yuan=f"{item.yuan.normalize():f}", per=item.per)
 
 
 def _places(say: Composer, values: Mapping[str, Any], *, first_only: bool = False) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from assistant.casework import recommending
 from assistant.casework.flow.talk import DialogueState
 from assistant.conversation import repository
 from assistant.conversation.model import Conversation
@@ -19,8 +20,8 @@ from assistant.foundation.tokens import new_token
 from channels.api.limits import by_address
 from channels.api.models import OpenConversation, Opened
 from channels.parts import Parts, parts_of
-from channels.problems import Problem, documented
-from knowledge.regions import region_code
+from channels.problems import documented
+from channels.served import region_of
 from knowledge.replies import Choices, Option, Text
 from knowledge.translation import called, told_in_full
 
@@ -39,13 +40,7 @@ async def open_conversation(body: OpenConversation, request: Request) -> Opened:
     """Begin a conversation; keep the token, it is shown once."""
     parts = parts_of(request)
     by_address(parts, request)
-    region = parts.settings.region
-    if body.region is not None:
-        found = region_code(body.region)
-        if found is None:
-            raise Problem(422, "unknown_region")
-        region = found
-    return await asyncio.to_thread(_open, parts, body, region)
+    return await asyncio.to_thread(_open, parts, body, region_of(parts, body.region))
 
 
 def _open(parts: Parts, body: OpenConversation, region: str) -> Opened:
@@ -98,7 +93,8 @@ def _open(parts: Parts, body: OpenConversation, region: str) -> Opened:
 def _greeting(parts: Parts, locale: str) -> list[dict[str, Any]]:
     """Hello, and ways to begin. A tapped way is sent back as its ``value``, the same in every language."""
     catalogue = parts.services.catalogue
-    ready = [guide for code in catalogue.guides if (guide := catalogue.get(code, language_of(locale))) and not guide.outline]
+    often = recommending.most_used(catalogue, parts.usage.started())
+    ready = [guide for held, _ in often if (guide := catalogue.get(held.code, language_of(locale)))]
     # an English speaker is offered first what is told in English to the end
     ready.sort(
         key=lambda guide: (

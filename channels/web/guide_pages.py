@@ -26,11 +26,12 @@ from channels.api.limits import by_address
 from channels.parts import Parts, parts_of
 from channels.problems import Problem
 from channels.served import catalogue_of, region_of
-from channels.web import guide_view
+from channels.web import guide_regions, guide_view
 from channels.web.routes import SECURITY_HEADERS
 from knowledge.browsing import Category, UnknownCategory, category_name, directory, filtered, in_order_of_life
 from knowledge.catalogue import Catalogue
 from knowledge.regions import region_name
+from knowledge.resolving import NATION
 from knowledge.schema import DocumentSpec, Guide
 from knowledge.situations import describe
 from knowledge.translation import Translation, called, told_in_full
@@ -41,7 +42,10 @@ LANGUAGES = {"zh-CN": "简", "zh-Hant": "繁", "en": "EN"}
 FILTERS = ("life_event", "theme", "applicant", "sector")
 _LONGEST_QUERY = 200
 _POPULAR = 8
-_HEADERS = {**SECURITY_HEADERS, "Cache-Control": "no-cache"}
+_HEADERS = {**SECURITY_HEADERS, "Cache-Control": "private, no-cache"}
+REGION_COOKIE = "bandao_region"
+"""Which region's guides somebody chose to read: its code, for a year; nothing else is in it."""
+_YEAR_SECONDS = 365 * 86_400
 _MEDIA = {"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "pdf": "application/pdf"}
 _pages = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("pages")), undefined=StrictUndefined, autoescape=True, trim_blocks=True,
@@ -52,12 +56,13 @@ _pages.globals |= {"t": t, "called": called, "describe": describe, "view": guide
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads: the region and language asked for, and links that keep both."""
+    """Who reads: the region and language asked for, and links that keep both; ``unknown_region`` is one nobody knows."""
 
     parts: Parts
     region: str
     locale: str
     named_region: str | None
+    unknown_region: str | None = None
 
     @property
     def language(self) -> str:
@@ -74,20 +79,36 @@ class Reader:
         return f"{path}?{urlencode(asked)}" if asked else path
 
     def chat(self, words: str = "") -> str:
-        """The chat page, with something written in its box that is not sent yet."""
-        return f"/?say={quote(words)}" if words else "/"
+        """The chat page for the region chosen, with something written in its box that is not sent yet."""
+        asked = {"say": words, "region": self.region if self.named_region else ""}
+        query = urlencode({name: value for name, value in asked.items() if value}, quote_via=quote)
+        return f"/?{query}" if query else "/"
+
+    def apply(self, guide: Guide) -> str:
+        """What to say to have an item done; in another region than is served by itself, with its name."""
+        name = guide.name if self.locale != ENGLISH else called(guide)
+        if self.region == self.parts.settings.region:
+            return t("guides.say_apply", name=name)
+        return t("guides.say_apply_in", name=name, place=region_name(self.region))
 
 
-def _reader(request: Request) -> Reader:
-    """Who asks for this page; a region or language nobody knows is that of the settings, and Chinese."""
+def _reader(request: Request, *, remembered: bool = True) -> Reader:
+    """Who asks for this page; a region or language nobody knows is that of the settings, and Chinese.
+
+    Args:
+        remembered: a region chosen before counts where none is named.
+    """
     parts, query = parts_of(request), request.query_params
-    named = query.get("region", "")[:40] or None
-    try:
-        region = region_of(parts, named)
-    except Problem:
-        named, region = None, parts.settings.region
     locale = query.get("lang", CHINESE)
-    return Reader(parts, region, locale if locale in LANGUAGES else CHINESE, named)
+    locale = locale if locale in LANGUAGES else CHINESE
+    unknown = None
+    for named in (query.get("region", "").strip()[:40], request.cookies.get(REGION_COOKIE, "")[:6] if remembered else ""):
+        if named:
+            try:
+                return Reader(parts, region_of(parts, named), locale, named, unknown)
+            except Problem:
+                unknown = unknown or named
+    return Reader(parts, parts.settings.region, locale, None, unknown)
 
 
 def _page(request: Request, reader: Reader, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
@@ -100,9 +121,15 @@ def _page(request: Request, reader: Reader, template: str, status: int = 200, **
         switches[CHINESE] = request.url.path + ("?" + urlencode(query) if query else "")
     with use_language(reader.language):
         place = region_name(reader.region)
+        shown.setdefault("nationwide", False)
+        shown["regions"] = guide_regions.chooser(request, reader.region, reader.parts.settings)
         html = _pages.get_template(template).render(reader=reader, switches=switches, region_name=place, **shown)
     headers = {**_HEADERS, "Content-Language": reader.locale}
-    return HTMLResponse(render(html, reader.locale) if reader.locale == "zh-Hant" else html, status, headers)
+    page = HTMLResponse(render(html, reader.locale) if reader.locale == "zh-Hant" else html, status, headers)
+    if reader.named_region and "region" in request.query_params:
+        secure = request.url.scheme == "https"
+        page.set_cookie(REGION_COOKIE, reader.region, _YEAR_SECONDS, httponly=True, samesite="lax", secure=secure)
+    return page
 
 
 def sorry(request: Request, reader: Reader, status: int, what: str, *, links: Mapping[str, str] | None = None,
@@ -188,7 +215,8 @@ def guide_html(request: Request, reader: Reader, guide: Guide, translation: Tran
     with use_language(reader.language):
         after = reader.parts.usage.afterwards(guide.code)
         shown: dict[str, Any] = {
-            "guide": guide, "say": t("guides.say_apply", name=guide.name if reader.locale != ENGLISH else called(guide)),
+            "guide": guide, "say": reader.apply(guide),
+            "nationwide": reader.region != NATION and guide_regions.nationwide(reader.parts, guide),
             "next": recommending.needed_next(guide, catalogue, after),
         }  # fmt: skip
         if guide.outline:
@@ -210,7 +238,7 @@ async def form(code: str, document: str, kind: str, request: Request) -> Respons
 
 
 def _form(code: str, document: str, kind: str, request: Request) -> Response:
-    reader = _reader(request)
+    reader = _reader(request, remembered=False)
     guide: Guide | None = reader.parts.services.catalogue_in(reader.region).get(code)
     spec: DocumentSpec | None = next((d for d in guide.documents if d.key == document), None) if guide else None
     if guide is None or spec is None or kind not in KINDS:

@@ -7,11 +7,18 @@ from dataclasses import dataclass
 
 from assistant.conversation.followups import implied
 from assistant.foundation.messages import t
+from knowledge.answers import price
 from knowledge.composer import source_name
+from knowledge.doubt import Doubt, parts
 from knowledge.flowchart import Chart, draw
 from knowledge.originals import original, says_so
-from knowledge.schema import Evidence, Guide, GuideField, Material, MeetWay, Option, Step
+from knowledge.schema import Evidence, Guide, GuideField, LimitCase, Material, MeetWay, Option, Step
 from knowledge.situations import verdict
+
+__all__ = [
+    "applicant", "basis", "chart", "cited_next", "contact", "days", "doubt_word", "form_of", "handling", "level", "limit_cases",
+    "part", "pieces", "price", "situations", "sources", "step_note", "waiting", "ways",
+]  # fmt: skip
 
 _TAPPED = ("choice", "yes_no", "multi")
 
@@ -155,9 +162,25 @@ def sources(guide: Guide, keys: Iterable[str]) -> str:
     return t("knowledge.list_separator").join(named.values())
 
 
-def verified(guide: Guide, keys: Sequence[str]) -> bool:
-    """Whether all of a fact's evidence has been checked."""
-    return all(guide.evidence[key].verified for key in keys if key in guide.evidence)
+def pieces(guide: Guide, text: str, keys: Sequence[str], doubtful: Sequence[str]) -> list[tuple[str, Doubt | None]]:
+    """A statement in pieces, each with the doubt to be marked behind it."""
+    return parts(guide, text, keys, doubtful)
+
+
+def doubt_word(doubt: Doubt) -> str:
+    """The mark of a doubt."""
+    return t(f"guides.doubt_{doubt}")
+
+
+def limit_cases(guide: Guide) -> list[tuple[str, LimitCase]]:
+    """The situations in which a time limit differs, each with the kind of limit."""
+    limits = (("promised", guide.promised_limit), ("legal", guide.legal_limit))
+    return [(kind, case) for kind, limit in limits if limit for case in limit.cases]
+
+
+def cited_next(guide: Guide, other: Guide) -> list[str]:
+    """The evidence that another item often follows, where the guide has it."""
+    return [key for following in guide.followups if following.item == other.name for key in following.evidence]
 
 
 def basis(guide: Guide) -> list[tuple[str, list[str], str | None, bool]]:

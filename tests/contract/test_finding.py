@@ -261,3 +261,33 @@ def test_two_who_want_the_same_form_get_it_made_once(client: TestClient, app: Fa
     for one in asking:
         one.join()
     assert made == [1] and client.get(path).status_code == 200
+
+
+def test_a_region_is_remembered_and_its_pages_are_nobody_else_s(client: TestClient) -> None:
+    chosen = client.get("/guides/newborn?region=中山市")
+    assert "适用地区：广东省中山市" in chosen.text and "5个工作日起" in chosen.text
+    cookie = chosen.headers["set-cookie"]
+    assert cookie.startswith("bandao_region=442000;") and "HttpOnly" in cookie and "SameSite=lax" in cookie
+    assert chosen.headers["cache-control"] == "private, no-cache"
+    later = client.get("/guides/newborn")
+    assert "适用地区：广东省中山市" in later.text and "set-cookie" not in later.headers
+    assert 'href="/guides?region=442000"' in later.text, "links carry it, so that they mean the same to whoever gets them"
+    assert "%E6%88%91%E8%A6%81%E5%9C%A8" in later.text and "region=442000" in later.text
+
+
+def test_what_only_the_nation_is_known_for_is_said(client: TestClient) -> None:
+    assert "下面是全国统一的规定。北京市自己的" in client.get("/guides/newborn?region=北京").text
+    client.cookies.clear()
+    assert "下面是全国统一的规定" not in client.get("/guides/newborn").text
+    assert "没有认出“&lt;b&gt;”是哪里" in client.get("/guides?region=<b>").text
+    client.cookies.set("bandao_region", "nonsense")
+    assert "适用地区：上海市浦东新区" in client.get("/guides").text
+
+
+def test_a_conversation_begins_in_a_region_by_name_and_starts_with_what_is_used_most(client: TestClient) -> None:
+    opened = client.post("/api/v1/conversations", json={"channel": "web", "locale": "zh-CN", "region": "中山"})
+    assert opened.status_code == 201
+    offered = [option["value"] for option in opened.json()["replies"][1]["options"]][:3]
+    most = [item["name"] for item in client.get("/api/v1/guides/popular?limit=3").json()["items"]]
+    assert offered == most
+    assert client.post("/api/v1/conversations", json={"channel": "web", "region": "火星"}).status_code == 422

@@ -162,11 +162,12 @@ def answer(talk: Talk, guide: Guide, intent: str) -> None:
 
 def _place(talk: Talk, guide: Guide) -> None:
     """Where another place was asked about: that this holds there, or that only the nation's rules are known, and whom to ask."""
-    if talk.state.region is None:
+    if talk.state.region is None and (talk.region is None or talk.catalogue is talk.services.catalogue_in(None)):
         return
     everywhere = talk.services.catalogue_in(NATION).get(guide.code)
     known = everywhere is not None and everywhere.version != guide.version
-    talk.say(t("casework.in_place" if known else "casework.in_place_nation", place=region_name(talk.state.region)))
+    place = region_name(talk.state.region or talk.region or NATION)
+    talk.say(t("casework.in_place" if known else "casework.in_place_nation", place=place))
 
 
 def _suppose(talk: Talk, supposed: Supposed, guide: Guide, intent: str, values: dict[str, Any]) -> None:

@@ -56,7 +56,7 @@ def pages_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         # training a search for these few guides would take longer than all the tests
         found = SimpleNamespace(search=lambda text, *_: [SimpleNamespace(code=FOOD)] if "饭店" in text else [])
-        patch.setattr("channels.app.Search", SimpleNamespace(build=lambda *_: found))
+        patch.setattr("channels.app.Search", SimpleNamespace(build=lambda *_, **__: found))
         app = create_app(settings)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off", timeout_graceful_shutdown=1, ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -85,11 +85,42 @@ def test_the_whole_way_with_the_keyboard_alone(visit: Visit) -> None:
         page.keyboard.press("Tab")
         tag = page.evaluate("[document.activeElement.tagName, document.activeElement.textContent.trim().slice(0, 12), getComputedStyle(document.activeElement).outlineStyle]")
         seen.append(tag)
-        if tag[0] == "SUMMARY":
+        if tag[0] == "SUMMARY" and not tag[1].startswith("适用地区"):
             break
     assert ["A", "现在就办", "solid"] in seen and seen[-1][0] == "SUMMARY"
     page.keyboard.press("Enter")
-    expect(page.locator("details").first).to_have_attribute("open", "")
+    expect(page.locator("details:not(.regions)").first).to_have_attribute("open", "")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_region_is_chosen_by_name_remembered_and_goes_along_to_the_chat(visit: Visit, scripts: bool) -> None:
+    page = visit("/guides", viewport=NARROW, java_script_enabled=scripts)
+    page.get_by_text("适用地区：上海市浦东新区").click()
+    page.get_by_label("写省、市或者区的名字").fill("中山市")
+    page.get_by_role("button", name="看这里的").click()
+    expect(page.get_by_text("适用地区：广东省中山市")).to_be_visible()
+    page.goto(page.url.split("?")[0] + f"/{FOOD}")
+    expect(page.get_by_text("适用地区：广东省中山市")).to_be_visible()
+    expect(page.get_by_text("广东省中山市自己的地点、时间和另外的要求这里没有")).to_be_visible()
+    go = page.get_by_role("link", name="现在就办").first
+    assert "region=442000" in (go.get_attribute("href") or "")
+    if scripts:
+        with page.expect_request(lambda request: request.url.endswith("/api/v1/conversations")) as opening:
+            go.click()
+        assert opening.value.post_data_json["region"] == "442000"
+        expect(page.locator("#message")).to_have_value("我要在广东省中山市办食品经营许可新办")
+        assert "region=" not in page.url
+
+
+def test_regions_nearby_are_links_and_an_unknown_one_is_said(visit: Visit) -> None:
+    page = visit("/guides?region=黄浦区")
+    page.locator("details.regions summary").click()
+    chosen = page.locator("details.regions a[aria-current]")
+    expect(chosen).to_have_text("黄浦区")
+    page.locator("details.regions").get_by_role("link", name="静安区").click()
+    expect(page.get_by_text("适用地区：上海市静安区")).to_be_visible()
+    page.goto(page.url.split("?")[0] + "?region=火星")
+    expect(page.get_by_role("alert")).to_contain_text("没有认出“火星”是哪里，下面还是上海市静安区的")
 
 
 def test_everything_works_without_scripts(visit: Visit) -> None:
@@ -142,7 +173,10 @@ def test_on_paper_everything_is_unfolded_and_fits_a_few_pages(visit: Visit) -> N
     text = "".join(sheet.get_textpage().get_text_range() for sheet in paper)
     assert (round(width), round(height)) == (595, 842) and len(paper) <= 3
     assert "".join(answer.split())[:12] in "".join(text.split()), "a folded answer is printed"
-    assert "现在就办" not in text and "未经核实" in text
+    assert "现在就办" not in text and "换地区" not in text
+    sign = pypdfium2.PdfDocument(io.BytesIO(visit(f"/guides/{PARALLEL}").pdf(prefer_css_page_size=True)))
+    assert "这一点尚未核实" in "".join("".join(sheet.get_textpage().get_text_range() for sheet in sign).split())
+    sign.close()
     light = paper[0].render(scale=0.3).to_pil().convert("L").getpixel((3, 3))
     assert light == 255, "white paper, whatever the screen looks like"
     paper.close()

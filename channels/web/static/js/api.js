@@ -60,8 +60,12 @@ async function request(method, path, { token = null, body = null, binary = false
 
 const part = encodeURIComponent;
 
-export const openConversation = (locale) =>
-  request("POST", `${BASE}/conversations`, { body: { channel: "web", locale } });
+export const openConversation = (locale, region = null) =>
+  request("POST", `${BASE}/conversations`, { body: { channel: "web", locale, ...(region ? { region } : {}) } });
+
+/** At most four items that fit the conversation's cases, each with its reason. */
+export const recommendations = (session) =>
+  request("GET", `${BASE}/conversations/${part(session.id)}/recommendations`, { token: session.token });
 
 /** `content` is exactly one of {text}, {choice}, {attachments}; the same id sent again returns the stored turn. */
 export const sendMessage = (session, id, content) =>

@@ -9,9 +9,10 @@ import { drawIcons } from "./dom.js";
 import { ASK_FOR } from "./language.js";
 import { Log } from "./log.js";
 import { guidesAddress, locale, wirePreferences } from "./prefs.js";
+import { Recommended } from "./recommended.js";
 import { showStarts } from "./starts.js";
 import { Status } from "./status.js";
-import { forgetConversation, session as stored } from "./store.js";
+import { forgetConversation, preference, session as stored } from "./store.js";
 import { setLocale, t, translate } from "./strings.js";
 
 const get = (id) => document.getElementById(id);
@@ -68,6 +69,10 @@ const panel = new CasePanel({
     timeline: (number) => timeline(conversation.session, number),
     detail: (number) => caseDetail(conversation.session, number),
   },
+});
+const fits = new Recommended(get("recommended"), (text) => {
+  get("case-sheet").close();
+  say(text);
 });
 const resume = new ResumeDialog({
   async session() {
@@ -126,6 +131,7 @@ const view = {
     status.reword();
     status.clear("locale");
   },
+  caseShown: (shown) => fits.look(conversation?.session, shown),
   arrived() {
     if (document.hidden) document.title = `● ${t("log.new")} · ${t("app.name")}`;
   },
@@ -165,13 +171,16 @@ async function start() {
   for (let tries = 0; ; tries += 1) {
     let wait = Math.min(30, 2 ** tries);
     try {
-      const opened = await openConversation(locale());
+      const opened = await openConversation(locale(), preference.get("region"));
       if (attempt !== attempts) return;
       begin({ id: opened.conversation_id, token: opened.token, locale: locale(), opening: opened.replies ?? [] });
       return;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.status === 429) {
+      if (error.status === 422 && preference.get("region")) {
+        preference.set("region", "");
+        wait = 0;
+      } else if (error.status === 429) {
         wait = error.retryAfter ?? 5;
         status.limited(wait);
       } else status.say("open", error.passing ? t("net.open_failed") : error.message, { label: t("net.retry"), press: () => hurry() });
@@ -200,8 +209,8 @@ function place() {
   else get("menu").prepend(get("locales"));
   if (WIDE.matches) {
     if (sheet.open) sheet.close();
-    get("side").append(get("case-content"));
-  } else get("case-sheet-body").append(get("case-content"));
+    get("side").append(get("case-content"), get("recommended"));
+  } else get("case-sheet-body").append(get("case-content"), get("recommended"));
 }
 
 function wireMenu() {
@@ -271,12 +280,15 @@ const visible = window.visualViewport;
 visible?.addEventListener("resize", () => document.documentElement.style.setProperty("--visible", `${visible.height}px`));
 
 // Another page brought words along: they wait in the box, she sends them herself.
-const words = new URLSearchParams(window.location.search).get("say");
+const brought = new URLSearchParams(window.location.search);
+const words = brought.get("say");
 if (words) {
   composer.set(words.slice(0, 200));
   composer.focus();
-  window.history.replaceState(null, "", window.location.pathname);
 }
+// The region whose guides were read there: conversations begun from now on are for it.
+if (/^\d{6}$/.test(brought.get("region") ?? "")) preference.set("region", brought.get("region"));
+if (brought.has("say") || brought.has("region")) window.history.replaceState(null, "", window.location.pathname);
 
 const remembered = stored.get();
 if (remembered) begin(remembered);

@@ -118,6 +118,7 @@ export class Conversation {
     if (language && !this.quiet) this.view.languageChanged(language);
     this.view.status.setOwner(turn.owner);
     this.view.panel.show(turn.case ?? null);
+    if (!this.quiet) this.view.caseShown(turn.case ?? null);
     this.#asked(turn.ask ?? null);
     if (turn.replies?.length) this.view.arrived();
   }
@@ -194,6 +195,7 @@ export class Conversation {
     this.quiet = on;
     this.view.log.setQuiet(on);
     if (on) return;
+    this.view.caseShown(this.view.panel.case);
     this.view.showAsk(this.lastAsk ?? null);
     this.view.ask.setBusy(this.outbox.busy);
   }

@@ -46,6 +46,8 @@ export default {
   "promise.3.text": "Nothing goes to the office before you have confirmed it.",
   "promise.source": "Every answer names its source; what is unverified says so.",
   "promise.human": "You can ask for a person at any time, and need not repeat yourself.",
+  "recommended.title": "You may need next",
+  "recommended.say": "我要办{name}",
   "promise.privacy": "Your information is encrypted and used for this matter only.",
 
   "log.label": "Conversation",

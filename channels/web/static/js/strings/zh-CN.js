@@ -46,6 +46,8 @@ export default {
   "promise.3.text": "材料备齐、您亲自确认，才会提交给受理部门。",
   "promise.source": "回答都附依据，没有核实的会写明。",
   "promise.human": "随时可以转人工，说过的话不用再说一遍。",
+  "recommended.title": "接着可能要办的",
+  "recommended.say": "我要办{name}",
   "promise.privacy": "您的信息加密保存，只用于办这件事。",
 
   "log.label": "对话记录",

@@ -46,6 +46,8 @@ export default {
   "promise.3.text": "材料備齊、您親自確認，才會提交給受理部門。",
   "promise.source": "回答都附依據，沒有核實的會寫明。",
   "promise.human": "隨時可以轉人工，說過的話不用再說一遍。",
+  "recommended.title": "接著可能要辦的",
+  "recommended.say": "我要办{name}",
   "promise.privacy": "您的信息加密保存，只用於辦這件事。",
 
   "log.label": "對話記錄",
