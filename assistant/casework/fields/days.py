@@ -32,16 +32,18 @@ _HOLIDAYS = (
     (r"元旦", 1, 1),
     (r"劳动节|五一(?!年)", 5, 1),
     (r"儿童节|六一(?!年)", 6, 1),
-    (r"国庆节?|十一(?![月年日号点个天周])", 10, 1),
+    (r"国庆节?|(?<!双)十一(?![月年日号点个天周])", 10, 1),
 )
 _WEEKDAYS = "一二三四五六日"
 _WEEKDAY = re.compile(r"(上上个?|上个?|这个?|本|下下个?|下个?)?(?:周|星期|礼拜)([一二三四五六日天1-6末])")
 _AWAY = re.compile(rf"(再?过)?(半|{_N})\s*(个?月|天|日|周|个?星期|个?礼拜|年)\s*(?:之|以)?(后|前)?")
 _NEAR = re.compile(r"左右|前后|上下|附近|差不多是?$")
 _MONTH_END = re.compile(rf"(\d{{2,4}})年({_N})月份?的?(底|末|最后一天)|(?<![\d年])({_N})月份?的?(底|末|最后一天)")
-_YEAR_END = re.compile(r"(?:(\d{4})年)?年?(?:年底|年末|底$)")
+_YEAR_END = re.compile(r"(?:(\d{4}|\d{2})年)?年?(?:年底|年末|底$)")
+#: 去年今天 is a year away, and not today.
+_ANNIVERSARY = re.compile(r"\d{4}年的?(?:今天|昨天|明天|前天|后天)")
 _FULL_ALONE = re.compile(r"(\d{4}) (\d{1,2}) (\d{1,2})$|(?<![\d./\-])()(\d{1,2})[./\-](\d{1,2})$")
-_SEVERAL = re.compile(rf"[日号]?\s*(?:到|至|~|—|或者?|还是|和)\s*(?:\d{{1,4}}年)?(?:{_N}月)?{_N}[日号]")
+_SEVERAL = re.compile(rf"[日号]?\s*(?:到|至|~|—|或者?|还是|和|、)\s*(?:\d{{1,4}}年)?(?:{_N}月)?{_N}[日号]")
 _PARTS = re.compile(rf"(?:(\d{{4}})年)?(?:({_N})月份?)?(?:({_N})[日号])?")
 
 Gap = Literal["which_day", "which_month", "lunar", "holiday", "several", "shape"]
@@ -68,6 +70,8 @@ def read(text: str, today: date) -> Day | Open:
     plain = absolute(text, today)
     if _LUNAR.search(plain):
         return Open("lunar")
+    if _ANNIVERSARY.search(plain):
+        return Open("which_day")
     if _MOVING.search(plain):
         return Open("holiday")
     if _SEVERAL.search(plain) or _different(plain, today):
@@ -120,7 +124,10 @@ def _month_end(text: str, today: date) -> Day | Open | None:
         return _day(today.replace(day=calendar.monthrange(today.year, today.month)[1]), sure=False)
     if match is None:
         year_end = _YEAR_END.search(text)
-        return _day(date(int(year_end[1] or today.year), 12, 31), sure=False) if year_end else None
+        if year_end is None:
+            return None
+        year = int(year_end[1] or today.year)
+        return _day(date(year if year > 99 else 2000 + year, 12, 31), sure=False)
     year_said, month_said, what = (match[1], match[2], match[3]) if match[2] else (None, match[4], match[5])
     month = _number(month_said)
     written = int(year_said) if year_said else today.year

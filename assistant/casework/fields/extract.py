@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.casework.fields import english, english_dates, words
 from assistant.casework.fields.dates import IN_TEXT as DATES_IN_TEXT
+from assistant.casework.fields.introduced import NAME
 from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted
 from assistant.engine.components.patterns import codes, measures, places
@@ -48,6 +49,13 @@ _BARE_NAME = re.compile(
 _TOLD_OF = re.compile(r"[不没别未要想能会肯说让给跟和把被也还都在来去死拒愿同怕嫌催涨赶]|已经|刚|突然")
 _BARE_FIRM = re.compile(r"(?:公司|店|厂|行|部|中心|社|馆|所|院|室|坊|铺)[。.！!]?$")
 _COMPANY = re.compile(r"\b(?:co|ltd|limited|company|inc|llc|corp|corporation|partnership)\b", re.I)
+#: Longer ones may say more than a number or a name.
+_SHORT = 16
+_WISHES = re.compile(r"错|不对|[改换]|[办申查补取]|材料|预约|注销|[我就]?[要想](?!\d)|帮|人工|返回|上一步")
+_DOUBTED = frozenset((
+    "date_ambiguous", "date_confirm", "date_which_day", "date_which_month", "date_lunar", "date_holiday", "date_several",
+    "number_vague", "number_several", "number_month", "number_year",
+))  # fmt: skip
 _CODES = frozenset({"id_number", "uscc", "phone", "email"})
 _MOST_WORDS: dict[FieldType, int] = {
     "address": 30,
@@ -128,7 +136,13 @@ def by_shape(text: str, fields: Sequence[GuideField], today: date, values: Mappi
         shaped = _shaped(kind, plain) if len(wanting) == 1 else None
         if shaped is None:
             continue
-        parsed = parse(wanting[0], shaped, today, values)
+        # 前年5月1日 is no 5月1日, and 3月5号到3月8号 is no 3月5号: the words around a date belong to it
+        told = (
+            next(clause for clause in _CLAUSE.split(plain) if shaped in clause)
+            if kind == "date" and not _CLAUSE.search(shaped)
+            else shaped
+        )
+        parsed = parse(wanting[0], told, today, values)
         if isinstance(parsed, Accepted) and parsed.warning is None:
             found[wanting[0].key] = parsed
             plain = plain.replace(shaped, " ")
@@ -158,7 +172,7 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
             and places.address_in(core) is not None
         )
     if field.type in ("date", "area") and len(core) <= 16 and not re.search(r"[?？吗呢么]|几|多少|什么", plain):
-        return isinstance(parse(field, plain, today, {}), Accepted)
+        return _told(field, plain, today)
     if patterns:
         for pattern in patterns:
             match = pattern.search(core)
@@ -166,7 +180,17 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
                 return True
         return field.type in ("id_number", "uscc", "phone") and bool(re.fullmatch(r"[0-9A-Za-z\s\-]{5,}", core))
     if field.type in ("integer", "amount"):
-        return bool(measures.COUNTED.fullmatch(core.rstrip("%％")) or _COUNT.fullmatch(plain))
+        counted = measures.COUNTED.fullmatch(core.rstrip("%％")) or _COUNT.fullmatch(plain)
+        return bool(counted) or (
+            len(core) <= _SHORT and not _ASKS.search(plain) and not _WISHES.search(plain) and _told(field, plain, today)
+        )
+    if field.type == "person_name":
+        return (
+            len(plain) <= _SHORT
+            and not _ASKS.search(plain)
+            and not _WISHES.search(plain)
+            and _names_somebody(field, plain, today)
+        )
     if field.type == "company_name":
         called = _FIRM_CALLED.fullmatch(plain) is not None and not _NO_FIRM.search(plain) and not _ASKS.search(plain)
         parsed = parse(field, plain, today, {}) if called else None
@@ -180,6 +204,18 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
             and isinstance(parse(field, plain, today, {}), Accepted)
         )
     return False
+
+
+def _told(field: GuideField, plain: str, today: date) -> bool:
+    """Whether a value can be read, or what was said of one is so near that it is asked back: 月底, 三四个."""
+    read = parse(field, plain, today, {})
+    return isinstance(read, Accepted) or read.insist is not None or read.code in _DOUBTED
+
+
+def _names_somebody(field: GuideField, plain: str, today: date) -> bool:
+    """Whether a name is introduced: 我老公叫李四, 法人是张三. One standing alone is for whoever heard the question."""
+    read = parse(field, plain, today, {})
+    return isinstance(read, Accepted) and read.warning is None and read.value != plain and NAME.fullmatch(read.value) is not None
 
 
 def _plainly_in_english(field: GuideField, plain: str, core: str, today: date) -> bool:

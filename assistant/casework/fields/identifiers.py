@@ -20,6 +20,9 @@ _DASHES = re.compile(r"[‐‑‒–—―−－~]+")
 _GAPS = re.compile(r"(?<=[0-9])(?:[ .·\-,，、_/]{1,3})(?=[0-9])")
 _EXTENSION = re.compile(r"(?<=\d)\s*(?:转接?|分机号?|内线|ext\.?|extension|#|\*)+\s*(?:分机号?)?\s*(?=\d{1,6}(?!\d))", re.I)
 _AREA_CODE = re.compile(r"(?<!\d)[(（]?(010|02\d|0[3-9]\d{2})[)）]?[- ]?(\d{3,4})[- ](\d{4})(?!\d)")
+_APART = re.compile(r"(?<!\d)(010|02\d|0[3-9]\d{2})[,，、\s]+(\d{7,8})(?!\d)")
+#: A landline as it is dialled from abroad: +86 21 58880000.
+_FROM_ABROAD = re.compile(r"(?:\+|00)86[- ]?(?=(?:10|2\d|[3-9]\d{2})[- ]?\d{7,8}(?!\d))")
 #: 400 and 800 numbers, which have no area code.
 _SERVICE = re.compile(r"(?<!\d)([48]00)[- ]?(\d{3})[- ]?(\d{4})(?!\d)|(?<!\d)([48]00)[- ]?(\d{4})[- ]?(\d{3})(?!\d)")
 #: One of two numbers will do.
@@ -125,7 +128,8 @@ def parse_phone(text: str, international: bool = False) -> Parsed:
     if abroad is not None and international:
         return Accepted(abroad, abroad)
     plain = codes.ABROAD_IN_TEXT.sub(" ", plain) if abroad else plain
-    joined = _AREA_CODE.sub(r"\1-\2\3", plain)
+    joined = _AREA_CODE.sub(r"\1-\2\3", _FROM_ABROAD.sub("0", plain))
+    joined = _APART.sub(r"\1-\2", joined)
     views: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
         (plain, codes.MOBILE_IN_TEXT, codes.mobile),
         (_GAPS.sub("", plain), codes.MOBILE_IN_TEXT, codes.mobile),

@@ -10,7 +10,7 @@ from assistant.casework.fields.words import strip_talk
 from assistant.engine.components.patterns.people import COMPOUND, ROLES, SURNAMES
 
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
-_FILLER = re.compile(r"^(?:嗯+|呃+|哦+|啊|那个|这个|就是|我是说|你好|您好|应该是|那就)[,，、 ]*")
+_FILLER = re.compile(r"^(?:我(?=[,，])|嗯+|呃+|哦+|啊|那个|这个|就是|我是说|你好|您好|应该是|那就)[,，、 ]*")
 #: Whoever an application speaks of; the longer words first.
 _ROLE = (
     r"孩子他?[爸妈]|[娃孩]子?他?[爸妈爹娘]|法定代表人|法人代表|负责人|店长|老板娘|老板|代办人|代办的人|来办的人|会计|财务(?:负责人)?|出纳|"
@@ -31,6 +31,15 @@ _LED = re.compile(
 _BARE = re.compile(
     rf"^{_OWNER}?(?:(?:{_ROLE})的?)?(?:{_WORD})?[\s:：]*(?P<name>(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(SURNAMES))}])[{_HAN}]{{1,3}})$"
 )
+#: 安全管理员是张三, 我们厨师长王五: a role that nobody listed.
+_ANY_ROLE = re.compile(
+    rf"^(?!.*不)(?:[{_HAN}]{{2,10}}(?:是|叫)|{_OWNER}[{_HAN}]{{1,5}}[员长师人主任工]的?)(?P<name>(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(SURNAMES))}])[{_HAN}]{{1,2}})$"
+)
+#: 李四是我老公.
+_NAMED_FIRST = re.compile(
+    rf"^(?P<name>(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(SURNAMES))}])[{_HAN}]{{1,2}})[,，]?是(?:我|他|她|你|公司|店里|本人|{_ROLE}).*$"
+)
+_LAYERS = 4
 _LATIN_LED = re.compile(
     r"^(?:(?:well|um+|oh|so|sorry)[, ]+)*(?:my|our|the|his|her|their)\s+(?:[a-z]+\s+){0,3}?[a-z]+(?:'s)?\s*(?:full |legal )?"
     r"(?:name is|is called|is named|'s name is|is)\s+",
@@ -38,12 +47,13 @@ _LATIN_LED = re.compile(
 )
 _AROUND = re.compile(r"^[“”\"'「『《【（(\s]+|[“”\"'」』》】）)\s。.!！~,，;；]+$")
 _AFTER = re.compile(
-    rf"[（(【].*$|[\s,，;；。、]*(?:(?:电话|手机|联系方式|身份证|证件)[号码是:：]*\s*)?[+\d*]{{6,}}[\dXx*\- ]*.*$|"
+    rf"[（(【].*$|[\s,，]+[男女](?:性|的)?$|"
+    rf"[\s,，;；。、]*(?:(?:电话|手机|联系方式|身份证|证件)[号码是:：]*\s*)?[+\d*]{{6,}}[\dXx*\- ]*.*$|"
     rf"(?<=[{_HAN}])[,，]\s*(?!.*[{''.join(sorted(SURNAMES))}][{_HAN}]{{1,2}}$).*$"
 )
 _TAIL = re.compile(r"(?:先生|女士|小姐)?(?:吧|啊|呀|哦|哈|呢|啦|嘛|就行|就可以|没错|谢谢|的名字)?$")
 _NO_NAME = re.compile(
-    r"自己|本人|同上|没有|暂无|好的|可以|谢谢|那个|这个|名字|姓名|什么|跳过|不填|确定|忘|起名|随便|稍等|不是|是的|就是|申请人|办事|哪|谁|一样|某|\*|"
+    r"自己|本人|同上|没有|暂无|好的|可以|谢谢|那个|这个|名字|姓名|什么|跳过|不填|确定|忘|起名|随便|稍等|不是|是的|就是|申请人|办事|哪|谁|一样|某|\*|[他她你您我]|找|个|办|^同|弓长张|立早章|耳东陈|木子李|双木林|口天吴|言午许|草头黄|古月胡|"
     r"^(?:无|不|对|嗯|是|行|好|有|叫|原来|现在|之前|以前)|[了的吗呢吧啥]$"
 )
 _TITLE = (
@@ -52,7 +62,8 @@ _TITLE = (
 )
 _TITLED = re.compile(rf"^[{''.join(sorted(SURNAMES))}](?:{_TITLE})$|^[老小][{''.join(sorted(SURNAMES))}](?:{_TITLE})?$")
 _AND = re.compile(r"\s*(?:[、/&]|[和跟与]|或者?|还是|[,，;；])\s*")
-_NAME = re.compile(rf"(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(SURNAMES))}])[{_HAN}]{{1,2}}|[{_HAN}]+·[{_HAN}]+")
+#: A Chinese name that begins with a usual surname, or has the separator of other peoples' names.
+NAME = re.compile(rf"(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(SURNAMES))}])[{_HAN}]{{1,2}}|[{_HAN}]+·[{_HAN}]+")
 _ROLE_ALONE = re.compile(rf"{_OWNER}?(?:{_ROLE})?")
 
 
@@ -64,14 +75,22 @@ def name_alone(text: str) -> str:
         return strip_talk(plain[led.end() :] if led and plain[led.end() :][:1].isupper() else plain)
     plain = _FILLER.sub("", _around(plain))
     plain = _around(_AFTER.sub("", plain, count=1))
-    led = _LED.match(plain)
-    if led:
-        name = next(group for group in led.groups() if group)
-        plain = re.sub(r"的$|了$", "", _around(name))
-    elif (bare := _BARE.match(plain)) and not unsettled(plain):
-        plain = bare["name"]
+    for _ in range(0 if several(plain) else _LAYERS):
+        if (shorter := _without_introduction(plain)) == plain:
+            break
+        plain = shorter
     title = _TAIL.search(plain)
     return plain[: title.start()] if title and title[0] and not titled(plain) else plain
+
+
+def _without_introduction(text: str) -> str:
+    """The text without one layer of what introduces a name: of 户主是我爸张三 first 我爸张三, then 张三."""
+    if behind := _NAMED_FIRST.match(text):
+        return behind["name"]
+    if led := _LED.match(text):
+        return re.sub(r"的$|了$", "", _around(next(group for group in led.groups() if group)))
+    bare = _BARE.match(text) or _ANY_ROLE.match(text)
+    return bare["name"] if bare and not unsettled(text) else text
 
 
 def _around(text: str) -> str:
@@ -85,8 +104,8 @@ def no_name(name: str) -> bool:
 
 def several(name: str) -> bool:
     """Whether it is two names: 张三和李四, and not 李和平."""
-    parts = _AND.split(name)
-    return len(parts) > 1 and all(_NAME.fullmatch(part) for part in parts)
+    parts = name.split() if re.search(rf"[{_HAN}]{{2}} [{_HAN}]{{2}}", name) else _AND.split(name)
+    return len(parts) > 1 and all(NAME.fullmatch(part) for part in parts)
 
 
 def titled(name: str) -> bool:

@@ -26,26 +26,28 @@ _NO_QUANTITY = re.compile(
     rf"第\s*(?:\d+|{_N}+)\s*(?:[次个名位期批家层条]|股东)?|(?:19|20)\d\d\s*年(?![内限期])(?:\d+月)?(?:\d+[日号])?|押\S付\S|"
     rf"(?:\d+|{_N}+)\s*(?:号楼|号院|号|楼(?!上|下)|室|栋|幢|单元|弄)(?![0-9])|"
     r"(?:星期|礼拜|周)[一二三四五六]|(?:每|一|1)个月|一[年天季](?![内期])|半年(?=\d)|"
-    r"一[起般定直样点下些边旦切并律向]|一家[子人]?(?=\S{1,4}口)|[万唯统]一|十分|千万别|我(?=[俩仨])|三[餐天两]头"
+    r"一[起般定直样点下些边旦切并律向]|一家[子人]?(?=\S{1,4}口)|(?<![\d一二两三四五六七八九十百千])[万唯统]一|十分|千万别|我(?=[俩仨])|三[餐天两]头"
 )
 _VAGUE_BEFORE = re.compile(
-    r"(?:几|数|上|近|将近|不到|不足|不满|不超过|至少|最少|起码|最多|顶多|超过|大于|小于|少于|多于|好几|每[层间个人家户]?)\s*$"
+    r"(?:几|数|上|近|将近|不到|不足|不满|不超过|低于|高于|接近|各|至少|最少|起码|最多|顶多|超过|大于|小于|少于|多于|好几|每[层间个人家户]?)\s*$"
 )
 _VAGUE_AFTER = re.compile(
-    r"\s*(?:[多来几余把]|好几|出头|开外|以上|以下|以内|之内|上下|到头|\s*(?:元|块|平米?|平方米?|㎡|个|人|万)\s*(?:以内|以上|以下|之内|出头|开外|多(?!少)))"
+    r"\s*(?:[多来几余把]|好几|出头|开外|以上|以下|以内|之内|上下|到头|\s*(?:元|块钱?|平米?|平方米?|㎡|个|人|万)\s*(?:不到|不足|以内|以上|以下|之内|出头|开外|多(?!少))|年\s*(?:以上|以下|不到|出头|多))"
 )
 _RANGE = re.compile(r"^\s*(?:元|块|平米?|平方米?|㎡|个|万|人|年)?\s*(?:到|至|-|~|—|–|或者?|还是)\s*$")
 _TOTAL = re.compile(
     r"(?:一共|总共|合计|共计|总计|加起来|加在一起|全部|统共|拢共|共|连.|带.)[^\s\d,，一二两三四五六七八九十]{0,6}$"
 )
-_SUMS = re.compile(r"除了|还有|不算|不包括|另外|以外|之外|[带加](?=\s*(?:\d|[一二两三四五六七八九十])+个)")
+_SUMS = re.compile(
+    r"除了|还有|[和跟与][一两二三四\d][个名位]|一[前左东大]一[后右西小]|不算|不包括|另外|以外|之外|[带加](?=\s*(?:\d|[一二两三四五六七八九十])+个)"
+)
 _NOTHING = re.compile(
     r"^(?:现在|目前|暂时|家里|我们?|真的?)*(?:一[分个人块点](?:钱|人|收入|都|也)*|啥|什么)?(?:都|也)?"
     r"(?:没有?|无|零|木有|没得)(?:收入|钱|人|进项|进账|来源|钱进来|一[个分])?[的了啊呢。.]*$"
 )
 _WHICH = re.compile(rf"第\s*(\d+|{_N}+)|(\d+|{_N}+)\s*[胎孩宝]|老(?:大|({_N}))|头[胎一个]|首胎|大宝")
 _ALONE = re.compile(
-    r"^(?:家里|现在)?(?:就|只有?|只剩)?(?:我|他|她|本人|老人)(?:自己)?(?:一个人?|一人|自己)?(?:一个人?)?[了的吧。]*$"
+    r"^(?:家里|现在)?(?:就|只有?|只剩)?(?:我|他|她|本人|老人)(?:自己)?(?:一个人?|一人|自己)?(?:一个人?)?(?:干|做|住|过|在|忙|看店)?[了的吧。]*$"
 )
 #: Where no money at all is an answer that makes sense.
 _MAY_BE_NOTHING = re.compile(r"收入|工资|进来|支出|存款|积蓄|欠|负债|贷款余额|补贴|养老金|赡养|抚养|已[交付缴]|押金|罚款")
@@ -57,7 +59,7 @@ _MONEY = re.compile(
     rf"\s*(?:元|圆|块钱?|万元)(?:零?(?P<tenths>[\d{_HAN_DIGITS}])(?:[角毛]|(?=$|[^0-9一-鿿]|[的吧]))(?:(?P<cents>[\d{_HAN_DIGITS}])分)?)?"
 )
 _THINGS = re.compile(
-    r"\s*(?:个(?:人|股东|月|子女|孩子|店|房间)?|名|位|口|人|股东|间|层|套|辆|年|天|岁|份|次|家|户|平|㎡|亩|股(?!东)|期|楼)"
+    r"\s*(?:个(?:人|股东|月|子女|孩子|店|房间)?|名|位|口|人(?!民币)|股东|间|层|套|辆|年|天|岁|份|次|家|户|平|㎡|亩|股(?!东)|期|楼)"
 )
 _SHARE = re.compile(r"百分|占比|比例|％|%")
 _COUNTER = re.compile(r"[几多少]\s*([个名位口人辆份本张年块件家间户套台只])")
@@ -96,7 +98,7 @@ def number_in(text: str, kind: Kind, asked: str) -> Decimal:
         Doubtful: there is none, or not just one.
     """
     plain = re.sub(r"(?<=[\d一二两三四五六七八九十百点])个(?=[万亿])", "", meant(text))
-    plain = plain.replace("一共", "总共")
+    plain = re.sub(r"(?<=\d)点(?=\d)", ".", plain.replace("一共", "总共")).replace("个百分点", "%")
     plain = re.sub(r"(?i)(?<=\d)\s?w(?![a-z])", "万", re.sub(r"(?i)(?<=\d)\s?k(?![a-z])", "千", plain))
     if _NOTHING.match(plain):
         return Decimal(0)
@@ -147,12 +149,16 @@ def _same_period(text: str, asked: str) -> None:
 def _share(text: str) -> Decimal | None:
     """Per cent: 百分之七十五, 75%, 七成五, 四分之三, 一半."""
     if match := re.search(rf"百分之\s*(\d+(?:\.\d+)?|{_N}+(?:点{_N}+)?)(\s*[多几来])?|(\d+(?:\.\d+)?)\s*[%％]", text):
+        if _VAGUE_BEFORE.search(text[: match.start()]):
+            raise Doubtful("vague")
         written = match[1] or match[3]
         value = chinese_to_decimal(written) if not _together(written) else None
         if value is None or match[2]:
             raise Doubtful("vague")
         return value
     if match := re.search(rf"([{_HAN_DIGITS}十\d])成([{_HAN_DIGITS}\d半])?(?!{_N})", text):
+        if _VAGUE_BEFORE.search(text[: match.start()]):
+            raise Doubtful("vague")
         tens, ones = chinese_to_decimal(match[1]), chinese_to_decimal((match[2] or "零").replace("半", "五"))
         return None if tens is None or ones is None else tens * 10 + ones
     if match := re.search(rf"(\d+|{_N}+)分之(\d+|{_N}+)", text):
@@ -206,6 +212,19 @@ def _area(text: str, said: Sequence[_Said]) -> Decimal:
             raise Doubtful("shape")
         bare = [one for one in said if not _THINGS.match(text, one.end) and not re.match(r"\s*[元块万]", text[one.end :])]
         measured = [(one, "平方米") for one in bare]
+        said = bare
+    if re.search(r"亩\s*[一二三四五六七八九\d]\s*分", text):
+        raise Doubtful("shape")
+    inside = {one.start for one, _ in measured}
+    others = [
+        one
+        for one in said
+        if one.start not in inside and not _THINGS.match(text, one.end) and not re.match(r"\s*[元块万]", text[one.end :])
+    ]
+    others = [one for one in others if not re.search(r"(?:租金?|价|电话|年限)\D{0,3}$", text[: one.start])]
+    floors = re.search(r"[一每单]层", text) and re.search(r"(?:[二两三四五六七八九十]|[2-9])层", text)
+    if (others or floors) and not any(_TOTAL.search(text[: one.start]) for one, unit in measured if unit):
+        raise Doubtful("several", [one.value for one in (*others, *(one for one, _ in measured))])
     values = [one.value * measures.SQUARE_METRES.get(unit, Decimal(1)) for one, unit in measured]
     return _one(text, [one for one, _ in measured], values)
 

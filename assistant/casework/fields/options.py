@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -22,11 +22,13 @@ from knowledge.schema import Option
 __all__ = ["NO", "PARTICLES", "YES", "leaning", "match_option", "ordinal", "parse_choice", "parse_multi", "yes_or_no"]
 
 _CLOSE = 0.62
+#: Signs that tell no option from another.
+_EMPTY = frozenset("的了是有不没无在我你他要一个人家里上下来去这那和与或都也还就已到过办用可以")
 _EITHER_OR = re.compile(r"还是|或者?")
 _EXCEPT = re.compile(r"除了|除开|除|不要|去掉")
 _EVERY = re.compile(r"全部|全都|所有|全选|统统|都")
 _ALL_WORDS = re.compile(
-    r"^(?:我|我们|这|上面|以上|里面|它们|们)*(?P<count>[0-9一二两三四五六七八九十俩仨]*)(?:个|项|种|样|本|类|份|张|块|者)?(?:全部?|都|所有的?|统统|通通|全选|正副本)+"
+    r"^(?:样样|每[个样项]|我|我们|这|上面|以上|里面|它们|们)*(?P<count>[0-9一二两三四五六七八九十俩仨]*)(?:个|项|种|样|本|类|份|张|块|者)?(?:全部?|都|所有的?|统统|通通|全选|正副本)+"
     r"(?:要|有|选|是|做|卖|办|补|参加|包括|涉及|可以|勾|上|换|改|转|申请)*[的了吧。！!]*$"
 )
 _NONE_OF_THEM = re.compile(
@@ -82,6 +84,8 @@ def _near(plain: str, options: Sequence[Option]) -> Option | None:
     sounds = [o for o in options if any(_sound(plain) == _sound(word) for word in words[o.value])]
     if len(sounds) == 1:
         return sounds[0]
+    if {o.value for o in options} != {"yes", "no"} and (telling_sign := _by_sign(plain, options, words)) is not None:
+        return telling_sign
     # one character more or less turns short words into others: 木有 is not 有
     scores = {
         o.value: max((SequenceMatcher(None, plain, w).ratio() for w in words[o.value] if len(w) > 2), default=0.0)
@@ -91,6 +95,22 @@ def _near(plain: str, options: Sequence[Option]) -> Option | None:
     if close and scores[close[0].value] >= _CLOSE and (len(close) == 1 or scores[close[0].value] - scores[close[1].value] > 0.1):
         return close[0]
     return None
+
+
+def _by_sign(plain: str, options: Sequence[Option], words: Mapping[str, Sequence[str]]) -> Option | None:
+    """The option with a sign of its own in two of its words and in the text: 租房子 holds the 租 of 租赁, 租的."""
+    meant = set()
+    for option in options:
+        others = "".join(word for other in options if other is not option for word in words[other.value])
+        signs = {
+            sign for sign in "".join(words[option.value]) if sign not in others and sign not in _EMPTY and not sign.isascii()
+        }
+        telling = [sign for sign in signs if sum(sign in word for word in words[option.value]) >= 2]
+        if any(sign in plain for sign in telling):
+            meant.add(option.value)
+        if any(re.search(rf"[不没未无别非][^，,]{{0,2}}{sign}", plain) for sign in telling):
+            return None
+    return next((option for option in options if option.value in meant), None) if len(meant) == 1 else None
 
 
 def leaning(text: str, choices: Sequence[Option]) -> Option | None:

@@ -10,7 +10,7 @@ from assistant.engine.components.patterns.numerals import chinese_to_decimal, no
 _CIRCLED = {chr(ord("①") + place): str(place + 1) for place in range(20)}
 _N = r"(?:\d{1,2}|[一二三四五六七八九十两]{1,3})"
 _WRAPPING = re.compile(
-    r"^(?:我?(?:就|要|想)?(?:选项?|挑|要)?|就|是|办)+(?=.)|(?:吧|的|了|就行|就好|就可以|。|\.|、|,|，|!|！|选项|项目)+$"
+    r"^(?:[上下里]面的?(?=第)|我?(?:就|要|想)?(?:选项?|挑|要)?|就|是|办)+(?=.)|(?:吧|的|了|就行|就好|就可以|。|\.|、|,|，|!|！|选项|项目)+$"
 )
 _COUNTED = r"(?:个|项|种|号|条|样|类|款)?"
 #: 两个 counts options, it is none of them.
@@ -39,6 +39,8 @@ def ordinal(text: str, count: int) -> int | None:
 def ordinals(text: str, count: int) -> set[int] | None:
     """The 0-based places a text names and nothing else; None where it says something else too, or a place there is not."""
     bare = _bare(text)
+    if re.fullmatch(r"[A-Ha-h]{2,8}|[一二三四五六七八九]{2,9}", bare):
+        return _all(list(bare), count)
     if (place := _place(bare, count)) is not None:
         return {place} if 0 <= place < count else None
     if head := _HEAD.fullmatch(bare):
@@ -49,8 +51,6 @@ def ordinals(text: str, count: int) -> set[int] | None:
     if span := _SPAN.fullmatch(bare):
         first, last = _number(span["first"]), _number(span["last"])
         return set(range(first - 1, last)) if first and last and 1 <= first < last <= count else None
-    if re.fullmatch(r"[A-Ha-h]{2,8}|[一二三四五六七八九]{2,9}", bare):
-        return _all(list(bare), count)
     parts = [part for part in _JOIN.split(bare) if part]
     if len(parts) == 1 and len(pieces := re.findall(rf"第{_N}{_COUNTED}", bare)) > 1 and "".join(pieces) == bare:
         parts = pieces

@@ -34,8 +34,8 @@ _METRES = re.compile(r"(?:sq(?:uare)?\.?\s*)?(?:m(?:et(?:re|er)s?)?2?|²)(?![a-z
 _FOREIGN_MONEY = re.compile(r"\b(?:usd|us\$|dollars?|eur|euros?|gbp|pounds?|hkd|jpy)\b|[$€£]", re.I)
 _FOREIGN_COINS = re.compile(r"[美欧日澳加韩港台]元|美金|英镑|[港台]币|[日韩]币|卢布|泰铢|法郎|比特币")
 _OPENINGS = frozenset(("对", "嗯", "哦", "好", "好的", "行"))
-#: 50w is 50万, not English.
-_TEN_THOUSANDS = re.compile(r"\d\s?w(?![a-z])", re.I)
+#: 50w is 50万 and 1k5 一千五, not English.
+_TEN_THOUSANDS = re.compile(r"\d\s?(?:w(?![a-z])|k\d)", re.I)
 
 
 def field_options(field: GuideField) -> list[Option]:
@@ -160,17 +160,19 @@ def _agreed(text: str, choices: Sequence[Option]) -> Option | None:
     if english.is_latin(plain) and len(plain) > 1:
         return _agreed_in_english(plain, choices)
     plain = meaning.now(numerals.normalise(plain))
-    first = re.split(r"[,;。!！，；]", plain, maxsplit=1)[0].strip()
-    outright, answer, telling = agreeing.whole(first), agreeing.yes_or_no(plain), options.leaning(plain, choices)
+    first, _, rest = re.sub(r"[,;。!！，；]", "\n", plain).strip("\n").partition("\n")
+    if first.strip() in _OPENINGS and agreeing.yes_or_no(rest) is False:
+        first, plain = "", rest  # 嗯，没有 and 对，没有 only begin like a yes
+    outright, answer, telling = agreeing.whole(first.strip()), agreeing.yes_or_no(plain), options.leaning(plain, choices)
     answer = outright if outright is not None else answer
     agreed = next((o for o in choices if answer is not None and o.value == ("yes" if answer else "no")), None)
     if outright is None and agreeing.wavers(plain):
         return None
     if telling is None:
         return agreed if answer is not None or meaning.unsettled(plain) else options.match_option(plain, choices)
-    # 对，没有大车 may only be a way to begin; 是的，有大车 says two things
+    # 对，有大车 may begin so all the same; 是的，有大车 says two things
     contradicts = outright is not None and agreed is not None and agreed.value != telling.value
-    return None if contradicts and first not in _OPENINGS else telling
+    return None if contradicts and first.strip() not in _OPENINGS else telling
 
 
 def _agreed_in_english(text: str, choices: Sequence[Option]) -> Option | None:

@@ -39,9 +39,12 @@ _LATIN_STREET = re.compile(
 )
 _HAN = "\u4e00-\u9fff"
 _FILLERS = re.compile(r"^(?:(?:嗯+|呃+|哦+|噢|啊|那个|这个嘛|我是说|你好|您好)[,，、 ]*)+(?=.)")
-_NO_FIRM = re.compile(r"(?:我们?|你们|他们?)?的?(?:公司|单位|店|企业|厂)?(?:没有|无|暂无|不填|跳过|好的?|可以|是的?)?")
+_NO_FIRM = re.compile(
+    r"(?:失业|退休|待业|无业|没工作|没上班|自由职业).{0,6}|没有?(?:单位|公司|店名|备用).{0,4}|(?:忘|不记得).{0,4}|"
+    r"(?:我们?|你们|他们?)?的?(?:公司|单位|店|企业|厂)?(?:没有|无|暂无|不填|跳过|好的?|可以|是的?)?"
+)
 _FIRM_LEAD = re.compile(
-    r"^(?:(?:营业)?执照上(?:写|印)?的?(?:名[称字])?是?|我?(?:现在)?在(?=.+(?:上班|工作|做事|打工))|(?:公司|单位|店|企业)(?:名[称字]?|全称)?(?:是|叫做?|为|:)|就?叫做?|名叫)"
+    r"^(?:(?:营业)?执照上(?:写|印)?的?(?:名[称字])?是?|我?(?:现在)?在(?=.+(?:上班|工作|做事|打工))|(?:公司|单位|店|企业)(?:名[称字]?|全称)?(?:是|叫做?|为|:)|[^，,]{0,6}(?:店|公司|单位|厂|企业)的?(?:名[字称]?)?(?:叫做?|名叫)|就?叫做?|名叫)"
 )
 _FIRM_ENDS = re.compile(
     r"公司|厂|店|中心|合伙|事务所|合作社|企业|社|行|部|馆|院|所|坊|铺|吧|楼|学校?|[小中大]学|幼儿园|局|委员会|协会|学会|商会|基金会|集团|超市|市场|工作室|站|户）|场|庄|屋|轩|阁|堂|园|房|处|队|台|网"
@@ -49,7 +52,7 @@ _FIRM_ENDS = re.compile(
 _AND_FIRM = re.compile(r"(?<=[司厂店社所户])(?:或者?|还是|和|、|,)(?=.{3,})")
 _PLACE_LEAD = re.compile(
     r"^(?:(?:我们?(?:家|公司|店)?|家|公司|店(?:铺|面)?|单位|户口本?|户籍|身份证|房产证|执照|现在|目前|新|老|原)*(?:的?地址)?"
-    r"(?:上(?:写|印)?的?)?(?:就|现在|已经|还)?(?:是|住在?|在|开在|设在|租在|搬[到去]了?|位于|写的是|:)+|新?地址:?)"
+    r"(?:上(?:写|印)?的?)?(?:就|现在|已经|还)?(?:是|住在?|在|开在|设在|租在|搬[到去]了?|位于|写的是|写|填|:)+|新?地址:?)"
 )
 _NAMED_PLACE = re.compile(r"商场|写字楼|[产创物科][业流技]园|学校|医院|酒店|宾馆|[号大]院|家属院|宿舍")
 _NEARBY = re.compile(r"(?:对面|附近|旁边?|隔壁|斜对过|斜对面|路口|交叉口|交界|后面|前面|楼下)(?:那?里?)?$")
@@ -118,7 +121,7 @@ def parse_company_name(text: str) -> Parsed:
         return Rejected("company_name_short", t("fields.company_name_short"))
     if len(plain) > 120:
         return Rejected("text_long", t("fields.text_long", most=120, count=len(plain)))
-    if len(_AND_FIRM.split(plain)) > 1:
+    if len([part for part in _AND_FIRM.split(plain) if _FIRM_ENDS.search(part)]) > 1:
         return Rejected("several", t("fields.several"))
     whole = bool(_FIRM_ENDS.search(plain))
     return Accepted(plain, plain, None if whole else t("fields.company_name_warning"))
@@ -126,7 +129,7 @@ def parse_company_name(text: str) -> Parsed:
 
 def _firm(text: str) -> str:
     plain = re.sub(
-        r"[,，;；。]\s*(?:统一社会|信用代码|税号|代码|法人|法定代表人|负责人|电话|地址|谢谢).*$|[\s,，;；]+[0-9A-Z]{15,18}.*$",
+        r"[,，;；。]\s*(?:统一社会|信用代码|税号|代码|法人|法定代表人|负责人|电话|地址|谢谢|个体|是个?).*$|[\s,，;；]+[0-9A-Z]{15,18}.*$",
         "",
         text,
     )
@@ -171,6 +174,7 @@ def _place(text: str) -> str:
         "",
         text,
     )
+    plain = re.sub(r"[,，;；](?:就是|靠近|旁边|对面|在.{2,12}(?:旁边|对面|附近|那边)).*$", "", plain)
     plain = re.sub(rf"(?<=[{_HAN}0-9]) (?=[{_HAN}0-9A-Z])", "", strip_talk(plain)).replace("—", "-")
     plain = _PLACE_LEAD.sub("", _FILLERS.sub("", plain), count=1)
     return re.sub(r"(?:那边|这边|那里|这里|那儿|这儿)?(?:去?了|的房子|的店面?)?[。,，\s]*$", "", plain)

@@ -97,3 +97,23 @@ def test_plain_answers(asked: GuideField, text: str) -> None:
 ])  # fmt: skip
 def test_questions_are_no_plain_answers(asked: GuideField, text: str) -> None:
     assert not plainly_answers(asked, text, TODAY)
+
+
+@pytest.mark.parametrize(("asked", "text"), [
+    (DAY, "月底"), (DAY, "周五"), (DAY, "去年3月"), (DAY, "三天前"), (DAY, "上个月15号"), (COPIES, "三四份"), (COPIES, "一正两副"),
+    (PERSON, "我老公叫李四"), (PERSON, "法人是张三"), (PERSON, "孩子他爸张三"),
+])  # fmt: skip
+def test_what_is_near_a_value_answers_too(asked: GuideField, text: str) -> None:
+    assert plainly_answers(asked, text, TODAY)
+
+
+@pytest.mark.parametrize(("asked", "text"), [
+    (DAY, "下周能办吗"), (COPIES, "办三个证"), (COPIES, "要几份"), (PERSON, "法人要换成李四"), (PERSON, "法人是谁"), (PERSON, "我要人工"), (PERSON, "不知道"),
+])  # fmt: skip
+def test_wishes_and_questions_are_none(asked: GuideField, text: str) -> None:
+    assert not plainly_answers(asked, text, TODAY)
+
+
+def test_the_words_around_a_date_belong_to_it() -> None:
+    assert {key: value.value for key, value in by_shape("公司名没变，前年5月1日定的", [DAY], TODAY, {}).items()} == {"decision_date": "2024-05-01"}
+    assert by_shape("从3月5号到3月8号都在开会", [DAY], TODAY, {}) == {}
