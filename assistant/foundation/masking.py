@@ -14,6 +14,15 @@ _DIGIT = r"[0-9０-９]"
 _ALNUM = r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]"
 _GAP = r"[\s\-－‐‑‒–—―·.．()（）_/]{0,3}"
 _NUMERAL = r"[零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖]"
+#: Figures and numerals mixed, as people dictate: 138-零零一三-8000.
+_SAID = r"[0-9０-９零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖]"
+_SAID_GAP = r"[ \-－‐‑‒–—―·.．,，、]{0,2}"
+_CROSS = r"[XxＸｘ×叉]"
+_VEHICLE = r"(?<![0-9A-Za-z])(?=[0-9]{0,16}[A-Za-z])(?=[A-Za-z]{0,16}[0-9])[A-HJ-NPR-Za-hj-npr-z0-9]{17}(?![0-9A-Za-z])"
+_PLATE = (
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-zＡ-Ｚａ-ｚ]"
+    rf"{_GAP}(?:{_ALNUM}{{5,6}}|{_ALNUM}{{4}}[挂学警港澳使领超])"
+)
 # Lengths are bounded so that no text, however long, takes more than linear time.
 _DOOR_NUMBER = rf"(?:{_ALNUM}|[零〇一二三四五六七八九十百千两甲乙丙丁戊]){{1,8}}(?:[\-－—–~～/之]{_ALNUM}{{1,6}}){{0,3}}"
 _DOOR_UNIT = r"(?:号楼|号院|号|弄|室|单元|栋|幢|楼|层|座|房|户)"
@@ -22,14 +31,18 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), f"[{name}]")
     for name, pattern in (
         ("email", r"[^\s@＠，。；：、（）()<>《》\"“”]{1,64}[@＠][^\s@＠，。；：、（）()<>《》\"“”]{1,255}"),
+        ("email", r"[A-Za-z0-9._%+\-]{1,64}\s?(?:艾特|圈[aA])\s?[A-Za-z0-9.\-点]{1,255}"),
+        ("number", _VEHICLE),
         # 统一社会信用代码: two signs, six digits of region, ten signs; also when written in groups.
         ("number", rf"{_ALNUM}{_GAP}{_ALNUM}(?:{_GAP}{_DIGIT}){{6}}(?:{_GAP}{_ALNUM}){{10}}{_ALNUM}*"),
         # Identity numbers, phones, bank cards, account and licence numbers: seven digits or more, however grouped.
-        ("number", rf"[+＋]?{_DIGIT}(?:{_GAP}{_DIGIT}){{6,}}(?:{_GAP}[XxＸｘ])?"),
-        ("number", rf"{_NUMERAL}(?:{_GAP}{_NUMERAL}){{6,}}"),
+        ("number", rf"[+＋]?{_DIGIT}(?:{_GAP}{_DIGIT}){{6,}}(?:{_GAP}{_CROSS})?"),
+        ("number", rf"{_NUMERAL}(?:{_GAP}{_NUMERAL}){{6,}}(?:{_GAP}{_CROSS})?"),
+        # Eleven or more of them, with the commas somebody pauses at; sums have fewer figures.
+        ("number", rf"{_SAID}(?:{_SAID_GAP}{_SAID}){{10,}}(?:{_SAID_GAP}{_CROSS})?"),
         # Passports, travel permits, driving and household papers: letters, then at least six digits.
         ("paper", rf"[A-Za-zＡ-Ｚａ-ｚ]{{1,3}}{_GAP}{_DIGIT}(?:{_GAP}{_DIGIT}){{5,}}{_ALNUM}*"),
-        ("plate", rf"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-z]{_GAP}{_ALNUM}{{5,6}}"),
+        ("plate", _PLATE),
         ("door", rf"(?:附?{_DOOR_NUMBER}\s*{_DOOR_UNIT}[\s,，]*)+(?:{_DOOR_NUMBER})?"),
     )
 )
@@ -114,18 +127,24 @@ def _address(display: str) -> str:
     return display[: ends[-1] if ends else len(display) // 3] + "****"
 
 
+_NUMERALS = re.compile(rf"{_SAID}{{7,}}")
+_PLATES, _VEHICLES = re.compile(_PLATE), re.compile(_VEHICLE)
 #: Bank cards and account numbers.
 _ACCOUNT = re.compile(r"(?<!\d)\d{12,19}(?!\d)")
 
 
 def _free(display: str) -> str:
-    """Free text keeps its words; identity numbers, cards, passports, mobile phones and numbers abroad lose their middle."""
+    """Free text keeps its words; numbers of persons, cards, papers, vehicles and phones lose their middle."""
+    display = codes.EMAIL_IN_TEXT.sub(lambda match: mask_value("email", match[0]), display)
+    display = _VEHICLES.sub(lambda match: _middle(match[0], 3, 4), display)
+    display = _PLATES.sub(lambda match: _middle(match[0], 2, 2), display)
+    display = codes.LANDLINE_IN_TEXT.sub(lambda match: _phone(match[0]), display)
     display = codes.ABROAD_IN_TEXT.sub(lambda match: _phone(match[0]), display)
     display = codes.PASSPORT.sub(_passport, display)
     display = codes.MOBILE_IN_TEXT.sub(lambda match: _middle(codes.mobile(match), 3, 4), display)
     for pattern in (codes.ID_IN_TEXT, _ACCOUNT):
         display = pattern.sub(lambda match: _middle(match[0], 3, 4), display)
-    return display
+    return _NUMERALS.sub(lambda match: match[0] if match[0].isdigit() else _middle(match[0], 3, 4), display)
 
 
 def _passport(match: re.Match[str]) -> str:

@@ -190,3 +190,25 @@ def test_an_unknown_field_type_is_refused() -> None:
 )
 def test_forms_of_identifying_numbers(text: str, expected: bool) -> None:
     assert is_identifying(text) is expected
+
+
+@pytest.mark.parametrize("text", [
+    "幺三八，零零一三，八零零零", "138，0013，8000", "138、0013、8000", "138-零零一三-8000", "11010519491231002×", "一一零一零五一九四九一二三一零零二叉",
+    "zhangsan艾特example点com", "沪ａ１２３４５", "粤Z1234港", "沪AD12345", "LSVAA4187E2184847", "1M8GDM9AXKP042788",
+])  # fmt: skip
+def test_what_is_dictated_or_typed_oddly_is_hidden_whole(text: str) -> None:
+    masked = mask_text(f"我的是{text}，谢谢")
+    assert masked in {f"我的是[{word}]，谢谢" for word in ("number", "email", "plate")}
+
+
+@pytest.mark.parametrize("text", ["1,200,000元", "二〇二六年三月五日", "一百二十万零五千", "2026年3月5日", "第一、第二、第三"])
+def test_sums_and_days_stay(text: str) -> None:
+    assert mask_text(text) == text
+
+
+@pytest.mark.parametrize(("text", "shown"), [
+    ("沪A12345", "沪A***45"), ("沪A00001、沪A00002", "沪A***01、沪A***02"), ("1M8GDM9AXKP042788", "1M8**********2788"), ("写信到zhangsan@example.com", "写信到z***@example.com"),
+    ("021-58880000", "021****0000"), ("一三八零零一三八零零零", "一三八****八零零零"), ("示批〔2026〕1号", "示批〔2026〕1号"),
+])  # fmt: skip
+def test_numbers_in_free_text_lose_their_middle(text: str, shown: str) -> None:
+    assert mask_value("text", text) == shown
