@@ -23,9 +23,9 @@ from knowledge.guide_file import GuideProblem
 from knowledge.search import Search
 
 log = get_logger(__name__)
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 0.2
 """How often the folder is looked at."""
-SETTLE_SECONDS = 0.1
+SETTLE_SECONDS = 0.07
 """For how long nothing in it may have changed before it is read: what is half written is left to be finished."""
 _UNSETTLED = 20
 _RETRY_SECONDS = 10.0

@@ -1,4 +1,4 @@
-"""``bandao bench turns|package|search``: figures of this machine, as ratios within one run where two things are compared."""
+"""``bandao bench turns|package|search|reload``: figures of this machine; ratios within one run where two things are compared."""
 
 from __future__ import annotations
 
@@ -46,6 +46,14 @@ def search(
         chart.write_text(latency(figures["sizes"], TARGETS["p95_ms"]), encoding="utf-8")
     sizes = {f"{size['items']}": size for size in figures["sizes"]}
     _print(figures if as_json else {**figures, "sizes": "", **sizes}, as_json=as_json)
+
+
+@commands.command("reload", help=t("cli.help_bench_reload"))
+def reload(as_json: Json = False) -> None:
+    """From the writing of a guide's file until search finds it, twenty times; half a minute."""
+    from benchmarks.reload import measure
+
+    _print(measure(progress), as_json=as_json)
 
 
 def _print(figures: dict[str, Any], *, as_json: bool) -> None:
