@@ -14,7 +14,7 @@ from typing import Any, Literal
 from assistant.foundation.messages import t
 from assistant.foundation.workcalendar import add_working_days, covered, is_working_day
 from knowledge.composer import Composer
-from knowledge.deciding import choices, decided_by
+from knowledge.deciding import READ_OUT, choices, decided_by
 from knowledge.faq import closest_faq
 from knowledge.originals import original, says_so
 from knowledge.replies import Action, Card, Citation
@@ -30,8 +30,6 @@ _OVERVIEW_CONDITIONS = 2
 CLOSES = time(17, 0)
 #: So many further situations are offered to be answered for instead.
 _OTHERS = 3
-#: Conditions read out one by one; where there are more, the text names what they depend on and the card has each.
-_READ_OUT = 6
 #: Of so many things that materials depend on, the text names the first.
 _NAMED = 4
 
@@ -182,7 +180,7 @@ def _materials(say: Composer, values: Mapping[str, Any], *, brief: bool) -> None
     if depending:
         waiting = open_fields([material.when for material in depending], guide, values)
         groups_by_condition = _by_condition(guide, depending)
-        read_out = len(groups_by_condition) <= _READ_OUT
+        read_out = len(groups_by_condition) <= READ_OUT
         named = waiting if read_out else [f for f in waiting if f.situation and verdict(f.when, guide, values)][:_NAMED]
         shown = t("knowledge.list_separator").join(f.label for f in named)
         say.plain(t("knowledge.materials_depend" if brief or read_out else "knowledge.materials_depend_card", fields=shown))

@@ -6,9 +6,11 @@ The rule, for whoever writes guides (``docs/writing-a-guide.md`` has it with exa
   a paper she has and brings along, a half; what data sharing provides nothing. About fees it depends on the conditions of fee
   lines, about time on the cases of the limits, about places and conditions on theirs.
 - What is small is said at once with its condition: materials that count up to 3, two fee lines, two conditions. A limit or a
-  place that differs is never small: a wrong day or a wrong door costs a day.
+  place that differs is never small: a wrong day or a wrong door costs a day; nor are more than six different conditions, which
+  nobody remembers.
 - Otherwise the 情形 question that settles most, on average over its answers, is asked, if it settles enough: materials that count
-  1.5, two fee lines, two conditions. Once answered the rest is looked at again, for two questions at most.
+  1.5 (two materials of any kind where there are only too many conditions to be told), two fee lines, two conditions. Once
+  answered the rest is looked at again, for two questions at most.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ from knowledge.situations import verdict
 
 #: Questions asked before one answer.
 MOST = 2
+#: Conditions told one by one; where there are more, the text names what they depend on and the card has each.
+READ_OUT = 6
 _TAPPED = ("choice", "yes_no")
 _WEIGHTS: dict[str, float] = {"licence": 0, "generated": 0.5, "bring": 0.5}
 
@@ -39,6 +43,7 @@ _RULES = {
     "ask_materials": _Rule(3, 1.5), "ask_fee": _Rule(2, 2), "ask_conditions": _Rule(2, 2), "ask_time_limit": _Rule(0, 0.5),
     "ask_location": _Rule(0, 0.5),
 }  # fmt: skip
+_MANY = _Rule(0, 2)
 
 
 def question(guide: Guide, intent: str, values: Mapping[str, Any]) -> GuideField | None:
@@ -50,8 +55,13 @@ def question(guide: Guide, intent: str, values: Mapping[str, Any]) -> GuideField
     """
     rule = _RULES.get(intent)
     open_ = [] if rule is None else [part for part in _parts(guide, intent) if verdict(part[0], guide, values) is None]
-    if rule is None or sum(weight for _, weight in open_) <= rule.small:
+    told = [m.when for m in guide.materials if m.when is not None and verdict(m.when, guide, values) is None]
+    many = intent == "ask_materials" and len({when.model_dump_json() for when in told}) > READ_OUT
+    small = rule is None or sum(weight for _, weight in open_) <= rule.small
+    if rule is None or (small and not many):
         return None
+    if small:
+        open_, rule = [(when, 1.0) for when in told], _MANY
     askable = [
         field for field in guide.fields
         if field.situation and field.type in _TAPPED and values.get(field.key) is None and verdict(field.when, guide, values)

@@ -50,8 +50,10 @@ def closest_faq(guide: Guide, question: str, close: float = CLOSE) -> Faq | None
 
 
 def general(guide: Guide, question: str) -> bool:
-    """Whether a question names only the item and one of the things every guide tells (材料, 时限, 费用 …)."""
-    names = sorted({guide.name, *guide.names.aliases, *guide.names.colloquial}, key=len, reverse=True)
+    """Whether a question names only the item, a situation, and one of the things every guide tells (材料, 时限, 费用 …)."""
+    cases = [word for field in guide.fields if field.situation for o in field.offered for word in (o.label, *o.aliases)]
+    words = {guide.name, *guide.names.aliases, *guide.names.colloquial, *(word for word in cases if len(word) > 1)}
+    names = sorted(words, key=len, reverse=True)
     rest = fold(question)
     for name in names:
         rest = rest.replace(fold(name), "")

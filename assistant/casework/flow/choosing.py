@@ -85,6 +85,7 @@ def begin(talk: Talk, guide: Guide) -> None:
     )
     talk.note("case.created", guide=guide.code, version=guide.version)
     talk.say(t("casework.begun", item=called_in_full(guide), case_no=talk.case.case_no))
+    _place(talk, guide)
     _speak(talk, answers.overview(guide, {}, talk.now))
     interview.follow(guide, talk.case, talk.now)
     fields = interview.applying_fields(guide, talk.case)

@@ -19,6 +19,7 @@ def asked(code: str, intent: str, **values: Any) -> str | None:
 @pytest.mark.parametrize(("code", "intent", "key"), [
     ("residence-permit", "ask_materials", "housing"), ("restaurant-opening", "ask_materials", "has_licence"),
     ("marriage", "ask_materials", "couple_kind"), ("remote-medical", "ask_materials", "filing_type"),
+    ("enterprise-deregistration", "ask_materials", "route"), ("sole-trader-deregistration", "ask_materials", "route"),
     ("house-transfer", "ask_fee", "home_use"), ("id-card-renewal", "ask_fee", "reason"),
 ])  # fmt: skip
 def test_what_decides_most_is_asked_first(code: str, intent: str, key: str) -> None:
