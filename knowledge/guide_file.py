@@ -74,10 +74,35 @@ def tree_of(text: str) -> Any:
     Raises:
         yaml.YAMLError, RecursionError: it cannot be read.
     """
+    _without_aliases(text)
     return marked(text, _Yaml12)
 
 
+_ALIAS = re.compile(r"(?:^|[\s\[{,])\*\w", re.MULTILINE)
+
+
+class _AliasUsed(yaml.YAMLError):
+    """At ``line`` a part is said by pointing at another: a few lines of that can mean more than any memory holds."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__("an alias is used")
+        self.line = line
+
+
+def _without_aliases(text: str) -> None:
+    if _ALIAS.search(text):
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                raise _AliasUsed(event.start_mark.line + 1 if event.start_mark else 1)
+
+
 def _slowly(path: Path, text: str) -> GuideFile:
+    try:
+        _without_aliases(text)
+    except _AliasUsed as error:
+        return _refused(path, error.line, t("knowledge.alias_used"), t("knowledge.alias_used_remedy"))
+    except (yaml.YAMLError, ValueError):
+        pass  # said better below
     try:
         tree = _tree(text)
     except MarkedYAMLError as error:
@@ -106,8 +131,9 @@ def quickly(text: str) -> Any:
     """What a YAML 1.2 file says, without line numbers.
 
     Raises:
-        yaml.YAMLError: it is no YAML, or a key stands twice.
+        yaml.YAMLError: it is no YAML, a key stands twice, or it uses aliases.
     """
+    _without_aliases(text)
     return yaml.load(text, _Yaml12)
 
 

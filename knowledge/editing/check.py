@@ -39,6 +39,10 @@ ADVICE = frozenset(
 )  # fmt: skip
 
 
+_OWN = frozenset({"version", "effective", "checked", "evidence", "history", "region"})
+"""What every file of a guide has for itself."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
     """What is wrong at a line (from 1), why, and what to do; ``hard`` if it must not be published so."""
@@ -100,6 +104,8 @@ def _guide(place: Place, text: str, served: Catalogue, tags: Tags, today: date, 
         yield _hard(said_by_schema(f"{place.code}.yaml", tree, error))
     if tried.unfit:
         return
+    if before is not None:
+        yield from _said_elsewhere(guide, tree, guide_of(before, "").guide, served)
     for name in tried.broken:
         yield _said(1, "edit_breaks", hard=False, name=name)
     yield from _as_served(tried, guide, tree, tags, today)
@@ -161,6 +167,20 @@ def numbered(version: str) -> tuple[int, int]:
     """A version as numbers: 2026.10 comes after 2026.9."""
     year, _, count = version.partition("+")[0].partition(".")
     return int(year), int(count)
+
+
+def _said_elsewhere(guide: Guide, tree: Any, before: Guide | None, served: Catalogue) -> Iterator[Finding]:
+    """Parts changed here that a region says in its own way: there, nothing changes."""
+    if before is None:
+        return
+    for part in type(guide).model_fields:
+        if part in _OWN or getattr(guide, part) == getattr(before, part):
+            continue
+        held = [region for (region, code), overlay in served.overlays.items()
+                if code == guide.code and part in overlay.model_fields_set and part not in KEYED]
+        if held:
+            regions = t("knowledge.list_separator").join(map(region_name, sorted(held)))
+            yield _said(line_of(tree, (part,)), "edit_region_says", hard=False, regions=regions)
 
 
 def _parsed(text: str) -> tuple[Any, list[Finding]]:

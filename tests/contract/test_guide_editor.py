@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +20,7 @@ from assistant.desk import accounts
 from assistant.foundation import audit
 from assistant.foundation.clock import FixedClock
 from assistant.foundation.database import Database
+from assistant.foundation.passwords import hash_password
 from assistant.foundation.settings import ROOT, Settings
 from assistant.foundation.tables import audit_entry
 from channels.app import create_app
@@ -48,6 +50,7 @@ def writing(settings: Settings, db: Database, clock: FixedClock, folder: Path, m
     nowhere = "http://127.0.0.1:9"
     app = create_app(settings.model_copy(update={"guides_dir": folder, "engine_url": nowhere, "sandbox_url": nowhere}), clock)
     app.state.parts.sign_in_tries.per_minute = 0
+    monkeypatch.setattr("assistant.desk.accounts.hash_password", cache(hash_password))  # slow on purpose, and the same for all
     with db.write() as conn:
         for login, role in ROLES.items():
             accounts.add(conn, login, PASSWORD, f"{role} {login}", role, clock.now())
