@@ -20,7 +20,7 @@ NO = frozenset((
     "不同意", "算了", "no", "n", "nope", "不了", "别", "未", "不办", "不提交", "先不提交", "暂不", "有误",
     "不确认", "再想想", "等等再说", "木有", "莫得", "没得", "冇", "冇得", "还没", "还没有", "哪有", "不必",
     "用不着", "没必要", "不存在", "不可能", "不会", "不想", "不打算", "不都是", "不全是", "都不是", "没有过", "没过",
-    "要不了", "暂无", "唔系", "唔係", "无有",
+    "要不了", "暂无", "哪里有", "怎么会有", "没这回事", "没那个", "唔系", "唔係", "无有",
 ))  # fmt: skip
 PARTICLES = "的了吧呢啊呀哈嘛哦噢喔滴哒咯"
 #: Neither yes nor no, whatever word it begins with.
@@ -34,9 +34,10 @@ _BEFORE = re.compile(
     r"一[个家辆次样点]都|完全|绝对|已经|谢谢)+"
 )
 _SURE = re.compile(r"^(?:那|这)?(?:当然|肯定|确实|的确|必须|绝对)")
-_DOUBLED = re.compile(r"^(不是|没有|对的|是的|好的|可以|没|不|是|对|有|中|好|行|嗯|要)\1+")
+_DOUBLED = re.compile(r"^(不是|不要|不用|没有|对的|是的|好的|可以|没|不|是|对|有|中|好|行|嗯|要)\1+")
 #: One that is not is enough against 都是…吗.
 _EXCEPTION = re.compile(r"^有.{1,8}(?:不是|不行|不符合|没有?)的?$|^(?:不|没)(?:都|全)")
+_ALL_OF_THEM = re.compile(r"^[^不没]{0,4}(?:都|全)是")
 _LONGEST = 12
 
 
@@ -51,6 +52,8 @@ def yes_or_no(text: str) -> bool | None:
         return None
     if _EXCEPTION.search(plain):
         return False
+    if _ALL_OF_THEM.match(plain):
+        return True
     for view in (_BEFORE.sub("", plain), plain):
         if (said := whole(view)) is not None:
             return said

@@ -21,7 +21,7 @@ _YEAR = re.compile("|".join(sorted(_YEARS, key=len, reverse=True)))
 _MONTH = re.compile(
     rf"(上上个?|上个?|这个?|本|当|下下个?|下个?)月(?=\s*(?:{_N}\s*[日号]|底|末|初|中|最后|$|[的份]|上旬|中旬|下旬))"
 )
-_STEPS = {"上上": -2, "上": -1, "这": 0, "本": 0, "当": 0, "下": 1, "下下": 2}
+_STEPS = {"大上": -2, "上上": -2, "上": -1, "这": 0, "本": 0, "当": 0, "下": 1, "下下": 2}
 #: Other words for the days that ``patterns.dates`` knows.
 _DAY_WORDS = (("大前[天日晚]", "大前天"), ("(?<!大)前[晚夜日]|前儿个?", "前天"), ("昨[晚夜儿日]个?|昨天", "昨天"),
               ("今[早晚夜儿日]个?", "今天"),
@@ -35,7 +35,7 @@ _HOLIDAYS = (
     (r"国庆节?|(?<!双)十一(?![月年日号点个天周])", 10, 1),
 )
 _WEEKDAYS = "一二三四五六日"
-_WEEKDAY = re.compile(r"(上上个?|上个?|这个?|本|下下个?|下个?)?(?:周|星期|礼拜)([一二三四五六日天1-6末])")
+_WEEKDAY = re.compile(r"(大上个?|上上个?|上个?|这个?|本|下下个?|下个?)?(?:周|星期|礼拜)([一二三四五六日天1-6末])")
 _AWAY = re.compile(rf"(再?过)?(半|{_N})\s*(个?月|天|日|周|个?星期|个?礼拜|年)\s*(?:之|以)?(后|前)?")
 _NEAR = re.compile(r"左右|前后|上下|附近|差不多是?$")
 _MONTH_END = re.compile(rf"(\d{{2,4}})年({_N})月份?的?(底|末|最后一天)|(?<![\d年])({_N})月份?的?(底|末|最后一天)")
@@ -93,6 +93,7 @@ def absolute(text: str, today: date) -> str:
     """The text with years and months counted from today written out: 去年3月5日 is 2025年3月5日, 下个月1号 2026年12月1号."""
     for words, day in _DAY_WORDS:
         text = re.sub(words, day, text)
+    text = re.sub(rf"月的(?={_N}[日号])", "月", text)
     text = re.sub(r"元月(?=\s*(?:\d|[一二三十]))", "1月", text)
     text = _YEAR.sub(lambda match: f"{today.year + _YEARS[match[0]]}年", text)
     text = re.sub(r"(\d{4}年)年?的?(?=\d{1,2}月|[一二三四五六七八九十]{1,3}月)", r"\1", text)

@@ -21,7 +21,7 @@ _WORD = r"(?:名字|姓名|大名|全名|尊姓大名)"
 _OWNER = (
     r"(?:(?:我们?|他们?|她们?|您|你|咱们?|俺)(?:家|公司|单位|店里?)?的?|本人|公司的?|单位的?|店里的?|这个?|新的?|现在的?|原来的?)"
 )
-_VERB = r"(?:是|就是|叫做?|名叫|叫作|为|填|写|[:：]|换成|改成|改为|变更为|换为|还是)"
+_VERB = r"(?:是|就是|叫做?|名叫|叫作|为|填|写|用|[:：]|换成|改成|改为|变更为|换为|还是)"
 _SOON = r"(?:现在|目前|就|应该|还|以后)?"
 _LED = re.compile(
     rf"^{_OWNER}?(?:(?:{_ROLE})的?)?(?:{_WORD}的?)?{_SOON}{_VERB}+[\s,，]*(?:我们?(?:家|公司|单位|店)的?)?(?P<name>.+)$|"
@@ -37,8 +37,16 @@ _ANY_ROLE = re.compile(
 )
 #: 李四是我老公.
 _NAMED_FIRST = re.compile(
-    rf"^(?P<name>(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(SURNAMES))}])[{_HAN}]{{1,2}})[,，]?是(?:我|他|她|你|公司|店里|本人|{_ROLE}).*$"
+    rf"^(?:{_OWNER}?(?:{_ROLE}))?(?P<name>(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(SURNAMES))}])[{_HAN}]{{1,2}})[,，]?是(?:我|他|她|你|公司|店里|本人|{_ROLE}).*$"
 )
+#: 孩子跟妈妈姓，叫李小四.
+_CALLED = re.compile(
+    rf"[,，](?:大?名)?叫(?P<name>(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(SURNAMES))}])[{_HAN}]{{1,2}})$"
+)
+#: 我儿子，张小三.
+_APPOSED = re.compile(rf"^{_OWNER}?(?:{_ROLE}|本人)[,，]\s*(?=[{_HAN}]{{2,4}}$)")
+#: 王五来当法人, 李四本人.
+_BEHIND = re.compile(rf"(?:来|去)?(?:当|做|担任|代办|负责)(?:的|{_ROLE})?$|本人$")
 _LAYERS = 4
 _LATIN_LED = re.compile(
     r"^(?:(?:well|um+|oh|so|sorry)[, ]+)*(?:my|our|the|his|her|their)\s+(?:[a-z]+\s+){0,3}?[a-z]+(?:'s)?\s*(?:full |legal )?"
@@ -52,8 +60,9 @@ _AFTER = re.compile(
     rf"(?<=[{_HAN}])[,，]\s*(?!.*[{''.join(sorted(SURNAMES))}][{_HAN}]{{1,2}}$).*$"
 )
 _TAIL = re.compile(r"(?:先生|女士|小姐)?(?:吧|啊|呀|哦|哈|呢|啦|嘛|就行|就可以|没错|谢谢|的名字)?$")
+_HONOURED = re.compile(r"(?:老师|同志|老人家|师傅|老板|经理)$")
 _NO_NAME = re.compile(
-    r"自己|本人|同上|没有|暂无|好的|可以|谢谢|那个|这个|名字|姓名|什么|跳过|不填|确定|忘|起名|随便|稍等|不是|是的|就是|申请人|办事|哪|谁|一样|某|\*|[他她你您我]|找|个|办|^同|弓长张|立早章|耳东陈|木子李|双木林|口天吴|言午许|草头黄|古月胡|"
+    r"自己|本人|同上|没有|暂无|好的|可以|谢谢|那个|这个|名字|姓名|什么|跳过|不填|确定|忘|起名|随便|稍等|不是|是的|就是|申请人|办事|哪|谁|一样|某|\*|[他她你您我不没]|找|个|办|^同|弓长张|立早章|耳东陈|木子李|双木林|口天吴|言午许|草头黄|古月胡|"
     r"^(?:无|不|对|嗯|是|行|好|有|叫|原来|现在|之前|以前)|[了的吗呢吧啥]$"
 )
 _TITLE = (
@@ -74,19 +83,27 @@ def name_alone(text: str) -> str:
         led = _LATIN_LED.match(plain)
         return strip_talk(plain[led.end() :] if led and plain[led.end() :][:1].isupper() else plain)
     plain = _FILLER.sub("", _around(plain))
+    if called := _CALLED.search(plain):
+        plain = called["name"]
+    plain = _APPOSED.sub("", plain)
     plain = _around(_AFTER.sub("", plain, count=1))
     for _ in range(0 if several(plain) else _LAYERS):
         if (shorter := _without_introduction(plain)) == plain:
             break
         plain = shorter
     title = _TAIL.search(plain)
-    return plain[: title.start()] if title and title[0] and not titled(plain) else plain
+    if title and title[0] and not titled(plain):
+        plain = plain[: title.start()]
+    honoured = _HONOURED.sub("", plain)
+    return honoured if NAME.fullmatch(honoured) and len(honoured) > 1 and not titled(plain) else plain
 
 
 def _without_introduction(text: str) -> str:
     """The text without one layer of what introduces a name: of 户主是我爸张三 first 我爸张三, then 张三."""
     if behind := _NAMED_FIRST.match(text):
         return behind["name"]
+    if (shorter := _BEHIND.sub("", text)) != text and NAME.search(shorter):
+        return shorter
     if led := _LED.match(text):
         return re.sub(r"的$|了$", "", _around(next(group for group in led.groups() if group)))
     bare = _BARE.match(text) or _ANY_ROLE.match(text)

@@ -26,7 +26,7 @@ _NO_QUANTITY = re.compile(
     rf"第\s*(?:\d+|{_N}+)\s*(?:[次个名位期批家层条]|股东)?|(?:19|20)\d\d\s*年(?![内限期])(?:\d+月)?(?:\d+[日号])?|押\S付\S|"
     rf"(?:\d+|{_N}+)\s*(?:号楼|号院|号|楼(?!上|下)|室|栋|幢|单元|弄)(?![0-9])|"
     r"(?:星期|礼拜|周)[一二三四五六]|(?:每|一|1)个月|一[年天季](?![内期])|半年(?=\d)|"
-    r"一[起般定直样点下些边旦切并律向]|一家[子人]?(?=\S{1,4}口)|(?<![\d一二两三四五六七八九十百千])[万唯统]一|十分|千万别|我(?=[俩仨])|三[餐天两]头"
+    r"一[大小前后左右]一[大小前后左右]|一[起般定直样点下些边旦切并律向]|一家[子人]?(?=\S{1,4}口|就|只)|(?<![\d一二两三四五六七八九十百千])[万唯统]一|十分|千万别|我(?=[俩仨])|三[餐天两]头"
 )
 _VAGUE_BEFORE = re.compile(
     r"(?:几|数|上|近|将近|不到|不足|不满|不超过|低于|高于|接近|各|至少|最少|起码|最多|顶多|超过|大于|小于|少于|多于|好几|每[层间个人家户]?)\s*$"
@@ -43,7 +43,7 @@ _SUMS = re.compile(
 )
 _NOTHING = re.compile(
     r"^(?:现在|目前|暂时|家里|我们?|真的?)*(?:一[分个人块点](?:钱|人|收入|都|也)*|啥|什么)?(?:都|也)?"
-    r"(?:没有?|无|零|木有|没得)(?:收入|钱|人|进项|进账|来源|钱进来|一[个分])?[的了啊呢。.]*$"
+    r"(?:没有?|无|零|木有|没得)(?:工资|收入|钱|人|进项|进账|来源|钱进来|一[个分])?[的了啊呢。.]*$"
 )
 _WHICH = re.compile(rf"第\s*(\d+|{_N}+)|(\d+|{_N}+)\s*[胎孩宝]|老(?:大|({_N}))|头[胎一个]|首胎|大宝")
 _ALONE = re.compile(
@@ -112,6 +112,8 @@ def number_in(text: str, kind: Kind, asked: str) -> Decimal:
         return share
     if kind == "integer" and re.search(r"[%％]|百分之|[一二三四五六七八九]成", plain):
         raise Doubtful("shape")
+    if kind == "integer" and (counted := _COUNTER.search(asked)) and counted[1] == "年":
+        plain = plain.replace("一年", "1 年")
     plain = _NO_QUANTITY.sub(lambda match: "　" * len(match[0]), plain)
     if kind == "integer":
         plain = re.sub("[俩仨]", lambda match: {"俩": "两个", "仨": "三个"}[match[0]], plain)
@@ -256,6 +258,9 @@ def _count(text: str, said: Sequence[_Said], asked: str) -> Decimal:
             raise Doubtful("shape")
     elif counter and len({one.value for one in said}) > 1:
         said = [one for one in said if text[one.end : one.end + 1] == counter[1] or _TOTAL.search(text[: one.start])] or said
+    alike = [text[one.end : one.end + 1] for one in said]
+    if len(set(alike)) < len(alike) and not any(_TOTAL.search(text[: one.start]) for one in said):
+        raise Doubtful("several", [one.value for one in said])
     if said and _SUMS.search(text) and not _TOTAL.search(text[: said[-1].start]):
         raise Doubtful("several", [one.value for one in said])
     return _one(text, said, [one.value for one in said])

@@ -11,7 +11,7 @@ from pypinyin import Style, lazy_pinyin
 
 from assistant.casework.fields import english, english_options
 from assistant.casework.fields.agreeing import NO, PARTICLES, YES, whole, yes_or_no
-from assistant.casework.fields.meaning import asks, unsettled
+from assistant.casework.fields.meaning import asks, now, unsettled
 from assistant.casework.fields.ordinals import ordinal, ordinals
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
 from assistant.casework.fields.wordings import named, squeezed, words_of
@@ -84,7 +84,9 @@ def _near(plain: str, options: Sequence[Option]) -> Option | None:
     sounds = [o for o in options if any(_sound(plain) == _sound(word) for word in words[o.value])]
     if len(sounds) == 1:
         return sounds[0]
-    if {o.value for o in options} != {"yes", "no"} and (telling_sign := _by_sign(plain, options, words)) is not None:
+    if {o.value for o in options} == {"yes", "no"}:
+        return None  # 结过婚，离了 is near to 结婚了
+    if (telling_sign := _by_sign(plain, options, words)) is not None:
         return telling_sign
     # one character more or less turns short words into others: 木有 is not 有
     scores = {
@@ -98,14 +100,14 @@ def _near(plain: str, options: Sequence[Option]) -> Option | None:
 
 
 def _by_sign(plain: str, options: Sequence[Option], words: Mapping[str, Sequence[str]]) -> Option | None:
-    """The option with a sign of its own in two of its words and in the text: 租房子 holds the 租 of 租赁, 租的."""
+    """The option two of whose words begin with a sign of its own that is in the text: 租房子 holds the 租 of 租赁, 租的."""
     meant = set()
     for option in options:
         others = "".join(word for other in options if other is not option for word in words[other.value])
         signs = {
             sign for sign in "".join(words[option.value]) if sign not in others and sign not in _EMPTY and not sign.isascii()
         }
-        telling = [sign for sign in signs if sum(sign in word for word in words[option.value]) >= 2]
+        telling = [sign for sign in signs if sum(word.startswith(sign) for word in words[option.value]) >= 2]
         if any(sign in plain for sign in telling):
             meant.add(option.value)
         if any(re.search(rf"[不没未无别非][^，,]{{0,2}}{sign}", plain) for sign in telling):
@@ -144,7 +146,7 @@ def parse_choice(text: str, options: Sequence[Option]) -> Parsed:
     """One option; ``value`` is the option's value, ``display`` its label. A question, or one of two left open, chooses none."""
     option = _said_whole(text, options)
     if option is None and (english.is_latin(text) or not asks(text)):
-        option = match_option(text, options)
+        option = match_option(now(text), options)
         if option is not None and unsettled(text) and not named(text, options).options:
             option = None
     return Accepted(option.value, option.label) if option else _unknown(options)

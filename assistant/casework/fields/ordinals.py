@@ -10,7 +10,7 @@ from assistant.engine.components.patterns.numerals import chinese_to_decimal, no
 _CIRCLED = {chr(ord("①") + place): str(place + 1) for place in range(20)}
 _N = r"(?:\d{1,2}|[一二三四五六七八九十两]{1,3})"
 _WRAPPING = re.compile(
-    r"^(?:[上下里]面的?(?=第)|我?(?:就|要|想)?(?:选项?|挑|要)?|就|是|办)+(?=.)|(?:吧|的|了|就行|就好|就可以|。|\.|、|,|，|!|！|选项|项目)+$"
+    r"^(?:[上下里]面的?(?=第)|答案是|我?(?:就|要|想)?(?:选[择项]?|挑|要)?|就|是|办)+(?=.)|(?:吧|的|了|就行|就好|就可以|。|\.|、|,|，|!|！|选项|项目)+$"
 )
 _COUNTED = r"(?:个|项|种|号|条|样|类|款)?"
 #: 两个 counts options, it is none of them.

@@ -11,6 +11,8 @@ from knowledge.schema import Option
 
 #: A denial before a wording, in the same clause; 没有…有 and 不在…就在 deny what is between only.
 _DENIED = re.compile(r"(?:不是|并非|不|没有?|无|未|别)(?:再|想|要|会|打算|做|卖|用|需要|办|选|算|被|属于|都|在|另外租)*$")
+#: 大车没有.
+_DENIED_AFTER = re.compile(r"^(?:都|也|是|倒是|还|就)*(?:没有?|木有|没得|无|不要|不做|不卖)[的了啊呢]*$")
 _CLAUSE = re.compile(r"[，,。;；!！\n]")
 
 
@@ -51,7 +53,8 @@ def named(text: str, options: Sequence[Option], *, stems: bool = False) -> Named
                 if any(match.start() < end and start < match.end() for start, end in taken):
                     continue
                 taken.append(match.span())
-                (denied if _DENIED.search(plain[: match.start()]) else said)[option.value] = option
+                no = _DENIED.search(plain[: match.start()]) or _DENIED_AFTER.match(plain[match.end() :])
+                (denied if no else said)[option.value] = option
     return Named([o for o in options if o.value in said], [o for o in options if o.value in denied and o.value not in said])
 
 

@@ -44,7 +44,7 @@ _NO_FIRM = re.compile(
     r"(?:我们?|你们|他们?)?的?(?:公司|单位|店|企业|厂)?(?:没有|无|暂无|不填|跳过|好的?|可以|是的?)?"
 )
 _FIRM_LEAD = re.compile(
-    r"^(?:(?:营业)?执照上(?:写|印)?的?(?:名[称字])?是?|我?(?:现在)?在(?=.+(?:上班|工作|做事|打工))|(?:公司|单位|店|企业)(?:名[称字]?|全称)?(?:是|叫做?|为|:)|[^，,]{0,6}(?:店|公司|单位|厂|企业)的?(?:名[字称]?)?(?:叫做?|名叫)|就?叫做?|名叫)"
+    r"^(?:(?:营业)?执照上(?:写|印)?的?(?:名[称字])?是?|我?(?:现在)?在(?=.+(?:上班|工作|做事|打工))|(?:公司|单位|店|企业)(?:名[称字]?|全称)?(?:是|叫做?|为|:)|[^，,]{0,6}(?:店|公司|单位|厂|企业)的?(?:名[字称]?)?(?:叫做?|名叫)|我?(?:想|打算|准备|要)?就?叫做?|名叫)"
 )
 _FIRM_ENDS = re.compile(
     r"公司|厂|店|中心|合伙|事务所|合作社|企业|社|行|部|馆|院|所|坊|铺|吧|楼|学校?|[小中大]学|幼儿园|局|委员会|协会|学会|商会|基金会|集团|超市|市场|工作室|站|户）|场|庄|屋|轩|阁|堂|园|房|处|队|台|网"
@@ -54,6 +54,8 @@ _PLACE_LEAD = re.compile(
     r"^(?:(?:我们?(?:家|公司|店)?|家|公司|店(?:铺|面)?|单位|户口本?|户籍|身份证|房产证|执照|现在|目前|新|老|原)*(?:的?地址)?"
     r"(?:上(?:写|印)?的?)?(?:就|现在|已经|还)?(?:是|住在?|在|开在|设在|租在|搬[到去]了?|位于|写的是|写|填|:)+|新?地址:?)"
 )
+#: 房子在, 公司注册在, 现住址: and whatever else stands before a place, as long as no place is in it.
+_ANY_LEAD = re.compile(r"^[^0-9省市区县镇乡路街弄巷村道号]{0,8}?(?:在|是|:)(?=.{4})|^租的(?=.{4})")
 _NAMED_PLACE = re.compile(r"商场|写字楼|[产创物科][业流技]园|学校|医院|酒店|宾馆|[号大]院|家属院|宿舍")
 _NEARBY = re.compile(r"(?:对面|附近|旁边?|隔壁|斜对过|斜对面|路口|交叉口|交界|后面|前面|楼下)(?:那?里?)?$")
 _TWO_PLACES = re.compile(r"[号室](?:或者?|和|、|还有)(?:[\u4e00-\u9fff]{2,}(?:路|街|弄|村|区)|\d+号)")
@@ -160,7 +162,7 @@ def parse_address(text: str) -> Parsed:
         return _latin_address(plain)
     if not places.names_street(plain) and not _NAMED_PLACE.search(plain):
         return Rejected("address_street", t("fields.address_street"))
-    if not places.names_door(plain) or _NEARBY.search(plain):
+    if not places.names_door(plain) or plain.endswith("弄") or _NEARBY.search(plain):
         return Rejected("address_door", t("fields.address_door", given=plain))
     if _TWO_PLACES.search(plain):
         return Rejected("several", t("fields.several"))
@@ -176,7 +178,10 @@ def _place(text: str) -> str:
     )
     plain = re.sub(r"[,，;；](?:就是|靠近|旁边|对面|在.{2,12}(?:旁边|对面|附近|那边)).*$", "", plain)
     plain = re.sub(rf"(?<=[{_HAN}0-9]) (?=[{_HAN}0-9A-Z])", "", strip_talk(plain)).replace("—", "-")
-    plain = _PLACE_LEAD.sub("", _FILLERS.sub("", plain), count=1)
+    plain = _ANY_LEAD.sub("", _PLACE_LEAD.sub("", _FILLERS.sub("", plain), count=1), count=1)
+    first, *rest = re.split(r"(?<=[号室楼层幢栋座元0-9])[,，;；]", plain)
+    kept = [clause for clause in rest if re.search(r"[路街道巷弄号室栋幢楼层座元村组镇乡区县市铺0-9]", clause)]
+    plain = ",".join([first, *kept])
     return re.sub(r"(?:那边|这边|那里|这里|那儿|这儿)?(?:去?了|的房子|的店面?)?[。,，\s]*$", "", plain)
 
 
