@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.base import TurnAction
 from assistant.casework.flow import acts, choosing, closing
+from assistant.casework.flow.grading import is_time_of_day
 from assistant.casework.flow.talk import Talk
 from assistant.conversation import elsewhere, guard
 from assistant.conversation.understanding import settle
@@ -151,6 +152,10 @@ class Rate(TurnAction):
     """She wants to give a rating."""
 
     action_name = "action_rate"
+
+    def yields(self, talk: Talk) -> bool:
+        """上午9时25分 has 分 in it and is no rating, whatever is asked."""
+        return super().yields(talk) or (talk.asking is not None and is_time_of_day(talk.text))
 
     def act(self, talk: Talk) -> None:
         closing.ask_rating(talk)

@@ -25,7 +25,7 @@ _LISTED = frozenset({"choice", "multi", "confirm", "file"})
 class Exchange:
     """One sentence and its turn. ``asked`` is the question it met (field, kind), ``asks`` the field asked after it.
 
-    ``guide`` and ``candidates`` are codes.
+    ``guide`` and ``candidates`` are codes, ``also`` those of the further items of a list.
     """
 
     text: str
@@ -36,6 +36,7 @@ class Exchange:
     candidates: tuple[str, ...]
     asked: tuple[str, str] | None
     asks: str | None
+    also: tuple[str, ...] = ()
 
     @property
     def talk(self) -> bool:
@@ -87,4 +88,5 @@ def _exchange(text: str, turn: dict[str, Any], asked: dict[str, Any] | None) -> 
         candidates=tuple(candidate["code"] for candidate in read.get("candidates", [])),
         asked=(str(asked["field"]), str(asked["kind"])) if asked else None,
         asks=str(ask["field"]) if ask else None,
+        also=tuple(candidate["code"] for candidate in read.get("also", [])),
     )

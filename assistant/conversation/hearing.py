@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.casework.flow import answering, choosing, correcting
+from assistant.casework.flow import acts, answering, choosing, correcting
 from assistant.casework.flow.talk import Supposed, Talk
 from assistant.conversation import followups, language, places
 from assistant.conversation.model import Message
 from assistant.conversation.needs import Parser
 from assistant.conversation.reading import Request, requests_of
+from assistant.conversation.understanding import Candidate, Understanding
 from assistant.engine.gateway import CHOSEN, PROVIDED, words_only
 
 CORRECTED = "/correct_info"
@@ -42,6 +43,8 @@ async def hear(talk: Talk, message: Message, engine: Parser) -> Heard:
         return Heard(PROVIDED)
     if correcting.noticed(talk):
         return Heard(CORRECTED)
+    if acts.leaves_queue(talk.text):
+        return Heard("/cancel")
     if choosing.wants_list(talk.text):
         return Heard("/help")
     leaning = places.noticed(talk) or _leaning(talk)
@@ -58,6 +61,7 @@ async def hear(talk: Talk, message: Message, engine: Parser) -> Heard:
     first, *further = several
     talk.second_intent = further[0].intent
     talk.focus_on(first.text, first.hits)
+    talk.named = [named for request in several if (named := request.named)]
     talk.more, talk.several = True, len({request.item for request in several if request.item}) > 1
     return Heard(f"/{first.intent}", first.confidence, further)
 
@@ -88,3 +92,11 @@ def asking_hint(talk: Talk) -> dict[str, Any] | None:
     return {
         "field": pending.field, "kind": pending.kind, "free_text": pending.kind == "text", "type": field.type if field else None,
     }  # fmt: skip
+
+
+def naming_all(talk: Talk, read: Understanding) -> Understanding:
+    """The reading of a sentence with the further items it names: both of 居住证和食品证都要多少钱."""
+    first = {hit.code for hit in talk.named[0]} if talk.named else set()
+    further = {hit.code: hit for named in talk.named[1:] for hit in named if hit.code not in first}
+    read.also = [Candidate(code=hit.code, name=hit.name, score=round(hit.score, 4)) for hit in further.values()]
+    return read

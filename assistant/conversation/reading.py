@@ -58,6 +58,12 @@ class Request:
     """The values in the whole sentence; only the first request has them."""
 
     @property
+    def named(self) -> tuple[Hit, ...]:
+        """The item its own words name, or those they may mean; empty where they name none."""
+        codes = (self.item,) if self.item else self.options
+        return tuple(hit for hit in self.hits if hit.code in codes)
+
+    @property
     def unclear(self) -> Unclear | None:
         """What is to be asked back; None where the item is clear or not named at all."""
         return Unclear(name=self.name, intent=self.intent, codes=list(self.options)) if self.options else None

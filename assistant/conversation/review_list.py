@@ -172,6 +172,7 @@ def _fell_back(turn: Turn) -> list[Misread]:
         candidates=tuple(candidate.code for candidate in read.candidates),
         asked=question(turn.asked),
         asks=talk.asking,
+        also=tuple(candidate.code for candidate in read.also),
     )
     if said.status not in FELL_BACK and said.confidence >= UNSURE:
         return []
@@ -192,7 +193,9 @@ def _put_right(db: Database, turn: Turn) -> list[Misread]:
     if chosen is not None:
         said = next((one for one in reversed(before) if one.status == "clarify" and one.asks == "guide" and one.talk), None)
         found = _misread(said, "corrected", personal(turn.talk)) if said else None
-        return [replace(found, suggested_intent=_kept_intent(found.intent), suggested_item=chosen)] if found else []
+        # of 居住证和食品证都要多少钱 what she chose is one of several, and no label of the sentence
+        item = None if said and said.also else chosen
+        return [replace(found, suggested_intent=_kept_intent(found.intent), suggested_item=item)] if found else []
     found = _misread(before[-1], "corrected", personal(turn.talk)) if before else None
     if found is None:
         return []
@@ -224,6 +227,9 @@ def _misread(said: Exchange, reason: Reason, known: Mapping[str, str]) -> Misrea
     text = kept(said.text, known) if said.talk else None
     if text is None:
         return None
+    if said.also:
+        named = (*((said.guide,) if said.guide else ()), *said.candidates, *said.also)
+        return Misread(reason, text, said.intent, said.confidence, None, tuple(dict.fromkeys(named)))
     return Misread(reason, text, said.intent, said.confidence, said.guide, said.candidates)
 
 

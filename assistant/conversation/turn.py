@@ -22,7 +22,7 @@ from assistant.casework.flow import asking as flow_asking
 from assistant.casework.flow.summary import case_view
 from assistant.casework.flow.talk import Services, Talk
 from assistant.conversation import guard, language, repository
-from assistant.conversation.hearing import asking_hint, hear
+from assistant.conversation.hearing import asking_hint, hear, naming_all
 from assistant.conversation.hub import Hub
 from assistant.conversation.model import Conversation, Message
 from assistant.conversation.needs import ActionFailed, DeskGate, Engine, Outbox, TurnRefused
@@ -332,7 +332,8 @@ class TurnRunner:
         decision = choosing.decision(talk) if about and hits else None
         versions = {h.code: g.version for h in hits if (g := talk.catalogue.get(h.code))}
         context = choosing.in_hand(talk)
-        return combine(talk.intent or "provide", talk.confidence, hits, decision, context, versions, talk.second_intent)
+        read = combine(talk.intent or "provide", talk.confidence, hits, decision, context, versions, talk.second_intent)
+        return naming_all(talk, read)
 
     def _save(self, turn: Turn) -> None:
         """Everything the turn changed, in one transaction."""

@@ -32,12 +32,13 @@ class Meant(Candidate):
 
 
 class Understanding(BaseModel):
-    """As the API has it. ``guide`` is null where no item, or no single one, is meant."""
+    """As the API has it. ``guide`` is null where no item, or no single one, is meant; ``also`` are further items named."""
 
     intent: str
     confidence: float
     guide: Meant | None = None
     candidates: list[Candidate] = []
+    also: list[Candidate] = []
     second_intent: str | None = None
 
 

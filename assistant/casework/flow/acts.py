@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 from assistant.casework import interview
@@ -16,8 +17,29 @@ from assistant.foundation.messages import t
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
+_LEAVES_QUEUE = re.compile(
+    r"(?:那|我|就|算了|麻烦|请|帮我|不想等了|[，, ])*(?:(?:不(?:想|要|用|愿意)?|别|取消|退出|停止|放弃|离开|撤销)(?:再|继续)?)"
+    r"(?:在?排队?(?:等候|等待|人工|客服)?|排号|队列|等人工|等客服|等工作人员|转?人工排队)(?:了|吧|啦)*[。.！!]*|"
+    r"(?:please )?(?:(?:i (?:want|would like|need) to |i'd like to |let me |can i |can you )?(?:leave|quit|exit|cancel|"
+    r"get me out of|take me out of|remove me from) (?:the |my |this )?(?:place in (?:the )?)?(?:queue|line)|"
+    r"stop (?:waiting|queu(?:e)?ing)|"
+    r"(?:i )?(?:don't|do not) want to (?:wait|queue)(?: any ?more| any longer)?)(?: please)?[.! ]*",
+    re.I,
+)
+
+
+def leaves_queue(text: str) -> bool:
+    """Whether she says that she no longer waits for a person, and nothing else."""
+    return _LEAVES_QUEUE.fullmatch(text.strip().replace("’", "'")) is not None
+
+
 def perform(talk: Talk, act: str) -> None:
     """Carry out one dialogue act."""
+    if leaves_queue(talk.text):
+        # turn.py takes her out of the queue before anything is read; here she is not in it
+        talk.say(t("conversation.not_queued"))
+        talk.status = "answered"
+        return
     match act:
         case "back":
             _back(talk)

@@ -11,6 +11,7 @@ from assistant.casework.fields.result import Accepted, Rejected
 from assistant.casework.flow import besides, choosing, closing, correcting, materials, situations
 from assistant.casework.flow.asking import advance, ask, reject
 from assistant.casework.flow.confirming import confirmation
+from assistant.casework.flow.grading import grade_in, is_time_of_day
 from assistant.casework.flow.storing import store, store_more
 from assistant.casework.flow.talk import Insisted, Talk
 from assistant.foundation.messages import t
@@ -32,7 +33,7 @@ _CALLED = re.compile(
 #: A question in free words (怎么丢的？) takes whatever is told, however far from our matters: 水管漏水泡坏. Only what steers
 #: the talk, greets or asks is for the engine to read; so is a word or two.
 _STEERS = re.compile(
-    r"人工|客服|返回|回到|上一|暂停|取消|不办|重新|重来|退出|提交|进度|哪一步|改[成为]|不对|错了|说错|等[下会一]|稍后|晚点|再见|拜拜|谢|你好|您好|投诉|"
+    r"人工|客服|排队|返回|回到|上一|暂停|取消|不办|重新|重来|退出|提交|进度|哪一步|改[成为]|不对|错了|说错|等[下会一]|稍后|晚点|再见|拜拜|谢|你好|您好|投诉|"
     r"帮我|我要|我想|想[办问]|跳过|不填|没有|不知道|不清楚|好的|可以|能不能|要不要|是不是|[几谁哪啥呢吗]|多[少久长]|怎么|为什么|上次|一样|刚才|不是.*是"
 )
 _TELLS = 4
@@ -94,6 +95,8 @@ def plainly(talk: Talk) -> bool:
         return True
     if pending.field == situations.SITUATION:
         return situations.plainly(talk)
+    if pending.field == "rating" and grade_in(text) is not None:
+        return True
     if pending.field in ("guide", "rating"):
         return options.ordinal(text, len(pending.options or [])) is not None
     if pending.field.startswith(interview.MATERIAL_PREFIX):
@@ -102,7 +105,7 @@ def plainly(talk: Talk) -> bool:
     if field is not None and field.type == "person_name" and _CALLED.match(text):
         return isinstance(parse(field, text, talk.now.date(), {}), Accepted)
     if field is not None and field.type == "text" and not english.is_latin(text):
-        if _told_to_write(field, text):
+        if _told_to_write(field, text) or is_time_of_day(text):
             return True
         steers = _STEERS.search(text if not correcting.asks_for_change(field) else _CHANGES.sub("", text))
         return len(text) >= _TELLS and steers is None

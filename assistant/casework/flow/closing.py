@@ -7,6 +7,7 @@ from assistant.casework.fields import options
 from assistant.casework.flow import choosing
 from assistant.casework.flow.asking import advance, ask, confirm_question, grades, reject
 from assistant.casework.flow.confirming import confirmation
+from assistant.casework.flow.grading import grade_in
 from assistant.casework.flow.talk import PackageFailed, Talk
 from assistant.casework.model import CaseStatus, PackageRef, TimelineEntry
 from assistant.foundation.messages import language, render, t
@@ -150,7 +151,8 @@ def rate(talk: Talk) -> None:
     pending = talk.state.ask
     choices = [GuideOption(value=o.value, label=o.label) for o in (pending.options or [])] if pending else []
     value = talk.tapped[0] if talk.tapped else None
-    picked = next((o for o in choices if o.value == value), None) or options.match_option(talk.text, choices)
+    said = value or grade_in(talk.text)  # 5 stars are the best grade, and not the fifth option
+    picked = next((o for o in choices if o.value == said), None) or options.match_option(talk.text, choices)
     if picked is None:
         reject(
             talk, "choice_unknown", t("fields.choice_unknown", options=t("fields.list_separator").join(o.label for o in choices))

@@ -71,7 +71,8 @@ class DialogueState(BaseModel):
     item last talked about, ``last_question`` the intent of the question last answered; ``next_item`` an item she named beside the
     one in hand, ``later`` those after it, ``unclear`` what may be one of several; ``failures`` counts turns in a row that were
     not understood; ``told`` is what she told of her situation by item, ``deciding`` the situation asked now, ``every_case`` the
-    items she wants told for every situation; ``region`` is the place she asks about (GB/T 2260), where that is another than hers.
+    items she wants told for every situation; ``region`` is the place she asks about (GB/T 2260), where that is another than hers;
+    ``locale_chosen`` says that she chose language and script herself.
     """
 
     ask: Ask | None = None
@@ -87,6 +88,7 @@ class DialogueState(BaseModel):
     insisted: Insisted | None = None
     editing: str | None = None
     paused: bool = False
+    locale_chosen: bool = False
     told: dict[str, Told] = {}
     deciding: Deciding | None = None
     every_case: list[str] = []
@@ -162,7 +164,8 @@ class Talk:
     """See the module's docstring. ``text`` is what she said or the label she tapped; ``tapped`` the option values; ``focus`` the
     clause being served where a sentence asks for several things, ``more`` whether others are to be served before the question,
     ``several`` whether they are about different items, so that each answer says which it is about;
-    ``supposed`` what a short question takes for granted, ``unmatched`` the case it names that the guide does not know.
+    ``named`` the items that each of several requests names; ``supposed`` what a short question takes for granted, ``unmatched``
+    the case it names that the guide does not know.
     """
 
     conversation_id: str
@@ -182,6 +185,7 @@ class Talk:
     focus: str | None = None
     more: bool = False
     several: bool = False
+    named: list[tuple[Hit, ...]] = field(default_factory=list)
     supposed: Supposed | None = None
     unmatched: str | None = None
     ranking: list[tuple[str, float]] = field(default_factory=list)

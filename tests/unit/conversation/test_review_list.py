@@ -263,3 +263,49 @@ def test_what_staff_say_outweighs_a_choice_and_brings_back_what_was_dropped(eith
 )
 def test_only_talk_is_kept(asked: tuple[str, str] | None, intent: str, status: str, talk: bool) -> None:
     assert Exchange("要钱吗", intent, 0.2, status, None, (), asked, None).talk is talk
+
+
+class Lists(Reader):
+    """Reads every clause of a sentence as a question of the same kind."""
+
+    async def parse_many(self, texts: list[str], asked: dict[str, Any] | None) -> list[Parse]:
+        found = [Parse("ask_fee") for _ in texts]
+        for parse in found:
+            parse.confidence, parse.ranking, parse.entities = 0.3, [], []  # type: ignore[attr-defined]
+        return found
+
+
+async def test_a_question_about_several_items_is_kept_with_all_of_them(runner: TurnRunner, db: Database, listed: ReviewList) -> None:
+    runner.engine = Lists(runner, {})
+    turn = await send(runner, "示例变更登记和示例食品许可都要多少钱", "m1")
+    assert [one["code"] for one in turn["understanding"]["also"]] == ["food"]
+    [entry] = waiting(db, listed)
+    assert entry.text == "示例变更登记和示例食品许可都要多少钱"
+    assert (entry.intent, entry.item, entry.candidates) == ("ask_fee", None, ("address", "food"))
+
+
+async def test_one_item_chosen_of_several_is_no_label_of_the_sentence(runner: TurnRunner, db: Database, listed: ReviewList) -> None:
+    said = Exchange("示例登记和示例许可要钱吗", "ask_fee", 0.9, "clarify", None, ("address",), None, "guide", ("food",))
+    found = relabelled(said, {}, "ask_fee", "?")
+    assert found is not None and (found.item, found.candidates, found.suggested_item) == (None, ("address", "food"), "?")
+
+
+async def test_what_she_chooses_of_a_list_leaves_all_its_items(runner: TurnRunner, db: Database, listed: ReviewList) -> None:
+    class Choosing(Lists):
+        """Asks which item was meant, as it does where one member may be several."""
+
+        async def turn(self, sender: str, text: str, asked: dict[str, Any] | None, slots: dict[str, str | None]) -> Parse:
+            talk = self.runner.current(sender).talk
+            if asked:
+                return await super().turn(sender, text, asked, slots)
+            talk.intent, talk.confidence = "ask_fee", 0.9
+            choosing.which(talk, ["address", "food"], "ask_fee")
+            return Parse("ask_fee")
+
+    runner.engine = Choosing(runner, {})
+    turn = await send(runner, "示例变更登记和示例食品许可都要多少钱", "m1")
+    assert turn["ask"]["field"] == "guide"
+    await runner.run("c1", Message("m2", "hash", choice=["address"]))
+    [entry] = waiting(db, listed)
+    assert (entry.reason, entry.suggested_intent, entry.suggested_item) == ("corrected", "ask_fee", None)
+    assert entry.item is None and set(entry.candidates) == {"address", "food"}
