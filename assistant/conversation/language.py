@@ -6,10 +6,10 @@ import re
 from datetime import datetime
 
 from assistant.casework.fields import english, english_dates
-from assistant.casework.flow import asking, situations
+from assistant.casework.flow import acts, asking, situations
 from assistant.casework.flow.talk import Talk
 from assistant.conversation.model import Conversation
-from assistant.foundation.messages import CHINESE, ENGLISH, language, language_of, t, use_language
+from assistant.foundation.messages import CHINESE, ENGLISH, language, language_of, render, simplify, t, use_language
 
 _ASKED = r"(?:请|能不能|可以|能|我(?:想|要)|换|改|切换?)*(?:回|成|到|为)?(?:说|讲|用|会|换成?|切换[到成]?)?"
 _ASKED_IN_ENGLISH = (
@@ -21,7 +21,11 @@ _TO_ENGLISH = re.compile(rf"{_ASKED}(?:英文|英语|english){_ENDING}|{_ASKED_I
 _TO_CHINESE = re.compile(
     rf"{_ASKED}(?:中文|汉语|普通话|国语){_ENDING}|{_ASKED_IN_ENGLISH}(?:chinese|mandarin)(?: version)?(?: please)?", re.I
 )
+_LEAVE_QUEUE = "取消排队"
 _MARKS = re.compile(r"[\s\"“”'‘’,，.。!！?？]+")
+TRADITIONAL = "zh-Hant"
+#: Characters that people who write simplified ones use as well: 著作, 乾隆, 什麽.
+_IN_BOTH = frozenset("著乾瞭於徵藉覆麼麽摺鍾儘昇祕菸甦")
 #: Answers in Latin letters that say nothing about the language: names, codes, addresses, free words.
 _ANY_LETTERS = frozenset({"text", "company_name", "person_name", "id_number", "uscc", "email", "address", "phone"})
 
@@ -40,6 +44,7 @@ def settle(conv: Conversation, talk: Talk, typed: str | None) -> bool:
         return False
     wanted = wanted_locale(typed)
     if wanted is not None:
+        talk.state.locale_chosen = True
         _change(conv, talk, wanted)
         with use_language(talk.language):
             talk.say(t("conversation.language_changed"))
@@ -51,6 +56,9 @@ def settle(conv: Conversation, talk: Talk, typed: str | None) -> bool:
         _change(conv, talk, ENGLISH)
         with use_language(CHINESE):
             talk.notice("info", t("conversation.language_noticed"))
+    elif conv.locale == CHINESE and not talk.state.locale_chosen and writes_traditional(typed, talk):
+        _change(conv, talk, TRADITIONAL)
+        talk.notice("info", t("conversation.script_noticed"))
     return False
 
 
@@ -59,8 +67,10 @@ def wanted_locale(text: str) -> str | None:
     said = _MARKS.sub(" ", text).strip()
     if _TO_ENGLISH.fullmatch(said):
         return ENGLISH
-    if re.fullmatch(r"(?:[說讲講用換换]|切換[到成]?)?(?:繁[體体](?:中文|字)?|[說講換]中文)", said):
-        return "zh-Hant"
+    if re.fullmatch(r"(?:[說说讲講用換换]|切[換换][到成]?)?(?:繁[體体](?:中文|字)?|[說講換]中文)", said):
+        return TRADITIONAL
+    if re.fullmatch(r"(?:[說说讲講用換换]|切[換换][到成]?)?(?:简体|簡體)(?:中文|字)?", said):
+        return CHINESE
     return CHINESE if _TO_CHINESE.fullmatch(said) else None
 
 
@@ -74,9 +84,20 @@ def speaks_english(text: str, talk: Talk) -> bool:
     return True
 
 
+def writes_traditional(text: str, talk: Talk) -> bool:
+    """Whether somebody writes Traditional characters, rather than a name or an address that has some."""
+    simple, traditional = simplify(text), render(text, TRADITIONAL)
+    if not len(simple) == len(text) == len(traditional):
+        return False
+    hers = sum(a != b and a not in _IN_BOTH for a, b in zip(text, simple, strict=True))
+    simplified = sum(a != b and a == c for a, b, c in zip(text, traditional, simple, strict=True))
+    field = talk.official.field(talk.asking) if talk.official and talk.asking else None
+    return hers > simplified and (field is None or field.type not in _ANY_LETTERS)
+
+
 def for_engine(text: str) -> str:
-    """What the engine reads: an English word that steers the talk (back, skip, why …) as the Chinese one it was trained on."""
-    return english.command(text) or text
+    """What the engine reads: words that steer the talk (back, skip, leave the queue …) as the Chinese ones it was trained on."""
+    return _LEAVE_QUEUE if acts.leaves_queue(text) else english.command(text) or text
 
 
 def moment(at: datetime) -> str:

@@ -15,6 +15,7 @@ from assistant.casework.flow.summary import case_view, field_view
 from assistant.casework.model import Case
 from assistant.casework.resuming import identity_tail
 from assistant.conversation.model import Conversation
+from assistant.conversation.replying import rendered
 from assistant.conversation.resumption import take_over
 from assistant.foundation import audit
 from assistant.foundation.messages import ENGLISH, render, use_language
@@ -51,7 +52,8 @@ async def get_case(case_no: str, conv: Holder, request: Request) -> CaseDetail:
     if conv.locale == ENGLISH:
         guide = parts.services.catalogue.in_english(guide)
     with use_language(conv.locale):
-        return CaseDetail.model_validate({**case_view(guide, case), "fields": field_view(guide, case)})
+        view = rendered({**case_view(guide, case), "fields": field_view(guide, case)}, conv.locale)
+        return CaseDetail.model_validate(view)
 
 
 @router.get(

@@ -20,10 +20,11 @@ class In(BaseModel):
 
 
 class OpenConversation(In):
-    """``region`` is a GB/T 2260 code or a name."""
+    """``region`` is a GB/T 2260 code or a name; ``locale_chosen`` says that the citizen chose the locale herself."""
 
     channel: Literal["web", "miniprogram", "kiosk", "wechat", "phone", "counter"]
     locale: Literal["zh-CN", "zh-Hant", "en"] = "zh-CN"
+    locale_chosen: bool = False
     region: Annotated[str, Field(max_length=40)] | None = None
 
 
@@ -77,9 +78,10 @@ class PackageView(BaseModel):
 
 
 class CaseView(BaseModel):
-    """Counts are over the fields that apply now; ``missing`` is in asking order."""
+    """Counts are over the fields that apply now; ``missing`` is in asking order. ``title`` is what the citizen calls the item."""
 
     case_no: str
+    title: str
     guide: GuideRef
     status: str
     filled: int

@@ -11,7 +11,7 @@ from assistant.foundation.masking import mask_value
 from assistant.foundation.messages import ENGLISH, language, t
 from knowledge.replies import Action, Card, Row
 from knowledge.schema import Check, Guide, GuideField, condition_fields
-from knowledge.translation import called_in_full
+from knowledge.translation import called, called_in_full
 
 
 def source_words(answer: Answer) -> str:
@@ -75,6 +75,7 @@ def case_view(guide: Guide, case: Case) -> dict[str, Any]:
     package = case.package
     return {
         "case_no": case.case_no,
+        "title": called(guide),
         "guide": {"code": guide.code, "name": guide.name, "version": case.guide_version},
         "status": case.status.value,
         "filled": done.filled,

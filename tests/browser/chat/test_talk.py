@@ -177,10 +177,34 @@ def test_traditional_and_english_chrome(open_chat: Callable[..., Chat], mock: Mo
     expect(chat.mine.last).to_contain_text("说中文")
 
 
+def test_every_call_says_the_language_of_the_page(open_chat: Callable[..., Chat], mock: Mock) -> None:
+    chat = open_chat()
+    said: list[tuple[str, str | None]] = []
+    chat.page.on("request", lambda request: said.append((request.url.partition("/api/v1")[2], request.headers.get("accept-language"))))
+    chat.say(APPLY)
+    assert {language for path, language in said if path} == {"zh-CN"} and any(path.endswith("/messages") for path, _ in said)
+    with chat.page.expect_navigation():
+        chat.page.get_by_role("button", name="EN English").click()
+    said.clear()
+    expect(chat.page.locator("html")).to_have_attribute("lang", "en")
+    expect(chat.mine).to_have_count(1)  # the page was loaded anew, and has played back what was said
+    chat.settled()
+    chat.say("hello")
+    assert {language for path, language in said if path.endswith("/messages")} == {"en"}
+
+
+def test_the_case_bar_names_the_item_as_the_citizen_reads_it(chat: Chat, mock: Mock) -> None:
+    chat.say(APPLY)
+    case = {"case_no": "BD1", "title": "A company's new address", "guide": {"code": "a", "name": "公司住所变更登记", "version": "1"}, "status": "draft",
+            "filled": 1, "total": 2, "prefilled": 0, "missing": [], "materials": [], "package": None}  # fmt: skip
+    mock.emit(chat, "turn", turn=90, replies=[], owner="bot", status="collecting", understanding={}, ask=None, case=case)
+    expect(chat.page.locator("#casebar .casebar-name")).to_have_text("A company's new address")
+
+
 def test_the_page_follows_a_conversation_that_changes_its_language(chat: Chat, mock: Mock) -> None:
     chat.say("你好")
     turn = {"owner": "bot", "status": "answered", "understanding": {}, "ask": None, "case": None}
-    english = [{"kind": "notice", "level": "info", "text": "可以随时说“中文”换回来 / Say “中文” for Chinese"}, {"kind": "text", "text": "Hello"}]
+    english = [{"kind": "notice", "level": "info", "text": '可以随时说"中文"换回来 / Say "中文" for Chinese'}, {"kind": "text", "text": "Hello"}]
     mock.emit(chat, "turn", turn=90, replies=english, **turn)
     expect(chat.page.locator("html")).to_have_attribute("lang", "en")
     expect(chat.page.locator("#status")).to_have_text("The assistant is serving you")

@@ -16,7 +16,7 @@ from assistant.casework.flow.talk import DialogueState
 from assistant.casework.model import Case
 from assistant.conversation import language
 from assistant.conversation.model import Conversation, Event
-from assistant.conversation.replying import told
+from assistant.conversation.replying import english_marks, readable, rendered, told
 from assistant.foundation import messages
 from assistant.foundation.messages import CHINESE, ENGLISH, render, t, use_language
 from knowledge.catalogue import Catalogue
@@ -114,6 +114,51 @@ def test_a_question_in_english_is_one_even_where_letters_are_asked_for() -> None
     say(held, conv, "租的")
     say(held, conv, "what should I write here?")
     assert conv.locale == ENGLISH
+
+
+@pytest.mark.parametrize(("text", "hers"), [
+    ("我要補領身份證", True), ("居住證怎麼辦", True), ("我要办理營業執照", True), ("身份证丢了", False), ("著作权登记要什么", False), ("里程和干部", False),
+    ("", False), ("ABC", False),
+])  # fmt: skip
+def test_who_writes_traditional_is_answered_in_traditional(text: str, hers: bool) -> None:
+    held, conv = Turns(world=English()), conversation()
+    talk = held.talk(text)
+    assert language.settle(conv, talk, text) is False
+    assert conv.locale == ("zh-Hant" if hers else CHINESE)
+    said = rendered({"replies": [reply.model_dump(mode="json") for reply in talk.replies]}, conv.locale)["replies"]
+    assert [reply["text"] for reply in said] == ["下面用繁體字回答，可以隨時說“簡體”換回來。"] * hers
+
+
+def test_a_script_chosen_by_hand_is_kept() -> None:
+    held, conv = begun(), conversation()
+    say(held, conv, "說中文")
+    assert conv.locale == "zh-Hant" and held.state.locale_chosen
+    say(held, conv, "简体")
+    assert conv.locale == CHINESE
+    say(held, conv, "租賃的房屋")
+    assert conv.locale == CHINESE
+
+
+def test_a_name_in_traditional_characters_is_no_wish_for_them() -> None:
+    held, conv = begun(), conversation()
+    say(held, conv, "租的")
+    say(held, conv, "示範貿易有限公司")
+    assert held.case is not None and held.case.answers["company"].value == "示範貿易有限公司" and conv.locale == CHINESE
+
+
+@pytest.mark.parametrize(("said", "read"), [
+    ("Say “back”，or 示例（上海）公司。", 'Say "back", or 示例（上海）公司.'), ("No. 35（一）", "No. 35 (一)"), ("Name：示例路88号，301室", "Name: 示例路88号，301室"),
+    ("这是中文，“好”。", "这是中文，“好”。"), ("Plain, it’s so.", "Plain, it’s so."), ("One；two、three！", "One; two, three!"),
+])  # fmt: skip
+def test_english_has_english_marks(said: str, read: str) -> None:
+    assert english_marks(said) == read
+    assert rendered({"text": said}, ENGLISH) == {"text": read} and rendered({"text": said}, CHINESE) == {"text": said}
+
+
+def test_no_message_of_ours_in_english_has_chinese_marks_when_it_is_read() -> None:
+    for key, text in messages.english().items():
+        if not re.search("[\u3400-\u9fff]", text):
+            assert not re.search("[，。；：、！？（）“”「」《》]", english_marks(text)), key
 
 
 def test_traditional_script_and_staff_are_left_alone() -> None:
@@ -237,7 +282,9 @@ def test_the_page_knows_the_sentences_that_change_the_language() -> None:
     page = (Path(__file__).parents[3] / "channels" / "web" / "static" / "js" / "language.js").read_text(encoding="utf-8")
     for locale in (CHINESE, ENGLISH):
         with use_language(locale):
-            assert f'"{t("conversation.language_changed")}"' in page and f'"{t("conversation.language_noticed")}"' in page
-    assert f'"{render(messages.catalogue()["conversation.language_changed"], "zh-Hant")}"' in page
+            assert f'"{t("conversation.language_changed")}"' in page
+    assert f"'{readable(t('conversation.language_noticed'), ENGLISH)}'" in page
+    for key in ("conversation.language_changed", "conversation.script_noticed"):
+        assert f'"{render(messages.catalogue()[key], "zh-Hant")}"' in page
 
 

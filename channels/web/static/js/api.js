@@ -1,5 +1,6 @@
 /** The public API, version 1, as this page uses it. Every failure is an `ApiError` with words a citizen can read. */
-import { t, word } from "./strings.js";
+import { localeChosen } from "./prefs.js";
+import { pageLocale, t, word } from "./strings.js";
 
 const BASE = "/api/v1";
 const PATIENCE_MS = 60_000;
@@ -41,7 +42,7 @@ function problem(status, text, header) {
 }
 
 async function request(method, path, { token = null, body = null, binary = false } = {}) {
-  const headers = { Accept: binary ? "*/*" : "application/json" };
+  const headers = { Accept: binary ? "*/*" : "application/json", "Accept-Language": pageLocale() };
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body) headers["Content-Type"] = "application/json";
   let response;
@@ -61,7 +62,8 @@ async function request(method, path, { token = null, body = null, binary = false
 const part = encodeURIComponent;
 
 export const openConversation = (locale, region = null) =>
-  request("POST", `${BASE}/conversations`, { body: { channel: "web", locale, ...(region ? { region } : {}) } });
+  request("POST", `${BASE}/conversations`,
+    { body: { channel: "web", locale, locale_chosen: localeChosen(), ...(region ? { region } : {}) } });
 
 /** At most four items that fit the conversation's cases, each with its reason. */
 export const recommendations = (session) =>

@@ -79,7 +79,7 @@ export class CasePanel {
     if (!file) return;
     const button = this.bar.querySelector("button");
     button.replaceChildren(
-      h("span", { class: "casebar-name", text: file.guide.name }), statusChip(file.status),
+      h("span", { class: "casebar-name", text: file.title ?? file.guide.name }), statusChip(file.status),
       h("progress", { max: Math.max(1, file.total), value: file.filled, "aria-hidden": "true" }),
       h("span", { class: "casebar-count", "aria-label": t("case.progress", { filled: file.filled, total: file.total }), text: `${file.filled}/${file.total}` }),
       hidden(t("case.open")), icon("down"));
@@ -101,7 +101,7 @@ export class CasePanel {
       : null;
     this.copied = h("span", { class: "hint", role: "status" });
     return h("div", { class: "case-head" },
-      h("div", { class: "case-title" }, h("h3", { text: file.guide.name }), statusChip(file.status)),
+      h("div", { class: "case-title" }, h("h3", { text: file.title ?? file.guide.name }), statusChip(file.status)),
       h("p", { class: "case-no" }, h("span", { class: "hint", text: t("case.number") }), " ", h("code", { text: file.case_no }), copy, this.copied));
   }
 

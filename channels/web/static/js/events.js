@@ -4,6 +4,7 @@
  * the server's comments every 15 seconds show that a silent connection is dead.
  */
 import { ApiError, eventsPath } from "./api.js";
+import { pageLocale } from "./strings.js";
 
 const SILENCE_MS = 40_000;
 const LONGEST_WAIT_MS = 30_000;
@@ -90,7 +91,7 @@ export class EventStream {
     }, 5_000);
     try {
       const response = await fetch(eventsPath(this.session, this.last), {
-        headers: { Accept: "text/event-stream", Authorization: `Bearer ${this.session.token}` },
+        headers: { Accept: "text/event-stream", "Accept-Language": pageLocale(), Authorization: `Bearer ${this.session.token}` },
         cache: "no-store", credentials: "same-origin", signal: controller.signal,
       });
       if (!response.ok) {

@@ -12,6 +12,11 @@ export function locale() {
   return /^zh-(hant|tw|hk|mo)/i.test(navigator.language) ? "zh-Hant" : "zh-CN";
 }
 
+/** Whether the language was chosen, by a button or in words, rather than taken from the browser. */
+export function localeChosen() {
+  return LOCALES.includes(preference.get("locale"));
+}
+
 /** The address of the guides' pages, or of one of them, in the language of this page. */
 export function guidesAddress(path = "") {
   return `/guides${path}${locale() === "zh-CN" ? "" : `?lang=${locale()}`}`;

@@ -7,9 +7,16 @@ export const CATALOGUES = { "zh-CN": zhCN, "zh-Hant": zhHant, en };
 export const LOCALES = Object.keys(CATALOGUES);
 
 let words = zhCN;
+let spokenHere = "zh-CN";
 
 export function setLocale(locale) {
-  words = CATALOGUES[locale] ?? zhCN;
+  spokenHere = locale in CATALOGUES ? locale : "zh-CN";
+  words = CATALOGUES[spokenHere];
+}
+
+/** The page's language as HTTP names it: what the API's problems are told in. */
+export function pageLocale() {
+  return spokenHere;
 }
 
 /** The word for `key` with `{name}` replaced; a missing key shows itself, so that it is seen and mended. */
