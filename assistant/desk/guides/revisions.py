@@ -74,6 +74,12 @@ def load(conn: Connection, revision_id: str) -> Revision:
     return found[0]
 
 
+def _locked(conn: Connection, revision_id: str) -> Revision:
+    """As ``load``; whoever else wants to change it waits until this transaction is over."""
+    conn.execute(select(guide_revision.c.id).where(guide_revision.c.id == revision_id).with_for_update())
+    return load(conn, revision_id)
+
+
 def of_place(conn: Connection, place: Place) -> list[Revision]:
     """Every revision of a file, the newest first."""
     wanted = guide_revision.c.code == place.code, guide_revision.c.place == place.place
@@ -129,7 +135,7 @@ def propose(conn: Connection, revision_id: str, who: Operator, at: datetime, ser
             file is not the one the draft was written for.
     """
     _writer(who)
-    held = load(conn, revision_id)
+    held = _locked(conn, revision_id)
     _mine(held, who)
     _in_state(held, DRAFT)
     if not held.note.strip():
@@ -146,7 +152,7 @@ def withdraw(conn: Connection, revision_id: str, who: Operator, at: datetime) ->
         RevisionError: guide_not_writer, guide_not_yours, guide_wrong_state; guide_has_draft, if I have begun another one.
     """
     _writer(who)
-    held = load(conn, revision_id)
+    held = _locked(conn, revision_id)
     _mine(held, who)
     _in_state(held, PROPOSED, APPROVED)
     _only_one(conn, held)
@@ -160,7 +166,7 @@ def approve(conn: Connection, revision_id: str, who: Operator, at: datetime, ser
     Raises:
         RevisionError: guide_not_publisher, guide_own, guide_wrong_state, guide_moved.
     """
-    held = load(conn, revision_id)
+    held = _locked(conn, revision_id)
     _publisher(who, held)
     _in_state(held, PROPOSED)
     _on_its_base(held, served)
@@ -174,7 +180,7 @@ def send_back(conn: Connection, revision_id: str, who: Operator, at: datetime, a
     Raises:
         RevisionError: guide_not_publisher, guide_own, guide_wrong_state, guide_no_answer.
     """
-    held = load(conn, revision_id)
+    held = _locked(conn, revision_id)
     _publisher(who, held)
     _in_state(held, PROPOSED, APPROVED)
     if not answer.strip():
@@ -190,7 +196,7 @@ def discard(conn: Connection, revision_id: str, who: Operator, at: datetime) -> 
         RevisionError: guide_not_writer, guide_not_yours, guide_wrong_state.
     """
     _writer(who)
-    held = load(conn, revision_id)
+    held = _locked(conn, revision_id)
     _mine(held, who)
     _in_state(held, *MINE)
     conn.execute(delete(guide_revision).where(guide_revision.c.id == held.id))

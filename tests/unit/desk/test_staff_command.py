@@ -12,6 +12,7 @@ from assistant.desk import accounts
 from assistant.foundation.database import Database
 from assistant.foundation.settings import Settings
 from channels.cli import staff
+from tests.conftest import NOW
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +40,20 @@ def test_add_list_disable_enable_and_reset(db: Database) -> None:
     with db.read() as conn:
         assert accounts.check(conn, "zhuo-1", made["password"]) is None
         assert accounts.check(conn, "zhuo-1", fresh) is not None
+
+
+def test_another_role_ends_the_session(db: Database) -> None:
+    run("add", "chief", "--name", "主管", "--role", "supervisor")
+    run("add", "bian-1", "--name", "1号编辑", "--role", "editor")
+    with db.write() as conn:
+        token, _ = accounts.sign_in(conn, accounts.find(conn, "bian-1"), NOW, 12)
+    assert run("role", "bian-1", "publisher")[0] == 0
+    with db.read() as conn:
+        assert accounts.signed_in(conn, token, NOW) is None
+    assert [one["role"] for one in run("list")[1]["items"]] == ["publisher", "supervisor"]
+    assert run("role", "chief", "editor")[1]["error"]["code"] == "last_supervisor"
+    assert run("role", "chief", "king")[1]["error"]["code"] == "role_unknown"
+    assert run("role", "nobody", "editor")[1]["error"]["code"] == "login_unknown"
 
 
 @pytest.mark.parametrize(

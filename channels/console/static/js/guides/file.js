@@ -309,6 +309,7 @@ export class FileView {
 
   #status(text) {
     $("saved").textContent = text;
+    $("saved").dataset.open = String(!this.dirty);
   }
 
   #failed(error) {
