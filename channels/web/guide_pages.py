@@ -121,7 +121,7 @@ def _page(request: Request, reader: Reader, template: str, status: int = 200, **
         switches[CHINESE] = request.url.path + ("?" + urlencode(query) if query else "")
     with use_language(reader.language):
         place = region_name(reader.region)
-        shown.setdefault("nationwide", False)
+        shown.setdefault("nationwide", True)  # no page but a guide's says that it is a region's
         shown["regions"] = guide_regions.chooser(request, reader.region, reader.parts.settings)
         html = _pages.get_template(template).render(reader=reader, switches=switches, region_name=place, **shown)
     headers = {**_HEADERS, "Content-Language": reader.locale}

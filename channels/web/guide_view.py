@@ -17,7 +17,7 @@ from knowledge.situations import verdict
 
 __all__ = [
     "applicant", "basis", "chart", "cited_next", "contact", "days", "doubt_word", "form_of", "handling", "level", "limit_cases",
-    "part", "pieces", "price", "situations", "sources", "step_note", "waiting", "ways",
+    "otherwise", "part", "pieces", "price", "situations", "sources", "step_note", "waiting", "ways",
 ]  # fmt: skip
 
 _TAPPED = ("choice", "yes_no", "multi")
@@ -59,8 +59,13 @@ def form_of(material: Material) -> str:
 
 
 def ways(guide: Guide, material: Material) -> list[str]:
-    """The ways a material may be met, in words; what its note tells already is left out."""
-    return [_way(guide, material, code) for code in material.met_by if not (code == "licence" and says_so(material))]
+    """The ways a material may be met, in words; none where the note tells it."""
+    return [] if says_so(material) else [_way(guide, material, code) for code in material.met_by]
+
+
+def otherwise(guide: Guide, material: Material) -> list[str]:
+    """The ways left where a document the note speaks of is not found by data sharing."""
+    return [_way(guide, material, code) for code in material.met_by if code != "licence"] if says_so(material) else []
 
 
 def _way(guide: Guide, material: Material, code: MeetWay) -> str:
