@@ -34,11 +34,11 @@ def _guides(folder: Path) -> Path:
     guide = yaml.safe_load(path.read_text(encoding="utf-8"))
     cited = guide["process"][0]["evidence"]
     guide["process"] = [
-        {"name": "准备", "text": "备好材料。", "evidence": cited},
-        {"name": "消防安全检查", "text": "消防来看。", "office": "消防救援机构", "days": 3, "after": ["准备"], "evidence": cited},
-        {"name": "食品经营许可审查", "text": "市场监管来看。", "office": "市场监督管理局", "days": 5, "after": ["准备"], "evidence": cited},
-        {"name": "招牌备案", "text": "街道来看。", "office": "街道办事处", "days": 1, "after": [], "evidence": cited},
-        {"name": "发证", "text": "领证。", "after": ["消防安全检查", "食品经营许可审查", "招牌备案"], "evidence": cited},
+        {"name": "准备", "text": "备好材料。", "evidence": [*cited]},
+        {"name": "消防安全检查", "text": "消防来看。", "office": "消防救援机构", "days": 3, "after": ["准备"], "evidence": [*cited]},
+        {"name": "食品经营许可审查", "text": "市场监管来看。", "office": "市场监督管理局", "days": 5, "after": ["准备"], "evidence": [*cited]},
+        {"name": "招牌备案", "text": "街道来看。", "office": "街道办事处", "days": 1, "after": [], "evidence": [*cited]},
+        {"name": "发证", "text": "领证。", "after": ["消防安全检查", "食品经营许可审查", "招牌备案"], "evidence": [*cited]},
     ]
     path.write_text(yaml.safe_dump(guide, allow_unicode=True), encoding="utf-8")
     return folder
