@@ -161,7 +161,7 @@ def _away(text: str, today: date) -> Day | Open | None:
     if match is None or not (match[1] or match[4]) or (match[1] == "过" and match[2] in ("两", "几")):
         return None
     sign = -1 if match[4] == "前" else 1
-    if re.search(r"[几多来]\s*$", text[: match.start()]) or re.fullmatch("[一二两三四五六七八九]{2}", match[2]):
+    if re.search(r"[几多来个\d]\s*$", text[: match.start()]) or re.fullmatch("[一二两三四五六七八九]{2}", match[2]):
         return None
     near = bool(_NEAR.search(text))
     if match[2] == "半":

@@ -25,6 +25,8 @@ _APART = re.compile(r"(?<!\d)(010|02\d|0[3-9]\d{2})[,，、\s]+(\d{7,8})(?!\d)")
 _FROM_ABROAD = re.compile(r"(?:\+|00)86[- ]?(?=(?:10|2\d|[3-9]\d{2})[- ]?\d{7,8}(?!\d))")
 #: 400 and 800 numbers, which have no area code.
 _SERVICE = re.compile(r"(?<!\d)([48]00)[- ]?(\d{3})[- ]?(\d{4})(?!\d)|(?<!\d)([48]00)[- ]?(\d{4})[- ]?(\d{3})(?!\d)")
+#: Letters right before eleven digits make them somebody's account of another kind.
+_ACCOUNT = re.compile(r"(?<![A-Za-z])(?!(?:tel|phone|mobile|mob|cell|call|no|is)\d)[A-Za-z]{2,}\d{11}(?!\d)", re.I)
 #: One of two numbers will do.
 _EITHER = re.compile(r"或|也行|都行|都可以|打不通|备用|没人接|不通")
 _SPOKEN_AT = re.compile(r"\s*(?:艾特|圈[aA])\s*|(?<=[A-Za-z0-9])\s+(?:at|AT)\s+(?=[A-Za-z0-9])")
@@ -149,8 +151,8 @@ def parse_phone(text: str, international: bool = False) -> Parsed:
 
 
 def _no_codes(text: str) -> str:
-    """The text without identity numbers, in which eleven digits may look like a mobile number."""
-    return codes.ID_IN_TEXT.sub(" ", text)
+    """The text without identity numbers and accounts, in which eleven digits may look like a mobile number."""
+    return _ACCOUNT.sub(" ", codes.ID_IN_TEXT.sub(" ", text))
 
 
 def _service(match: re.Match[str]) -> str:

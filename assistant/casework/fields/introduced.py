@@ -43,10 +43,12 @@ _NAMED_FIRST = re.compile(
 _CALLED = re.compile(
     rf"[,，](?:大?名)?叫(?P<name>(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(SURNAMES))}])[{_HAN}]{{1,2}})$"
 )
+#: 执照上写的张三.
+_ON_PAPER = re.compile(r"^(?:营业)?(?:执照|身份证|户口[本簿]|证件?|房产证)上(?:写|印|登记)?的?(?:是|叫)?")
 #: 我儿子，张小三.
 _APPOSED = re.compile(rf"^{_OWNER}?(?:{_ROLE}|本人)[,，]\s*(?=[{_HAN}]{{2,4}}$)")
 #: 王五来当法人, 李四本人.
-_BEHIND = re.compile(rf"(?:来|去)?(?:当|做|担任|代办|负责)(?:的|{_ROLE})?$|本人$")
+_BEHIND = re.compile(rf"(?:来|去)?(?:当|做|担任|代办|负责|来办|去办)(?:的|{_ROLE})?$|本人$")
 _LAYERS = 4
 _LATIN_LED = re.compile(
     r"^(?:(?:well|um+|oh|so|sorry)[, ]+)*(?:my|our|the|his|her|their)\s+(?:[a-z]+\s+){0,3}?[a-z]+(?:'s)?\s*(?:full |legal )?"
@@ -62,7 +64,7 @@ _AFTER = re.compile(
 _TAIL = re.compile(r"(?:先生|女士|小姐)?(?:吧|啊|呀|哦|哈|呢|啦|嘛|就行|就可以|没错|谢谢|的名字)?$")
 _HONOURED = re.compile(r"(?:老师|同志|老人家|师傅|老板|经理)$")
 _NO_NAME = re.compile(
-    r"自己|本人|同上|没有|暂无|好的|可以|谢谢|那个|这个|名字|姓名|什么|跳过|不填|确定|忘|起名|随便|稍等|不是|是的|就是|申请人|办事|哪|谁|一样|某|\*|[他她你您我不没]|找|个|办|^同|弓长张|立早章|耳东陈|木子李|双木林|口天吴|言午许|草头黄|古月胡|"
+    r"自己|本人|同上|没有|暂无|好的|可以|谢谢|那个|这个|名字|姓名|什么|跳过|不填|确定|忘|起名|随便|稍等|不是|是的|就是|申请人|办事|哪|谁|一样|某|\*|[他她你您我不没]|^姓|曾用|原名|找|个|办|^同|弓长张|立早章|耳东陈|木子李|双木林|口天吴|言午许|草头黄|古月胡|"
     r"^(?:无|不|对|嗯|是|行|好|有|叫|原来|现在|之前|以前)|[了的吗呢吧啥]$"
 )
 _TITLE = (
@@ -85,7 +87,7 @@ def name_alone(text: str) -> str:
     plain = _FILLER.sub("", _around(plain))
     if called := _CALLED.search(plain):
         plain = called["name"]
-    plain = _APPOSED.sub("", plain)
+    plain = _APPOSED.sub("", _ON_PAPER.sub("", plain))
     plain = _around(_AFTER.sub("", plain, count=1))
     for _ in range(0 if several(plain) else _LAYERS):
         if (shorter := _without_introduction(plain)) == plain:

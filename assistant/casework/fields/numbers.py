@@ -24,15 +24,15 @@ _NUMBER = re.compile(rf"\d+(?:,\d{{3}})*(?:\.\d+)?(?:\s?{_N}[\d{_HAN_DIGITS}十�
 #: Numbers that are part of a word, a date, a door or an ordinal, and what nobody means by a quantity.
 _NO_QUANTITY = re.compile(
     rf"第\s*(?:\d+|{_N}+)\s*(?:[次个名位期批家层条]|股东)?|(?:19|20)\d\d\s*年(?![内限期])(?:\d+月)?(?:\d+[日号])?|押\S付\S|"
-    rf"(?:\d+|{_N}+)\s*(?:号楼|号院|号|楼(?!上|下)|室|栋|幢|单元|弄)(?![0-9])|"
+    rf"(?:\d+|{_N}+)\s*(?:号楼|号院|号(?!人)|楼(?!上|下)|室|栋|幢|单元|弄)(?![0-9])|"
     r"(?:星期|礼拜|周)[一二三四五六]|(?:每|一|1)个月|一[年天季](?![内期])|半年(?=\d)|"
-    r"一[大小前后左右]一[大小前后左右]|一[起般定直样点下些边旦切并律向]|一家[子人]?(?=\S{1,4}口|就|只)|(?<![\d一二两三四五六七八九十百千])[万唯统]一|十分|千万别|我(?=[俩仨])|三[餐天两]头"
+    r"一[大小前后左右]一[大小前后左右]|(?<!差)一[起般定直样点下些边旦切并律向]|一家[子人]?(?=\S{1,4}口|就|只)|(?<![\d一二两三四五六七八九十百千])[万唯统]一|十分|千万别|我(?=[俩仨])|三[餐天两]头"
 )
 _VAGUE_BEFORE = re.compile(
-    r"(?:几|数|上|近|将近|不到|不足|不满|不超过|低于|高于|接近|各|至少|最少|起码|最多|顶多|超过|大于|小于|少于|多于|好几|每[层间个人家户]?)\s*$"
+    r"(?:差一?点[到就]?|几|数|上|近|将近|不到|不足|不满|不超过|低于|高于|接近|各|至少|最少|起码|最多|顶多|超过|大于|小于|少于|多于|好几|每[层间个人家户]?)\s*$"
 )
 _VAGUE_AFTER = re.compile(
-    r"\s*(?:[多来几余把]|好几|出头|开外|以上|以下|以内|之内|上下|到头|\s*(?:元|块钱?|平米?|平方米?|㎡|个|人|万)\s*(?:不到|不足|以内|以上|以下|之内|出头|开外|多(?!少))|年\s*(?:以上|以下|不到|出头|多))"
+    r"\s*(?:[多来几余把]|差一?点|个?(?:平米?|平方米?)\s*(?:不到|不足)|好几|出头|开外|以上|以下|以内|之内|上下|到头|\s*(?:元|块钱?|平米?|平方米?|㎡|个|人|万)\s*(?:不到|不足|以内|以上|以下|之内|出头|开外|多(?!少))|年\s*(?:以上|以下|不到|出头|多))"
 )
 _RANGE = re.compile(r"^\s*(?:元|块|平米?|平方米?|㎡|个|万|人|年)?\s*(?:到|至|-|~|—|–|或者?|还是)\s*$")
 _TOTAL = re.compile(
@@ -63,6 +63,7 @@ _THINGS = re.compile(
 )
 _SHARE = re.compile(r"百分|占比|比例|％|%")
 _COUNTER = re.compile(r"[几多少]\s*([个名位口人辆份本张年块件家间户套台只])")
+_ALIKE = ("辆台部", "口人", "份本张")
 _PERIODS = (("月", r"每个?月|一个月|月收入|月租|每月"), ("年", r"每年|一年|全年|年收入"))
 _OTHER_PERIOD = {
     "月": re.compile(r"[一每]年(?!期)|全年|年薪|年收入|年租|[一每]天|日薪|天天|[一每]个?季度?|半年|[一每]个?(?:星期|礼拜|周)"),
@@ -108,6 +109,7 @@ def number_in(text: str, kind: Kind, asked: str) -> Decimal:
         return Decimal(1)
     if kind == "amount":
         _same_period(plain, asked)
+        plain = re.sub(rf"占?(?:百分之(?:\d+|{_N}+)|\d+(?:\.\d+)?\s*[%％])", "　", plain)
     if _SHARE.search(asked) and (share := _share(plain)) is not None:
         return share
     if kind == "integer" and re.search(r"[%％]|百分之|[一二三四五六七八九]成", plain):
@@ -257,7 +259,10 @@ def _count(text: str, said: Sequence[_Said], asked: str) -> Decimal:
         if any(re.match(r"\s*(?:个月|天|周|个?季)", text[one.end :]) for one in said):
             raise Doubtful("shape")
     elif counter and len({one.value for one in said}) > 1:
-        said = [one for one in said if text[one.end : one.end + 1] == counter[1] or _TOTAL.search(text[: one.start])] or said
+        same = next((group for group in _ALIKE if counter[1] in group), counter[1])
+        said = [one for one in said if text[one.end : one.end + 1] in tuple(same) or _TOTAL.search(text[: one.start])] or said
+    if re.search(r"[\d一两二三]正[\d一两二三]副", text):
+        raise Doubtful("several", [one.value for one in said])
     alike = [text[one.end : one.end + 1] for one in said]
     if len(set(alike)) < len(alike) and not any(_TOTAL.search(text[: one.start]) for one in said):
         raise Doubtful("several", [one.value for one in said])

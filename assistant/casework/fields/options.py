@@ -26,6 +26,7 @@ _CLOSE = 0.62
 _EMPTY = frozenset("的了是有不没无在我你他要一个人家里上下来去这那和与或都也还就已到过办用可以")
 _EITHER_OR = re.compile(r"还是|或者?")
 _EXCEPT = re.compile(r"除了|除开|除|不要|去掉")
+_MAYBE = re.compile(r"可能|也许|以后|将来|说不定|或许")
 _EVERY = re.compile(r"全部|全都|所有|全选|统统|都")
 _ALL_WORDS = re.compile(
     r"^(?:样样|每[个样项]|我|我们|这|上面|以上|里面|它们|们)*(?P<count>[0-9一二两三四五六七八九十俩仨]*)(?:个|项|种|样|本|类|份|张|块|者)?(?:全部?|都|所有的?|统统|通通|全选|正副本)+"
@@ -129,6 +130,9 @@ def leaning(text: str, choices: Sequence[Option]) -> Option | None:
     if len(choices) == 2:
         denied = {option.value for option in found.denied}
         meant |= {option.value for option in choices if {other.value for other in choices} - {option.value} <= denied}
+    if not meant and whole(squeezed(text)) is None and len(squeezed(text)) >= 2:
+        # 不超 is the beginning of 不超过
+        meant = {option.value for option in choices if any(squeezed(text) in squeezed(word) for word in words_of(option))}
     return next((option for option in choices if option.value in meant), None) if len(meant) == 1 else None
 
 
@@ -178,6 +182,8 @@ def _several(text: str, options: Sequence[Option]) -> set[str]:
         none = next((o for o in options if re.search(r"^(?:都|以上)*(?:没有|无|不)", o.label)), None)
         return {none.value} if none else set()
     found = named(text, options)
+    if _MAYBE.search(text) or re.fullmatch(r"(?:\d|[一二两三四五六七八九十])[个项样种]", squeezed(text)):
+        return set()
     if asks(text) or (unsettled(text) and not found.options) or (_EITHER_OR.search(text) and len(found.options) > 1):
         return set()
     if _EXCEPT.search(text) and _EVERY.search(text):
@@ -194,12 +200,12 @@ def _several(text: str, options: Sequence[Option]) -> set[str]:
     for part in parts:
         if named(part, options).options or named(part, options).denied:
             continue
+        if re.match(r"\s*(?:不要|不选|别选|不做|不是)", part) and ordinals(re.sub(r"^\s*(?:不|别).", "", part), len(options)):
+            continue  # 要第一个，不要第二个
         option = match_option(part, options)
         if option is not None:
             chosen.add(option.value)
-        numbered = numbered or (
-            option is None and re.fullmatch(r"第?[0-9一二三四五六七八九十]{1,2}[个项]?", part.strip()) is not None
-        )
+        numbered = numbered or (option is None and re.search(r"[0-9]|第[一二三四五六七八九十]", part) is not None)
     return set() if numbered else chosen - {option.value for option in found.denied}
 
 

@@ -10,7 +10,7 @@ from assistant.engine.components.patterns.numerals import chinese_to_decimal, no
 _CIRCLED = {chr(ord("①") + place): str(place + 1) for place in range(20)}
 _N = r"(?:\d{1,2}|[一二三四五六七八九十两]{1,3})"
 _WRAPPING = re.compile(
-    r"^(?:[上下里]面的?(?=第)|答案是|我?(?:就|要|想)?(?:选[择项]?|挑|要)?|就|是|办)+(?=.)|(?:吧|的|了|就行|就好|就可以|。|\.|、|,|，|!|！|选项|项目)+$"
+    r"^(?:[上下里]面的?(?=第)|答案是|我?(?:就|要|想)?(?:只|就)?(?:选[择项]?|挑|要|做)?|就|是|办)+(?=.)|(?:吧|的|了|就行|就好|就可以|。|\.|、|,|，|!|！|选项|项目)+$"
 )
 _COUNTED = r"(?:个|项|种|号|条|样|类|款)?"
 #: 两个 counts options, it is none of them.
@@ -69,8 +69,8 @@ def _bare(text: str) -> str:
 
 
 def _all(parts: list[str], count: int) -> set[int] | None:
-    places = [_place(_bare(part), count) for part in parts]
-    return {place for place in places if place is not None} if all(p is not None and 0 <= p < count for p in places) else None
+    places = [ordinals(part, count) for part in parts]
+    return {place for found in places if found for place in found} if all(places) else None
 
 
 def _place(said: str, count: int) -> int | None:

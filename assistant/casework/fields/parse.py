@@ -163,11 +163,14 @@ def _agreed(text: str, choices: Sequence[Option]) -> Option | None:
     first, _, rest = re.sub(r"[,;。!！，；]", "\n", plain).strip("\n").partition("\n")
     if first.strip() in _OPENINGS and agreeing.yes_or_no(rest) is False:
         first, plain = "", rest  # 嗯，没有 and 对，没有 only begin like a yes
+    also = agreeing.whole(rest.partition("\n")[0].strip())
     outright, answer, telling = agreeing.whole(first.strip()), agreeing.yes_or_no(plain), options.leaning(plain, choices)
     answer = outright if outright is not None else answer
     agreed = next((o for o in choices if answer is not None and o.value == ("yes" if answer else "no")), None)
     if outright is None and agreeing.wavers(plain):
         return None
+    if outright is not None and also is not None and outright != also:
+        return None  # 是的，没有
     if telling is None:
         return agreed if answer is not None or meaning.unsettled(plain) else options.match_option(plain, choices)
     # 对，有大车 may begin so all the same; 是的，有大车 says two things

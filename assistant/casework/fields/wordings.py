@@ -10,7 +10,9 @@ from assistant.engine.components.patterns.numerals import normalise
 from knowledge.schema import Option
 
 #: A denial before a wording, in the same clause; 没有…有 and 不在…就在 deny what is between only.
-_DENIED = re.compile(r"(?:不是|并非|不|没有?|无|未|别)(?:再|想|要|会|打算|做|卖|用|需要|办|选|算|被|属于|都|在|另外租)*$")
+_DENIED = re.compile(
+    r"(?:不是|并非|不|没有?|无|未|别)(?:再|想|要|会|打算|做|卖|用|需要|办|选|算|被|属于|都|在|另外租|一[辆个台家]|任何)*$"
+)
 #: 大车没有.
 _DENIED_AFTER = re.compile(r"^(?:都|也|是|倒是|还|就)*(?:没有?|木有|没得|无|不要|不做|不卖)[的了啊呢]*$")
 _CLAUSE = re.compile(r"[，,。;；!！\n]")

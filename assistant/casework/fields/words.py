@@ -44,7 +44,7 @@ _NO_FIRM = re.compile(
     r"(?:我们?|你们|他们?)?的?(?:公司|单位|店|企业|厂)?(?:没有|无|暂无|不填|跳过|好的?|可以|是的?)?"
 )
 _FIRM_LEAD = re.compile(
-    r"^(?:(?:营业)?执照上(?:写|印)?的?(?:名[称字])?是?|我?(?:现在)?在(?=.+(?:上班|工作|做事|打工))|(?:公司|单位|店|企业)(?:名[称字]?|全称)?(?:是|叫做?|为|:)|[^，,]{0,6}(?:店|公司|单位|厂|企业)的?(?:名[字称]?)?(?:叫做?|名叫)|我?(?:想|打算|准备|要)?就?叫做?|名叫)"
+    r"^(?:(?:营业)?执照上(?:写|印)?的?(?:名[称字])?是?|我?(?:现在)?在(?=.+(?:上班|工作|做事|打工))|(?:备用|候选|第[一二三]个?)?(?:公司|单位|店|企业)?(?:名[称字]?|全称)(?:是|叫做?|为|:)?|(?:公司|单位|店|企业)(?:是|叫做?|为|:)|[^，,]{0,6}(?:店|公司|单位|厂|企业)的?(?:名[字称]?)?(?:叫做?|名叫)|我?(?:想|打算|准备|要)?就?叫做?|名叫)"
 )
 _FIRM_ENDS = re.compile(
     r"公司|厂|店|中心|合伙|事务所|合作社|企业|社|行|部|馆|院|所|坊|铺|吧|楼|学校?|[小中大]学|幼儿园|局|委员会|协会|学会|商会|基金会|集团|超市|市场|工作室|站|户）|场|庄|屋|轩|阁|堂|园|房|处|队|台|网"
@@ -58,7 +58,9 @@ _PLACE_LEAD = re.compile(
 _ANY_LEAD = re.compile(r"^[^0-9省市区县镇乡路街弄巷村道号]{0,8}?(?:在|是|:)(?=.{4})|^租的(?=.{4})")
 _NAMED_PLACE = re.compile(r"商场|写字楼|[产创物科][业流技]园|学校|医院|酒店|宾馆|[号大]院|家属院|宿舍")
 _NEARBY = re.compile(r"(?:对面|附近|旁边?|隔壁|斜对过|斜对面|路口|交叉口|交界|后面|前面|楼下)(?:那?里?)?$")
-_TWO_PLACES = re.compile(r"[号室](?:或者?|和|、|还有)(?:[\u4e00-\u9fff]{2,}(?:路|街|弄|村|区)|\d+号)")
+_TWO_PLACES = re.compile(
+    r"[号室楼][,，](?:旧址|原址|新址|原来|以前|之前)|[号室](?:或者?|和|、|还有)(?:[\u4e00-\u9fff]{2,}(?:路|街|弄|村|区)|\d+号)"
+)
 
 
 def strip_talk(text: str) -> str:
@@ -125,13 +127,16 @@ def parse_company_name(text: str) -> Parsed:
         return Rejected("text_long", t("fields.text_long", most=120, count=len(plain)))
     if len([part for part in _AND_FIRM.split(plain) if _FIRM_ENDS.search(part)]) > 1:
         return Rejected("several", t("fields.several"))
+    if re.match("[不没无]", plain) and not re.search(r"公司|[厂店社]$", plain):
+        return Rejected("company_name_shape", t("fields.company_name_shape"))
     whole = bool(_FIRM_ENDS.search(plain))
     return Accepted(plain, plain, None if whole else t("fields.company_name_warning"))
 
 
 def _firm(text: str) -> str:
     plain = re.sub(
-        r"[,，;；。]\s*(?:统一社会|信用代码|税号|代码|法人|法定代表人|负责人|电话|地址|谢谢|个体|是个?).*$|[\s,，;；]+[0-9A-Z]{15,18}.*$",
+        r"[,，;；。]\s*(?:统一社会|信用代码|税号|代码|法人|法定代表人|负责人|电话|地址|谢谢|个体|是个?).*$"
+        r"|[\s,，;；]+(?:[0-9A-Z]{15,18}|\d[\d\- ]{6,}).*$",
         "",
         text,
     )
@@ -179,6 +184,7 @@ def _place(text: str) -> str:
     plain = re.sub(r"[,，;；](?:就是|靠近|旁边|对面|在.{2,12}(?:旁边|对面|附近|那边)).*$", "", plain)
     plain = re.sub(rf"(?<=[{_HAN}0-9]) (?=[{_HAN}0-9A-Z])", "", strip_talk(plain)).replace("—", "-")
     plain = _ANY_LEAD.sub("", _PLACE_LEAD.sub("", _FILLERS.sub("", plain), count=1), count=1)
+    plain = re.sub(r"[(（][^()（）0-9路街号楼室]*[)）]$", "", plain)
     first, *rest = re.split(r"(?<=[号室楼层幢栋座元0-9])[,，;；]", plain)
     kept = [clause for clause in rest if re.search(r"[路街道巷弄号室栋幢楼层座元村组镇乡区县市铺0-9]", clause)]
     plain = ",".join([first, *kept])
