@@ -106,10 +106,12 @@ def parse(field: GuideField, answer: str | Sequence[str], today: date, values: M
 
 
 def _read(field: GuideField, answer: str | Sequence[str], today: date) -> Parsed:
-    if field.type == "multi":
-        return options.parse_multi(answer, field.offered)
     text = answer if isinstance(answer, str) else ""
+    if len(text) > words.LONGEST_TEXT and field.type != "text":
+        return Rejected("text_long", t("fields.text_long", most=words.LONGEST_TEXT, count=len(text)))
     match field.type:
+        case "multi":
+            return options.parse_multi(answer, field.offered)
         case "choice":
             return options.parse_choice(text, field.offered)
         case "yes_no":
