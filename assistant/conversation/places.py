@@ -51,7 +51,8 @@ def noticed(talk: Talk) -> str | None:
         talk.supposed = Supposed(talk.state.context_guide)
         talk.focus_on("", [])
         return talk.state.last_question
-    if (_CLAUSE.search(before) and _HEADS.match(after)) or (_IN.search(before) and _DOES.match(after)) or _LIVES.search(before):
+    asks = _HEADS.match(after) and (_CLAUSE.search(before) or _IN.search(before))
+    if asks or (_IN.search(before) and _DOES.match(after)) or _LIVES.search(before):
         _move(talk, code)
     return None
 

@@ -21,9 +21,11 @@ def serve(talk: Talk, intent: str, code: str | None, words: str, unclear: Unclea
         return
     state = talk.state
     kept = talk.status, state.ask, talk.question_said, state.context_guide, state.last_question
+    more, talk.more = talk.more, True  # only the first request may ask something back
     guide = talk.guide_for(code) or (choosing.in_hand(talk) if talk.asking != "guide" else None)
     talk.focus = words
     if intent == "to_human":
+        talk.more = more
         talk.owner, talk.status, talk.question_said = "queue", "handed_off", True
         return
     if intent == "apply":
@@ -35,6 +37,7 @@ def serve(talk: Talk, intent: str, code: str | None, words: str, unclear: Unclea
     elif intent == "complaint":
         talk.say(t("conversation.complaint"))
     talk.status, state.ask, talk.question_said, state.context_guide, state.last_question = kept
+    talk.more = more
 
 
 def ask_what_is_unclear(talk: Talk) -> None:

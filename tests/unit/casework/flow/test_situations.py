@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.casework.flow import acts, answering, choosing, situations
+from assistant.casework.flow import acts, answering, besides, choosing, situations
 from assistant.casework.flow.talk import Supposed, Talk
 from assistant.foundation.messages import ENGLISH, use_language
 from knowledge.replies import Card, Choices, Notice
@@ -167,3 +167,12 @@ def test_in_english() -> None:
         assert talk.replies[-1].options[-1].label == "Show all cases, or not sure"
         answer = take(conv, "not sure")
     assert "depend on your situation" in told(answer)
+
+
+def test_a_second_request_is_answered_and_asks_nothing_back() -> None:
+    conv = Conversation(world())
+    talk = conv.talk("护照多少钱，还有领结婚证要带什么", intent="ask_fee")
+    choosing.answer(talk, FULL[PASSPORT], "ask_fee")
+    besides.serve(talk, "ask_materials", WEDDING, "领结婚证要带什么")
+    conv.done(talk)
+    assert conv.asking == "start" and "内地居民本人的证件原件" in told(talk) and not talk.more
