@@ -29,6 +29,8 @@ SETTLE_SECONDS = 0.07
 """For how long nothing in it may have changed before it is read: what is half written is left to be finished."""
 _UNSETTLED = 20
 _RETRY_SECONDS = 10.0
+# A folder of many thousand files takes long to look at; looking at it must not become all that is done.
+_RESTING = 20
 Signature = frozenset[tuple[str, int, int, int]]
 """Name, size, time of change (ns) and inode of every guide file."""
 
@@ -88,6 +90,7 @@ class LivingGuides:
         self._trouble: GuideProblem | None = None
         self._failed: tuple[Signature, float] | None = None
         self._unsettled = 0
+        self._looked = 0.0
         self._refused: list[Refused] = []
         self._seen = self._loaded = signature(folder) or frozenset()
         now = clock.now()
@@ -148,7 +151,9 @@ class LivingGuides:
             Whether something has changed that is not taken up yet: look again soon.
         """
         with self._writing:
+            began = self._seconds()
             seen = signature(self._folder)
+            self._looked = self._seconds() - began
             if seen is None or (not seen and self._current.catalogue.guides):
                 self._folder_gone()
                 return False
@@ -210,7 +215,7 @@ class LivingGuides:
 
     def _watch(self) -> None:
         soon = False
-        while not self._stopping.wait(SETTLE_SECONDS if soon else LOOK_SECONDS):
+        while not self._stopping.wait(max(SETTLE_SECONDS if soon else LOOK_SECONDS, _RESTING * self._looked)):
             try:
                 soon = self.poll()
             except Exception as error:  # a watcher that ends is a guide that never changes again

@@ -100,30 +100,57 @@ class _Reading:
             if guide is not None:
                 standing[path.name] = guide
 
+        held_back: dict[str, str] = {}
+        while (again := self._placed(read, standing, served_by, held_back)) is None:
+            pass
+        guides, files, problems = again
+        self._problems += problems
+        return guides, files
+
+    def _placed(
+        self, read: Mapping[str, GuideFile], standing: Mapping[str, Guide], served_by: Mapping[str, str],
+        held_back: dict[str, str],
+    ) -> tuple[dict[str, Guide], dict[str, str], list[GuideProblem]] | None:  # fmt: skip
+        """Every code and name given to one file.
+
+        Args:
+            held_back: files that go on with their last good version, and why: another, refused, needs the name it goes on with.
+
+        Returns:
+            Guides, files and problems; None where one more file had to be held back.
+        """
+        guides: dict[str, Guide] = {}
+        files: dict[str, str] = {}
+        names: dict[str, str] = {}
+        problems: list[GuideProblem] = []
+
         def settled(name: str) -> tuple[int, str]:
             before = self._previous.guides.get(served_by.get(name, ""))
             if before is None:
                 return 3, name
             guide = standing[name]
-            return 2 if guide.code != before.code else int(guide.name != before.name), name
+            return 2 if guide.code != before.code else int(name not in held_back and guide.name != before.name), name
 
-        guides: dict[str, Guide] = {}
-        files: dict[str, str] = {}
-        names: dict[str, str] = {}
         for name in sorted(standing, key=settled):
             guide = standing[name]
-            clash = _clash(guide, guides, files, names)
+            clash = held_back.get(name) or _clash(guide, guides, files, names)
             if clash is not None:
                 line = read[name].name_line if read[name].guide is guide else 1
-                self._problems.append(GuideProblem(name, line, clash, t("knowledge.clash_remedy")))
+                problems.append(GuideProblem(name, line, clash, t("knowledge.clash_remedy")))
                 before = self._previous.last.get(served_by.get(name, ""))
-                if before is None or not self._holds(before) or _clash(before, guides, files, names) is not None:
+                if before is None or not self._holds(before):
+                    continue
+                if _clash(before, guides, files, names) is not None:
+                    holder = files[before.code if before.code in guides else names[fold(before.name)]]
+                    if holder in served_by and holder not in held_back:
+                        held_back[holder] = t("knowledge.name_taken", name=before.name, file=name)
+                        return None
                     continue
                 guide = before
             guides[guide.code] = guide
             files[guide.code] = name
             names[fold(guide.name)] = guide.code
-        return guides, files
+        return guides, files, problems
 
     def _standing(self, read: GuideFile, name: str, code: str) -> Guide | None:
         """What a file stands for today: its guide, or where that is refused or not in force yet, the one before it.
