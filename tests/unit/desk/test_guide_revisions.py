@@ -35,7 +35,7 @@ SIGN = Place("shop-sign", "main")
 FIRST = "code: shop-sign\n"
 WANTED = "code: shop-sign\nname: 新的\n"
 ROLES = {"bian-1": "editor", "bian-2": "editor", "shen-1": "publisher", "shen-2": "publisher", "zhu-1": "supervisor", "zuo-1": "operator"}
-PEOPLE = sorted(ROLES)
+PEOPLE = ["shen-1", "shen-2", "bian-1", "shen-1", "bian-2", "zhu-1", "zuo-1"]
 
 
 def _sound(_place: Place, text: str, _there: str | None) -> bool:
@@ -106,9 +106,11 @@ class Office(RuleBasedStateMachine):
     def file(self) -> str:
         return places.read(self.folder, SIGN) or ""
 
-    def _held(self, pick: int) -> Revision | None:
+    def _held(self, pick: int, state: str | None = None) -> Revision | None:
+        """One of the revisions; of those in this state if there are any and the pick is not an odd one."""
         with self.db.read() as conn:
             found = [one for one in revisions.of_place(conn, SIGN) if one.state != revisions.FOUND]
+        found = [one for one in found if one.state == state and pick % 4] or found
         return sorted(found, key=lambda one: one.id)[pick % len(found)] if found else None
 
     def _try(self, change: Callable[[Any], Any]) -> Any:
@@ -131,13 +133,15 @@ class Office(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(PEOPLE), pick=st.integers(0, 20))
     def propose(self, who: str, pick: int) -> None:
-        held = self._held(pick)
+        held = self._held(pick, revisions.DRAFT)
+        if held and pick % 5:
+            who = next(login for login, one in self.people.items() if one.id == held.author)
         if held and self._try(lambda conn: revisions.propose(conn, held.id, self.people[who], self.now, self.file)):
             self.proposers[held.text] = who
 
     @rule(who=st.sampled_from(PEOPLE), pick=st.integers(0, 20))
     def approve(self, who: str, pick: int) -> None:
-        held = self._held(pick)
+        held = self._held(pick, revisions.PROPOSED)
         if held and self._try(lambda conn: revisions.approve(conn, held.id, self.people[who], self.now, self.file, "")):
             self.approvers[held.text] = who
 
@@ -182,6 +186,11 @@ class Office(RuleBasedStateMachine):
         self.seen = text
         places.write(self.folder, SIGN, text)
 
+    @rule()
+    def change_by_hand_just_before_publishing(self) -> None:
+        self.change_by_hand()
+        self.publish()
+
     @invariant()
     def two_persons_wanted_what_is_served(self) -> None:
         text = self.file
@@ -212,7 +221,7 @@ def test_no_way_round_two_persons(db: Database, people: dict[str, Operator]) -> 
         pass
 
     Here.db, Here.people = db, people
-    options = settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    options = settings(max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Here, settings=options)  # type: ignore[no-untyped-call]
 
 
