@@ -33,7 +33,7 @@ TEXTS = {
 #: Rooms only staff and operators read; of the package citizens read the errors, the documents themselves are Chinese.
 STAFF = ("cli", "doctor", "nlu", "serve", "submission")
 PACKAGE = re.compile(r"package\.(template_|document_incomplete|gate_|an_answer|page_broken|notice_)")
-KNOWLEDGE_FOR_AUTHORS = re.compile(r"knowledge\.(\w+_remedy|(translation|import|export|draft|unit|wide)_\w+)$")
+KNOWLEDGE_FOR_AUTHORS = re.compile(r"knowledge\.(\w+_remedy|(translation|import|export|draft|unit|wide|change|edit)_\w+)$")
 
 
 class English(World):

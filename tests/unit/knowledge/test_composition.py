@@ -207,8 +207,15 @@ def test_a_question_keeps_the_rules_of_every_part(parts: dict[str, Guide]) -> No
 def write(folder: Path, *guides: dict[str, Any]) -> Path:
     folder.mkdir(exist_ok=True)
     for guide in guides:
-        (folder / f"{guide['code']}.yaml").write_text(yaml.safe_dump(guide, allow_unicode=True), encoding="utf-8")
+        (folder / f"{guide['code']}.yaml").write_text(yaml.dump(guide, Dumper=_InFull, allow_unicode=True), encoding="utf-8")
     return folder
+
+
+class _InFull(yaml.SafeDumper):
+    """What stands twice is written twice: a guide has no references."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def test_a_region_of_a_part_is_a_region_of_the_whole(tmp_path: Path) -> None:
