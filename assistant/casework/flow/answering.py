@@ -25,6 +25,8 @@ PLAIN_LENGTH = 8
 WISH = 0.6
 _SKIP = re.compile(r"^(?:跳过|略过|不填|先?不填了?|没有|无|不知道|不清楚|暂无|下一[个项题]|pass|skip)[了吧。.！! ]*$", re.I)
 
+_NOUGHT = re.compile(r"^(?:一分(?:钱)?|一个|暂时)?(?:都|也)?(?:没有|无)(?:收入|了|啊|呢)*[。.！! ]*$")
+
 
 #: 他叫张三 is a name and nothing else, where a name was asked.
 _CALLED = re.compile(
@@ -122,11 +124,12 @@ def _field(talk: Talk) -> None:
     if case is None or guide is None or field is None:
         advance(talk)
         return
-    if talk.intent == "skip" or (
+    left_out = talk.intent == "skip" or (
         talk.tapped is None
         and (_SKIP.match(talk.text.strip()) or english.command(talk.text) == english.SKIP)
         and field.type not in ("choice", "yes_no", "multi")
-    ):
+    )
+    if left_out and not _none_at_all(talk, field):
         skip(talk)
         return
     answer: str | list[str] = talk.tapped if talk.tapped is not None else talk.text
@@ -168,6 +171,13 @@ def _field(talk: Talk) -> None:
         }
     store_more(talk, more)
     advance(talk)
+
+
+def _none_at_all(talk: Talk, field: GuideField) -> bool:
+    """没有 to how much or how many is nought, where nought can be; it leaves nothing out."""
+    if talk.tapped is not None or field.type not in ("amount", "integer") or not _NOUGHT.match(talk.text.strip()):
+        return False
+    return isinstance(parse(field, talk.text, talk.now.date(), {}), Accepted)
 
 
 def _wants_another(talk: Talk) -> bool:

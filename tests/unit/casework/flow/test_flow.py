@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from assistant.casework.flow import acts, answering, choosing, closing
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import CaseStatus
-from tests.unit.casework.flow.support import Conversation, World
+from knowledge.schema import GuideField
+from tests.unit.casework.flow.support import Conversation, World, small_guide
 
 
 def begun(world: World | None = None) -> Conversation:
@@ -114,6 +117,19 @@ def test_a_correction_in_passing_keeps_the_question() -> None:
     take(conv, "公司名称说错了，应该是样板商贸有限公司", intent="correct_info")
     assert conv.asking == "landlord" and conv.case is not None
     assert conv.case.answers["company"].display == "样板商贸有限公司"
+
+
+@pytest.mark.parametrize("told", ["没有", "一分钱都没有", "没有收入", "无"])
+def test_nothing_is_nought_where_a_sum_is_asked_and_may_be(told: str) -> None:
+    income = {"key": "phone", "label": "每月收入", "type": "amount", "question": "每个月收入多少？", "why": "要核对", "optional": True}
+    small = small_guide()
+    guide = small.model_copy(update={"fields": [*small.fields[:3], GuideField.model_validate(income)]})
+    conv = begun(World(guides={guide.code: guide}))
+    for text in ("自有", "示例商贸有限公司"):
+        take(conv, text)
+    take(conv, told, intent="skip")
+    assert conv.case is not None and not conv.case.answers["phone"].skipped
+    assert conv.case.answers["phone"].value == 0
 
 
 def test_optional_may_be_skipped_required_may_not() -> None:
