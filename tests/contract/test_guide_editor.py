@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
@@ -201,15 +200,6 @@ def test_a_faulty_text_is_kept_and_not_proposed(staff: Callable[[str], Writer]) 
     refused = one.do("propose", kept["id"])
     assert (refused.status_code, refused.json()["code"]) == (422, "guide_unsound")
     assert one.file()["mine"]["text"] == broken
-
-
-def test_a_finding_takes_less_than_a_second(staff: Callable[[str], Writer]) -> None:
-    one = staff("bian")
-    text = one.file("company-founding")["text"]
-    one.check(text, "company-founding")  # the templates are read once
-    started = time.process_time()
-    one.check(text.replace("charged: false", "charged: flase", 1), "company-founding")
-    assert time.process_time() - started < 1
 
 
 def test_without_a_note_or_a_change_nothing_is_proposed(staff: Callable[[str], Writer]) -> None:
