@@ -66,6 +66,18 @@ def audit(guide: Guide, items: Iterable[str], today: date) -> Iterator[Finding]:
     yield from _kept(guide, today)
 
 
+_CONTRADICTIONS = frozenset(
+    {"promise_too_long", "audit_handling_at_once", "audit_handling_later", "audit_fee_free", "audit_whole"}
+)
+
+
+def contradictions(guide: Guide) -> Iterator[Finding]:
+    """Where a guide says two things that cannot both be true: whichever a citizen is told, she may be told wrong."""
+    for finding in (*_limits(guide), *_visits(guide), *_fee(guide)):
+        if finding.rule in _CONTRADICTIONS:
+            yield finding
+
+
 def _finding(path: tuple[Any, ...] | str, rule: str, **named: Any) -> Finding:
     return Finding((path,) if isinstance(path, str) else path, rule, named)
 

@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from assistant.foundation.messages import t
+from knowledge.audit import Finding, contradictions
 from knowledge.marked import MarkedDict, MarkedList, marked
 from knowledge.schema import Guide
 
@@ -61,11 +62,24 @@ def read_guide(path: Path) -> GuideFile:
 
 
 def guide_of(text: str, name: str) -> GuideFile:
-    """A guide from the text of its file, which need not be on disk; ``name`` is what problems call the file."""
+    """A guide from the text of its file, which need not be on disk; ``name`` is what problems call the file.
+
+    One that contradicts itself is refused like one that cannot be read.
+    """
     try:
-        return GuideFile(Guide.model_validate(quickly(text)), [], text)
+        guide = Guide.model_validate(quickly(text))
     except (yaml.YAMLError, ValueError, RecursionError):
         return _slowly(Path(name), text)  # finds the lines to point at
+    found = list(contradictions(guide))
+    if not found:
+        return GuideFile(guide, [], text)
+    tree = tree_of(text)
+    return GuideFile(None, [_contradiction(name, tree, one) for one in found], text)
+
+
+def _contradiction(name: str, tree: Any, found: Finding) -> GuideProblem:
+    why, remedy = (t(f"knowledge.{key}", **found.named) for key in (found.rule, f"{found.rule}_remedy"))
+    return GuideProblem(name, line_of(tree, found.path), why, remedy)
 
 
 def tree_of(text: str) -> Any:

@@ -75,6 +75,25 @@ def test_refuses_with_file_line_reason_and_remedy(guides_dir: Path, old: str, ne
     assert not any(re.search(r"[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}", problem.why) for problem in problems if "YAML" not in why)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "at", "why"),
+    [
+        ("promised_limit: {days: 5", "promised_limit: {days: 25", "promised_limit", "25 天比法定时限 20 天还长"),
+        ("handling: promised", "handling: immediate", "handling:", "即办件"),
+        ("不收费。, evidence", "不收费。, items: [{name: 工本费, yuan: 10, per: 本}], evidence", "fee:", "不收费，却写了收费项目"),
+    ],
+)
+def test_a_guide_that_contradicts_itself_is_refused_and_the_last_good_one_served(
+    guides_dir: Path, old: str, new: str, at: str, why: str
+) -> None:
+    good = Catalogue.load(guides_dir)
+    spoil(guides_dir, old, new)
+    told = Catalogue.load(guides_dir, previous=good)
+    assert told.guides["shop-sign"] is good.guides["shop-sign"]
+    assert any(p.file == SIGN and p.line == line_with(guides_dir, at) and why in p.why and p.remedy for p in told.problems)
+    assert "shop-sign" not in Catalogue.load(guides_dir).guides
+
+
 def test_last_good_version_stays_in_service(guides_dir: Path) -> None:
     good = Catalogue.load(guides_dir)
     spoil(guides_dir, "applicant: [enterprise", "applicant: [robot")
