@@ -45,8 +45,14 @@ def closest_faq(guide: Guide, question: str, close: float = CLOSE) -> Faq | None
     close = max(close, SAME) if general(guide, question) else close
     topics = [topic for topic in _TOPICS if topic.search(question)]
     faqs = [faq for faq in guide.faqs if all(topic.search(faq.question) for topic in topics)]
-    best = max(faqs, key=lambda faq: _cosine(asked, _bag(faq.question, named)), default=None)
-    return best if best is not None and _cosine(asked, _bag(best.question, named)) >= close else None
+
+    def likeness(faq: Faq) -> float:
+        # 居民楼底下能开饭店吗？没有烟道可以开吗？ are two ways to ask it: either is enough.
+        ways = {faq.question, *(way for way in re.split(r"[?？]", faq.question) if way.strip())}
+        return max(_cosine(asked, _bag(way, named)) for way in ways)
+
+    best = max(faqs, key=likeness, default=None)
+    return best if best is not None and likeness(best) >= close else None
 
 
 def general(guide: Guide, question: str) -> bool:

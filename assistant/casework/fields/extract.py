@@ -118,12 +118,18 @@ def _chosen(field: GuideField, clause: str, match: re.Match[str]) -> bool:
     return any(place.start() <= begin and end <= place.end() for word in said for place in re.finditer(re.escape(word), clause))
 
 
+#: 房子里 and 店外 say where something is, not what the house or the shop is.
+_PLACED = "里内外上下中前后旁"
+
+
 def _named_barely(field: GuideField, rest: str) -> bool:
-    """Whether what follows a name without a verb is a value: 法人张三, and not 法人要换成他, 名称和法人都变了 or 房东不肯."""
+    """Whether what follows a name without a verb is a value: 法人张三, not 法人要换成他, 名称和法人都变了, 房东不肯 or 房子里."""
     if field.type == "person_name":
         return _BARE_NAME.fullmatch(rest) is not None
     if field.type == "text" and _TOLD_OF.match(rest):
         return False
+    if field.type in ("choice", "multi", "yes_no"):
+        return len(rest) > 1 and rest[0] not in _PLACED
     return field.type != "company_name" or _BARE_FIRM.search(rest) is not None
 
 

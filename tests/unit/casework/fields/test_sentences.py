@@ -38,6 +38,14 @@ def test_values_named_in_one_sentence() -> None:
                      "new_address": "浦东新区示例路88号3楼"}  # fmt: skip
 
 
+@pytest.mark.parametrize(("text", "kind"), [("我妈住在我们给她买的房子里", None), ("房子外面在修路", None), ("房子租的，上个月搬来", "leased")])
+def test_where_something_is_says_nothing_of_what_it_is(text: str, kind: str | None) -> None:
+    options = [Option(value="leased", label="租的房子", aliases=["租的"]), Option(value="dormitory", label="单位宿舍", aliases=["厂里宿舍"])]
+    house = field("house", "choice", "住房来源", "房子", options=options)
+    found = by_name(text, [house], TODAY, {})
+    assert {key: answer.value for key, answer in found.items()} == ({"house": kind} if kind else {})
+
+
 def test_the_longer_name_wins() -> None:
     found = by_name("原地址是浦东新区示例路1号", ALL, TODAY, {})
     assert list(found) == ["old_address"]
