@@ -51,8 +51,8 @@ def closest_faq(guide: Guide, question: str, close: float = CLOSE) -> Faq | None
         ways = {faq.question, *(way for way in re.split(r"[?？]", faq.question) if way.strip())}
         return max(_cosine(asked, _bag(way, named)) for way in ways)
 
-    best = max(faqs, key=likeness, default=None)
-    return best if best is not None and likeness(best) >= close else None
+    best, faq = max(((likeness(faq), faq) for faq in faqs), key=lambda found: found[0], default=(0.0, None))
+    return faq if best >= close else None
 
 
 def general(guide: Guide, question: str) -> bool:

@@ -10,6 +10,7 @@ from assistant.casework.fields.words import strip_talk
 from assistant.engine.components.patterns.people import COMPOUND, ROLES, SURNAMES
 
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+_SURNAME = f"(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(SURNAMES))}])"
 _FILLER = re.compile(r"^(?:我(?=[,，])|嗯+|呃+|哦+|啊|那个|这个|就是|我是说|你好|您好|应该是|那就)[,，、 ]*")
 #: Whoever an application speaks of; the longer words first.
 _ROLE = (
@@ -29,19 +30,19 @@ _LED = re.compile(
 )
 #: Without a verb the name must begin like one: 我老公李四, 本人张三.
 _BARE = re.compile(
-    rf"^{_OWNER}?(?:(?:{_ROLE})的?)?(?:{_WORD})?[\s:：]*(?P<name>(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(SURNAMES))}])[{_HAN}]{{1,3}})$"
+    rf"^{_OWNER}?(?:(?:{_ROLE})的?)?(?:{_WORD})?[\s:：]*(?P<name>{_SURNAME}[{_HAN}]{{1,3}})$"
 )
 #: 安全管理员是张三, 我们厨师长王五: a role that nobody listed.
 _ANY_ROLE = re.compile(
-    rf"^(?!.*不)(?:[{_HAN}]{{2,10}}(?:是|叫)|{_OWNER}[{_HAN}]{{1,5}}[员长师人主任工]的?)(?P<name>(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(SURNAMES))}])[{_HAN}]{{1,2}})$"
+    rf"^(?!.*不)(?:[{_HAN}]{{2,10}}(?:是|叫)|{_OWNER}[{_HAN}]{{1,5}}[员长师人主任工]的?)(?P<name>{_SURNAME}[{_HAN}]{{1,2}})$"
 )
 #: 李四是我老公.
 _NAMED_FIRST = re.compile(
-    rf"^(?:{_OWNER}?(?:{_ROLE}))?(?P<name>(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(SURNAMES))}])[{_HAN}]{{1,2}})[,，]?是(?:我|他|她|你|公司|店里|本人|{_ROLE}).*$"
+    rf"^(?:{_OWNER}?(?:{_ROLE}))?(?P<name>{_SURNAME}[{_HAN}]{{1,2}})[,，]?是(?:我|他|她|你|公司|店里|本人|{_ROLE}).*$"
 )
 #: 孩子跟妈妈姓，叫李小四.
 _CALLED = re.compile(
-    rf"[,，](?:大?名)?叫(?P<name>(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(SURNAMES))}])[{_HAN}]{{1,2}})$"
+    rf"[,，](?:大?名)?叫(?P<name>{_SURNAME}[{_HAN}]{{1,2}})$"
 )
 #: 执照上写的张三.
 _ON_PAPER = re.compile(r"^(?:营业)?(?:执照|身份证|户口[本簿]|证件?|房产证)上(?:写|印|登记)?的?(?:是|叫)?")
@@ -74,7 +75,7 @@ _TITLE = (
 _TITLED = re.compile(rf"^[{''.join(sorted(SURNAMES))}](?:{_TITLE})$|^[老小][{''.join(sorted(SURNAMES))}](?:{_TITLE})?$")
 _AND = re.compile(r"\s*(?:[、/&]|[和跟与]|或者?|还是|[,，;；])\s*")
 #: A Chinese name that begins with a usual surname, or has the separator of other peoples' names.
-NAME = re.compile(rf"(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(SURNAMES))}])[{_HAN}]{{1,2}}|[{_HAN}]+·[{_HAN}]+")
+NAME = re.compile(rf"{_SURNAME}[{_HAN}]{{1,2}}|[{_HAN}]+·[{_HAN}]+")
 _ROLE_ALONE = re.compile(rf"{_OWNER}?(?:{_ROLE})?")
 
 

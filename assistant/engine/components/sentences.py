@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 
-class Sentence(Message):  # type: ignore[misc]
+class Sentence(Message):  # type: ignore[misc]  # Rasa has no types
     """A message of plain values and tokens: nothing in it is ever changed in place, so a copy may share it."""
 
     def fingerprint(self) -> str:
@@ -49,7 +49,7 @@ def _told(value: Any) -> str:
     return str(value)
 
 
-class SentenceImporter(RasaFileImporter):  # type: ignore[misc]
+class SentenceImporter(RasaFileImporter):  # type: ignore[misc]  # likewise
     """Rasa's importer of files, except that files of nothing but sentences are read in our own way."""
 
     def __init__(

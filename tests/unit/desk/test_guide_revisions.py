@@ -222,7 +222,7 @@ def test_no_way_round_two_persons(db: Database, people: dict[str, Operator]) -> 
 
     Here.db, Here.people = db, people
     options = settings(max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
-    run_state_machine_as_test(Here, settings=options)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Here, settings=options)  # type: ignore[no-untyped-call]  # hypothesis gives it no types
 
 
 @pytest.mark.parametrize("state", ["approved", "published", "replaced"])

@@ -50,7 +50,7 @@ def test_who_served_goes_on(tmp_path_factory: pytest.TempPathFactory, steps: lis
         assert {problem.file for problem in now.problems} == {file for file in standing if not serves(file)}
         assert all(problem.why and problem.remedy and problem.line >= 1 for problem in now.problems)
         for code, file in before.files.items():
-            if file not in standing or (serves(file) and standing[file][0] != code):  # type: ignore[index]
+            if file not in standing or (serves(file) and standing[file][0] != code):  # type: ignore[index]  # serves() has looked
                 continue  # taken away, or made the file of another item
             assert code in now.guides, f"{file} still stands for {code}"
             if not serves(file) and now.files[code] == file:
