@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-PACKAGE_TAGS = frozenset({"tick", "case_no", "guide_name", "today", "promised"})
+PACKAGE_TAGS = frozenset({"tick", "case_no", "guide_name", "today", "promised", "signature"})
 """What every template may use besides the guide's fields: the package feeds these itself."""
 
 

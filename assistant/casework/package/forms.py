@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from docxtpl import DocxTemplate
+from docx.shared import Mm
+from docxtpl import DocxTemplate, InlineImage
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree  # type: ignore[import-untyped, unused-ignore]
 
@@ -24,22 +25,38 @@ from assistant.foundation.messages import t
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _CACHED_SOURCES = 256
+SIGNATURE_MM = (32.0, 11.0)
+"""The room a signature takes at most: width and height in millimetres."""
 
 
 @dataclass(frozen=True)
 class Filled:
-    """A filled form. ``printed`` are the texts its template really printed; ``text`` is all that a reader of its body sees."""
+    """A filled form. ``printed`` are the texts its template really printed; ``text`` is all that a reader of its body sees.
+
+    ``pictures`` is how often the applicant's signature was put in.
+    """
 
     docx: bytes
     printed: tuple[str, ...]
     text: str
     ticks: int
     boxes: int
+    pictures: int = 0
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A signature as a picture: a PNG and its size in pixels."""
+
+    png: bytes
+    width: int
+    height: int
 
 
 @dataclass
 class _Record(threading.local):
     printed: list[str] = field(default_factory=list)
+    pictures: int = 0
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -57,22 +74,26 @@ class _Environment(ImmutableSandboxedEnvironment):
     def _note(self, value: Any) -> Any:
         if isinstance(value, str | int | float) and str(value).strip():
             self.record.printed.append(str(value))
+        elif isinstance(value, InlineImage):
+            self.record.pictures += 1
         return value
 
 
 _environment = _Environment()
 
 
-def fill(template: Path, context: Mapping[str, Any], title: str) -> Filled:
-    """Fill one Word template.
+def fill(template: Path, context: Mapping[str, Any], title: str, signature: Drawn | None = None) -> Filled:
+    """Fill one Word template; ``signature`` stands wherever the template has ``{{ signature }}``.
 
     Raises:
         PackageError: ``template_broken``: missing, not a Word file, a tag Word has torn apart, or a name no field has.
     """
     printed = _environment.record.printed = []
+    _environment.record.pictures = 0
     try:
         document = DocxTemplate(io.BytesIO(template.read_bytes()))
-        document.render(dict(context), _environment, autoescape=True)
+        picture = {"signature": _picture(document, signature)} if signature else {}
+        document.render({**context, **picture}, _environment, autoescape=True)
         buffer = io.BytesIO()
         document.save(buffer)
         docx = repack(buffer.getvalue())
@@ -85,7 +106,15 @@ def fill(template: Path, context: Mapping[str, Any], title: str) -> Filled:
         raise _broken(template, title, t("package.template_tag", detail=error.message or type(error).__name__)) from error
     except Exception as error:  # docx, lxml and zipfile each have their own ways to say "this is not a Word file"
         raise _broken(template, title, t("package.template_unreadable", detail=type(error).__name__)) from error
-    return Filled(docx, tuple(dict.fromkeys(printed)), text, text.count(TICKED), text.count(UNTICKED))
+    return Filled(
+        docx, tuple(dict.fromkeys(printed)), text, text.count(TICKED), text.count(UNTICKED), _environment.record.pictures
+    )
+
+
+def _picture(document: DocxTemplate, drawn: Drawn) -> InlineImage:
+    wide, high = SIGNATURE_MM
+    scale = min(wide / drawn.width, high / drawn.height)
+    return InlineImage(document, io.BytesIO(drawn.png), width=Mm(drawn.width * scale), height=Mm(drawn.height * scale))
 
 
 def visible_text(docx: bytes) -> str:

@@ -31,11 +31,13 @@ _pdfium = threading.Lock()  # PDFium may be used by one thread of a process at a
 
 @dataclass(frozen=True)
 class Expected:
-    """What a PDF must show: each text with how often at least, and how many boxes are ticked and empty (None: any)."""
+    """What a PDF must show: each text with how often at least, how many boxes are ticked and empty (None: any), and how many
+    pictures at least (signatures)."""
 
     texts: tuple[tuple[str, int], ...]
     ticks: int | None = None
     boxes: int | None = None
+    pictures: int = 0
 
 
 def expect(filled: Filled, without: Iterable[str] = ()) -> Expected:
@@ -47,7 +49,8 @@ def expect(filled: Filled, without: Iterable[str] = ()) -> Expected:
     drop = str.maketrans(dict.fromkeys(without))
     held = squash(filled.text.translate(drop))
     texts = [text.translate(drop) for text in filled.printed if text not in (TICKED, UNTICKED)]
-    return Expected(tuple((text, max(1, held.count(squash(text)))) for text in texts if squash(text)), filled.ticks, filled.boxes)
+    counted = tuple((text, max(1, held.count(squash(text)))) for text in texts if squash(text))
+    return Expected(counted, filled.ticks, filled.boxes, filled.pictures)
 
 
 def expect_texts(texts: Iterable[str]) -> Expected:
@@ -72,6 +75,8 @@ def check(pdf: bytes, expected: Expected, title: str, name_of: Callable[[str], s
     for sign, wanted in ((TICKED, expected.ticks), (UNTICKED, expected.boxes)):
         if wanted is not None and (held := layer.whole.count(squash(sign))) != wanted:
             raise _incomplete(title, t("package.gate_ticks", sign=sign, wanted=wanted, held=held))
+    if expected.pictures and layer.pictures() < expected.pictures:
+        raise _incomplete(title, t("package.gate_signature"))
     return len(layer.pages)
 
 
@@ -128,6 +133,15 @@ class TextLayer:
             for font, text in runs.items():
                 texts[font] = texts.get(font, "") + squash(text)
         return texts
+
+    def pictures(self) -> int:
+        """How many pictures stand on the pages."""
+        with _pdfium:
+            document = pypdfium2.PdfDocument(self._pdf)
+            try:
+                return sum(1 for page in document for _ in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]))
+            finally:
+                document.close()
 
     def _read(self, read: Callable[..., _T]) -> list[_T]:
         with _pdfium:

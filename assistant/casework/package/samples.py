@@ -50,6 +50,7 @@ def blank(guide: Guide, document: DocumentSpec, templates_dir: Path) -> bytes:
         }
         context |= {
             "tick": Boxes(boxes), "case_no": "", "guide_name": guide.name, "today": t("package.blank_date"), "promised": GAP,
+            "signature": "",
         }  # fmt: skip
         filled = fill(templates_dir / PurePosixPath(document.template).name, context, document.title)
     return _with_room(filled.docx)

@@ -56,7 +56,8 @@ def form_context(case: Case, guide: Guide, now: datetime) -> dict[str, Any]:
 
     Each field key of the guide → its text (empty when it does not apply, was skipped or is unanswered);
     ``tick.<field>.<option>`` → ☑ or ☐ for choice, multi and yes_no fields; ``case_no``, ``guide_name``, ``today``
-    (2026年11月10日) and ``promised`` (names of the materials met by a commitment, joined with 、).
+    (2026年11月10日), ``promised`` (names of the materials met by a commitment, joined with 、) and ``signature`` (empty; a
+    signed form has its picture put there by ``forms.fill``).
     """
     context: dict[str, Any] = dict.fromkeys((field.key for field in guide.fields), "")
     ticks: dict[str, Boxes] = {}
@@ -68,7 +69,7 @@ def form_context(case: Case, guide: Guide, now: datetime) -> dict[str, Any]:
             ticks[field.key] = Boxes({value: TICKED if value in held else UNTICKED for value in option_values(field)})
     context |= {
         "tick": Boxes(ticks), "case_no": case.case_no, "guide_name": guide.name,
-        "today": chinese_date(now.year, now.month, now.day),
+        "today": chinese_date(now.year, now.month, now.day), "signature": "",
         "promised": "、".join(
             material.name for material in applying_materials(guide, case)
             if material.code in case.materials and case.materials[material.code].status == "promised"
