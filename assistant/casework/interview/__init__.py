@@ -1,0 +1,50 @@
+"""The interview: what to ask next, what an answer changes, and what the package still lacks.
+
+``order`` says what to ask, ``question`` puts a field as a question, ``recording`` keeps an answer and what follows from it,
+``materials`` says what is to be handed in. All of it is pure: nothing here speaks, saves or waits.
+"""
+
+from assistant.casework.interview.materials import (
+    MATERIAL_PREFIX,
+    MET_STATUS,
+    UPLOAD_ACCEPT,
+    applying_documents,
+    applying_materials,
+    meet,
+    next_material,
+    refresh_materials,
+)
+from assistant.casework.interview.order import (
+    Progress,
+    applying_fields,
+    broken_checks,
+    must_mend,
+    next_field,
+    previous_field,
+    progress,
+)
+from assistant.casework.interview.question import ask_field
+from assistant.casework.interview.recording import follow, follows, record, unconfirm
+
+__all__ = [
+    "MATERIAL_PREFIX",
+    "MET_STATUS",
+    "UPLOAD_ACCEPT",
+    "Progress",
+    "applying_documents",
+    "applying_fields",
+    "applying_materials",
+    "ask_field",
+    "broken_checks",
+    "follow",
+    "follows",
+    "meet",
+    "must_mend",
+    "next_field",
+    "next_material",
+    "previous_field",
+    "progress",
+    "record",
+    "refresh_materials",
+    "unconfirm",
+]
