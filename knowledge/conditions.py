@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from knowledge.schema import Condition
+from knowledge.facts import Condition
 
 
 def holds(condition: Condition | None, values: Mapping[str, Any]) -> bool:
@@ -23,8 +23,23 @@ def holds(condition: Condition | None, values: Mapping[str, Any]) -> bool:
     if condition.not_ is not None:
         return not holds(condition.not_, values)
     if condition.sum_of is not None:
-        return _adds_up(values.get(condition.field or ""), [values.get(key) for key in condition.sum_of])
-    return _test(condition, values.get(condition.field or ""))
+        return _adds_up(value_at(values, condition.field), [value_at(values, key) for key in condition.sum_of])
+    return _test(condition, value_at(values, condition.field))
+
+
+def value_at(values: Mapping[str, Any], path: str | None) -> Any:
+    """The value of a field, or of a part of a table: ``f.rows``, ``f.column`` or ``f.first.column``. None if there is none."""
+    key, _, part = (path or "").partition(".")
+    held = values.get(key)
+    if not part or not isinstance(held, list):
+        return None if part else held
+    if part == "rows":
+        return len(held)
+    first, _, column = part.rpartition(".")
+    cells = [row.get(column) for row in held if isinstance(row, Mapping)]
+    if first:
+        return cells[0] if cells else None
+    return [cell for cell in cells if cell is not None]
 
 
 def _test(condition: Condition, value: Any) -> bool:
@@ -45,7 +60,8 @@ def _test(condition: Condition, value: Any) -> bool:
 
 def _adds_up(total: Any, parts: list[Any]) -> bool:
     """Whether numbers add up to a total, to the cent; false while the total or every part is unanswered."""
-    answered = [part for part in parts if part is not None]
+    every = [cell for part in parts for cell in (part if isinstance(part, list) else [part])]
+    answered = [part for part in every if part is not None]
     try:
         return total is not None and bool(answered) and Decimal(str(total)) == sum(Decimal(str(part)) for part in answered)
     except InvalidOperation:

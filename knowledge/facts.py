@@ -45,7 +45,8 @@ class Condition(Strict):
     ``{field: f, is: v}`` · ``{field: f, in: [v, …]}`` · ``{field: f, over: n}`` · ``{field: f, under: n}`` ·
     ``{field: f, known: true}`` · ``{field: f, sum_of: [g, …]}`` · ``{all: […]}`` · ``{any: […]}`` · ``{not: …}``.
     A comparison with an unanswered field is false; in a sum, unanswered fields count nothing. For ``multi`` fields
-    ``is``/``in`` mean "contains".
+    ``is``/``in`` mean "contains". Of a table, ``f.rows`` is how many rows there are, ``f.column`` the cells of a column in
+    all rows (so ``is``/``in`` mean "in any row") and ``f.first.column`` that of the first row.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -71,6 +72,18 @@ class Condition(Strict):
         elif len(groups) != 1 or tests:
             raise ValueError("a condition is either on a field, or exactly one of all, any, not")
         return self
+
+
+class Option(Strict):
+    """One choice: ``value`` is stored, ``label`` shown, ``aliases`` are other words people type for it.
+
+    One that is not ``offered`` has a box on a form and is no answer: a composition offers fewer than its parts' forms show.
+    """
+
+    value: str
+    label: str
+    aliases: list[str] = []
+    offered: bool = True
 
 
 class Fact(Stated):
@@ -206,8 +219,8 @@ class Change(Strict):
 
 
 def condition_fields(condition: Condition) -> list[str]:
-    """Every field key a condition looks at, in reading order."""
+    """Every field key a condition looks at, in reading order; of a table's cells, the key of the table."""
     if condition.field is not None:
-        return [condition.field, *(condition.sum_of or [])]
+        return [path.partition(".")[0] for path in (condition.field, *(condition.sum_of or []))]
     parts = [*(condition.all_ or []), *(condition.any_ or []), *([condition.not_] if condition.not_ else [])]
     return [name for part in parts for name in condition_fields(part)]

@@ -23,6 +23,7 @@ from knowledge.facts import (
     FollowUp,
     LimitCase,
     Online,
+    Option,
     Place,
     Result,
     Step,
@@ -31,30 +32,30 @@ from knowledge.facts import (
     Visits,
     condition_fields,
 )
+from knowledge.prefill_paths import PREFILL_PATH
+from knowledge.tables import Column, Rows, TableRule, table_problems, table_references
 
 __all__ = [
     "Change", "Check", "Condition", "Contact", "DocumentSpec", "Evidence", "Fact", "Faq", "Fee", "FeeItem", "FieldType",
     "FollowUp", "Guide", "GuideField", "LimitCase", "Material", "MeetWay", "Names", "Neighbour", "Online", "Option", "Part",
-    "Place", "Result", "Rule", "Settled", "Step", "Strict", "TimeLimit", "Visits", "condition_fields",
+    "Place", "Result", "Rows", "Rule", "Settled", "Step", "Strict", "TableRule", "TimeLimit", "Visits", "condition_fields",
 ]  # fmt: skip
 
 
-class Option(Strict):
-    """One choice: ``value`` is stored, ``label`` shown, ``aliases`` are other words people type for it.
+class Rule(Strict):
+    """What an answer must keep to, by itself or beside another one (``field``). ``soft`` ones warn and let pass.
 
-    One that is not ``offered`` has a box on a form and is no answer: a composition offers fewer than its parts' forms show.
+    ``differs_from`` (two addresses differ where they are two places) · ``not_before`` ``not_after`` (dates; ``value: today``) ·
+    ``at_least`` ``at_most`` (numbers) · ``age_at_least`` ``age_at_most`` (completed years on the day of asking, of an identity
+    number or a date of birth) · ``within_days`` (a date at most ``value`` calendar days ago) · ``days_after`` (a date at least
+    ``value`` calendar days after that of ``field``) · ``agrees_with`` (date of birth or sex and identity number are of one
+    person) · ``has_word`` ``has_no_word`` (one, none of the words in ``value``, separated by ``|``).
     """
 
-    value: str
-    label: str
-    aliases: list[str] = []
-    offered: bool = True
-
-
-class Rule(Strict):
-    """A cross-field rule. ``soft`` ones warn and let pass."""
-
-    kind: Literal["differs_from", "not_before", "not_after", "at_least", "at_most"]
+    kind: Literal[
+        "differs_from", "not_before", "not_after", "at_least", "at_most", "age_at_least", "age_at_most", "within_days",
+        "days_after", "agrees_with", "has_word", "has_no_word",
+    ]  # fmt: skip
     field: str | None = None
     value: str | float | None = None
     message: str
@@ -110,6 +111,7 @@ FieldType = Literal[
     "multi",
     "yes_no",
 ]
+    "table",
 
 
 class GuideField(Strict):
@@ -119,6 +121,12 @@ class GuideField(Strict):
     ``when`` limits the field to the situations it applies in. ``mistakes`` lists what people get wrong.
     ``international`` lets a phone field take numbers of other countries, written with + and the country's code.
     """
+    ``prefill`` says where its value may be known already, tried in order: ``enterprise.address``, ``person.phone``,
+    ``licence.food_permit.number``, ``identity.name``, ``previous.<key>``. ``subject`` marks what finds the enterprise or
+    person there: the credit code or name, the identity number and name. ``not_barred`` names the field with the name of
+    the person of this identity number, who must not be barred from holding the post.
+    A ``table`` field's answer is a list of rows: ``columns`` are their cells, ``rows`` says how many there may be, and
+    ``table_rules`` what must be true of all rows together.
 
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     label: str
@@ -134,10 +142,17 @@ class GuideField(Strict):
     mistakes: list[str] = []
     rules: list[Rule] = []
     names: list[str] = []
+    columns: list[Column] = []
+    rows: Rows | None = None
+    table_rules: list[TableRule] = []
     evidence: list[str] = []
 
     @model_validator(mode="after")
-    def choices_have_options(self) -> GuideField:
+    def fits_its_type(self) -> GuideField:
+        if self.type == "table" and (problems := table_problems(self.key, self.columns, self.table_rules)):
+            raise ValueError("; ".join(problems))
+        if self.type != "table" and (self.columns or self.rows or self.table_rules):
+            raise ValueError(f"field {self.key}: only a table field has columns, rows and table_rules")
         if self.type in ("choice", "multi") and len(self.offered) < 2:
             raise ValueError(f"field {self.key}: a {self.type} field needs at least two options")
         if self.international and self.type != "phone":
@@ -342,13 +357,13 @@ class Guide(Strict):
             f"field {f.key}: rule {rule.kind} names unknown field {rule.field}"
             for f in self.fields
             for rule in f.rules
-            if rule.field is not None and rule.field not in keys
+            if rule.field is not None and rule.field.partition(".")[0] not in keys
         ]
         problems += [
             f"settled[{i}] names unknown field {name}"
             for i, entry in enumerate(self.settled)
             for name in (entry.field, entry.from_)
-            if name is not None and name not in keys
+            if name is not None and name.partition(".")[0] not in keys
         ]
         problems += [
             f"checks[{i}] depends on unknown field {check.ask}" for i, check in enumerate(self.checks) if check.ask not in keys
@@ -362,3 +377,4 @@ class Guide(Strict):
     def material(self, code: str) -> Material | None:
         """The material with this code, or None."""
         return next((material for material in self.materials if material.code == code), None)
+        problems += table_references(self.fields)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from knowledge.conditions import holds
+from knowledge.conditions import holds, value_at
 from knowledge.schema import Guide
 
 
@@ -23,7 +23,7 @@ def settled(guide: Guide, values: Mapping[str, Any]) -> dict[str, Any]:
             field = guide.field(entry.field)
             if field is None or entry.field in found or not holds(entry.when, known) or not holds(field.when, known):
                 continue
-            value = entry.value if entry.from_ is None else known.get(entry.from_)
+            value = entry.value if entry.from_ is None else value_at(known, entry.from_)
             if value is not None:
                 found[entry.field] = value
         if found == before:
@@ -40,7 +40,7 @@ def awaited(guide: Guide, values: Mapping[str, Any], answered: Mapping[str, Any]
     """
     coming = set()
     for entry in guide.settled:
-        source = guide.field(entry.from_) if entry.from_ else None
+        source = guide.field(entry.from_.partition(".")[0]) if entry.from_ else None
         to_come = source is None or (source.key not in answered and holds(source.when, values))
         if to_come and holds(entry.when, values):
             coming.add(entry.field)
