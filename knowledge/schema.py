@@ -36,7 +36,7 @@ from knowledge.prefill_paths import PREFILL_PATH
 from knowledge.tables import Column, Rows, TableRule, table_problems, table_references
 
 __all__ = [
-    "Change", "Check", "Condition", "Contact", "DocumentSpec", "Evidence", "Fact", "Faq", "Fee", "FeeItem", "FieldType",
+    "Change", "Check", "Column", "Condition", "Contact", "DocumentSpec", "Evidence", "Fact", "Faq", "Fee", "FeeItem", "FieldType",
     "FollowUp", "Guide", "GuideField", "LimitCase", "Material", "MeetWay", "Names", "Neighbour", "Online", "Option", "Part",
     "Place", "Result", "Rows", "Rule", "Settled", "Step", "Strict", "TableRule", "TimeLimit", "Visits", "condition_fields",
 ]  # fmt: skip
@@ -107,11 +107,12 @@ FieldType = Literal[
     "area",
     "amount",
     "integer",
+    "scope",
     "choice",
     "multi",
     "yes_no",
-]
     "table",
+]
 
 
 class GuideField(Strict):
@@ -120,13 +121,13 @@ class GuideField(Strict):
     ``situation`` marks a 情形 question, asked first because materials and other fields depend on it.
     ``when`` limits the field to the situations it applies in. ``mistakes`` lists what people get wrong.
     ``international`` lets a phone field take numbers of other countries, written with + and the country's code.
-    """
     ``prefill`` says where its value may be known already, tried in order: ``enterprise.address``, ``person.phone``,
     ``licence.food_permit.number``, ``identity.name``, ``previous.<key>``. ``subject`` marks what finds the enterprise or
     person there: the credit code or name, the identity number and name. ``not_barred`` names the field with the name of
     the person of this identity number, who must not be barred from holding the post.
     A ``table`` field's answer is a list of rows: ``columns`` are their cells, ``rows`` says how many there may be, and
     ``table_rules`` what must be true of all rows together.
+    """
 
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     label: str
@@ -141,10 +142,13 @@ class GuideField(Strict):
     international: bool = False
     mistakes: list[str] = []
     rules: list[Rule] = []
-    names: list[str] = []
     columns: list[Column] = []
     rows: Rows | None = None
     table_rules: list[TableRule] = []
+    names: list[str] = []
+    prefill: list[Annotated[str, Field(pattern=PREFILL_PATH)]] = []
+    subject: Literal["enterprise", "person"] | None = None
+    not_barred: str | None = None
     evidence: list[str] = []
 
     @model_validator(mode="after")
@@ -173,6 +177,9 @@ class Material(Strict):
 
     licence 电子证照 (shared data, never asked again) · upload · generated (a form of ``documents``) · promise 告知承诺 ·
     tolerate 容缺 (due ``tolerance_days`` working days after submission) · bring (to the window).
+
+    ``licence`` is the kind of electronic licence that meets it, ``holder`` the fields with the holder's number and, for a
+    person, name; without them the licence store cannot be asked for it.
     """
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -184,6 +191,8 @@ class Material(Strict):
     document: str | None = None
     promise_document: str | None = None
     tolerance_days: int | None = None
+    licence: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None
+    holder: Annotated[list[str], Field(max_length=2)] = []
     note: str | None = None
     evidence: Annotated[list[str], Field(min_length=1)]
 
@@ -353,6 +362,16 @@ class Guide(Strict):
                 problems.append(f"material {material.code} is promised in unknown document {material.promise_document}")
             if "tolerate" in material.met_by and material.tolerance_days is None:
                 problems.append(f"material {material.code} may be tolerated but says no tolerance_days")
+            if material.licence is not None and ("licence" not in material.met_by or not material.holder):
+                problems.append(f"material {material.code} names a licence but no holder, or is not met by one")
+            problems += [
+                f"material {material.code} depends on unknown field {key}" for key in material.holder if key not in keys
+            ]
+        problems += [
+            f"field {f.key} depends on unknown field {f.not_barred}"
+            for f in self.fields
+            if f.not_barred is not None and f.not_barred not in keys
+        ]
         problems += [
             f"field {f.key}: rule {rule.kind} names unknown field {rule.field}"
             for f in self.fields
@@ -365,6 +384,7 @@ class Guide(Strict):
             for name in (entry.field, entry.from_)
             if name is not None and name.partition(".")[0] not in keys
         ]
+        problems += table_references(self.fields)
         problems += [
             f"checks[{i}] depends on unknown field {check.ask}" for i, check in enumerate(self.checks) if check.ask not in keys
         ]
@@ -377,4 +397,3 @@ class Guide(Strict):
     def material(self, code: str) -> Material | None:
         """The material with this code, or None."""
         return next((material for material in self.materials if material.code == code), None)
-        problems += table_references(self.fields)
