@@ -1,11 +1,20 @@
-"""``bandao test``: lint, types, architecture and every test; with arguments only pytest, which gets them."""
+"""``bandao test``: lint, types, architecture and every test; with arguments only pytest, which gets them.
+
+The whole suite runs as two chains side by side, because most of either waits for one core: what looks at the code alone
+(lint, types, the engine's tests, pytest of single rooms), and what needs the product running on a trained model. Each part's
+output is shown in one piece when it has ended, so that two failures never mix; every half minute a line says what is running.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,6 +26,9 @@ from channels.cli.output import Json, progress, show
 ROOT = Path(__file__).resolve().parents[2]
 APP = Path(sys.executable).parent
 ENGINE = ROOT / ".venv" / "engine" / "bin" / "python"
+PRODUCT = ("integration", "e2e", "browser")
+"""The folders of tests that need whole programs running: server, LibreOffice, Chromium."""
+SIGN_OF_LIFE_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -36,31 +48,46 @@ class Outcome:
     seconds: float
 
 
-def steps() -> list[Step]:
-    """Everything ``bandao test`` runs, quick things first and pytest last, because its summary is what people look for."""
-    found = [
-        Step("ruff", [str(APP / "ruff"), "check", "."]),
-        Step("mypy", [str(APP / "mypy")]),
-        Step("import-linter", [str(APP / "lint-imports")]),
-    ]
-    if (ROOT / "tests" / "engine").is_dir():
-        # Its own configuration: the plug-ins and options of the app's pytest are not in the engine's environment.
-        command = [str(ENGINE), "-m", "pytest", "-c", "tests/engine/pytest.ini", "--rootdir", ".", "tests/engine"]
-        found.append(Step("engine", command))
-    return [*found, *pytest_steps([])]
-
-
-def pytest_steps(arguments: list[str]) -> list[Step]:
-    """pytest of the app's environment with ``arguments``, on models of the present code and data."""
+def chains() -> list[list[Step]]:
+    """Everything ``bandao test`` runs: the steps of a chain one after the other, the chains side by side."""
+    # The engine's tests have their own configuration: the app's plug-ins and options are not in the engine's environment.
+    engine = [str(ENGINE), "-m", "pytest", "-c", "tests/engine/pytest.ini", "--rootdir", ".", "tests/engine"]
+    rooms, product = folders()
     return [
-        Step("train", [sys.executable, "-m", "channels.cli", "train"]),
-        Step("pytest", [sys.executable, "-m", "pytest", *arguments]),
+        [
+            Step("ruff", [str(APP / "ruff"), "check", "."]),
+            Step("import-linter", [str(APP / "lint-imports")]),
+            Step("mypy", [str(APP / "mypy")]),
+            Step("engine", engine),
+            _pytest("pytest rooms", "-o", "cache_dir=.pytest_cache/rooms", *rooms),
+        ],
+        [_train(), _pytest("pytest product", "-o", "cache_dir=.pytest_cache/product", *product)],
     ]
 
 
-def run(step: Step, *, quiet: bool) -> Outcome:
-    """Run one step, its output going to ours (or, when ``quiet``, to standard error)."""
-    progress(t("cli.test_step", name=step.name))
+def folders() -> tuple[list[str], list[str]]:
+    """The folders of tests of pytest's two runs; a new folder is in the first one unless it needs the product."""
+    found = sorted({path.relative_to(ROOT / "tests").parts[0] for path in (ROOT / "tests").glob("*/**/test_*.py")} - {"engine"})
+    return [f"tests/{name}" for name in found if name not in PRODUCT], [f"tests/{name}" for name in PRODUCT if name in found]
+
+
+def wanted_steps(arguments: list[str]) -> list[Step]:
+    """pytest of the app's environment with ``arguments``, on models of the present code and data."""
+    return [_train(), _pytest("pytest", *arguments)]
+
+
+def _train() -> Step:
+    return Step("train", [sys.executable, "-m", "channels.cli", "train"])
+
+
+def _pytest(name: str, *arguments: str) -> Step:
+    return Step(name, [sys.executable, "-m", "pytest", *arguments])
+
+
+def run(step: Step, *, quiet: bool, whole: bool = False) -> Outcome:
+    """Run one step, its output going to ours (or, when ``quiet``, to standard error), ``whole`` once it has ended."""
+    if not whole:
+        progress(t("cli.test_step", name=step.name))
     began = time.monotonic()
     environment = {
         **os.environ,
@@ -72,20 +99,64 @@ def run(step: Step, *, quiet: bool) -> Outcome:
     # Tests make data folders of their own; the operator's settings are none of their business.
     for name in [name for name in environment if name.startswith("BANDAO_") and not name.startswith("BANDAO_TEST_")]:
         del environment[name]
-    status = subprocess.run(step.command, cwd=ROOT, env=environment, stdout=sys.stderr if quiet else None, check=False).returncode
-    return Outcome(step.name, status == 0, round(time.monotonic() - began, 1))
+    ours = sys.stderr if quiet else None
+    done = subprocess.run(
+        step.command, cwd=ROOT, env=environment, check=False, text=True, errors="replace",
+        stdout=subprocess.PIPE if whole else ours, stderr=subprocess.STDOUT if whole else None,
+    )  # fmt: skip
+    if whole:
+        print(f"{t('cli.test_step', name=step.name)}\n{done.stdout}", file=ours or sys.stdout, end="", flush=True)
+    return Outcome(step.name, done.returncode == 0, round(time.monotonic() - began, 1))
+
+
+def run_side_by_side(found: list[list[Step]], *, quiet: bool) -> list[Outcome]:
+    """Run every chain; a step that fails stops nothing, because people want to know all that is wrong."""
+    running: list[str | None] = [None for _ in found]
+
+    def follow(number: int) -> list[Outcome]:
+        outcomes = []
+        for step in found[number]:
+            running[number] = step.name
+            outcomes.append(run(step, quiet=quiet, whole=True))
+        running[number] = None
+        return outcomes
+
+    with _signs_of_life(running), ThreadPoolExecutor(len(found)) as pool:
+        return [outcome for outcomes in pool.map(follow, range(len(found))) for outcome in outcomes]
+
+
+@contextmanager
+def _signs_of_life(running: list[str | None]) -> Iterator[None]:
+    """A line now and then that says what is running, until the block ends."""
+    began, over = time.monotonic(), threading.Event()
+
+    def say() -> None:
+        while not over.wait(SIGN_OF_LIFE_S):
+            names = ", ".join(name for name in running if name)
+            progress(t("cli.test_running", names=names, seconds=round(time.monotonic() - began)))
+
+    thread = threading.Thread(target=say, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def test(context: typer.Context, as_json: Json = False) -> None:
     """Run the suite; status 1 when any part of it failed."""
-    wanted = pytest_steps(context.args) if context.args else steps()
     sys.stdout.flush()
-    outcomes = [run(step, quiet=as_json) for step in wanted]
+    began = time.monotonic()
+    if context.args:
+        outcomes = [run(step, quiet=as_json) for step in wanted_steps(context.args)]
+    else:
+        outcomes = run_side_by_side(chains(), quiet=as_json)
     failed = [outcome.name for outcome in outcomes if not outcome.ok]
     verdict = t("cli.test_failed", names=", ".join(failed)) if failed else t("cli.test_passed")
     for outcome in outcomes:
         progress(t("cli.test_outcome", mark="✓" if outcome.ok else "✗", name=outcome.name, seconds=outcome.seconds))
-    progress(verdict)
+    progress(t("cli.test_took", verdict=verdict, seconds=round(time.monotonic() - began)))
     if as_json:
         show({"ok": not failed, "steps": [asdict(outcome) for outcome in outcomes]}, [], as_json=True)
     if failed:

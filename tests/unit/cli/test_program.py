@@ -36,7 +36,7 @@ def test_serving_carries_no_other_command() -> None:
 def test_arguments_of_the_test_command_go_to_pytest(bandao: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[list[str]] = []
 
-    def note(step: test_command.Step, *, quiet: bool) -> test_command.Outcome:
+    def note(step: test_command.Step, *, quiet: bool, whole: bool = False) -> test_command.Outcome:
         ran.append(step.command)
         return test_command.Outcome(step.name, ok=step.name != "mypy", seconds=0.0)
 
@@ -47,5 +47,29 @@ def test_arguments_of_the_test_command_go_to_pytest(bandao: Call, monkeypatch: p
     ran.clear()
     answer = bandao("test", "--json")
     assert (answer.status, answer.json["ok"]) == (1, False)
-    assert [step["name"] for step in answer.json["steps"]][-1] == "pytest"
-    assert len(ran) == len(test_command.steps()) > 1
+    names = [step.name for chain in test_command.chains() for step in chain]
+    assert [step["name"] for step in answer.json["steps"]] == names
+    assert len(ran) == len(names) > 1
+
+
+def test_the_whole_suite_runs_every_folder_of_tests_once() -> None:
+    rooms, product = test_command.folders()
+    with_tests = {path.relative_to(ROOT).parts[1] for path in (ROOT / "tests").rglob("test_*.py")}
+    assert sorted([*rooms, *product, "tests/engine"]) == sorted(f"tests/{name}" for name in with_tests)
+
+
+def test_what_two_parts_print_never_mixes_and_the_failing_one_is_named(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code = "import time; [(print({name!r}, n, flush=True), time.sleep(0.02)) for n in range(9)]; raise SystemExit({status})"
+
+    def step(name: str, status: int) -> test_command.Step:
+        return test_command.Step(name, [sys.executable, "-c", code.format(name=name, status=status)])
+
+    monkeypatch.setattr(test_command, "SIGN_OF_LIFE_S", 0.05)
+    outcomes = test_command.run_side_by_side([[step("a", 0), step("b", 3)], [step("c", 0)]], quiet=False)
+    assert [(outcome.name, outcome.ok) for outcome in outcomes] == [("a", True), ("b", False), ("c", True)]
+    printed = capfd.readouterr()
+    letters = "".join(line[0] for line in printed.out.splitlines() if line[:1] in ("a", "b", "c"))
+    assert sorted(letters[i : i + 9] for i in range(0, 27, 9)) == ["a" * 9, "b" * 9, "c" * 9]
+    assert "a, c" in printed.err
