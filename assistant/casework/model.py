@@ -100,7 +100,12 @@ class TimelineEntry(BaseModel):
 
 
 class Case(BaseModel):
-    """One case. ``asked`` is the order in which fields were answered, for going back a step."""
+    """One case. ``asked`` is the order in which fields were answered, for going back a step.
+
+    ``deferred`` are questions put off (等下再说), in the order they come back in. ``fallen`` answers and ``fallen_materials`` no
+    longer applied once something else was changed; they are kept for the moment they apply again. ``changes`` are the latest
+    changes, for undoing.
+    """
 
     case_no: str
     guide_code: str
@@ -125,6 +130,10 @@ class Case(BaseModel):
         """Answered values by field key, the form conditions are evaluated on."""
         return {key: answer.value for key, answer in self.answers.items() if not answer.skipped}
 
+    deferred: list[str] = []
+    fallen: dict[str, Answer] = {}
+    fallen_materials: dict[str, MaterialState] = {}
+    changes: list[Undone] = []
     def move(self, status: CaseStatus) -> None:
         """Change status.
 

@@ -14,7 +14,8 @@ def store(talk: Talk, field: GuideField, value: Accepted, skipped: bool = False)
     """Keep an answer to a field, and say what it makes doubtful or needless."""
     assert talk.case is not None and talk.guide is not None
     source = Source(kind="tapped" if talk.tapped is not None else "said", turn=talk.turn)
-    gone = interview.record(talk.guide, talk.case, field, talk.on_paper(field, value), source, talk.now, skipped)
+    before = interview.snapshot(talk.guide, talk.case)
+    interview.record(talk.guide, talk.case, field, talk.on_paper(field, value), source, talk.now, skipped)
     talk.state.insisted = None
     talk.state.failures = 0
     talk.state.context_guide = talk.case.guide_code

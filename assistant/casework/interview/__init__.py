@@ -4,12 +4,15 @@
 ``materials`` says what is to be handed in. All of it is pure: nothing here speaks, saves or waits.
 """
 
+from assistant.casework.interview.changing import Changes, Snapshot, changes, snapshot
 from assistant.casework.interview.materials import (
     MATERIAL_PREFIX,
     MET_STATUS,
     UPLOAD_ACCEPT,
     applying_documents,
     applying_materials,
+    is_required,
+    licences_wanting,
     meet,
     next_material,
     refresh_materials,
@@ -18,26 +21,36 @@ from assistant.casework.interview.order import (
     Progress,
     applying_fields,
     broken_checks,
+    defer,
+    deferred_fields,
     must_mend,
     next_field,
     previous_field,
     progress,
 )
 from assistant.casework.interview.question import ask_field
-from assistant.casework.interview.recording import follow, follows, record, unconfirm
+from assistant.casework.interview.recording import follow, follows, lay_aside, record, unconfirm, undo
 
 __all__ = [
     "MATERIAL_PREFIX",
     "MET_STATUS",
     "UPLOAD_ACCEPT",
+    "Changes",
     "Progress",
+    "Snapshot",
     "applying_documents",
     "applying_fields",
     "applying_materials",
     "ask_field",
     "broken_checks",
+    "changes",
+    "defer",
+    "deferred_fields",
     "follow",
     "follows",
+    "is_required",
+    "licences_wanting",
+    "lay_aside",
     "meet",
     "must_mend",
     "next_field",
@@ -46,5 +59,7 @@ __all__ = [
     "progress",
     "record",
     "refresh_materials",
+    "snapshot",
     "unconfirm",
+    "undo",
 ]

@@ -38,23 +38,41 @@ def applying_documents(guide: Guide, case: Case) -> list[DocumentSpec]:
 
 
 def refresh_materials(guide: Guide, case: Case) -> None:
-    """Keep the materials' states true to the situation: what falls away goes, what needs nothing from her is settled."""
+    """Keep the materials' states true to the situation: what falls away is laid aside until it applies again, what needs
+    nothing from her is settled.
+    """
     applying = applying_materials(guide, case)
-    case.materials = {m.code: case.materials.get(m.code, MaterialState(status="missing")) for m in applying}
+    codes = {m.code for m in applying}
+    aside = {code: state for code, state in case.materials.items() if code not in codes and state.status != "missing"}
+    held = {**case.fallen_materials, **case.materials}
+    case.materials = {m.code: held.get(m.code, MaterialState(status="missing")) for m in applying}
+    case.fallen_materials = {code: state for code, state in {**case.fallen_materials, **aside}.items() if code not in codes}
     for material in applying:
         state = case.materials[material.code]
-        if state.status != "missing":
-            continue
-        if "licence" in material.met_by:
-            state.status = "licence"
-        elif "generated" in material.met_by:
+        seen = case.consent.licences.get(material.code) if case.consent else None
+        if seen is not None and seen.holds and state.status in ("missing", "licence"):
+            state.status, state.ref = "licence", seen.ref
+        elif state.status == "licence" and case.consent is not None:
+            state.status, state.ref = "missing", None
+        elif state.status == "missing" and "generated" in material.met_by and "licence" not in material.met_by:
             state.status = "generated"
+
+
+def is_required(case: Case, material: Material) -> bool:
+    """Whether the case cannot do without it. What data sharing provides is asked of nobody, though it could not be fetched."""
+    return material.required and not ("licence" in material.met_by and _status(case, material) == "missing")
+
+
+def licences_wanting(guide: Guide, case: Case) -> list[Material]:
+    """What a licence would meet, had one been found: it may be uploaded, and need not be."""
+    return [m for m in applying_materials(guide, case) if "licence" in m.met_by and _status(case, m) == "missing"]
 
 
 def next_material(guide: Guide, case: Case) -> Material | None:
     """The first required material nothing meets yet."""
     refresh_materials(guide, case)
-    return next((m for m in applying_materials(guide, case) if m.required and case.materials[m.code].status == "missing"), None)
+    wanted = (m for m in applying_materials(guide, case) if is_required(case, m))
+    return next((m for m in wanted if case.materials[m.code].status == "missing"), None)
 
 
 def meet(

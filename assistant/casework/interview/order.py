@@ -12,7 +12,7 @@ from knowledge.settling import awaited
 
 @dataclass(frozen=True)
 class Progress:
-    """Counts over the fields that apply now."""
+    """Counts over the fields that apply now. ``missing`` is in asking order: what was put off comes last."""
 
     filled: int
     total: int
@@ -33,14 +33,28 @@ def progress(guide: Guide, case: Case) -> Progress:
     answered = [field for field in fields if field.key in case.answers]
     prefilled = [f for f in answered if case.answers[f.key].source.kind in ("licence", "register", "previous_case", "computed")]
     waiting = awaited(guide, case.values(), case.answers)
-    missing = [f for f in fields if f.key not in case.answers and f.key not in waiting]
+    open_ones = [f for f in fields if f.key not in case.answers and f.key not in waiting]
+    missing = sorted(open_ones, key=lambda f: case.deferred.index(f.key) + 1 if f.key in case.deferred else 0)
     return Progress(len(answered), len(fields), len(prefilled), missing)
 
 
 def next_field(guide: Guide, case: Case) -> GuideField | None:
-    """The first applying field not answered yet."""
+    """The first applying field not answered yet; those put off come back last."""
     missing = progress(guide, case).missing
     return missing[0] if missing else None
+
+
+def defer(guide: Guide, case: Case, field: GuideField) -> bool:
+    """Put a question off until all others are answered; False where nothing else is left to be asked before it."""
+    if all(f.key == field.key for f in progress(guide, case).missing):
+        return False
+    case.deferred = [*(key for key in case.deferred if key != field.key), field.key]
+    return True
+
+
+def deferred_fields(guide: Guide, case: Case) -> list[GuideField]:
+    """The questions put off that are still to be answered, in the order they come back in."""
+    return [field for field in progress(guide, case).missing if field.key in case.deferred]
 
 
 def broken_checks(guide: Guide, case: Case) -> list[Check]:
@@ -66,4 +80,5 @@ def previous_field(guide: Guide, case: Case, asking: str | None) -> GuideField |
     """The field answered before the one being asked; None at the first."""
     order = [key for key in case.asked if key in case.answers and guide.field(key)]
     before = order[: order.index(asking)] if asking in order else order
+    before = [key for key in before if case.answers[key].looked_up_on is None]  # nobody was asked for these
     return guide.field(before[-1]) if before else None

@@ -6,48 +6,122 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from assistant.casework.fields.parse import printed
+from assistant.casework.fields.parse import parse, printed
 from assistant.casework.fields.result import Accepted
 from assistant.casework.interview.materials import refresh_materials
 from assistant.casework.interview.order import applying_fields
-from assistant.casework.model import Answer, Case, CaseStatus, Source
+from assistant.casework.model import Answer, Case, CaseStatus, Source, Undone
 from knowledge.schema import Guide, GuideField
 from knowledge.settling import settled
+
+#: So many messages can be undone, one after the other.
+UNDOABLE = 10
 
 
 def record(
     guide: Guide, case: Case, field: GuideField, value: Accepted, source: Source, now: datetime, skipped: bool = False
 ) -> list[GuideField]:
-    """Store an answer and drop what no longer applies; returns the fields that fell away.
+    """Store an answer and lay aside what no longer applies; returns the fields that fell away.
 
     A change after the package was built takes the package back: she confirms again before anything is sent.
     """
+    _remember(case, field.key, now)
     case.answers[field.key] = Answer(
         value=value.value, display=value.display, source=source, confirmed_at=now, skipped=skipped, warning=value.warning
     )
     if field.key not in case.asked:
         case.asked.append(field.key)
+    case.fallen.pop(field.key, None)
+    if field.key in case.deferred:
+        case.deferred.remove(field.key)
     gone = follow(guide, case, now)
     refresh_materials(guide, case)
     unconfirm(case)
     return gone
 
 
+def lay_aside(case: Case, field: GuideField, value: Accepted, source: Source, now: datetime) -> None:
+    """Keep the answer to a question that does not apply yet, for the moment it does."""
+    case.fallen[field.key] = Answer(
+        value=value.value, display=value.display, source=source, confirmed_at=now, warning=value.warning
+    )
+
+
+def undo(guide: Guide, case: Case, now: datetime) -> list[GuideField]:
+    """Take back the last change, all of it where one message changed several answers; returns the fields that were changed."""
+    if not case.changes:
+        return []
+    at, fields = case.changes[-1].at, []
+    while case.changes and case.changes[-1].at == at:
+        last = case.changes.pop()
+        field = guide.field(last.field)
+        if field is None:
+            continue
+        fields.append(field)
+        if last.before is not None:
+            case.answers[last.field] = last.before
+            continue
+        case.answers.pop(last.field, None)
+        case.fallen.pop(last.field, None)
+        if last.field in case.asked:
+            case.asked.remove(last.field)
+    follow(guide, case, now)
+    refresh_materials(guide, case)
+    unconfirm(case)
+    return fields[::-1]
+
+
 def follow(guide: Guide, case: Case, now: datetime) -> list[GuideField]:
-    """Put in the answers that follow from others and drop those that no longer apply; returns what people said of these."""
+    """Put in the answers that follow from others, lay aside those that no longer apply and put back those laid aside that
+    apply again; returns what people said of those that do not.
+    """
     lost: list[GuideField] = []
     for _ in guide.fields:
         given = {key: answer.value for key, answer in case.answers.items() if not answer.skipped and not follows(answer)}
         _put_in(guide, case, settled(guide, given), now)
         applying = {field.key for field in applying_fields(guide, case)}
         gone = [field for field in guide.fields if field.key in case.answers and field.key not in applying]
-        if not gone:
+        back = [] if gone else _put_back(guide, case, now)
+        if not gone and not back:
             break
+        lost = [field for field in lost if field not in back]
         for field in gone:
-            if not follows(case.answers.pop(field.key)):
+            held = case.answers.pop(field.key)
+            if not follows(held):
+                case.fallen[field.key] = held
                 lost.append(field)
             case.asked.remove(field.key) if field.key in case.asked else None
     return lost
+
+
+def _put_back(guide: Guide, case: Case, now: datetime) -> list[GuideField]:
+    """Put back the answers laid aside whose questions apply again and that still pass them."""
+    back = []
+    for field in applying_fields(guide, case):
+        held = case.fallen.get(field.key)
+        if held is None or field.key in case.answers or not _still_passes(field, held, case, now):
+            continue
+        case.answers[field.key] = case.fallen.pop(field.key)
+        case.asked.append(field.key)
+        back.append(field)
+    return back
+
+
+def _still_passes(field: GuideField, held: Answer, case: Case, now: datetime) -> bool:
+    """Whether an answer laid aside would be taken today: another answer may contradict it by now."""
+    if held.skipped or field.type == "table":
+        return True
+    again = parse(field, held.value if isinstance(held.value, list) else str(held.value), now.date(), case.values())
+    return isinstance(again, Accepted) or again.insist is not None
+
+
+def _remember(case: Case, key: str, now: datetime) -> None:
+    """Keep what a field held before it is changed. One message may change several; of a field, what it held before all of it."""
+    if not any(change.field == key and change.at == now for change in case.changes):
+        case.changes.append(Undone(field=key, before=case.answers.get(key), at=now))
+    moments = list(dict.fromkeys(change.at for change in case.changes))
+    if len(moments) > UNDOABLE:
+        case.changes = [change for change in case.changes if change.at != moments[0]]
 
 
 def follows(answer: Answer) -> bool:

@@ -30,6 +30,7 @@ class Interview(RuleBasedStateMachine):
         super().__init__()
         self.conv = Conversation()
         self.known: dict[str, Any] = {}
+        self.fallen: dict[str, Any] = {}
 
     @initialize()
     def begin(self) -> None:
@@ -45,8 +46,11 @@ class Interview(RuleBasedStateMachine):
         text, value = data.draw(st.sampled_from([pair for pair in GIVEN[field] if pair[1] is not None]))
         self._take(text)
         self.known[field] = value
-        if field == "source" and value == "own":
-            self.known.pop("landlord", None)
+        if field == "source" and value == "own" and "landlord" in self.known:
+            self.fallen["landlord"] = self.known.pop("landlord")
+        elif field == "source" and value == "leased":
+            self.known.update(self.fallen)
+            self.fallen = {}
 
     @precondition(lambda self: self.conv.asking in GIVEN and self.conv.asking in ("source", "phone"))
     @rule()
