@@ -115,6 +115,10 @@ class Case(BaseModel):
     region: str | None = None
     answers: dict[str, Answer] = {}
     asked: list[str] = []
+    deferred: list[str] = []
+    fallen: dict[str, Answer] = {}
+    fallen_materials: dict[str, MaterialState] = {}
+    changes: list[Undone] = []
     materials: dict[str, MaterialState] = {}
     package: PackageRef | None = None
     package_version: int = 0
@@ -130,10 +134,6 @@ class Case(BaseModel):
         """Answered values by field key, the form conditions are evaluated on."""
         return {key: answer.value for key, answer in self.answers.items() if not answer.skipped}
 
-    deferred: list[str] = []
-    fallen: dict[str, Answer] = {}
-    fallen_materials: dict[str, MaterialState] = {}
-    changes: list[Undone] = []
     def move(self, status: CaseStatus) -> None:
         """Change status.
 
