@@ -72,6 +72,14 @@ class Answer(BaseModel):
     warning: str | None = None
 
 
+class Undone(BaseModel):
+    """What a field held before a change made at ``at``; None where it held nothing."""
+
+    field: str
+    before: Answer | None
+    at: datetime
+
+
 class MaterialState(BaseModel):
     """How one material of the case is met so far."""
 

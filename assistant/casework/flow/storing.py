@@ -22,9 +22,23 @@ def store(talk: Talk, field: GuideField, value: Accepted, skipped: bool = False)
     talk.note("case.answered", field=field.key, source=source.kind)
     if value.warning and not skipped:
         talk.notice("warning", value.warning)
-    if gone:
-        talk.notice("info", t("casework.fell_away", labels=t("fields.list_separator").join(f.label for f in gone)))
+    tell_changes(talk, before, frozenset((field.key,)))
     talk.status = "collecting"
+
+
+def tell_changes(talk: Talk, before: interview.Snapshot, changed: frozenset[str]) -> None:
+    """Say which answers fell away or came back because of a change, and which papers are wanted or needless now."""
+    assert talk.case is not None and talk.guide is not None
+    made = interview.changes(talk.guide, before, talk.case, changed)
+    edited = bool(changed & before.answered)  # an answer given for the first time only begins the list of papers
+    for key, names in (
+        ("casework.fell_away", made.fell),
+        ("casework.came_back", made.came_back),
+        ("casework.papers_needless", made.needless if edited else []),
+        ("casework.papers_wanted", made.wanted if edited else []),
+    ):
+        if names:
+            talk.notice("info", t(key, labels=t("fields.list_separator").join(names)))
 
 
 def store_more(talk: Talk, more: dict[str, Accepted]) -> None:
