@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
+from benchmarks.citizens.citizen import Citizen
 from benchmarks.stack import Stack
-from tests.e2e.citizen import Citizen
 
 EXAMPLES = 25
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

@@ -11,9 +11,9 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
+from benchmarks.citizens.answers import sample_pdf
+from benchmarks.citizens.citizen import Citizen
 from benchmarks.stack import Stack
-from tests.e2e.citizen import Citizen
-from tests.e2e.interview import sample_pdf
 
 PROBLEM = "application/problem+json"
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from benchmarks.citizens.citizen import Citizen
 from benchmarks.stack import Stack
-from tests.e2e.citizen import Citizen
 
 FOLDER = Path(__file__).with_name("dialogues")
 KEYS = {"say", "choose", "status", "asking", "owner", "error", "item", "intent", "second", "case", "says", "never", "filled", "value",

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from assistant.foundation.settings import ROOT
+from benchmarks.citizens.citizen import Citizen
 from benchmarks.stack import Stack
-from tests.e2e.citizen import Citizen
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(400)]
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import yaml
 
+from benchmarks.citizens.answers import answer
+from benchmarks.citizens.citizen import Citizen
+from benchmarks.citizens.facts import load
 from benchmarks.stack import Stack
-from tests.e2e.citizen import Citizen
-from tests.e2e.interview import answer
-from tests.e2e.test_whole_road import CASES
 
 PATIENCE_S = 60
-SHORTEST = yaml.safe_load((CASES / "remote-medical.yaml").read_text(encoding="utf-8"))["cases"][0]
+SHORTEST = load(Path(__file__).with_name("cases") / "remote-medical.yaml")[0]
 
 
 class Office:
@@ -61,7 +61,7 @@ def until(condition: Callable[[], bool]) -> None:
 def prepared(server: Stack) -> Citizen:
     """A citizen whose package is ready."""
     citizen = Citizen(server.base_url)
-    citizen.say(SHORTEST["opening"])
+    citizen.say(SHORTEST.opening)
     for _ in range(40):
         if citizen.asking in (None, "submit"):
             break

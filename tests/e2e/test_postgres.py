@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from benchmarks.citizens.citizen import Citizen
 from benchmarks.stack import Stack
-from tests.e2e.citizen import Citizen
 
 pytestmark = [pytest.mark.server, pytest.mark.postgres, pytest.mark.timeout(600)]
 

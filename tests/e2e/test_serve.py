@@ -14,10 +14,10 @@ import httpx
 import pytest
 
 from assistant.foundation.settings import ROOT
+from benchmarks.citizens.citizen import Citizen
 from benchmarks.stack import Stack
 from channels.serve import leftovers
 from channels.serve.readiness import local_client
-from tests.e2e.citizen import Citizen
 
 PATIENCE_S = 120
 STOP_S = 12

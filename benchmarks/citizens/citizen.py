@@ -11,15 +11,21 @@ from typing import Any
 
 import httpx
 
+PATIENCE_S = 60
+
+
+class Unserved(AssertionError):
+    """The service did not do what it promises: what was asked for, and what came instead."""
+
 
 class Citizen:
     """One conversation. ``turn`` is the last turn."""
 
     def __init__(self, base_url: str, **opening: Any) -> None:
-        self.http = httpx.Client(base_url=base_url, timeout=60)
+        self.http = httpx.Client(base_url=base_url, timeout=PATIENCE_S)
         weakref.finalize(self, self.http.close)
         answer = self.http.post("/api/v1/conversations", json={"channel": "web", **opening})
-        assert answer.status_code == 201, answer.text
+        _must(answer, httpx.codes.CREATED)
         self.opened = answer.json()
         self.id: str = self.opened["conversation_id"]
         self.headers = {"Authorization": f"Bearer {self.opened['token']}"}
@@ -42,7 +48,9 @@ class Citizen:
         """Attach uploads."""
         return self._took(self.post(attachments=list(upload_ids), **({"text": text} if text else {})))
 
-    def upload(self, data: bytes, name: str, material: str | None = None, media_type: str = "application/octet-stream") -> httpx.Response:
+    def upload(
+        self, data: bytes, name: str, material: str | None = None, media_type: str = "application/octet-stream"
+    ) -> httpx.Response:
         """Upload a file."""
         return self.http.post(
             f"/api/v1/conversations/{self.id}/uploads", headers=self.headers, files={"file": (name, data, media_type)},
@@ -78,7 +86,7 @@ class Citizen:
     def package(self) -> zipfile.ZipFile:
         """The package of the case in hand."""
         answer = self.get(f"/cases/{self.case_no}/package")
-        assert answer.status_code == 200, answer.text
+        _must(answer, httpx.codes.OK)
         return zipfile.ZipFile(io.BytesIO(answer.content))
 
     def texts(self) -> str:
@@ -86,6 +94,11 @@ class Citizen:
         return "\n".join(f"{reply.get('title', '')} {reply.get('text', '')}" for reply in self.turn["replies"])
 
     def _took(self, answer: httpx.Response) -> dict[str, Any]:
-        assert answer.status_code == 200, answer.text
+        _must(answer, httpx.codes.OK)
         self.turn = answer.json()
         return self.turn
+
+
+def _must(answer: httpx.Response, status: int) -> None:
+    if answer.status_code != status:
+        raise Unserved(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:400]}")
