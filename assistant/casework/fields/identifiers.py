@@ -10,8 +10,11 @@ from assistant.casework.fields.meaning import meant
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
 from assistant.engine.components.patterns import codes
 from assistant.engine.components.patterns.numerals import DIGITS, normalise, spoken_digits
+from assistant.engine.components.patterns.regions import PROVINCES
 from assistant.foundation.messages import t
 
+#: Characters 3 and 4 of a credit code (GB 32100-2015): a province, or 10 for what the nation's own offices register.
+_USCC_REGIONS = frozenset(PROVINCES) | {"10"}
 #: How the last sign of an identity number is said and typed, besides X.
 _CROSS = re.compile(r"(?<=[0-9])\s*[叉×✕╳]")
 _SAID = f"[{''.join(DIGITS)}]"
@@ -93,7 +96,8 @@ def parse_uscc(text: str) -> Parsed:
     if len(right) > 1:
         return _several()
     if right:
-        return Accepted(right[0], right[0])
+        known = right[0][2:4] in _USCC_REGIONS
+        return Accepted(right[0], right[0], None if known else t("fields.uscc_region_warning"))
     found = codes.USCC_IN_TEXT.search(plain) or re.search(r"[0-9A-Z]{8,}", codes.compact(plain))
     code = found[0] if found else ""
     if len(code) != 18:

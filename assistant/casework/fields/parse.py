@@ -8,19 +8,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from assistant.casework.fields import agreeing, dates, english, identifiers, meaning, names, numbers, options, words
+from assistant.casework.fields import agreeing, dates, english, identifiers, meaning, names, numbers, options, scope, words
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
+from assistant.casework.fields.rules import TODAY, check_rules
 from assistant.engine.components.patterns import measures, numerals
 from assistant.foundation.messages import ENGLISH, language, t
-from knowledge.schema import GuideField, Option, Rule
+from knowledge.schema import GuideField, Option
 
 YES_NO = [
     Option(value="yes", label="是", aliases=["有", "对", "要"]),
     Option(value="no", label="否", aliases=["没有", "不是", "无", "不要"]),
 ]
 _YES_NO_ENGLISH = [option.model_copy(update={"label": label}) for option, label in zip(YES_NO, ("Yes", "No"), strict=True)]
-#: Stands among the values for the day of asking; a rule names it ``value: today``.
-TODAY = "*today"
 _AREA_UNITS = (
     *measures.SQUARE_METRES.items(),
     ("mu", measures.SQUARE_METRES["亩"]),
@@ -65,6 +64,10 @@ def said(field: GuideField, value: Any, display: str) -> str:
             return f"{value:,} m²"
         case "amount":
             return f"{value:,} yuan"
+        case "table":
+            from assistant.casework.fields.table_cells import table_text  # tables are read by the parsers of this module
+
+            return table_text(field, value)
         case _:
             return display
 
@@ -76,6 +79,8 @@ def _labels(choices: Sequence[Option], value: Any, separator: str) -> str:
 
 def warning_of(field: GuideField, value: Any, today: date, values: Mapping[str, Any]) -> str | None:
     """What is doubtful about a value already taken, in the language being spoken; None if nothing is."""
+    if field.type == "table":
+        return None  # what is doubtful about a row was said when it was read
     others = {key: held for key, held in values.items() if key != field.key}
     parsed = parse(field, value if isinstance(value, list) else str(value), today, others)
     if isinstance(parsed, Rejected):
@@ -91,23 +96,27 @@ def parse(field: GuideField, answer: str | Sequence[str], today: date, values: M
         today: the day relative dates count from.
         values: the other fields' values, for rules across fields.
     """
+    if field.type == "table":
+        from assistant.casework.fields.table_rows import parse_table
+
+        return parse_table(field, answer if isinstance(answer, str) else "\n".join(answer), today, values)
     if not isinstance(answer, str) and field.type != "multi":
         answer = answer[0] if len(answer) == 1 else ""
     parsed = _read(field, answer, today)
     if not isinstance(parsed, Accepted):
         return parsed
     known = {**values, TODAY: today.isoformat()}
-    checked = _check_rules(field, parsed, known)
+    checked = check_rules(field, parsed, known)
     if isinstance(checked, Rejected) and isinstance(answer, str) and (other := dates.another_year(answer, parsed, today)):
         # 12月30号, said in January of what has happened, is of the year before
-        likely = _check_rules(field, other, known)
+        likely = check_rules(field, other, known)
         return dates.confirm(likely) if isinstance(likely, Accepted) else checked
     return checked
 
 
 def _read(field: GuideField, answer: str | Sequence[str], today: date) -> Parsed:
     text = answer if isinstance(answer, str) else ""
-    if len(text) > words.LONGEST_TEXT and field.type != "text":
+    if len(text) > words.LONGEST_TEXT and field.type not in ("text", "scope"):
         return Rejected("text_long", t("fields.text_long", most=words.LONGEST_TEXT, count=len(text)))
     match field.type:
         case "multi":
@@ -132,6 +141,8 @@ def _read(field: GuideField, answer: str | Sequence[str], today: date) -> Parsed
             return names.parse_person_name(text)
         case "company_name":
             return words.parse_company_name(text)
+        case "scope":
+            return scope.parse_scope(text)
         case "area":
             return _number(field, text, "area", suffix="平方米")
         case "amount":
@@ -233,32 +244,3 @@ def _doubted(kind: numbers.Kind, doubt: numbers.Doubtful) -> Rejected:
 
 def _has_unit(text: str, unit: str) -> bool:
     return unit in text if not unit.isascii() else bool(re.search(rf"(?<![a-z]){unit}", text))
-
-
-def _check_rules(field: GuideField, parsed: Accepted, values: Mapping[str, Any]) -> Parsed:
-    for rule in field.rules:
-        other = values.get(rule.field or (TODAY if rule.value == "today" else ""), None if rule.field else rule.value)
-        if other is None or _keeps(rule, parsed.value, other):
-            continue
-        if not rule.soft:
-            return Rejected(f"rule_{rule.kind}", rule.message)
-        parsed = Accepted(parsed.value, parsed.display, rule.message)
-    return parsed
-
-
-def _keeps(rule: Rule, value: Any, other: Any) -> bool:
-    match rule.kind:
-        case "differs_from":
-            return _squeeze(value) != _squeeze(other)
-        case "not_before":
-            return str(value) >= str(other)
-        case "not_after":
-            return str(value) <= str(other)
-        case "at_least":
-            return float(value) >= float(other)
-        case "at_most":
-            return float(value) <= float(other)
-
-
-def _squeeze(value: Any) -> str:
-    return re.sub(r"[\s,，。、-]", "", str(value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.casework.fields import numbered
+from assistant.casework.fields import addresses, numbered
 from assistant.casework.fields.english import is_latin
 from assistant.casework.fields.meaning import asks, meant, unsettled
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
@@ -171,7 +171,7 @@ def parse_address(text: str) -> Parsed:
         return Rejected("address_door", t("fields.address_door", given=plain))
     if _TWO_PLACES.search(plain):
         return Rejected("several", t("fields.several"))
-    return Accepted(plain, typeset(plain))
+    return Accepted(plain, typeset(addresses.completed(plain)))  # forms print it from the province on
 
 
 def _place(text: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Literal, cast
 
 from assistant.casework import interview
+from assistant.casework.flow import prefilling, table_questions
 from assistant.casework.flow.summary import check_words, review_card, shown
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import CaseStatus
 from assistant.foundation.messages import t
-from knowledge.replies import Ask, AskError, Option
-from knowledge.schema import Check, GuideField, Material
+from knowledge.replies import Action, Ask, AskError, Card, Option
+from knowledge.schema import GuideField, Material
 from knowledge.translation import called, called_in_full
 
 GRADES = ("very_satisfied", "satisfied", "fair", "dissatisfied", "very_dissatisfied")
@@ -37,14 +38,25 @@ def advance(talk: Talk) -> None:
     if case.status not in (CaseStatus.DRAFT, CaseStatus.CORRECTION_NEEDED):
         ask(talk, None)
         return
-    wanted = interview.next_field(guide, case)
+    prefilling.look_up(talk)
+    if (differing := prefilling.differing(talk)) is not None:
+        _ask_for(talk, *differing, code="differs")
+        return
+    wanted = prefilling.first(talk, interview.next_field(guide, case))
+    if prefilling.due(talk, wanted):
+        ask(talk, confirm_question("consent"))
+        talk.status = talk.status or "collecting"
+        return
     if wanted is not None:
         ask(talk, interview.ask_field(wanted, case))
         talk.status = talk.status or "collecting"
         return
     mending = interview.must_mend(guide, case)
     if mending is not None:
-        _mend(talk, *mending)
+        _ask_for(talk, mending[1], check_words(guide, case, mending[0]))
+        return
+    if (barred := prefilling.barred(talk)) is not None:
+        _ask_for(talk, *barred, code="barred")
         return
     material = interview.next_material(guide, case)
     if material is not None:
@@ -55,13 +67,11 @@ def advance(talk: Talk) -> None:
     talk.status = "review" if talk.status in (None, "collecting", "answered") else talk.status
 
 
-def _mend(talk: Talk, check: Check, field: GuideField) -> None:
+def _ask_for(talk: Talk, field: GuideField, message: str, code: str = "check") -> None:
     """Say what does not fit together and put one of its questions again; any other answer may be corrected instead."""
-    assert talk.case is not None and talk.guide is not None
-    message = check_words(talk.guide, talk.case, check)
     ask_again(talk, field)
     if talk.state.ask is not None:
-        talk.state.ask = talk.state.ask.model_copy(update={"error": AskError(code="check", message=message)})
+        talk.state.ask = talk.state.ask.model_copy(update={"error": AskError(code=code, message=message)})
     talk.notice("warning", message)
     talk.status = "collecting" if talk.status in (None, "review") else talk.status
 
@@ -73,13 +83,18 @@ def ask_again(talk: Talk, field: GuideField) -> None:
     ask(talk, interview.ask_field(field, talk.case))
 
 
-def reject(talk: Talk, code: str, message: str) -> None:
-    """Repeat the pending question with what was wrong with the answer."""
+def reject(talk: Talk, code: str, message: str, mend: str | None = None) -> None:
+    """Repeat the pending question with what was wrong with the answer; ``mend`` is another answer that may be the wrong one."""
     if talk.state.ask is not None:
         talk.state.ask = talk.state.ask.model_copy(update={"error": AskError(code=code, message=message)})
     talk.notice("warning", message)
     talk.status = "rejected_answer"
     talk.question_said = True
+    other = talk.guide.field(mend) if talk.guide and mend else None
+    if other is not None and talk.state.ask is not None and talk.case is not None and other.key in talk.case.answers:
+        edit = t("casework.edit", label=other.label)
+        text = t("casework.mend_text", one=talk.state.ask.label, other=other.label)
+        talk.replies.append(Card(title=t("casework.mend_title"), text=text, actions=[Action(label=edit, message=edit)]))
 
 
 def yes_no(yes: str, no: str) -> list[Option]:
@@ -87,13 +102,14 @@ def yes_no(yes: str, no: str) -> list[Option]:
     return [Option(value="yes", label=t(yes)), Option(value="no", label=t(no))]
 
 
-def confirm_question(field: Literal["start", "switch", "review", "submit"]) -> Ask:
-    """A confirmation: begin this item, leave the present case for another, all answers right, send it."""
+def confirm_question(field: Literal["start", "switch", "review", "submit", "consent"]) -> Ask:
+    """A confirmation: begin this item, leave the present case for another, all answers right, send it, look things up."""
     return Ask(
         field=field,
         label=t(f"casework.{field}_label"),
         kind="confirm",
         options=yes_no(f"casework.{field}_yes", f"casework.{field}_no"),
+        why=t("casework.consent_why") if field == "consent" else None,
     )
 
 
@@ -116,8 +132,8 @@ def reword(talk: Talk, situation: Ask | None = None) -> None:
         worded = material_question(material, talk.services.upload_max_bytes)
     elif pending.field == "situation":
         worded = situation or pending
-    elif pending.field in ("start", "switch", "review", "submit"):
-        worded = confirm_question(cast("Literal['start', 'switch', 'review', 'submit']", pending.field))
+    elif pending.field in ("start", "switch", "review", "submit", "consent"):
+        worded = confirm_question(cast("Literal['start', 'switch', 'review', 'submit', 'consent']", pending.field))
     else:
         if pending.field == "rating":
             label, options = t("casework.rating_label"), grades()
@@ -156,8 +172,8 @@ def say_question(talk: Talk) -> None:
     guide = talk.guide
     if pending.field == "review" and talk.case and guide:
         talk.replies.append(review_card(guide, talk.case))
-    elif pending.field == "submit":
-        talk.choices(t("casework.submit_question"), pending.options or [])
+    elif pending.field in ("submit", "consent"):
+        talk.choices(t(f"casework.{pending.field}_question"), pending.options or [])
     elif pending.field.startswith(interview.MATERIAL_PREFIX) and guide:
         _say_material(talk, pending)
     elif guide and (field := guide.field(pending.field)):
@@ -187,6 +203,9 @@ def repeat_question(talk: Talk) -> None:
 
 
 def _say_field(talk: Talk, pending: Ask, field: GuideField) -> None:
+    if field.type == "table":
+        talk.say(table_questions.question(talk, field))
+        return
     text = field.question
     held = talk.case.answers.get(field.key) if talk.case else None
     if held and not held.skipped:

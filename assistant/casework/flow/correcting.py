@@ -8,7 +8,7 @@ from assistant.casework.fields import corrections, english, slips
 from assistant.casework.fields.options import match_option
 from assistant.casework.fields.parse import field_options, parse
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
-from assistant.casework.flow import choosing
+from assistant.casework.flow import choosing, consent, tables
 from assistant.casework.flow.asking import advance, ask, ask_again, reject
 from assistant.casework.flow.storing import store
 from assistant.casework.flow.summary import shown
@@ -64,6 +64,11 @@ def corrects(talk: Talk, wanted: bool = False) -> bool:
     Args:
         wanted: the engine or the place in the talk says that it is one.
     """
+    if consent.noticed(talk):
+        consent.change(talk)
+        return True
+    if tables.meant(talk) is not None:
+        return not _editable(talk) or tables.corrects(talk)
     wanted = wanted or talk.intent == "correct_info"
     item = _item(talk)
     if item is not None and (wanted or noticed(talk)):
@@ -89,11 +94,13 @@ def noticed(talk: Talk) -> bool:
     """Whether the words alone show that something said before is put right, whatever the engine makes of them."""
     if talk.tapped is not None or talk.attachments:
         return False
-    if _item(talk) is not None:
+    if _item(talk) is not None or consent.noticed(talk):
         return True
     case, guide, text = talk.case, talk.guide, talk.text.strip()
     if case is None or guide is None or talk.asking in _CHOOSING:
         return False
+    if tables.meant(talk) is not None:
+        return True
     pending = talk.state.ask
     if pending and any(text in (o.value, o.label) for o in pending.options or []):
         return False
@@ -108,7 +115,13 @@ def noticed(talk: Talk) -> bool:
     if corrections.points_at(text, answered, case.values(), talk.now.date()) is not None:
         return True
     asked = guide.field(pending.field) if pending else None
-    return strength == "strong" and (asked is None or asked.type != "text" or bool(slips.LOOKING_BACK.search(text)))
+    return strength == "strong" and (asked is None or not asked.in_words or bool(slips.LOOKING_BACK.search(text)))
+
+
+def edits_another(talk: Talk) -> bool:
+    """Whether 修改X names another answer than the one being asked for."""
+    named = _edited(talk) if talk.tapped is None and talk.case is not None else None
+    return named is not None and named[0].key != talk.asking
 
 
 def _answers(talk: Talk) -> bool:
@@ -139,13 +152,13 @@ def _denied(text: str) -> str | None:
 
 def asks_for_change(field: GuideField) -> bool:
     """Whether a question in free words asks what has changed or was wrong: its own example is then worded like a correction."""
-    return field.type == "text" and bool(field.example) and slips.marked(str(field.example)) is not None
+    return field.in_words and bool(field.example) and slips.marked(str(field.example)) is not None
 
 
 def _fits_last(talk: Talk, words: str) -> bool:
     """Whether the words after 不对 are of the kind of the answer just given, and may put it right."""
     answered = _answered(talk)
-    parsed = parse(answered[-1], words, talk.now.date(), {}) if answered and answered[-1].type != "text" else None
+    parsed = parse(answered[-1], words, talk.now.date(), {}) if answered and not answered[-1].in_words else None
     return isinstance(parsed, Accepted) and parsed.warning is None
 
 
@@ -191,7 +204,7 @@ def _last(talk: Talk, slip: str, asked: GuideField | None, answered: list[GuideF
     if asked is not None and asked is not last and asked.options and match_option(new, field_options(asked)) is not None:
         return None
     parsed = parse(last, new, talk.now.date(), {})
-    taken = last.type != "text" and isinstance(parsed, Accepted) and parsed.warning is None
+    taken = not last.in_words and isinstance(parsed, Accepted) and parsed.warning is None
     return corrections.Correction(last, parsed) if taken else None
 
 
@@ -202,7 +215,7 @@ def _to(talk: Talk, field: GuideField, parsed: Parsed | None) -> None:
         ask_again(talk, field)
         talk.status = "collecting"
         if parsed is not None:
-            reject(talk, parsed.code, parsed.message)
+            reject(talk, parsed.code, parsed.message, parsed.mend)
         return
     store(talk, field, parsed)
     if field.key in talk.case.answers:

@@ -43,7 +43,9 @@ def test_every_single_wrong_digit_of_an_identity_number_is_caught(head: str, pla
 @given(uscc17, st.integers(0, 16), st.integers(1, 30))
 def test_every_single_wrong_character_of_a_credit_code_is_doubted(head: str, place: int, step: int) -> None:
     code = head + codes.uscc_check_digit(head)
-    assert identifiers.parse_uscc(code) == Accepted(code, code)
+    read = identifiers.parse_uscc(code)
+    assert isinstance(read, Accepted) and read.value == code
+    assert (read.warning is None) == (code[2:4] == "10" or code[2:4] in codes.PROVINCES)
     alphabet = codes.USCC_ALPHABET
     wrong = code[:place] + alphabet[(alphabet.index(code[place]) + step) % 31] + code[place + 1 :]
     doubted = identifiers.parse_uscc(wrong)
