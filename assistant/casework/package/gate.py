@@ -80,6 +80,16 @@ def check(pdf: bytes, expected: Expected, title: str, name_of: Callable[[str], s
     return len(layer.pages)
 
 
+def count_pages(pdf: bytes) -> int:
+    """How many pages a PDF of ours has."""
+    with _pdfium:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            return len(document)
+        finally:
+            document.close()
+
+
 class TextLayer:
     """The text a PDF gives when copied, squashed. Raises ``pypdfium2.PdfiumError`` when the bytes are no PDF."""
 

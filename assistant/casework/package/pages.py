@@ -57,7 +57,9 @@ class Block:
     columns: int = 0
 
 
-def checklist(case: Case, guide: Guide, materials: Sequence[Material], documents: Sequence[str], now: datetime) -> bytes:
+def checklist(
+    case: Case, guide: Guide, materials: Sequence[Material], documents: Sequence[str], now: datetime, applicant: str = "",
+) -> bytes:
     """材料清单 as PDF: every applying material, how it is met, and what is still to do.
 
     Raises:
@@ -65,10 +67,10 @@ def checklist(case: Case, guide: Guide, materials: Sequence[Material], documents
     """
     rows = [_material_row(case, guide, material) for material in materials]
     title = t("package.checklist_title")
-    pdf = _compile("checklist", title, {
-        "case_no": case.case_no, "guide": guide.name, "department": guide.department or "", "made": _day(now),
-        "rows": rows, "documents": list(documents),
-    })
+    pdf = compile_page("checklist", title, {
+        "case_no": case.case_no, "guide": guide.name, "department": guide.department or "", "made": day(now),
+        "rows": rows, "documents": list(documents), "applicant": applicant,
+    }, at=now)
     check(pdf, expect_texts([case.case_no, guide.name, *(row[key] for row in rows for key in ("name", "status", "todo"))]), title)
     return pdf
 
@@ -77,9 +79,9 @@ def receipt(data: ReceiptData) -> bytes:
     """The receipt of a submission as PDF. Raises as ``checklist``."""
     title = t("package.receipt_title")
     at = data.submitted_at
-    pdf = _compile("receipt", title, {
+    pdf = compile_page("receipt", title, {
         "case_no": data.case_no, "guide": data.guide_name, "office": data.office, "submission": data.submission_id,
-        "office_ref": data.office_ref or "", "at": f"{_day(at)} {at:%H:%M}", "version": str(data.package_version),
+        "office_ref": data.office_ref or "", "at": f"{day(at)} {at:%H:%M}", "version": str(data.package_version),
         "sha256": data.package_sha256, "next": data.next_step,
         "files": [{"path": path, "title": name} for path, name in data.files],
     })
@@ -90,7 +92,7 @@ def receipt(data: ReceiptData) -> bytes:
 
 def plain_form(title: str, blocks: Sequence[Block], case: Case, guide: Guide) -> bytes:
     """A filled form in a plain layout: all its words, none of its Word formatting. Raises PackageError ``page_broken``."""
-    return _compile("form", title, {
+    return compile_page("form", title, {
         "title": title, "case_no": case.case_no, "guide": guide.name,
         "blocks": [
             {"kind": block.kind, "text": clean(block.text), "bold": block.bold, "centred": block.centred,
@@ -106,7 +108,7 @@ def _material_row(case: Case, guide: Guide, material: Material) -> dict[str, str
     status = state.status if state else "missing"
     if status == "tolerated":
         due = state.due if state else None
-        todo = t("package.todo_tolerated", due=_day(due)) if due else t("package.todo_tolerated_open")
+        todo = t("package.todo_tolerated", due=day(due)) if due else t("package.todo_tolerated_open")
     elif status == "uploaded":
         todo = t("package.todo_uploaded", count=len(state.upload_ids) if state else 0)
     elif status == "licence":
@@ -119,7 +121,23 @@ def _material_row(case: Case, guide: Guide, material: Material) -> dict[str, str
     }
 
 
-def _day(moment: date) -> str:
+def handover(case: Case, guide: Guide, materials: Sequence[Material], applicant: str, now: datetime) -> bytes:
+    """材料接收回执: the slip whoever takes the papers fills in and gives back. Raises as ``checklist``."""
+    title = t("package.handover_title")
+    states = [(material, case.materials.get(material.code)) for material in materials]
+    rows = [
+        {"name": material.name, "how": t(f"package.how_{state.status if state else 'missing'}")}
+        for material, state in states if state and state.status != "missing"
+    ]
+    pdf = compile_page("handover", title, {
+        "case_no": case.case_no, "guide": guide.name, "department": guide.department or "", "applicant": applicant, "rows": rows,
+    }, at=now)
+    check(pdf, expect_texts([case.case_no, guide.name, *(row["name"] for row in rows)]), title)
+    return pdf
+
+
+def day(moment: date) -> str:
+    """A date as Chinese forms print it."""
     return chinese_date(moment.year, moment.month, moment.day)
 
 
@@ -129,11 +147,19 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(root=str(DESIGNS))
 
 
-def _compile(design: str, title: str, data: dict[str, Any]) -> bytes:
+def compile_page(design: str, title: str, data: dict[str, Any], *, tagged: bool = True, at: datetime | None = None) -> bytes:
+    """One of our designs as PDF. ``at`` is written into the file as its date, so that the same values give the same bytes.
+
+    Raises:
+        PackageError: ``page_broken``.
+    """
     payload = json.dumps(data, ensure_ascii=False)
     try:
         with _compiling:
-            pdf = _compiler().compile(input=str(DESIGNS / f"{design}.typ"), sys_inputs={"data": payload})
+            pdf = _compiler().compile(
+                input=str(DESIGNS / f"{design}.typ"), sys_inputs={"data": payload}, pdf_tags=tagged,
+                timestamp=None if at is None else int(at.timestamp()),
+            )
     except Exception as error:  # typst has its own error class, a fault in a design has no other cure than ours
         raise PackageError("page_broken", t("package.page_broken", title=title)) from error
     if not isinstance(pdf, bytes):

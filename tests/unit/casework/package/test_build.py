@@ -55,9 +55,8 @@ class Failing:
         raise self._error
 
 
-UPLOAD = UploadedFile(
-    "u1", "lease", "../合同 扫描.pdf", "application/pdf", b"%PDF-1.7 x", hashlib.sha256(b"%PDF-1.7 x").hexdigest(), 2
-)
+SCAN = plain_form("x", [Block("paragraph", "租赁合同")], samples.case(), samples.GUIDE)
+UPLOAD = UploadedFile("u1", "lease", "../合同 扫描.pdf", "application/pdf", SCAN, hashlib.sha256(SCAN).hexdigest(), 1)
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +73,7 @@ def test_package_holds_forms_checklist_and_uploads(built: BuiltPackage) -> None:
     with zipfile.ZipFile(io.BytesIO(built.data)) as archive:
         assert archive.namelist() == [
             "manifest.json",
+            "00_封面和目录.pdf",
             "01_示例变更申请书.docx",
             "01_示例变更申请书.pdf",
             "02_住所承诺书.docx",
@@ -83,6 +83,8 @@ def test_package_holds_forms_checklist_and_uploads(built: BuiltPackage) -> None:
             "材料清单.pdf",
             "附件/01_租赁合同_合同_扫描.pdf",
             "附件/02_租赁合同_合同_扫描.pdf",
+            "材料接收回执.pdf",
+            "合订本.pdf",
         ]
         assert json.loads(archive.read("manifest.json")) == built.manifest
         assert "承诺材料：租赁合同" in visible_text(archive.read("02_住所承诺书.docx"))
