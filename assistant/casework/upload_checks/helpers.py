@@ -41,6 +41,28 @@ class Helpers:
         Raises:
             Unusable: ``too_complex`` when looking at it took too long, too much memory or killed the helper; ``busy``.
         """
+        reply: dict[str, Any] = json.loads(self._ask({"kind": kind, "most_pages": most_pages}, data))
+        return reply
+
+    def pages(self, kind: str, data: bytes) -> tuple[list[dict[str, Any]], list[bytes]]:
+        """The pages of a file to be read, straightened, as JPEG, with what is known of each (see ``straightening.pages_of``).
+
+        Raises:
+            Unusable: ``too_complex`` or ``busy``; ``broken`` when a page cannot be made out.
+        """
+        told, blobs = _parted(self._ask({"do": "pages", "kind": kind}, data))
+        return told["pages"], blobs
+
+    def as_pdf(self, pages: list[bytes], turns: list[int], size: tuple[float, float] | None) -> bytes:
+        """The pages as an upright PDF (see ``straightening.as_pdf``). Raises Unusable like ``pages``."""
+        asked = {"do": "as_pdf", "turns": turns, "size": size, "sizes": [len(page) for page in pages]}
+        return _parted(self._ask(asked, b"".join(pages)))[1][0]
+
+    def turned_pdf(self, data: bytes, turns: list[int]) -> bytes:
+        """A PDF with its pages turned upright (see ``straightening.turned_pdf``). Raises Unusable like ``pages``."""
+        return _parted(self._ask({"do": "turned_pdf", "turns": turns}, data))[1][0]
+
+    def _ask(self, header: dict[str, Any], data: bytes) -> bytes:
         try:
             child, used = self._slots.get(timeout=WAIT_SECONDS)
         except queue.Empty:
@@ -49,16 +71,14 @@ class Helpers:
             if child is None or not child.alive or used >= RECYCLE_AFTER:
                 self._end(child)
                 child, used = self._start(), 0
-            frame = json.dumps({"kind": kind, "most_pages": most_pages}).encode() + b"\n" + data
-            reply: dict[str, Any] = json.loads(child.request(frame, self._limit_s))
+            return child.request(json.dumps(header).encode() + b"\n" + data, self._limit_s)
         except (ChildTimeout, ChildDied) as error:
-            _log.warning("upload.helper_failed", kind=kind, reason=str(error))
+            _log.warning("upload.helper_failed", kind=header.get("kind"), reason=str(error))
             self._end(child)
             child = None
             raise Unusable("too_complex") from None
         finally:
             self._slots.put((child, used + 1))
-        return reply
 
     def close(self) -> None:
         """Kill every helper; they are started again when needed."""
@@ -80,6 +100,19 @@ class Helpers:
                 child.kill()
             with self._guard:
                 self._children.discard(child)
+
+
+def _parted(reply: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    """A line of JSON with the ``sizes`` of what follows it. Raises Unusable where it names a problem."""
+    line, _, rest = reply.partition(b"\n")
+    told: dict[str, Any] = json.loads(line)
+    if "problem" in told:
+        raise Unusable(told["problem"], **told["params"])
+    blobs = []
+    for size in told["sizes"]:
+        blobs.append(rest[:size])
+        rest = rest[size:]
+    return told, blobs
 
 
 helpers = Helpers()

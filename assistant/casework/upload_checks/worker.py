@@ -1,7 +1,8 @@
 """The helper process that opens uploaded files: little memory, little time, no files, no secrets.
 
 Run as ``python -m assistant.casework.upload_checks.worker``. Reads frames (see ``assistant.casework.child``): a line of
-JSON ``{kind, most_pages}``, a newline, the file. Answers ``{pages, checks}`` or ``{problem, params}``.
+JSON ``{kind, most_pages}``, a newline, the file. Answers ``{pages, checks}`` or ``{problem, params}``. With ``do`` in that line
+it makes pages or PDFs (``straightening``) and answers a line of JSON with ``sizes``, a newline, and what those are of.
 """
 
 from __future__ import annotations
@@ -26,24 +27,46 @@ def main() -> None:
     while len(header := sys.stdin.buffer.read(4)) == len(b"size"):
         frame = sys.stdin.buffer.read(int.from_bytes(header, "big"))
         signal.alarm(SECONDS)
-        reply = json.dumps(answer(frame)).encode()
+        reply = answer(frame)
         signal.alarm(0)
         sys.stdout.buffer.write(len(reply).to_bytes(4, "big") + reply)
         sys.stdout.buffer.flush()
 
 
-def answer(frame: bytes) -> dict[str, Any]:
+def answer(frame: bytes) -> bytes:
     """The reply to one frame."""
     line, _, data = frame.partition(b"\n")
     request = json.loads(line)
     try:
-        return asdict(_inspect(request["kind"], data, request["most_pages"]))
+        if "do" in request:
+            told, blobs = _make(request, data)
+            return json.dumps({**told, "sizes": [len(blob) for blob in blobs]}).encode() + b"\n" + b"".join(blobs)
+        return json.dumps(asdict(_inspect(request["kind"], data, request["most_pages"]))).encode()
     except Unusable as unusable:
-        return {"problem": unusable.code, "params": unusable.params}
+        problem: dict[str, Any] = {"problem": unusable.code, "params": unusable.params}
     except MemoryError:
-        return {"problem": "too_complex", "params": {}}
+        problem = {"problem": "too_complex", "params": {}}
     except Exception as error:  # a file no library of ours understands must not end as a server error
-        return {"problem": "broken", "params": {}, "detail": type(error).__name__}
+        problem = {"problem": "broken", "params": {}, "detail": type(error).__name__}
+    return json.dumps(problem).encode()
+
+
+def _make(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    # OpenCV takes a third of a second to load: who only looks at a PDF of words need not wait for it.
+    from assistant.casework.upload_checks import straightening
+
+    match request["do"]:
+        case "pages":
+            return straightening.pages_of(data, request["kind"])
+        case "as_pdf":
+            pages = []
+            for size in request["sizes"]:
+                pages.append(data[:size])
+                data = data[size:]
+            size_mm = request["size"]
+            return {}, [straightening.as_pdf(pages, request["turns"], tuple(size_mm) if size_mm else None)]
+        case _:
+            return {}, [straightening.turned_pdf(data, request["turns"])]
 
 
 def _inspect(kind: str, data: bytes, most_pages: int) -> Findings:
