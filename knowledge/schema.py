@@ -49,12 +49,13 @@ class Rule(Strict):
     ``at_least`` ``at_most`` (numbers) · ``age_at_least`` ``age_at_most`` (completed years on the day of asking, of an identity
     number or a date of birth) · ``within_days`` (a date at most ``value`` calendar days ago) · ``days_after`` (a date at least
     ``value`` calendar days after that of ``field``) · ``agrees_with`` (date of birth or sex and identity number are of one
-    person) · ``has_word`` ``has_no_word`` (one, none of the words in ``value``, separated by ``|``).
+    person) · ``sex_is`` (``value: male`` or ``female``, of an identity number) · ``has_word`` ``has_no_word`` (one, none of the
+    words in ``value``, separated by ``|``).
     """
 
     kind: Literal[
         "differs_from", "not_before", "not_after", "at_least", "at_most", "age_at_least", "age_at_most", "within_days",
-        "days_after", "agrees_with", "has_word", "has_no_word",
+        "days_after", "agrees_with", "sex_is", "has_word", "has_no_word",
     ]  # fmt: skip
     field: str | None = None
     value: str | float | None = None
@@ -162,6 +163,11 @@ class GuideField(Strict):
         if self.international and self.type != "phone":
             raise ValueError(f"field {self.key}: a {self.type} field cannot be international")
         return self
+
+    @property
+    def in_words(self) -> bool:
+        """Whether the answer is free words, so that hardly anything said could not be one."""
+        return self.type in ("text", "scope")
 
     @property
     def offered(self) -> list[Option]:

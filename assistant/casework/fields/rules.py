@@ -49,6 +49,8 @@ def keeps(rule: Rule, field: GuideField, value: Any, values: Mapping[str, Any]) 
             return from_day is None or day is None or day >= from_day + timedelta(days=int(float(rule.value or 0)))
         case "agrees_with":
             return _agree(value, values.get(rule.field or ""))
+        case "sex_is":
+            return sex_of(str(value)) in (None, rule.value)
         case "has_word" | "has_no_word":
             held = any(word in str(value) for word in str(rule.value).split(_WORD_SEPARATOR))
             return held is (rule.kind == "has_word")
