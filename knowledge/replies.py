@@ -83,13 +83,29 @@ class AskError(BaseModel):
     message: str
 
 
+class AskColumn(BaseModel):
+    """One column of a table that is asked for: its heading, and what a cell is."""
+
+    field: str
+    label: str
+    kind: Literal["text", "number", "date", "choice"]
+    options: list[Option] | None = None
+    optional: bool = False
+    example: str | None = None
+
+
 class Ask(BaseModel):
-    """The one thing the bot is asking now. ``value`` is the present answer when it is asked again."""
+    """The one thing the bot is asking now. ``value`` is the present answer when it is asked again.
+
+    ``columns`` are there for a table: a client may draw one card of it. Its answer is ``text`` with one line a row, cells
+    separated by tabs, the headings as first line; ``value`` are the rows there are, each an object by column.
+    """
 
     field: str
     label: str
     kind: Literal["text", "number", "date", "choice", "multi", "file", "confirm"]
     options: list[Option] | None = None
+    columns: list[AskColumn] | None = None
     value: Any = None
     example: str | None = None
     why: str | None = None

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from assistant.casework.fields.table_draft import TableDraft
+
 
 class CaseStatus(StrEnum):
     """The life of a case. The values are the API's; the words citizens read are in the message catalogue."""
@@ -123,6 +125,7 @@ class Case(BaseModel):
     region: str | None = None
     answers: dict[str, Answer] = {}
     asked: list[str] = []
+    drafts: dict[str, TableDraft] = {}
     deferred: list[str] = []
     fallen: dict[str, Answer] = {}
     fallen_materials: dict[str, MaterialState] = {}

@@ -8,7 +8,7 @@ from assistant.casework import interview
 from assistant.casework.fields import english, extract, options
 from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted, Rejected
-from assistant.casework.flow import besides, choosing, closing, correcting, materials, situations
+from assistant.casework.flow import besides, choosing, closing, correcting, materials, situations, tables
 from assistant.casework.flow.asking import advance, ask, reject
 from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.grading import grade_in, is_time_of_day
@@ -56,6 +56,8 @@ def take(talk: Talk) -> None:
     pending = talk.state.ask
     if pending is None:
         return
+    if not correcting.edits_another(talk) and tables.take(talk):
+        return
     if talk.tapped is None and correcting.corrects(talk):
         return
     if talk.attachments or pending.field.startswith(interview.MATERIAL_PREFIX):
@@ -85,6 +87,8 @@ def plainly(talk: Talk) -> bool:
     pending, guide, text = talk.state.ask, talk.guide, talk.text.strip()
     if pending is None:
         return False
+    if tables.plainly(talk) and not correcting.edits_another(talk):
+        return True
     if pending.options and any(text.lower() in (o.value.lower(), o.label.lower()) for o in pending.options):
         return True
     if _QUESTION.search(text) or english.asks(text) or talk.attachments:

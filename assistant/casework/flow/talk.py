@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from assistant.casework.fields.parse import printed, warning_of
 from assistant.casework.fields.result import Accepted
@@ -106,13 +106,14 @@ class Supposed:
 
 
 class Attachment(BaseModel):
-    """An upload of this conversation that the message attaches."""
+    """An upload of this conversation that the message attaches; of a spreadsheet also its bytes, to be read as a table."""
 
     upload_id: str
     name: str
     material: str | None
     ok: bool
     problems: list[str] = []
+    sheet: bytes | None = Field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.casework.fields.parse import field_options
+from assistant.casework.interview.table_question import ask_table
 from assistant.casework.model import Case
 from knowledge.replies import Ask, Option
 from knowledge.schema import GuideField
@@ -20,6 +21,8 @@ def ask_field(field: GuideField, case: Case) -> Ask:
         "amount": "number",
         "integer": "number",
     }
+    if field.type == "table":
+        return ask_table(field, case)
     choices = field_options(field) if field.type in ("choice", "multi", "yes_no") else []
     return Ask.model_validate(
         {
