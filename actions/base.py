@@ -10,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from assistant.casework.flow import answering
+from assistant.casework.flow import answering, prefilling
 from assistant.casework.flow.talk import Talk
 from assistant.conversation.turn import TurnRunner
 from assistant.foundation.messages import use_language
@@ -68,8 +68,8 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa-sdk publishes no types
             raise
 
     async def work(self, talk: Talk) -> None:
-        """Run ``act``; where it makes documents, off the event loop."""
-        if talk.asking in self.slow_when_asking:
+        """Run ``act``; where it makes documents or may ask a register, off the event loop."""
+        if talk.asking in self.slow_when_asking or prefilling.reaches_out(talk):
             await asyncio.to_thread(self.act, talk)
         else:
             self.act(talk)

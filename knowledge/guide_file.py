@@ -220,6 +220,7 @@ _SCHEMA_SAYS: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"^material (?P<where>.+) is generated from unknown document (?P<key>.+)$"), "unknown_document"),
     (re.compile(r"^material (?P<where>.+) is promised in unknown document (?P<key>.+)$"), "unknown_promise"),
     (re.compile(r"^material (?P<where>.+) may be tolerated but says no tolerance_days$"), "no_tolerance_days"),
+    (re.compile(r"^material (?P<where>.+) names a licence but no holder, or is not met by one$"), "licence_without_holder"),
     (re.compile(r"^field (?P<where>.+): rule (?P<rule>.+) names unknown field (?P<key>.+)$"), "unknown_rule_field"),
     (re.compile(r"^field (?P<where>.+): a (?P<type>.+) field needs at least two options$"), "too_few_options"),
     (re.compile(r"^field (?P<where>.+): a (?P<type>.+) field cannot be international$"), "not_international"),

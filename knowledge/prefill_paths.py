@@ -10,16 +10,17 @@ from collections.abc import Collection
 
 PREFILL_PATH = r"^(?:(?:enterprise|person|identity|previous)\.[a-z][a-z0-9_]*|licence\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_.]*)$"
 
+_ENTERPRISE = """
+uscc name kind legal_representative address registered_capital established business_term business_scope status registry region
+phone shareholders
+"""
+_PERSON = "id_number name sex birth_date nation address phone household_region marital_status"
+_LICENCE = "code kind name number holder_name issued expires issuer address scope status fields"
 NAMES: dict[str, frozenset[str]] = {
-    "enterprise": frozenset(
-        "uscc name kind legal_representative address registered_capital established business_term business_scope status "
-        "registry region phone shareholders".split()
-    ),
-    "person": frozenset(
-        "id_number name sex birth_date nation address phone household_region marital_status".split()
-    ),
-    "licence": frozenset("code kind name number holder_name issued expires issuer address scope status fields".split()),
-    "identity": frozenset("id_number name phone".split()),
+    "enterprise": frozenset(_ENTERPRISE.split()),
+    "person": frozenset(_PERSON.split()),
+    "licence": frozenset(_LICENCE.split()),
+    "identity": frozenset(("id_number", "name", "phone")),
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from assistant.casework.fields.table_draft import TableDraft
+from assistant.casework.prefill.state import Consent
 
 
 class CaseStatus(StrEnum):
@@ -64,7 +64,10 @@ class Source(BaseModel):
 
 
 class Answer(BaseModel):
-    """One field's value. ``value`` is normalised (ISO dates, digits, option values); ``display`` is what forms print."""
+    """One field's value. ``value`` is normalised (ISO dates, digits, option values); ``display`` is what forms print.
+
+    ``looked_up_on`` is the day a register, licence or earlier case was asked for it.
+    """
 
     value: Any
     display: str
@@ -72,6 +75,7 @@ class Answer(BaseModel):
     confirmed_at: datetime | None = None
     skipped: bool = False
     warning: str | None = None
+    looked_up_on: date | None = None
 
 
 class Undone(BaseModel):
@@ -88,6 +92,7 @@ class MaterialState(BaseModel):
     status: Literal["licence", "uploaded", "generated", "promised", "tolerated", "bring", "missing"]
     upload_ids: list[str] = []
     due: date | None = None
+    ref: str | None = Field(default=None, description="the licence that meets it")
 
 
 class PackageRef(BaseModel):
@@ -125,12 +130,12 @@ class Case(BaseModel):
     region: str | None = None
     answers: dict[str, Answer] = {}
     asked: list[str] = []
-    drafts: dict[str, TableDraft] = {}
     deferred: list[str] = []
     fallen: dict[str, Answer] = {}
     fallen_materials: dict[str, MaterialState] = {}
     changes: list[Undone] = []
     materials: dict[str, MaterialState] = {}
+    consent: Consent | None = None
     package: PackageRef | None = None
     package_version: int = 0
     timeline: list[TimelineEntry] = []

@@ -15,6 +15,7 @@ from assistant.casework.flow.talk import Built, PackageFailed
 from assistant.casework.model import Case
 from assistant.casework.package.build import Converter, UploadedFile, build
 from assistant.casework.package.errors import PackageError
+from assistant.casework.prefill.records import Register
 from assistant.foundation import metrics
 from assistant.foundation.blobs import BlobStore
 from assistant.foundation.crypto import KeyRing
@@ -45,9 +46,11 @@ class TurnServices:
         office: Converter,
         office_reachable: Callable[[], bool],
         archive: GuideArchive,
+        register: Register | None = None,
     ) -> None:
         self._settings, self._db, self._blobs, self._keyring = settings, db, blobs, keyring
         self._guides, self._office, self._reachable, self._archive = guides, office, office_reachable, archive
+        self._register = register
         self._pinned: InService | None = None
 
     def pinned(self) -> TurnServices:
@@ -78,6 +81,11 @@ class TurnServices:
             self._archive.keep(found)
             held.kept.add(code)
         return found
+
+    @property
+    def register(self) -> Register | None:
+        """Where enterprises, persons and their licences are looked up, with consent; None where none is configured."""
+        return self._register
 
     @property
     def upload_max_bytes(self) -> int:

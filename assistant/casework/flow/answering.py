@@ -8,7 +8,7 @@ from assistant.casework import interview
 from assistant.casework.fields import english, extract, options
 from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted, Rejected
-from assistant.casework.flow import besides, choosing, closing, correcting, materials, situations, tables
+from assistant.casework.flow import besides, choosing, closing, consent, correcting, materials, situations, tables
 from assistant.casework.flow.asking import advance, ask, reject
 from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.grading import grade_in, is_time_of_day
@@ -76,6 +76,8 @@ def take(talk: Talk) -> None:
             closing.review(talk)
         case "submit":
             closing.submit(talk)
+        case "consent":
+            consent.take(talk)
         case "rating":
             closing.rate(talk)
         case _:
@@ -213,6 +215,8 @@ def skip(talk: Talk) -> None:
         materials.take(talk)
     elif talk.asking == situations.SITUATION:
         _situation(talk)
+    elif talk.asking == "consent":
+        consent.decide(talk, given=False)
     else:
         talk.say(t("casework.cannot_skip"))
         talk.status = "clarify"

@@ -5,28 +5,58 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.casework import interview
+from assistant.casework.fields import dates
 from assistant.casework.fields.parse import said, warning_of
-from assistant.casework.fields.table_cells import table_text
 from assistant.casework.model import Answer, Case
+from assistant.casework.prefill.filling import same
 from assistant.foundation.masking import mask_value
 from assistant.foundation.messages import ENGLISH, language, t
 from knowledge.replies import Action, Card, Row
 from knowledge.schema import Check, Guide, GuideField, condition_fields
 from knowledge.translation import called, called_in_full
 
-#: A card shows so many rows of a table, and how many there are.
-SHOWN_ROWS = 10
-
 
 def source_words(answer: Answer) -> str:
-    """Where a value came from, in words."""
-    return t(f"casework.source_{answer.source.kind}")
+    """Where a value came from, in words: of what was looked up also which source, and on which day."""
+    source, day = answer.source, answer.looked_up_on
+    if day is None or source.ref is None:
+        return t(f"casework.source_{source.kind}")
+    if source.kind == "register":
+        return t(f"prefill.source_{source.ref}", day=dates.said(day))
+    return t(f"prefill.source_{source.kind}", ref=source.ref, day=dates.said(day))
+
+
+def difference_words(message: str, field: GuideField, case: Case) -> str:
+    """What she said and what a register has of it; ``message`` is the sentence to put both in."""
+    assert case.consent is not None
+    known = case.consent.differences[field.key]
+    has = mask_value(field.type, said(field, known.value, known.display))
+    return t(message, label=field.label, said=shown(field, case.answers[field.key]), known=has)
+
+
+def _doubts(guide: Guide, case: Case) -> list[str]:
+    """What is otherwise in a register than she says, and which licences could not be fetched, in words for the review."""
+    held = case.consent.differences if case.consent else {}
+    found = [
+        difference_words("prefill.still_differs", field, case)
+        for field in interview.applying_fields(guide, case)
+        if field.key in held
+        and field.key in case.answers
+        and not same(field, case.answers[field.key].value, held[field.key].value)
+    ]
+    wanting = interview.licences_wanting(guide, case)
+    expired = case.consent.licences if case.consent else {}
+    for material in wanting:
+        seen = expired.get(material.code)
+        if seen is not None and seen.expires is not None:
+            found.append(t("prefill.licence_expired", name=material.name, day=dates.said(seen.expires)))
+    if wanting:
+        found.append(t("prefill.licences_wanting", names=t("fields.list_separator").join(m.name for m in wanting)))
+    return found
 
 
 def shown(field: GuideField, answer: Answer) -> str:
     """The value as the citizen sees it: identity numbers and phones masked."""
-    if field.type == "table" and isinstance(answer.value, list) and not answer.skipped:
-        return table_text(field, answer.value, masked=True, most=SHOWN_ROWS)
     return t("casework.skipped_value") if answer.skipped else mask_value(field.type, said(field, answer.value, answer.display))
 
 
@@ -54,6 +84,7 @@ def review_card(guide: Guide, case: Case) -> Card:
         for f in fields
         if case.answers[f.key].warning
     ]
+    warnings += _doubts(guide, case)
     warnings += [check_words(guide, case, check) for check in interview.broken_checks(guide, case)]
     return Card(
         title=t("casework.review_title", item=called_in_full(guide)),
@@ -72,7 +103,7 @@ def case_view(guide: Guide, case: Case) -> dict[str, Any]:
         row: dict[str, Any] = {
             "code": material.code,
             "name": material.name,
-            "required": material.required,
+            "required": interview.is_required(case, material),
             "status": state.status if state else "missing",
         }
         if state and state.due:

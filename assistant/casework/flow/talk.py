@@ -15,6 +15,8 @@ from pydantic import BaseModel, Field
 from assistant.casework.fields.parse import printed, warning_of
 from assistant.casework.fields.result import Accepted
 from assistant.casework.model import Case
+from assistant.casework.prefill.records import Register
+from assistant.casework.prefill.state import VerifiedIdentity
 from assistant.foundation.messages import CHINESE, ENGLISH, use_language
 from knowledge.catalogue import Catalogue
 from knowledge.replies import Ask, Card, Choices, File, Notice, Option, Text
@@ -72,7 +74,7 @@ class DialogueState(BaseModel):
     one in hand, ``later`` those after it, ``unclear`` what may be one of several; ``failures`` counts turns in a row that were
     not understood; ``told`` is what she told of her situation by item, ``deciding`` the situation asked now, ``every_case`` the
     items she wants told for every situation; ``region`` is the place she asks about (GB/T 2260), where that is another than hers;
-    ``locale_chosen`` says that she chose language and script herself.
+    ``locale_chosen`` says that she chose language and script herself; ``identity`` is who she is, where she signed in.
     """
 
     ask: Ask | None = None
@@ -93,6 +95,7 @@ class DialogueState(BaseModel):
     deciding: Deciding | None = None
     every_case: list[str] = []
     region: str | None = None
+    identity: VerifiedIdentity | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,8 @@ class Services(Protocol):
     def catalogue_in(self, region: str | None) -> Catalogue: ...
     @property
     def upload_max_bytes(self) -> int: ...
+    @property
+    def register(self) -> Register | None: ...
     def find(self, text: str) -> list[Hit]: ...
     def decide(self, hits: Sequence[Hit], *, expected: bool = True) -> Decision: ...
     def guide_of(self, case: Case) -> Guide: ...

@@ -54,7 +54,7 @@ def refresh_materials(guide: Guide, case: Case) -> None:
             state.status, state.ref = "licence", seen.ref
         elif state.status == "licence" and case.consent is not None:
             state.status, state.ref = "missing", None
-        elif state.status == "missing" and "generated" in material.met_by and "licence" not in material.met_by:
+        elif state.status == "missing" and "generated" in material.met_by:
             state.status = "generated"
 
 

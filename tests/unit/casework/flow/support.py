@@ -9,6 +9,7 @@ from datetime import date, datetime
 from assistant.casework.flow.asking import say_question
 from assistant.casework.flow.talk import Built, DialogueState, PackageFailed, Talk
 from assistant.casework.model import Case
+from assistant.casework.prefill.records import Register
 from assistant.foundation.clock import SHANGHAI
 from knowledge.catalogue import Catalogue
 from knowledge.schema import Guide
@@ -55,6 +56,7 @@ class World:
     reachable: bool = True
     numbers: int = 0
     upload_max_bytes: int = 1 << 20
+    register: Register | None = None
 
     @property
     def catalogue(self) -> Catalogue:

@@ -1,0 +1,235 @@
+"""Looking up what is known already: when to ask for consent, whom to look up, what to tell of what came of it.
+
+Registers are asked here and nowhere else, inside a turn; whatever goes wrong there, everything is asked instead.
+"""
+
+from __future__ import annotations
+
+from assistant.casework import interview
+from assistant.casework.flow.summary import difference_words, shown, source_words
+from assistant.casework.flow.talk import Talk
+from assistant.casework.model import Case, CaseStatus
+from assistant.casework.prefill import filling, sources
+from assistant.casework.prefill.licences import holder_of
+from assistant.casework.prefill.previous import finds_subject, subject_of
+from assistant.casework.prefill.provider import Found, Subject, SubjectKind
+from assistant.casework.prefill.records import Enterprise, FarSideUnavailable
+from assistant.foundation.logging import get_logger
+from assistant.foundation.masking import mask_value
+from assistant.foundation.messages import t
+from knowledge.replies import Action, Card, Row
+from knowledge.schema import Guide, GuideField
+
+log = get_logger(__name__)
+CONSENT = "consent"
+#: So many subjects may be asked about in one case; nobody tries names on somebody's number here.
+MOST_SUBJECTS = 12
+
+
+def due(talk: Talk, wanted: GuideField | None) -> bool:
+    """Whether it is time to ask for consent: once a case, when what comes next may be known already or finds the subject."""
+    case, guide = talk.case, talk.guide
+    if case is None or guide is None or case.consent is not None or case.status is not CaseStatus.DRAFT:
+        return False
+    if wanted is not None:
+        return _may_be_known(talk, guide, wanted)
+    return talk.services.register is not None and any(
+        m.licence and case.materials[m.code].status == "missing" for m in interview.applying_materials(guide, case)
+    )
+
+
+def reaches_out(talk: Talk) -> bool:
+    """Whether the turn may ask a register, and so may take a moment."""
+    if talk.services.register is None or talk.case is None:
+        return False
+    consent = talk.case.consent
+    return talk.asking == CONSENT or (consent is not None and consent.given and not consent.broken)
+
+
+def _may_be_known(talk: Talk, guide: Guide, field: GuideField) -> bool:
+    remote = talk.services.register is not None
+    if field.subject is not None and (remote or (field.subject == "person" and talk.state.identity is not None)):
+        return True
+    kinds = filling.kinds(guide)
+    for path in field.prefill:
+        source, _, key = path.partition(".")
+        match source:
+            case "previous":
+                if any(key in case.answers and not case.answers[key].skipped for case in _earlier(talk)):
+                    return True
+            case "identity":
+                if talk.state.identity is not None:
+                    return True
+            case "licence":
+                if remote and kinds:
+                    return True
+            case _:
+                if remote and source in kinds:
+                    return True
+    return False
+
+
+def _earlier(talk: Talk) -> list[Case]:
+    return [case for case in talk.other_cases if talk.case is None or case.case_no != talk.case.case_no]
+
+
+def first(talk: Talk, wanted: GuideField | None) -> GuideField | None:
+    """What to ask next: what finds the subject, where she agreed to a look-up and it is not known yet; else ``wanted``."""
+    case, guide = talk.case, talk.guide
+    consent = case.consent if case else None
+    if case is None or guide is None or consent is None or not consent.given or consent.broken:
+        return wanted
+    if talk.services.register is None:
+        return wanted
+    missing = [field for field in interview.progress(guide, case).missing if field.subject is not None]
+    for kind in filling.kinds(guide):
+        if subject_of(guide, case, kind).complete:
+            continue
+        finding = [field for field in missing if field.subject == kind]
+        if finding:
+            return next((field for field in finding if finds_subject(field)), finding[0])
+    return wanted
+
+
+def look_up(talk: Talk) -> None:
+    """Ask about every subject that is known now and was not asked about yet, fill in what came of it, and say so."""
+    case, guide = talk.case, talk.official
+    consent = case.consent if case else None
+    if case is None or guide is None or consent is None or not consent.given:
+        return
+    done: list[GuideField] = []
+    for kind in filling.kinds(guide):
+        done += _about(talk, case, guide, kind)
+    done += filling.fill(guide, case, talk.now, talk.turn)
+    for whom in filling.others(guide, case):
+        _other(talk, case, guide, whom)
+    filling.compare(guide, case, talk.now)
+    interview.refresh_materials(guide, case)
+    _tell(talk, case, done)
+
+
+def _about(talk: Talk, case: Case, guide: Guide, kind: SubjectKind) -> list[GuideField]:
+    """Look up the subject itself; where another one was named since, what was looked up for the first falls away."""
+    consent, done = case.consent, []
+    assert consent is not None
+    for _ in range(2):  # an earlier case or the identity may first say who it is
+        subject = subject_of(guide, case, kind)
+        if subject.key in consent.asked_about:
+            break
+        if consent.subjects.get(kind, subject.key) != subject.key:
+            gone = filling.forget(case)
+            consent.subjects.clear()
+            consent.asked_about = {key: how for key, how in consent.asked_about.items() if how == "failed"}
+            talk.note("case.prefill_dropped", fields=gone)
+            subject = subject_of(guide, case, kind)
+        found = _ask(talk, case, subject)
+        filling.offer(guide, consent, found, talk.now.date())
+        if subject.complete:
+            consent.subjects[kind] = subject.key
+        filled = filling.fill(guide, case, talk.now, talk.turn)
+        done += filled
+        filling.see_licences(guide, case, subject, found, talk.now.date())
+        filling.see_barred(guide, case, found)
+        _mind(talk, next((one.record for one in found if isinstance(one.record, Enterprise)), None))
+        if subject.complete or not filled:
+            break
+    return done
+
+
+def _other(talk: Talk, case: Case, guide: Guide, whom: Subject) -> None:
+    consent = case.consent
+    assert consent is not None
+    if whom.key in consent.asked_about or whom.number in consent.confirmed:
+        return
+    found = _ask(talk, case, whom, quiet=True)
+    filling.see_licences(guide, case, whom, found, talk.now.date())
+    filling.see_barred(guide, case, found)
+    if consent.asked_about.get(whom.key) == "unknown" and whom.kind == "person":
+        talk.notice("warning", t("prefill.person_unmatched", name=mask_value("person_name", whom.name or "")))
+
+
+def _ask(talk: Talk, case: Case, subject: Subject, quiet: bool = False) -> list[Found]:
+    """Ask the sources about one subject and note how that went. A register that failed once is left alone in this case."""
+    consent = case.consent
+    assert consent is not None
+    register = None if consent.broken or len(consent.asked_about) >= MOST_SUBJECTS else talk.services.register
+    asked = sources.providers(talk.state.identity, register, _earlier(talk), talk.services.guide_of)
+    remote = subject.complete and register is not None
+    try:
+        found = sources.ask(asked, subject, talk.now.date(), remote=remote)
+    except FarSideUnavailable as error:
+        log.warning("prefill.failed", kind=subject.kind, code=error.code)
+        consent.asked_about[subject.key] = "failed"
+        talk.notice("warning", t("prefill.failed"))
+        return sources.ask(asked, subject, talk.now.date(), remote=False)
+    if remote:
+        number = next((held for one in found if (held := holder_of(one)) is not None), None)
+        consent.asked_about[subject.key] = "found" if number else "unknown"
+        consent.confirmed += [number] if number else []
+        if number is None and not quiet:
+            talk.notice("info", t(f"prefill.{subject.kind}_unknown"))
+    return found
+
+
+def _mind(talk: Talk, enterprise: Enterprise | None) -> None:
+    """Say what stands against any change of this enterprise now."""
+    if enterprise is None:
+        return
+    if enterprise.status not in (None, "active"):
+        talk.notice("warning", t(f"prefill.enterprise_{enterprise.status}"))
+    if enterprise.barred:
+        reason = t("prefill.reason", reason=enterprise.barred_reason) if enterprise.barred_reason else ""
+        talk.notice("warning", t("prefill.enterprise_barred", reason=reason))
+
+
+def _tell(talk: Talk, case: Case, done: list[GuideField]) -> None:
+    """One card: what was filled in, where each value came from, and how to change it."""
+    guide = talk.guide
+    assert guide is not None
+    fields = [field for key in dict.fromkeys(f.key for f in done) if key in case.answers and (field := guide.field(key))]
+    if not fields:
+        return
+    kinds = sorted({case.answers[f.key].source.kind for f in fields})
+    talk.note("case.prefilled", fields=[f.key for f in fields], sources=kinds)
+    talk.replies.append(
+        Card(
+            title=t("prefill.filled_title", count=len(fields)),
+            text=t("prefill.filled_text", label=fields[0].label),
+            rows=[
+                Row(label=f.label, value=shown(f, case.answers[f.key]), source=source_words(case.answers[f.key])) for f in fields
+            ],
+            actions=[Action(label=t("casework.edit", label=f.label), message=t("casework.edit", label=f.label)) for f in fields],
+        )
+    )
+
+
+def differing(talk: Talk) -> tuple[GuideField, str] | None:
+    """The next answer a register has otherwise, with what to say of it; each is put to her once."""
+    case, guide = talk.case, talk.guide
+    consent = case.consent if case else None
+    if case is None or guide is None or consent is None:
+        return None
+    for key, difference in consent.differences.items():
+        field = guide.field(key)
+        if difference.asked or field is None or key not in case.answers:
+            continue
+        difference.asked = True
+        return field, difference_words("prefill.differs", field, case)
+    return None
+
+
+def barred(talk: Talk) -> tuple[GuideField, str] | None:
+    """A person who may not hold the post the case is about: the field to ask again, and what to say."""
+    case, guide = talk.case, talk.guide
+    consent = case.consent if case else None
+    if case is None or guide is None or consent is None:
+        return None
+    for field in interview.applying_fields(guide, case):
+        held = consent.barred.get(field.key)
+        answer = case.answers.get(field.key)
+        if held is None or answer is None or str(answer.value).upper() != held.number.upper():
+            continue
+        name = guide.field(field.not_barred or "")
+        reason = t("prefill.reason", reason=held.reason) if held.reason else ""
+        return (name if name is not None and name.key in case.answers else field), t("prefill.person_barred", reason=reason)
+    return None
