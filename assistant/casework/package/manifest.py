@@ -6,8 +6,9 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -30,7 +31,8 @@ class GuideRef(BaseModel):
 
 
 class PackageFile(BaseModel):
-    """One member of the zip. ``kind``: form, commitment, form_plain (a form in plain layout), checklist, upload."""
+    """One member of the zip. ``kind``: cover, form, commitment, form_plain (a form in plain layout), checklist,
+    upload, receipt (the slip for whoever takes the papers), merged (everything as one PDF)."""
 
     path: str
     title: str
@@ -50,7 +52,7 @@ class PackageField(BaseModel):
 
 
 class Manifest(BaseModel):
-    """The whole manifest; ``signatures`` stays empty until somebody signs."""
+    """The whole manifest; ``signatures`` lists the drawn signature and the package's own, in the folder ``signatures/``."""
 
     schema_: str
     case_no: str
@@ -83,38 +85,72 @@ def sm3(data: bytes) -> str:
     return digest.finalize().hex()
 
 
+class Finding(NamedTuple):
+    """Something wrong with a package: a stable ``code``, the member it is about, and a detail for operators.
+
+    Codes: ``unreadable too_large manifest_missing manifest_unreadable schema twice listed_twice missing added unsafe changed``,
+    and of signatures ``unsigned signature_missing signature_unreadable signature_wrong key_unknown``.
+    """
+
+    code: str
+    member: str
+    detail: str = ""
+
+
+_WORDS = {
+    "twice": "{member}: there twice",
+    "too_large": "unpacks to more than 1 GiB",
+    "manifest_missing": "{member} is missing",
+    "manifest_unreadable": "{member} cannot be read: {detail}",
+    "schema": "schema is {detail}",
+    "changed": "{member}: {detail} differs",
+    "listed_twice": "{member}: listed twice",
+    "missing": "{member}: listed but not there",
+    "added": "{member}: there but not listed",
+    "unsafe": "{member}: not a safe path",
+}
+
+
 def verify(package: bytes) -> list[str]:
-    """What is wrong with a package, in English for operators; empty when its files are exactly those it was made with."""
+    """What is wrong with a package, in English for operators; empty when its files are exactly those it was made with.
+
+    Signatures are not looked at: ``checking.examine`` does.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(package)) as archive:
-            return _verify(archive)
+            return [_WORDS[found.code].format(**found._asdict()) for found in read(archive)[1]]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         return [f"not a readable zip: {error}"]
 
 
-def _verify(archive: zipfile.ZipFile) -> list[str]:
+def read(archive: zipfile.ZipFile) -> tuple[Manifest | None, list[Finding]]:
+    """The manifest of a package, and everything its files have against it."""
     names = archive.namelist()
-    problems = [f"{name}: there twice" for name in sorted({name for name in names if names.count(name) > 1})]
+    found = [Finding("twice", name) for name in sorted({name for name in names if names.count(name) > 1})]
     if sum(info.file_size for info in archive.infolist()) > _MAX_UNPACKED:
-        return [*problems, "unpacks to more than 1 GiB"]
+        return None, [*found, Finding("too_large", "")]
     if MANIFEST not in names:
-        return [*problems, f"{MANIFEST} is missing"]
+        return None, [*found, Finding("manifest_missing", MANIFEST)]
     try:
         plain = json.loads(archive.read(MANIFEST))
         manifest = Manifest.model_validate({"schema_": plain.pop("schema", ""), **plain})
-    except (ValueError, AttributeError, TypeError, ValidationError) as error:
-        return [*problems, f"{MANIFEST} cannot be read: {type(error).__name__}"]
+    except (ValueError, AttributeError, TypeError, ValidationError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+        return None, [*found, Finding("manifest_unreadable", MANIFEST, type(error).__name__)]
     if manifest.schema_ != SCHEMA:
-        problems.append(f"schema is {manifest.schema_!r}, not {SCHEMA!r}")
+        found.append(Finding("schema", MANIFEST, f"{manifest.schema_!r}, not {SCHEMA!r}"))
     listed = [file.path for file in manifest.files]
-    problems += [f"{path}: listed twice" for path in sorted({path for path in listed if listed.count(path) > 1})]
-    problems += [f"{path}: listed but not there" for path in listed if path not in names]
-    problems += [f"{name}: there but not listed" for name in names
-                 if name != MANIFEST and not name.startswith(SIGNATURES) and name not in listed]
-    problems += [f"{name}: not a safe path" for name in names if name.startswith("/") or "\\" in name or ".." in name.split("/")]
+    found += [Finding("listed_twice", path) for path in sorted({path for path in listed if listed.count(path) > 1})]
+    found += [Finding("missing", path) for path in listed if path not in names]
+    found += [Finding("added", name) for name in names
+              if name != MANIFEST and not name.startswith(SIGNATURES) and name not in listed]
+    found += [Finding("unsafe", name) for name in names if name.startswith("/") or "\\" in name or ".." in name.split("/")]
     for file in manifest.files:
         if file.path in names:
-            data = archive.read(file.path)
-            problems += [f"{file.path}: {kind} differs" for kind, held, wanted in
-                         (("sha256", sha256(data), file.sha256), ("sm3", sm3(data), file.sm3)) if held != wanted]
-    return problems
+            try:
+                data = archive.read(file.path)
+            except (zipfile.BadZipFile, zlib.error, EOFError):
+                found.append(Finding("changed", file.path, "stored form"))
+                continue
+            found += [Finding("changed", file.path, kind) for kind, held, wanted in
+                      (("sha256", sha256(data), file.sha256), ("sm3", sm3(data), file.sm3)) if held != wanted]
+    return manifest, found
