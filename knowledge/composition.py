@@ -43,8 +43,11 @@ def composed(guide: Guide, parts: Mapping[str, Guide]) -> Guide:
     united: dict[str, dict[str, dict[str, Any]]] = {
         name: {entry[key]: dict(entry) for entry in held.get(name, [])} for name, key in _LISTS.items()
     }
+    shares: dict[str, dict[str, Any]] = {}
     for part in guide.parts:
-        for name, entries in _parted(part, parts[part.item], united, own, held["evidence"]).items():
+        found = _parted(part, parts[part.item], united, own, held["evidence"])
+        shares[part.item] = _share(parts[part.item], found, own)
+        for name, entries in found.items():
             for key, entry in entries.items():
                 if key in own[name]:
                     if name == "fields":
@@ -54,6 +57,7 @@ def composed(guide: Guide, parts: Mapping[str, Guide]) -> Guide:
                 united[name][key] = entry if before is None else _either(before, entry)
     for name, entries in united.items():
         held[name] = _situations_first(entries.values()) if name == "fields" else list(entries.values())
+    held["parts"] = [{**part, "share": shares[part["item"]]} for part in held["parts"]]
     held["conditions"] = [*held.get("conditions", []), *(
         fact for part in guide.parts for fact in _conditions(parts[part.item], held["evidence"])
     )]
@@ -68,6 +72,14 @@ def composed(guide: Guide, parts: Mapping[str, Guide]) -> Guide:
         return Guide.model_validate(held)
     except ValidationError as error:
         raise ValueError("; ".join(str(item.get("ctx", {}).get("error", item["msg"])) for item in error.errors())) from error
+
+
+def _share(part: Guide, found: Mapping[str, Mapping[str, Any]], own: Mapping[str, set[str]]) -> dict[str, Any]:
+    """What of the composition is for this part: see ``shares.PartShare``."""
+    return {
+        "name": part.name, "department": part.department or "", "fields": sorted(found["fields"]),
+        **{name: sorted({*found[name], *own[name]}) for name in ("materials", "documents")},
+    }  # fmt: skip
 
 
 def _conditions(guide: Guide, evidence: Mapping[str, Any]) -> list[dict[str, Any]]:

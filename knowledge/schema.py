@@ -33,6 +33,7 @@ from knowledge.facts import (
     condition_fields,
 )
 from knowledge.prefill_paths import PREFILL_PATH
+from knowledge.shares import PartShare
 from knowledge.tables import Column, Rows, TableRule, table_problems, table_references
 
 __all__ = [
@@ -236,6 +237,7 @@ class Part(Strict):
     item: str
     when: Condition | None = None
     after: list[str] = []
+    share: PartShare | None = None
 
 
 class Guide(Strict):
