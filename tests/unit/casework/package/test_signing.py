@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from assistant.casework.package import sm2
 from assistant.casework.package.archive import pack
-from assistant.casework.package.build import HandSignature, Trimmings, build
+from assistant.casework.package.assembly import HandSignature, Trimmings
+from assistant.casework.package.build import build
 from assistant.casework.package.checking import examine
 from assistant.casework.package.forms import Drawn
 from assistant.casework.package.press import press
