@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from knowledge.categories import categories
+from knowledge.prefill_paths import known_path
 from knowledge.satisfiable import can_hold
 from knowledge.schema import Condition, Guide, Material, TimeLimit, condition_fields
 
@@ -64,6 +65,21 @@ def audit(guide: Guide, items: Iterable[str], today: date) -> Iterator[Finding]:
     yield from _conditions(guide)
     yield from _followups(guide, frozenset(items))
     yield from _kept(guide, today)
+    yield from _prefill(guide)
+
+
+def _prefill(guide: Guide) -> Iterator[Finding]:
+    """Hints that lead nowhere: a slip of the pen, or a register nobody can be looked up in, as no field finds the subject."""
+    keys = {field.key for field in guide.fields}
+    subjects = {field.subject for field in guide.fields}
+    for number, field in enumerate(guide.fields):
+        for place, path in enumerate(field.prefill):
+            where = ("fields", number, "prefill", place)
+            source = path.partition(".")[0]
+            if not known_path(path, keys):
+                yield Finding(where, "prefill_unknown", {"path": path})
+            elif source in ("enterprise", "person") and source not in subjects:
+                yield Finding(where, "prefill_without_subject", {"path": path, "kind": source})
 
 
 _CONTRADICTIONS = frozenset(

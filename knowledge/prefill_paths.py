@@ -12,9 +12,9 @@ PREFILL_PATH = r"^(?:(?:enterprise|person|identity|previous)\.[a-z][a-z0-9_]*|li
 
 _ENTERPRISE = """
 uscc name kind legal_representative address registered_capital established business_term business_scope status registry region
-phone shareholders
+phone shareholders form over_a_year
 """
-_PERSON = "id_number name sex birth_date nation address phone household_region marital_status"
+_PERSON = "id_number name sex birth_date nation address residence_address phone household_region marital_status married history"
 _LICENCE = "code kind name number holder_name issued expires issuer address scope status fields"
 NAMES: dict[str, frozenset[str]] = {
     "enterprise": frozenset(_ENTERPRISE.split()),

@@ -48,6 +48,8 @@ def reaches_out(talk: Talk) -> bool:
 
 def _may_be_known(talk: Talk, guide: Guide, field: GuideField) -> bool:
     remote = talk.services.register is not None
+    if field.not_barred is not None and remote:
+        return True
     if field.subject is not None and (remote or (field.subject == "person" and talk.state.identity is not None)):
         return True
     kinds = filling.kinds(guide)

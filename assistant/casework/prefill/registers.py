@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from assistant.casework.prefill.provider import Found, Subject, same_name
-from assistant.casework.prefill.records import FarSideUnavailable, Register
+from assistant.casework.prefill.records import Enterprise, FarSideUnavailable, Person, Register
 
 ENTERPRISES = "enterprise_register"
 PERSONS = "person_register"
@@ -33,7 +34,7 @@ class EnterpriseRegister:
         fits = record.uscc.upper() == subject.number.upper() if subject.number else same_name(record.name, subject.name)
         if not fits:
             raise FarSideUnavailable("wrong-record")
-        return [Found("enterprise", "register", ENTERPRISES, record.model_dump(mode="json", exclude={"fields"}), record)]
+        return [Found("enterprise", "register", ENTERPRISES, _enterprise(record, today), record)]
 
 
 class PersonRegister:
@@ -53,4 +54,35 @@ class PersonRegister:
             return []
         if record.id_number.upper() != subject.number.upper() or not same_name(record.name, subject.name):
             raise FarSideUnavailable("wrong-record")
-        return [Found("person", "register", PERSONS, record.model_dump(mode="json", exclude={"fields"}), record)]
+        return [Found("person", "register", PERSONS, _person(record), record)]
+
+
+def _enterprise(record: Enterprise, today: date) -> dict[str, Any]:
+    """The record's members, and what guides ask that follows from them: ``form`` (limited, sole, joint_stock) and
+    ``over_a_year`` (yes, no), whether it was established a year ago or more.
+    """
+    values = record.model_dump(mode="json", exclude={"fields"})
+    kind = record.kind or ""
+    if "股份有限公司" in kind:
+        values["form"] = "joint_stock"
+    elif "有限责任公司" in kind:
+        values["form"] = "sole" if "独资" in kind else "limited"
+    if record.established is not None:
+        values["over_a_year"] = "yes" if _years(record.established, today) >= 1 else "no"
+    return values
+
+
+def _person(record: Person) -> dict[str, Any]:
+    """The record's members, and what guides ask that follows from them: ``married`` (yes, no), ``history`` (never, divorced,
+    widowed); also where the person lives, which registers keep among their further ``fields``.
+    """
+    values = record.model_dump(mode="json", exclude={"fields"})
+    values["residence_address"] = record.fields.get("residence_address")
+    if record.marital_status is not None:
+        values["married"] = "yes" if record.marital_status == "married" else "no"
+        values["history"] = {"unmarried": "never", "divorced": "divorced", "widowed": "widowed"}.get(record.marital_status)
+    return values
+
+
+def _years(since: date, today: date) -> int:
+    return today.year - since.year - ((today.month, today.day) < (since.month, since.day))
