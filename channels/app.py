@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from actions.registry import executor
 from assistant.casework.package.office import OfficeWorker
 from assistant.casework.package.shelf import FormShelf
+from assistant.casework.prefill.register import HttpRegister
 from assistant.casework.submission.workflow import SubmissionService
 from assistant.casework.usage import Usage
 from assistant.conversation.far_side import CaseSink, package_loader
@@ -74,6 +75,9 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     hub = Hub()
     sink = CaseSink(db, clock)
     submissions = SubmissionService(settings, db, package_loader(db, blobs), sink)
+    register = HttpRegister(
+        settings.register_url, settings.register_client_id, settings.register_client_secret, timeout_s=settings.register_timeout
+    )
     services = TurnServices(
         settings,
         db,
@@ -83,6 +87,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         office,
         submissions.office_reachable,
         archive,
+        register,
     )
     runner = TurnRunner(db=db, engine=engine, services=services, desk=desk, outbox=submissions, hub=hub, clock=clock)
     runner.pinned = services.pinned
@@ -100,6 +105,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         submissions=submissions,
         desk=desk,
         office=office,
+        register=register,
         usage=Usage(db, clock),
         forms=FormShelf(settings.data_dir / "forms", settings.templates_dir, office),
         per_conversation=RateLimiter(settings.rate_per_conversation),
@@ -147,4 +153,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(parts.submissions.stop)
         await parts.engine.close()
         await asyncio.to_thread(parts.office.close)
+        parts.register.close()
         parts.db.dispose()

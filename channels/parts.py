@@ -40,6 +40,7 @@ class Parts:
     submissions: Any
     desk: Any
     office: Any
+    register: Any
     usage: Usage
     forms: FormShelf
     per_conversation: RateLimiter

@@ -25,6 +25,8 @@ def main(argv: list[str] | None = None) -> int:
         print(f"sandbox: {error}", file=sys.stderr)
         return 2
     app = create_app(config)
+    _say_problems(app.state.seed_problems, given.data / "seed-problems.txt")
+    print("登记库：企业 {} 户、人员 {} 名、证照 {} 份（均为虚构）".format(*app.state.register.counts()), flush=True)
     # The demonstration's own key, for a page that holds fictitious data only: whoever starts the sandbox needs to read it.
     print(f"收件办公室工作台：http://{given.host}:{given.port}/office/  演示口令：{config.staff_key}", flush=True)
     # Answers held back on purpose (see faults) must not hold up the stop.
@@ -38,6 +40,13 @@ def main(argv: list[str] | None = None) -> int:
         timeout_graceful_shutdown=2,
     )
     return 0
+
+
+def _say_problems(problems: list[str], kept: Path) -> None:
+    """What could not be read of the seeds: said here, and kept in the data folder for whoever started us in the background."""
+    for problem in problems:
+        print(f"登记库种子数据：{problem}", file=sys.stderr, flush=True)
+    kept.write_text("".join(f"{problem}\n" for problem in problems), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,10 @@ from sandbox.office import api, staff
 from sandbox.office.faults import Faults, FaultyOffice
 from sandbox.office.service import Office
 from sandbox.office.store import Store
+from sandbox.register import api as register_api
+from sandbox.register import seeds
+from sandbox.register.faults import FaultyRegister, RegisterFaults
+from sandbox.register.store import RegisterStore
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -32,6 +36,8 @@ def create_app(config: SandboxConfig) -> FastAPI:
     """The whole sandbox."""
     office = Office(config, Store(config.data_dir))
     faults = Faults()
+    held = seeds.load(config.seed_dir)
+    register, register_faults = RegisterStore(config.data_dir, held), RegisterFaults()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -44,9 +50,11 @@ def create_app(config: SandboxConfig) -> FastAPI:
             with suppress(asyncio.CancelledError):
                 await helper
 
-    app = FastAPI(title="办到沙箱：收件办公室", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="办到沙箱：收件办公室与登记库", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.office = office
     app.state.faults = faults
+    app.state.register = register
+    app.state.seed_problems = held.problems
 
     @app.middleware("http")
     async def harden(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -62,8 +70,10 @@ def create_app(config: SandboxConfig) -> FastAPI:
     problems.install(app)
     app.include_router(api.routes(config, office, faults))
     app.include_router(staff.routes(config, office))
+    app.include_router(register_api.routes(config, register, register_faults))
     app.mount("/office/static", StaticFiles(directory=staff.STATIC), name="static")
     app.add_middleware(FaultyOffice, faults=faults)
+    app.add_middleware(FaultyRegister, faults=register_faults)
     return app
 
 

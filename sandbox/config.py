@@ -24,7 +24,9 @@ class SandboxConfig:
 
     ``office_key`` is the secret shared with the sender; ``staff_key`` opens the staff page; ``auto_accept_s`` accepts
     what has waited that many seconds (None = only people accept); ``max_package_bytes`` bounds the zip as sent,
-    ``max_unpacked_bytes`` the sum of its members, ``max_members`` their number.
+    ``max_unpacked_bytes`` the sum of its members, ``max_members`` their number. ``register_client_id`` and ``_secret``
+    open the register (no secret: to nobody), whose tokens hold ``register_token_s`` seconds; ``seed_dir`` is a folder of
+    records added to its own.
     """
 
     data_dir: Path
@@ -34,11 +36,15 @@ class SandboxConfig:
     max_package_bytes: int = 256 * 1024 * 1024
     max_unpacked_bytes: int = 1024 * 1024 * 1024
     max_members: int = 1000
+    register_client_id: str = "bandao"
+    register_client_secret: str = field(default="", repr=False)
+    register_token_s: int = 600
+    seed_dir: Path | None = None
     now: Callable[[], datetime] = field(default=shanghai_now, repr=False)
 
 
 def load_config(data_dir: Path, env: Mapping[str, str] = os.environ) -> SandboxConfig:
-    """Read BANDAO_OFFICE_KEY (required), BANDAO_OFFICE_STAFF_KEY, BANDAO_OFFICE_AUTO, BANDAO_OFFICE_MAX_PACKAGE.
+    """Read BANDAO_OFFICE_KEY (required) and the optional variables that ``sandbox/README.md`` lists.
 
     Raises:
         ValueError: when a variable is missing or cannot be used; the message names it.
@@ -54,6 +60,10 @@ def load_config(data_dir: Path, env: Mapping[str, str] = os.environ) -> SandboxC
         staff_key=staff_key,
         auto_accept_s=_seconds(env.get("BANDAO_OFFICE_AUTO", "")),
         max_package_bytes=_bytes(env.get("BANDAO_OFFICE_MAX_PACKAGE", ""), default=256 * 1024 * 1024),
+        register_client_id=env.get("BANDAO_REGISTER_CLIENT_ID", "").strip() or "bandao",
+        register_client_secret=env.get("BANDAO_REGISTER_CLIENT_SECRET", "").strip(),
+        register_token_s=_whole_seconds(env.get("BANDAO_SANDBOX_TOKEN_SECONDS", ""), default=600),
+        seed_dir=Path(seed).expanduser() if (seed := env.get("BANDAO_SANDBOX_SEED", "").strip()) else None,
     )
 
 
@@ -77,6 +87,14 @@ def _seconds(text: str) -> float | None:
     if not 0 <= value < 86_400:
         raise ValueError("BANDAO_OFFICE_AUTO must be a number of seconds from 0 to 86400")
     return value
+
+
+def _whole_seconds(text: str, *, default: int) -> int:
+    if not text.strip():
+        return default
+    if not text.strip().isdigit() or not 1 <= int(text) <= 86_400:
+        raise ValueError("BANDAO_SANDBOX_TOKEN_SECONDS must be a whole number of seconds from 1 to 86400")
+    return int(text)
 
 
 def _bytes(text: str, *, default: int) -> int:

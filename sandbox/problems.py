@@ -15,21 +15,32 @@ MEDIA_TYPE = "application/problem+json"
 class Problem(Exception):
     """An answer other than success. ``code`` is stable and for programs, ``title`` and ``detail`` for people.
 
-    ``detail`` never repeats what the sender put into a package: problem bodies end up in other people's logs.
+    ``detail`` never repeats what the sender put into a package: problem bodies end up in other people's logs. ``room`` is
+    the far side that answers so.
     """
 
-    def __init__(self, status: int, code: str, title: str, detail: str = "", headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        title: str,
+        detail: str = "",
+        headers: dict[str, str] | None = None,
+        *,
+        room: str = "office",
+    ) -> None:
         super().__init__(f"{status} {code}: {title}")
         self.status = status
         self.code = code
         self.title = title
         self.detail = detail
         self.headers = headers or {}
+        self.room = room
 
     def body(self) -> dict[str, Any]:
         """The members of the problem document."""
         body: dict[str, Any] = {
-            "type": f"urn:bandao:office:{self.code}",
+            "type": f"urn:bandao:{self.room}:{self.code}",
             "title": self.title,
             "status": self.status,
             "code": self.code,

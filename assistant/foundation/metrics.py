@@ -35,6 +35,9 @@ far_side_seconds = Histogram(
 far_side_errors_total = Counter(
     "bandao_far_side_errors_total", "Failed calls of systems outside.", ["system", "reason"], registry=registry
 )
+register_lookups_total = Counter(
+    "bandao_register_lookups_total", "Look-ups in the register by what came of them.", ["lookup", "outcome"], registry=registry
+)
 desk_waiting = Gauge("bandao_desk_waiting", "Conversations waiting at the desk.", registry=registry)
 desk_wait_seconds = Histogram(
     "bandao_desk_wait_seconds", "Time from queue to claim.", registry=registry, buckets=(10, 30, 60, 120, 300, 900, 3600)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +59,14 @@ class Settings(BaseSettings):
         repr=False,
         description="Shared secret of app and receiving office; empty = generated into data/keys/office.key.",
     )
+    register_url: str = Field(default="", description="Address of the register of enterprises and licences; empty = sandbox's.")
+    register_client_id: str = Field(default="bandao", min_length=1, description="OAuth2 client identifier at the register.")
+    register_client_secret: str = Field(
+        default="", repr=False, description="OAuth2 client secret at the register; empty = generated into data/keys/register.key."
+    )
+    register_timeout: float = Field(
+        default=2.0, gt=0, le=30, description="Seconds a look-up in the register may take, all in all; then the citizen is asked."
+    )
     sandbox_seed: Path | None = Field(
         default=None, description="Folder of JSON files with fictitious persons, enterprises and licences added to the sandbox."
     )
@@ -77,6 +85,9 @@ class Settings(BaseSettings):
     staff_session_hours: int = Field(default=12, ge=1, description="Hours after which a staff member signs in again.")
     upload_max_bytes: int = Field(default=20 * MIB, ge=1, description="Largest single upload, in bytes.")
     upload_max_pages: int = Field(default=50, ge=1, description="Most pages of one uploaded document.")
+    ocr_wait_seconds: float = Field(
+        default=6.0, ge=0, le=60, description="Seconds an upload waits to be read; then it answers, and reading goes on."
+    )
     conversation_upload_max_bytes: int = Field(
         default=200 * MIB, ge=1, description="Most bytes all uploads of one conversation may take together."
     )
@@ -93,6 +104,12 @@ class Settings(BaseSettings):
     templates_dir: Path = Field(default=ROOT / "knowledge" / "templates", description="Folder of the Word templates.")
     models_dir: Path = Field(default=ROOT / "models", description="Folder of trained models and search indexes.")
 
+    @field_validator("sandbox_seed", "clamd_socket", mode="before")
+    @classmethod
+    def _nothing(cls, given: object) -> object:
+        """A variable set to nothing is not set: as a path it would mean the present folder."""
+        return None if isinstance(given, str) and not given.strip() else given
+
     @model_validator(mode="after")
     def _fill_in(self) -> Self:
         """Derive what was left open. Written into ``__dict__`` because the model is frozen for everybody else."""
@@ -107,6 +124,8 @@ class Settings(BaseSettings):
         filled["sandbox_url"] = (self.sandbox_url or f"http://127.0.0.1:{self.sandbox_port}").rstrip("/")
         filled["database_url"] = _database_url(self.database_url, self.data_dir)
         filled["engine_token"] = self.engine_token or _secret(self.keys_dir / "engine.token")
+        filled["register_url"] = (self.register_url or f"{self.sandbox_url}/register").rstrip("/")
+        filled["register_client_secret"] = self.register_client_secret or _secret(self.keys_dir / "register.key")
         filled["office_api_key"] = self.office_api_key or _secret(self.keys_dir / "office.key")
         return self
 

@@ -39,6 +39,9 @@ def environment(settings: Settings) -> dict[str, str]:
         "BANDAO_ENGINE_PORT": str(settings.engine_port),
         "BANDAO_SANDBOX_PORT": str(settings.sandbox_port),
         "BANDAO_OFFICE_KEY": settings.office_api_key,
+        "BANDAO_REGISTER_CLIENT_ID": settings.register_client_id,
+        "BANDAO_REGISTER_CLIENT_SECRET": settings.register_client_secret,
+        **({"BANDAO_SANDBOX_SEED": str(settings.sandbox_seed)} if settings.sandbox_seed else {}),
         MARK: str(settings.data_dir),
     }
 

@@ -27,6 +27,7 @@ READY_SECONDS = 300
 PROGRESS_SECONDS = 5
 SUPERVISOR_PAUSE_SECONDS = 2
 LOG_TAIL_LINES = 8
+MOST_PROBLEMS = 20
 
 
 class Stop(BaseException):
@@ -165,7 +166,17 @@ def _announce(settings: Settings, report: Report, login: dict[str, str] | None) 
         report.say("first_login", **login)
     if plan.runs_sandbox():
         report.say("address_office", url=f"{settings.sandbox_url}/office/", key=_office_key(settings))
+        for problem in _seed_problems(settings):
+            report.say("seed_problem", problem=problem)
     report.say("how_to_stop")
+
+
+def _seed_problems(settings: Settings) -> list[str]:
+    """What the sandbox could not read of the records it was given; it says so in its folder, its output goes to a log."""
+    try:
+        return (sandbox_dir(settings) / "seed-problems.txt").read_text(encoding="utf-8").splitlines()[:MOST_PROBLEMS]
+    except OSError:
+        return []
 
 
 def _office_key(settings: Settings) -> str:

@@ -126,6 +126,8 @@ def test_a_server_that_runs_but_does_not_answer_is_named(settings: Settings) -> 
         checks = list(running.checks(settings))
     assert not found(checks, "running.app").ok
     assert not found(checks, "running.sandbox").ok
+    register = found(checks, "running.register")
+    assert not register.ok and not register.required and "127.0.0.1:1/register" in register.detail
 
 
 def test_packages_that_deviate_from_the_lock_are_named(tmp_path: Path) -> None:

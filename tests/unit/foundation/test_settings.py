@@ -33,11 +33,18 @@ def test_ports_and_addresses_follow_the_port(tmp_path: Path) -> None:
 
 def test_what_is_set_is_not_derived(tmp_path: Path) -> None:
     settings = Settings(
-        data_dir=tmp_path, engine_port=7, sandbox_url="http://office.example/", engine_token="given", office_api_key="given too"
+        data_dir=tmp_path,
+        engine_port=7,
+        sandbox_url="http://office.example/",
+        engine_token="given",
+        office_api_key="given too",
+        register_url="http://register.example/v/",
+        register_client_secret="given three",
     )
     assert settings.engine_url == "http://127.0.0.1:7"
     assert settings.sandbox_url == "http://office.example"
-    assert (settings.engine_token, settings.office_api_key) == ("given", "given too")
+    assert settings.register_url == "http://register.example/v"
+    assert (settings.engine_token, settings.office_api_key, settings.register_client_secret) == ("given", "given too", "given three")
     assert not settings.keys_dir.exists()
 
 
@@ -46,14 +53,14 @@ def test_secrets_are_generated_once_and_private(tmp_path: Path) -> None:
     assert first.engine_token == second.engine_token
     assert first.engine_token != first.office_api_key
     assert len(first.engine_token) >= 40
-    for name in ("engine.token", "office.key"):
+    for name in ("engine.token", "office.key", "register.key"):
         assert stat.S_IMODE((tmp_path / "keys" / name).stat().st_mode) == 0o600
-    assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == ["engine.token", "office.key"]
+    assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == ["engine.token", "office.key", "register.key"]
 
 
 def test_secrets_do_not_show_in_a_printed_object(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, database_url="postgresql://bandao:hunter2@db/bandao")
-    for secret in (settings.engine_token, settings.office_api_key, "hunter2"):
+    for secret in (settings.engine_token, settings.office_api_key, settings.register_client_secret, "hunter2"):
         assert secret not in repr(settings)
 
 
@@ -89,3 +96,12 @@ def test_every_setting_says_what_it_means() -> None:
 def test_every_setting_is_documented_and_nothing_else() -> None:
     documented = re.findall(r"^\| `(BANDAO_[A-Z_]+)` \|", DOCUMENT.read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert sorted(documented) == sorted(f"BANDAO_{name.upper()}" for name in Settings.model_fields)
+
+
+def test_the_register_is_the_sandboxs_unless_set(tmp_path: Path) -> None:
+    assert Settings(data_dir=tmp_path, sandbox_port=9).register_url == "http://127.0.0.1:9/register"
+
+
+def test_a_folder_set_to_nothing_is_not_the_present_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BANDAO_SANDBOX_SEED", "")
+    assert Settings(data_dir=tmp_path).sandbox_seed is None

@@ -1,0 +1,1 @@
+"""The register room: enterprises, persons, those barred from posts, and electronic licences, all fictitious."""
