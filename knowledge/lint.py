@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ from knowledge.catalogue import Catalogue
 from knowledge.guide_file import GuideProblem, line_of, read_guide
 from knowledge.resolving import COMPONENTS, NATION, REGIONS
 from knowledge.satisfiable import leaves, options_of
-from knowledge.schema import Condition, Guide, condition_fields
+from knowledge.schema import Column, Condition, Guide, GuideField, condition_fields
 from knowledge.template_tags import PACKAGE_TAGS, TemplateUnreadable, tags_of
 from knowledge.text import fold, has_han
 from knowledge.translation import ENGLISH, Translation, every_text, shown_texts, told_in_full
@@ -149,8 +150,10 @@ class _Checks:
         """Conditions that compare a field with a value it can never have."""
         for path, condition in self._whens():
             for leaf in leaves(condition):
-                field = self._guide.field(leaf.field or "")
+                field = self._guide.field(leaf.field or "") or self._cell(leaf.field or "")
                 if field is None:
+                    if (base := (leaf.field or "").partition(".")[0]) != leaf.field and not (leaf.field or "").endswith(".rows"):
+                        yield self._finding(path, "column_unknown", field=base, column=leaf.field)
                     continue
                 wanted = leaf.in_ if leaf.in_ is not None else [leaf.is_] if "is_" in leaf.model_fields_set else []
                 for value in wanted:
@@ -159,10 +162,17 @@ class _Checks:
                                             expected=t("knowledge.list_separator").join(allowed))
                 compared = [field] if leaf.over is not None or leaf.under is not None else []
                 if leaf.sum_of is not None:
-                    compared = [field, *(part for key in leaf.sum_of if (part := self._guide.field(key)))]
+                    summed = ((self._guide.field(key) or self._cell(key)) for key in leaf.sum_of)
+                    compared = [field, *(part for part in summed if part is not None)]
                 for number in compared:
                     if number.type not in _NUMBERS:
                         yield self._finding(path, "not_a_number_field", field=number.key)
+
+    def _cell(self, path: str) -> GuideField | Column | None:
+        """What ``f.column`` or ``f.first.column`` of a table is; None for anything else."""
+        table = self._guide.field(path.partition(".")[0])
+        name = path.rpartition(".")[2]
+        return next((c for c in table.columns if c.key == name), None) if table is not None and "." in path else None
 
     def documents(self) -> Iterator[Finding]:
         """Templates that are missing, or hold a tag nothing feeds; fields nothing uses."""
@@ -180,7 +190,7 @@ class _Checks:
                 yield self._finding(where, rule, template=document.template, detail=tags)
                 complete = False
                 continue
-            used |= {tag.split(".")[1] if tag.startswith("tick.") else tag for tag in tags}
+            used |= {tag.split(".")[1] if tag.startswith("tick.") else re.split(r"[.\[]", tag)[0] for tag in tags}
             for tag in sorted(tags):
                 if not self._fed(tag):
                     yield self._finding(where, "tag_unfed", template=document.template, tag=tag)
@@ -194,11 +204,25 @@ class _Checks:
         return Finding(path, rule, named)
 
     def _fed(self, tag: str) -> bool:
+        if "[]." in tag or ".first." in tag:
+            return self._fed_by_table(tag)
         if not tag.startswith("tick."):
             return tag in PACKAGE_TAGS or self._guide.field(tag) is not None
         _, key, *option = tag.split(".")
         field = self._guide.field(key)
         return field is not None and bool(options_of(field)) and (not option or option[0] in options_of(field))
+
+    def _fed_by_table(self, tag: str) -> bool:
+        """Whether a tag of a loop (``f[].column``, ``f[].tick.column.option``) or of the first row is fed."""
+        key, _, cell = re.sub(r"\[\]|\.first", "", tag, count=1).partition(".")
+        table = self._guide.field(key)
+        if table is None or table.type != "table":
+            return False
+        name, *option = cell.removeprefix("tick.").split(".")
+        column = next((column for column in table.columns if column.key == name), None)
+        if not cell.startswith("tick."):
+            return not option and (column is not None or name == "no")
+        return column is not None and (not option or option[0] in options_of(column))
 
     def _whens(self) -> Iterator[tuple[tuple[Any, ...], Condition]]:
         yield from whens(self._guide)

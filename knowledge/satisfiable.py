@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 from knowledge.conditions import holds
-from knowledge.schema import Condition, Guide, GuideField, condition_fields
+from knowledge.schema import Column, Condition, Guide, GuideField, condition_fields
 
 #: More combinations than this are not tried; the condition is taken to be possible.
 MOST = 20_000
@@ -61,7 +61,7 @@ def leaves(condition: Condition | None) -> Iterator[Condition]:
         yield from leaves(part)
 
 
-def options_of(field: GuideField) -> list[str]:
+def options_of(field: GuideField | Column) -> list[str]:
     """The values a field can have, if they are a closed list."""
     if field.type == "yes_no" and not field.options:
         return ["yes", "no"]
@@ -82,6 +82,8 @@ def _involved(condition: Condition, guide: Guide) -> list[GuideField]:
 
 def _domain(field: GuideField, conditions: list[Condition | None]) -> list[Any]:
     """Answers worth trying: every option (of several: each alone and all together), numbers around each bound, none."""
+    if field.type == "table":
+        return _tables(field, conditions)
     values = options_of(field)
     if field.type == "multi":
         return [None, *([value] for value in values), values]
@@ -103,6 +105,19 @@ def _domain(field: GuideField, conditions: list[Condition | None]) -> list[Any]:
         for value in [leaf.is_]
     ]
     return [None, *compared, *(number for bound in bounds for number in (bound - 1, bound, bound + 1))] + [_OTHER] * (not bounds)
+
+
+def _tables(field: GuideField, conditions: list[Condition | None]) -> list[Any]:
+    """Tables worth trying: none, one row and two rows, with each cell a condition compares."""
+    tested = [leaf for condition in conditions for leaf in leaves(condition) if (leaf.field or "").startswith(f"{field.key}.")]
+    rows: list[dict[str, Any]] = [{}]
+    for leaf in tested:
+        column = (leaf.field or "").rpartition(".")[2]
+        wanted = leaf.in_ if leaf.in_ is not None else [leaf.is_] if "is_" in leaf.model_fields_set else []
+        wanted = [*wanted, *(bound + 1 for bound in (leaf.over,) if bound is not None and column != "rows")]
+        rows += [{column: value} for value in wanted]
+    most = max([2, *(int(leaf.over) + 1 for leaf in tested if leaf.over is not None and (leaf.field or "").endswith(".rows"))])
+    return [None, *([row] for row in rows), *([row, *([{}] * (most - 1))] for row in rows)]
 
 
 def _size(domains: list[list[Any]]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import Field, model_validator
@@ -140,6 +140,18 @@ def may_apply(column: Column, columns: Sequence[Column], values: Mapping[str, An
 def applies(column: Column, row: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     """Whether a column is wanted in this row."""
     return column.when is None or holds(column.when, {**values, **row})
+
+
+def choices_for(
+    columns: Sequence[Column], filled: Collection[str], row: Mapping[str, Any], values: Mapping[str, Any]
+) -> list[tuple[Column, list[Option]]]:
+    """The choices of a row nobody made yet, each with the options that let all ``filled`` columns apply."""
+    given = [column for column in columns if column.key in filled]
+    return [
+        (choice, [o for o in choice.options if all(applies(c, {**row, choice.key: o.value}, values) for c in given)])
+        for choice in columns
+        if choice.type == "choice" and choice.key not in filled and applies(choice, row, values)
+    ]
 
 
 def columns_of(columns: Sequence[Column], values: Mapping[str, Any]) -> list[Column]:

@@ -15,7 +15,7 @@ class TemplateUnreadable(ValueError):
 
 
 def tags_of(path: Path) -> set[str]:
-    """Every tag of a template: a field key, or ``tick.<field>.<option>``.
+    """Every tag of a template: a field key, ``tick.<field>.<option>``, or of a table ``f[].column`` and ``f.first.column``.
 
     Raises:
         TemplateUnreadable: it is no Word document, or a tag is not closed.
@@ -39,7 +39,29 @@ def tags_of(path: Path) -> set[str]:
         # tick.a is also found inside tick.a.b; only the whole name says which box is meant.
         tags |= {name for name in dotted if not any(other.startswith(f"{name}.") for other in dotted)}
         tags |= meta.find_undeclared_variables(tree) - {"tick"}
+        tags |= _of_tables(tree)
     return tags
+
+
+def _of_tables(tree: Any) -> set[str]:
+    """What a template asks of tables: ``f[].column`` in a loop over its rows, ``f.first.column`` outside."""
+    from jinja2 import nodes
+
+    loops = {}
+    for loop in tree.find_all(nodes.For):
+        over = loop.iter
+        while not isinstance(over, nodes.Name) and hasattr(over, "node"):
+            over = over.node
+        if isinstance(over, nodes.Name) and isinstance(loop.target, nodes.Name):
+            loops[loop.target.name] = over.name
+    dotted = {_dotted(node) for node in tree.find_all((nodes.Getattr, nodes.Getitem))}
+    whole = {name for name in dotted if not any(other.startswith(f"{name}.") for other in dotted)}
+    found = {name for name in whole if ".first." in name and name.partition(".")[0] not in loops}
+    for name in whole:
+        base, _, rest = name.partition(".")
+        if base in loops and rest:
+            found.add(f"{loops[base]}[].{rest}")
+    return found
 
 
 def _parts(template: Any) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from knowledge.schema import Guide, GuideField, Option
+from knowledge.schema import Column, Guide, GuideField, Option
 
 ENGLISH = "en"
 #: The parts of a guide whose strings are read by people, by the model they stand in. ``name`` of a guide is a contract.
@@ -38,6 +38,9 @@ _SHOWN: dict[str, tuple[str, ...]] = {
     "Rule": ("message",),
     "Check": ("message", "remedy"),
     "GuideField": ("label", "question", "why", "example"),
+    "Column": ("label", "example"),
+    "Rows": ("called", "too_many"),
+    "TableRule": ("message",),
     "Material": ("name", "note"),
     "DocumentSpec": ("title",),
     "Neighbour": ("difference",),
@@ -151,7 +154,7 @@ def _laid_over(part: Any, texts: Translation) -> Any:
         changed |= {name: _text(getattr(part, name), texts) for name in _SHOWN.get(type(part).__name__, ())}
         if isinstance(part, Option):
             changed["aliases"] = _both([part.label, *part.aliases], texts)
-        elif isinstance(part, GuideField):
+        elif isinstance(part, GuideField | Column):
             changed["names"] = _both([part.label, *part.names], texts)
         return part.model_copy(update=changed)
     if isinstance(part, list):

@@ -11,6 +11,7 @@ from typing import Any
 from assistant.casework.fields.addresses import same_place
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
 from assistant.engine.components.patterns import codes
+from knowledge.conditions import value_at
 from knowledge.schema import GuideField, Rule
 
 #: Stands among the values for the day of asking; a rule names it ``value: today``.
@@ -74,7 +75,8 @@ def sex_of(number: str) -> str | None:
 
 
 def _compares(rule: Rule, field: GuideField, value: Any, values: Mapping[str, Any]) -> bool:
-    other = values.get(rule.field or (TODAY if rule.value == "today" else ""), None if rule.field else rule.value)
+    plain = TODAY if rule.value == "today" else ""
+    other = value_at(values, rule.field) if rule.field else values.get(plain, rule.value)
     if other is None:
         return True
     match rule.kind:

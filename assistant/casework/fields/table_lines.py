@@ -16,7 +16,7 @@ from assistant.casework.fields.table_cells import empty, read_cell, rows_of
 from assistant.casework.fields.table_shapes import looks_like, outright, pieces_of, split_glued
 from assistant.engine.components.patterns.numerals import chinese_to_decimal
 from knowledge.schema import Column, GuideField
-from knowledge.tables import applies, columns_of
+from knowledge.tables import applies, choices_for, columns_of
 
 Raw = dict[str, str]
 _NUMBERED = re.compile(
@@ -226,7 +226,8 @@ class _Reader:
         if taken is not None and (again is None or taken.key == again.key or self._ranks(taken, again)):
             self._put(taken, piece)
         elif again is not None:
-            self._open({})
+            if not self._beside(again):
+                self._open({})
             self._put(again, piece)
         elif parts := split_glued(piece):
             for part in parts:
@@ -238,6 +239,16 @@ class _Reader:
             self._put(likely, piece)
         else:
             self.left.append(piece)
+
+    def _beside(self, column: Column) -> bool:
+        """Whether a cell of this column can stand in the row at hand, whatever is still to be chosen there."""
+        if not self.rows or column.key in self.rows[-1]:
+            return False
+        keys = {*self.rows[-1], column.key}
+        known = [c for c in self._columns if c.key in keys]
+        return all(applies(c, self._held, self._values) for c in known) or any(
+            options for _, options in choices_for(self._columns, keys, self._held, self._values)
+        )
 
     def _ranks(self, one: Column, other: Column) -> bool:
         """Whether a piece that fits both is rather ``one``: two columns of numbers are filled in their order."""

@@ -16,7 +16,7 @@ from assistant.casework.fields.table_lines import Lines, Raw, lines_of
 from assistant.foundation.messages import t
 from knowledge.conditions import value_at
 from knowledge.schema import Column, GuideField, TableRule
-from knowledge.tables import applies
+from knowledge.tables import applies, choices_for
 
 
 @dataclass
@@ -40,8 +40,9 @@ def read_rows(table: GuideField, text: str, values: Mapping[str, Any], today: da
 def judged(table: GuideField, lines: Lines, values: Mapping[str, Any], today: date) -> Reading:
     """Raw rows with every cell judged by its column's parser."""
     found = Reading(whole=lines.whole, tabbed=lines.tabbed, expected=lines.expected, left=list(lines.left))
-    for number, raw in enumerate(lines.rows):
+    for number, given_row in enumerate(lines.rows):
         row: Row = {}
+        raw = _told_apart(table, given_row, values)
         for column in table.columns:
             given = raw.get(column.key)
             if given is None or not applies(column, row, values):
@@ -49,6 +50,21 @@ def judged(table: GuideField, lines: Lines, values: Mapping[str, Any], today: da
             put(found, table, number, row, column, given, values, today)
         found.rows.append(row)
     return found
+
+
+def _told_apart(table: GuideField, raw: Raw, values: Mapping[str, Any]) -> Raw:
+    """The row with a choice nobody made put in where its other cells allow one only: who has an identity card is a citizen."""
+    row: Row = {}
+    for column in table.columns:
+        if column.key in raw and column.type == "choice":
+            plain = raw[column.key].strip()
+            row[column.key] = next((o.value for o in column.options if plain in (o.value, o.label, *o.aliases)), None)
+    if all(applies(c, row, values) for c in table.columns if c.key in raw):
+        return raw
+    for choice, fitting in choices_for(table.columns, raw.keys(), row, values):
+        if len(fitting) == 1:
+            return {**raw, choice.key: fitting[0].label}
+    return raw
 
 
 def put(

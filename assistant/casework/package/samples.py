@@ -17,21 +17,26 @@ from docx.shared import Cm, Pt, RGBColor
 
 from assistant.casework.fields.parse import parse, printed
 from assistant.casework.fields.result import Accepted
+from assistant.casework.fields.table_cells import read_cell
+from assistant.casework.fields.table_rows import accepted as accepted_rows
 from assistant.casework.interview import applying_materials, next_field, record, refresh_materials
 from assistant.casework.model import Case, Source
 from assistant.casework.package.archive import repack
 from assistant.casework.package.forms import Filled, fill, visible_text
+from assistant.casework.package.table_values import blank_rows
 from assistant.casework.package.values import UNTICKED, Boxes, form_context, option_values
 from assistant.foundation.clock import SHANGHAI
 from assistant.foundation.messages import CHINESE, t, use_language
 from knowledge.satisfiable import answers_for
-from knowledge.schema import DocumentSpec, Guide, GuideField
+from knowledge.schema import DocumentSpec, Guide, GuideField, Rows
+from knowledge.tables import applies
 
 GAP = "\ue000"
 """Stands for an answer in a blank form until it is known what is around it; a private character no template uses."""
 _LINE = "＿" * 6
 _TICKS = ("choice", "multi", "yes_no")
 _HIGH = Cm(0.6)
+_BLANK_ROWS = 5
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -44,7 +49,9 @@ def blank(guide: Guide, document: DocumentSpec, templates_dir: Path) -> bytes:
         PackageError: ``template_broken``.
     """
     with use_language(CHINESE):
-        context: dict[str, Any] = {field.key: GAP for field in guide.fields}
+        context: dict[str, Any] = {
+            field.key: blank_rows(field, GAP, _room(field)) if field.type == "table" else GAP for field in guide.fields
+        }
         boxes = {
             field.key: Boxes(dict.fromkeys(option_values(field), UNTICKED)) for field in guide.fields if field.type in _TICKS
         }
@@ -54,6 +61,12 @@ def blank(guide: Guide, document: DocumentSpec, templates_dir: Path) -> bytes:
         }  # fmt: skip
         filled = fill(templates_dir / PurePosixPath(document.template).name, context, document.title)
     return _with_room(filled.docx)
+
+
+def _room(table: GuideField) -> int:
+    """How many rows a blank form has to write in; whoever needs more goes on with a continuation sheet."""
+    rows = table.rows or Rows()
+    return min(rows.most, max(rows.least, _BLANK_ROWS))
 
 
 def sample(guide: Guide, document: DocumentSpec, templates_dir: Path) -> Filled:
@@ -86,7 +99,7 @@ def example_case(guide: Guide, document: DocumentSpec, now: datetime) -> Case:
         field = next_field(guide, case)
         if field is None:
             break
-        accepted = _forced(field, forced) or _example(field, now, case.values())
+        accepted = _forced(field, forced, now) or _example(field, now, case.values())
         skipped = accepted is None
         record(guide, case, field, accepted or Accepted(None, ""), Source(kind="computed"), now, skipped=skipped)
     refresh_materials(guide, case)
@@ -96,9 +109,11 @@ def example_case(guide: Guide, document: DocumentSpec, now: datetime) -> Case:
     return case
 
 
-def _forced(field: GuideField, forced: dict[str, Any]) -> Accepted | None:
+def _forced(field: GuideField, forced: dict[str, Any], now: datetime) -> Accepted | None:
     if forced.get(field.key) is None:
         return None
+    if field.type == "table":
+        return _example_rows(field, forced[field.key], now, forced)
     accepted = Accepted(forced[field.key], str(forced[field.key]))
     return Accepted(accepted.value, printed(field, accepted))
 
@@ -110,8 +125,28 @@ def _example(field: GuideField, now: datetime, values: dict[str, Any]) -> Accept
         return Accepted(parsed.value, printed(field, parsed))
     if field.type in _TICKS:
         first = option_values(field)[0]
-        return _forced(field, {field.key: [first] if field.type == "multi" else first})
+        return _forced(field, {field.key: [first] if field.type == "multi" else first}, now)
+    if field.type == "table":
+        return _example_rows(field, [{}], now, values)
     return Accepted(field.example, field.example) if field.example else None
+
+
+def _example_rows(table: GuideField, rows: list[dict[str, Any]], now: datetime, values: dict[str, Any]) -> Accepted:
+    """Rows that have these cells, the others filled with the columns' own examples."""
+    made = []
+    for given in rows:
+        row: dict[str, Any] = {}
+        for column in table.columns:
+            if not applies(column, row, values):
+                continue
+            if column.key in given:
+                row[column.key] = given[column.key]
+            elif column.example and isinstance(read := read_cell(column, column.example, row, values, now.date()), Accepted):
+                row[column.key] = read.value
+            elif column.options:
+                row[column.key] = column.options[0].value
+        made.append(row)
+    return accepted_rows(table, made, values)
 
 
 def _with_room(docx: bytes) -> bytes:

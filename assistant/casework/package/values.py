@@ -8,13 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from assistant.casework.fields.parse import field_options
+from assistant.casework.fields.table_cells import printed_table
 from assistant.casework.interview import applying_fields, applying_materials
 from assistant.casework.model import Answer, Case
+from assistant.casework.package import table_values
 from assistant.casework.package.text import chinese_date, clean
 from knowledge.schema import Guide, GuideField
 
-TICKED = "☑"
-UNTICKED = "☐"
+TICKED, UNTICKED = table_values.TICKED, table_values.UNTICKED
 _YES = {"true": "yes", "false": "no"}
 
 
@@ -38,6 +39,8 @@ def printed(field: GuideField, answer: Answer) -> str:
     """The value whole, as the forms print it: dates as 2026年11月10日, everything else as it was accepted."""
     if answer.skipped:
         return ""
+    if field.type == "table" and isinstance(answer.value, list):
+        return clean(printed_table(field, answer.value))
     if field.type == "date":
         with suppress(ValueError):
             day = date.fromisoformat(str(answer.value)[:10])
@@ -55,15 +58,18 @@ def form_context(case: Case, guide: Guide, now: datetime) -> dict[str, Any]:
     """What a Word template may use.
 
     Each field key of the guide → its text (empty when it does not apply, was skipped or is unanswered);
-    ``tick.<field>.<option>`` → ☑ or ☐ for choice, multi and yes_no fields; ``case_no``, ``guide_name``, ``today``
-    (2026年11月10日), ``promised`` (names of the materials met by a commitment, joined with 、) and ``signature`` (empty; a
-    signed form has its picture put there by ``forms.fill``).
+    a table's key → its rows (see ``table_values``); ``tick.<field>.<option>`` → ☑ or ☐ for choice, multi and yes_no fields;
+    ``case_no``, ``guide_name``, ``today`` (2026年11月10日), ``promised`` (names of the materials met by a commitment, joined
+    with 、) and ``signature`` (empty; a signed form has its picture put there by ``forms.fill``).
     """
     context: dict[str, Any] = dict.fromkeys((field.key for field in guide.fields), "")
     ticks: dict[str, Boxes] = {}
     applying = {field.key: text for field, _, text in printed_values(case, guide)}
     for field in guide.fields:
         context[field.key] = applying.get(field.key, "")
+        if field.type == "table":
+            rows = case.answers[field.key].value if field.key in applying else []
+            context[field.key] = table_values.form_rows(field, rows)
         if field.type in ("choice", "multi", "yes_no"):
             held = set(_held(case.answers[field.key])) if field.key in applying else set()
             ticks[field.key] = Boxes({value: TICKED if value in held else UNTICKED for value in option_values(field)})
