@@ -79,11 +79,17 @@ class Answer(BaseModel):
 
 
 class Undone(BaseModel):
-    """What a field held before a change made at ``at``; None where it held nothing."""
+    """What a field held before a change made at ``at``, in the conversation's ``turn``; None where it held nothing."""
 
     field: str
     before: Answer | None
     at: datetime
+    turn: int | None = None
+
+    @property
+    def moment(self) -> tuple[datetime, int | None]:
+        """What one message changed has the same."""
+        return self.at, self.turn
 
 
 class MaterialState(BaseModel):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.casework.flow import acts, answering, choosing, correcting
+from assistant.casework.flow import acts, answering, choosing, correcting, instead
 from assistant.casework.flow.talk import Supposed, Talk
 from assistant.conversation import followups, language, places
 from assistant.conversation.model import Message
@@ -40,6 +40,8 @@ async def hear(talk: Talk, message: Message, engine: Parser) -> Heard:
     if message.choice is not None:
         return Heard(CHOSEN)
     if message.attachments:
+        return Heard(PROVIDED)
+    if instead.noticed(talk):
         return Heard(PROVIDED)
     if correcting.noticed(talk):
         return Heard(CORRECTED)

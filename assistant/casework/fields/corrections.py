@@ -28,7 +28,7 @@ _NO_VALUE = re.compile(
     r"(?:得|的)?(?:错|反|混|漏|串|不对|有误|改|重新?填)(?:了|的|一下|一遍)?|(?:我?要|想|帮我|给我)?(?:改|重填|换)(?:一?下)?[了吧]?"
 )
 #: Everyday words for a kind of answer, where the guide's own names say nothing.
-_KINDS: dict[str, FieldType] = {
+KINDS: dict[str, FieldType] = {
     "门牌": "address",
     "地址": "address",
     "住址": "address",
@@ -143,7 +143,7 @@ def _named(text: str, answered: Sequence[GuideField]) -> GuideField | None:
 
 
 def _by_kind(text: str, answered: Sequence[GuideField]) -> GuideField | None:
-    for word, kind in _KINDS.items():
+    for word, kind in KINDS.items():
         if word in text:
             field = _latest(answered, kind)
             if field:

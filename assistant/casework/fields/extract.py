@@ -87,13 +87,23 @@ def names_of(field: GuideField) -> list[str]:
 def by_name(text: str, fields: Sequence[GuideField], today: date, values: Mapping[str, Any]) -> dict[str, Accepted]:
     """Values given together with the field's name: 法定代表人是张三，电话 138…"""
     found: dict[str, Accepted] = {}
+    for field, value, _ in all_by_name(text, fields, today, values):
+        found.setdefault(field.key, value)
+    return found
+
+
+def all_by_name(
+    text: str, fields: Sequence[GuideField], today: date, values: Mapping[str, Any]
+) -> list[tuple[GuideField, Accepted, str]]:
+    """The same with the clause each is said in, and a field as often as a value is given for it."""
+    found: list[tuple[GuideField, Accepted, str]] = []
     for clause in _CLAUSE.split(normalise(text)):
         field, rest = _led_by(clause, fields)
-        if field is None or not rest or field.key in found:
+        if field is None or not rest:
             continue
-        parsed = parse(field, rest, today, {**values, **{k: a.value for k, a in found.items()}})
+        parsed = parse(field, rest, today, {**values, **{f.key: a.value for f, a, _ in found if f.key != field.key}})
         if isinstance(parsed, Accepted):
-            found[field.key] = parsed
+            found.append((field, parsed, clause))
     return found
 
 
@@ -126,7 +136,7 @@ def _named_barely(field: GuideField, rest: str) -> bool:
     """Whether what follows a name without a verb is a value: 法人张三, not 法人要换成他, 名称和法人都变了, 房东不肯 or 房子里."""
     if field.type == "person_name":
         return _BARE_NAME.fullmatch(rest) is not None
-    if field.type == "text" and _TOLD_OF.match(rest):
+    if field.in_words and _TOLD_OF.match(rest):
         return False
     if field.type in ("choice", "multi", "yes_no"):
         return len(rest) > 1 and rest[0] not in _PLACED
@@ -231,7 +241,7 @@ def _plainly_in_english(field: GuideField, plain: str, core: str, today: date) -
         return False
     if english_dates.WRONG.search(plain):
         return False
-    if field.type in ("text", "company_name"):
+    if field.in_words or field.type == "company_name":
         return field.type == "company_name" and bool(_COMPANY.search(core))
     if field.type in ("amount", "integer", "area") and english.number(core) is None:
         return False

@@ -6,7 +6,7 @@ import re
 import secrets
 
 from assistant.casework import interview
-from assistant.casework.flow import answering, choosing, correcting
+from assistant.casework.flow import answering, choosing, correcting, explaining
 from assistant.casework.flow.asking import advance, ask, ask_again, repeat_question
 from assistant.casework.flow.summary import review_card
 from assistant.casework.flow.talk import Talk
@@ -181,15 +181,7 @@ def _repeat(talk: Talk) -> None:
 
 
 def _why(talk: Talk) -> None:
-    pending = talk.state.ask
-    if pending is None:
-        talk.say(t("casework.nothing_pending"))
-    else:
-        talk.say(t("casework.why", label=pending.label, why=pending.why or t("casework.why_default")))
-        if pending.example:
-            talk.say(t("casework.example", example=pending.example))
-    talk.question_said = True
-    talk.status = "answered"
+    explaining.why(talk)
 
 
 def _help(talk: Talk) -> None:

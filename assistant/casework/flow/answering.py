@@ -8,7 +8,18 @@ from assistant.casework import interview
 from assistant.casework.fields import english, extract, options
 from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted, Rejected
-from assistant.casework.flow import besides, choosing, closing, consent, correcting, materials, situations, tables
+from assistant.casework.flow import (
+    besides,
+    choosing,
+    closing,
+    consent,
+    correcting,
+    instead,
+    materials,
+    offering,
+    situations,
+    tables,
+)
 from assistant.casework.flow.asking import advance, ask, reject
 from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.grading import grade_in, is_time_of_day
@@ -58,7 +69,7 @@ def take(talk: Talk) -> None:
         return
     if not correcting.edits_another(talk) and tables.take(talk):
         return
-    if talk.tapped is None and correcting.corrects(talk):
+    if instead.take(talk) or (talk.tapped is None and correcting.corrects(talk)):
         return
     if talk.attachments or pending.field.startswith(interview.MATERIAL_PREFIX):
         materials.take(talk)
@@ -92,6 +103,8 @@ def plainly(talk: Talk) -> bool:
     if tables.plainly(talk) and not correcting.edits_another(talk):
         return True
     if pending.options and any(text.lower() in (o.value.lower(), o.label.lower()) for o in pending.options):
+        return True
+    if instead.noticed(talk):
         return True
     if _QUESTION.search(text) or english.asks(text) or talk.attachments:
         return bool(talk.attachments)
@@ -137,6 +150,8 @@ def _field(talk: Talk) -> None:
     )
     if left_out and not _none_at_all(talk, field):
         skip(talk)
+        return
+    if offering.taken(talk, field):
         return
     answer: str | list[str] = talk.tapped if talk.tapped is not None else talk.text
     if talk.tapped is None and talk.intent == "apply" and talk.confidence >= WISH and _wants_another(talk):

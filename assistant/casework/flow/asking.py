@@ -128,6 +128,8 @@ def reword(talk: Talk, situation: Ask | None = None) -> None:
     label, options = pending.label, pending.options
     if field is not None and talk.case is not None:
         worded = interview.ask_field(field, talk.case)
+        if talk.state.offered is not None and talk.state.offered.field == field.key:
+            worded = worded.model_copy(update={"kind": pending.kind, "options": pending.options})
     elif material is not None:
         worded = material_question(material, talk.services.upload_max_bytes)
     elif pending.field == "situation":
@@ -210,6 +212,8 @@ def _say_field(talk: Talk, pending: Ask, field: GuideField) -> None:
     held = talk.case.answers.get(field.key) if talk.case else None
     if held and not held.skipped:
         text = t("casework.ask_again", question=text, value=shown(field, held))
+    elif talk.case and field.key in talk.case.deferred:
+        text = t("casework.deferred_back", question=text)
     if pending.options:
         talk.choices(text, pending.options)
     else:

@@ -10,13 +10,13 @@ from assistant.foundation.messages import t
 from knowledge.schema import GuideField
 
 
-def store(talk: Talk, field: GuideField, value: Accepted, skipped: bool = False) -> None:
-    """Keep an answer to a field, and say what it makes doubtful or needless."""
+def store(talk: Talk, field: GuideField, value: Accepted, skipped: bool = False, source: Source | None = None) -> None:
+    """Keep an answer to a field, and say what it makes doubtful or needless. ``source`` where it is not what she says now."""
     assert talk.case is not None and talk.guide is not None
-    source = Source(kind="tapped" if talk.tapped is not None else "said", turn=talk.turn)
+    source = source or Source(kind="tapped" if talk.tapped is not None else "said", turn=talk.turn)
     before = interview.snapshot(talk.guide, talk.case)
     interview.record(talk.guide, talk.case, field, talk.on_paper(field, value), source, talk.now, skipped)
-    talk.state.insisted = None
+    talk.state.insisted = talk.state.offered = None
     talk.state.failures = 0
     talk.state.context_guide = talk.case.guide_code
     talk.note("case.answered", field=field.key, source=source.kind)

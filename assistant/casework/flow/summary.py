@@ -88,10 +88,16 @@ def review_card(guide: Guide, case: Case) -> Card:
     warnings += [check_words(guide, case, check) for check in interview.broken_checks(guide, case)]
     return Card(
         title=t("casework.review_title", item=called_in_full(guide)),
-        text="\n".join([t("casework.review_text"), *warnings]),
+        text="\n".join([t("casework.review_text"), *_put_off(guide, case), *warnings]),
         rows=rows,
         actions=[Action(label=t("casework.edit", label=f.label), message=t("casework.edit", label=f.label)) for f in hers],
     )
+
+
+def _put_off(guide: Guide, case: Case) -> list[str]:
+    """The questions she said she would answer later."""
+    labels = [field.label for field in interview.deferred_fields(guide, case)]
+    return [t("casework.review_deferred", labels=t("fields.list_separator").join(labels))] if labels else []
 
 
 def case_view(guide: Guide, case: Case) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from assistant.casework.fields.parse import printed, warning_of
 from assistant.casework.fields.result import Accepted
-from assistant.casework.model import Case
+from assistant.casework.model import Case, Source
 from assistant.casework.prefill.records import Register
 from assistant.casework.prefill.state import VerifiedIdentity
 from assistant.foundation.messages import CHINESE, ENGLISH, use_language
@@ -34,6 +34,14 @@ class Insisted(BaseModel):
     value: Any
     display: str
     warning: str | None
+
+
+class Offered(BaseModel):
+    """Values that may be a field's answer, put to her to choose from: value, display and warning, and where each is from."""
+
+    field: str
+    values: list[tuple[Any, str, str | None]]
+    sources: list[Source | None]
 
 
 class Unclear(BaseModel):
@@ -88,6 +96,7 @@ class DialogueState(BaseModel):
     switch_to: str | None = None
     failures: int = 0
     insisted: Insisted | None = None
+    offered: Offered | None = None
     editing: str | None = None
     paused: bool = False
     locale_chosen: bool = False

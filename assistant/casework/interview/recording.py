@@ -25,7 +25,7 @@ def record(
 
     A change after the package was built takes the package back: she confirms again before anything is sent.
     """
-    _remember(case, field.key, now)
+    _remember(case, Undone(field=field.key, before=case.answers.get(field.key), at=now, turn=source.turn))
     case.answers[field.key] = Answer(
         value=value.value, display=value.display, source=source, confirmed_at=now, skipped=skipped, warning=value.warning
     )
@@ -51,8 +51,8 @@ def undo(guide: Guide, case: Case, now: datetime) -> list[GuideField]:
     """Take back the last change, all of it where one message changed several answers; returns the fields that were changed."""
     if not case.changes:
         return []
-    at, fields = case.changes[-1].at, []
-    while case.changes and case.changes[-1].at == at:
+    moment, fields = case.changes[-1].moment, []
+    while case.changes and case.changes[-1].moment == moment:
         last = case.changes.pop()
         field = guide.field(last.field)
         if field is None:
@@ -115,13 +115,13 @@ def _still_passes(field: GuideField, held: Answer, case: Case, now: datetime) ->
     return isinstance(again, Accepted) or again.insist is not None
 
 
-def _remember(case: Case, key: str, now: datetime) -> None:
+def _remember(case: Case, made: Undone) -> None:
     """Keep what a field held before it is changed. One message may change several; of a field, what it held before all of it."""
-    if not any(change.field == key and change.at == now for change in case.changes):
-        case.changes.append(Undone(field=key, before=case.answers.get(key), at=now))
-    moments = list(dict.fromkeys(change.at for change in case.changes))
+    if not any(change.field == made.field and change.moment == made.moment for change in case.changes):
+        case.changes.append(made)
+    moments = list(dict.fromkeys(change.moment for change in case.changes))
     if len(moments) > UNDOABLE:
-        case.changes = [change for change in case.changes if change.at != moments[0]]
+        case.changes = [change for change in case.changes if change.moment != moments[0]]
 
 
 def follows(answer: Answer) -> bool:
