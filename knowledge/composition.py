@@ -45,9 +45,9 @@ def composed(guide: Guide, parts: Mapping[str, Guide]) -> Guide:
     }
     shares: dict[str, dict[str, Any]] = {}
     for part in guide.parts:
-        found = _parted(part, parts[part.item], united, own, held["evidence"])
-        shares[part.item] = _share(parts[part.item], found, own)
-        for name, entries in found.items():
+        taken = _parted(part, parts[part.item], united, own, held["evidence"])
+        shares[part.item] = _share(parts[part.item], taken, own)
+        for name, entries in taken.items():
             for key, entry in entries.items():
                 if key in own[name]:
                     if name == "fields":

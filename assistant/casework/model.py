@@ -110,6 +110,26 @@ class PackageRef(BaseModel):
     built_at: datetime
 
 
+class PartPackage(PackageRef):
+    """One receiving department's own package of a 一件事. ``after`` are the items that have to be through first."""
+
+    item: str
+    name: str
+    department: str
+    after: list[str] = []
+
+
+class DrawnSignature(BaseModel):
+    """What the applicant drew: an encrypted PNG. ``used`` once a package was made with it: a change then asks for a new one."""
+
+    blob_id: str
+    sha256: str
+    width: int
+    height: int
+    signed_at: datetime
+    used: bool = False
+
+
 class TimelineEntry(BaseModel):
     """One line of the citizen's timeline. ``who`` is the citizen, the office or a department."""
 
@@ -143,7 +163,9 @@ class Case(BaseModel):
     materials: dict[str, MaterialState] = {}
     consent: Consent | None = None
     package: PackageRef | None = None
+    packages: list[PartPackage] = []
     package_version: int = 0
+    signature: DrawnSignature | None = None
     timeline: list[TimelineEntry] = []
     correction: str | None = None
     office_ref: str | None = None

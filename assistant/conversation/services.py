@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from pathlib import Path
 
-from assistant.casework import repository
 from assistant.casework.flow.talk import Built, PackageFailed
 from assistant.casework.model import Case
-from assistant.casework.package.build import Converter, UploadedFile, build
+from assistant.casework.package.build import Converter
 from assistant.casework.package.errors import PackageError
+from assistant.casework.package.maker import PackageMaker
 from assistant.casework.prefill.records import Register
 from assistant.foundation import metrics
 from assistant.foundation.blobs import BlobStore
@@ -52,6 +50,7 @@ class TurnServices:
         self._guides, self._office, self._reachable, self._archive = guides, office, office_reachable, archive
         self._register = register
         self._pinned: InService | None = None
+        self.packages = PackageMaker(settings, db, blobs, office)
 
     def pinned(self) -> TurnServices:
         """The same, with the guides as they are at this moment, whatever is published while it is held: for one turn."""
@@ -124,13 +123,14 @@ class TurnServices:
         """
         try:
             with metrics.package_seconds.time():
-                made = build(case, guide, self._uploads(case), now, self._office, Path(self._settings.templates_dir))
+                made = self.packages.make(case, guide, now)
         except PackageError as error:
             metrics.document_errors_total.labels(reason=error.code).inc()
             log.error("package.failed", case_no=case.case_no, code=error.code)
             raise PackageFailed(error.message) from error
-        blob_id = self._blobs.put(made.data)
-        return Built(made.sha256, blob_id, [str(f["path"]) for f in made.manifest["files"]], list(made.notices))
+        files = [str(f["path"]) for f in made.built.manifest["files"]]
+        previews = [(page.title, page.number) for page in made.previews]
+        return Built(made.built.sha256, made.blob_id, files, list(made.built.notices), made.parts, previews)
 
     def office_reachable(self) -> bool:
         """Whether the receiving office answers right now."""
@@ -143,28 +143,6 @@ class TurnServices:
     def resume_code_fits(self, code: str, stored: str) -> bool:
         """Whether a code is the one stored, compared in constant time."""
         return hmac.compare_digest(self.hash_resume_code(code), stored)
-
-    def _uploads(self, case: Case) -> list[UploadedFile]:
-        wanted = {upload_id: code for code, state in case.materials.items() for upload_id in state.upload_ids}
-        with self._db.read() as conn:
-            rows = repository.uploads_by_id(conn, list(wanted))
-        files = []
-        for row in rows:
-            data = self._blobs.get(row["blob_id"])
-            if hashlib.sha256(data).hexdigest() != row["sha256"]:
-                raise PackageFailed(f"upload {row['id']}")
-            files.append(
-                UploadedFile(
-                    upload_id=row["id"],
-                    material=wanted[row["id"]],
-                    name=row["file_name"],
-                    media_type=row["media_type"],
-                    data=data,
-                    sha256=row["sha256"],
-                    pages=row["pages"] or 1,
-                )
-            )
-        return files
 
 
 def _missing(case: Case) -> Guide:

@@ -92,6 +92,12 @@ class Settings(BaseSettings):
         default=200 * MIB, ge=1, description="Most bytes all uploads of one conversation may take together."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least severe log line written.")
+    public_url: str = Field(
+        default="", description="Address citizens reach us at, for the QR codes on papers; empty = http://host:port."
+    )
+    package_signature: Literal["ed25519", "sm2"] = Field(
+        default="ed25519", description="Algorithm packages are signed with: ed25519, or sm2 (with SM3)."
+    )
     soffice: str = Field(default="soffice", description="LibreOffice program used to convert documents (name or path).")
     clamd_socket: Path | None = Field(
         default=None, description="Unix socket of a ClamAV daemon that checks uploads; unset = only the built-in checks."
@@ -120,6 +126,7 @@ class Settings(BaseSettings):
                 filled[name] = filled[name].expanduser().absolute()
         for offset, name in enumerate(("engine_port", "sandbox_port"), start=1):
             filled[name] = filled[name] or self.port + offset
+        filled["public_url"] = (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
         filled["engine_url"] = (self.engine_url or f"http://127.0.0.1:{self.engine_port}").rstrip("/")
         filled["sandbox_url"] = (self.sandbox_url or f"http://127.0.0.1:{self.sandbox_port}").rstrip("/")
         filled["database_url"] = _database_url(self.database_url, self.data_dir)

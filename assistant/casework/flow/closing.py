@@ -9,7 +9,7 @@ from assistant.casework.flow.asking import advance, ask, confirm_question, grade
 from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.grading import grade_in
 from assistant.casework.flow.talk import PackageFailed, Talk
-from assistant.casework.model import CaseStatus, PackageRef, TimelineEntry
+from assistant.casework.model import Case, CaseStatus, PackageRef, TimelineEntry
 from assistant.foundation.messages import language, render, t
 from knowledge.replies import Ask, Card, File, Row
 from knowledge.schema import Option as GuideOption
@@ -39,6 +39,9 @@ def make_package(talk: Talk) -> None:
         return
     for answer in case.answers.values():
         answer.confirmed_at = talk.now
+    if case.signature is not None and case.signature.used:
+        case.signature = None
+        talk.notice("info", t("casework.sign_again"))
     try:
         built = talk.services.build_package(case, talk.official or guide, talk.now)
     except PackageFailed as failure:
@@ -48,6 +51,9 @@ def make_package(talk: Talk) -> None:
         return
     case.package_version += 1
     case.package = PackageRef(version=case.package_version, sha256=built.sha256, blob_id=built.blob_id, built_at=talk.now)
+    case.packages = built.parts
+    if case.signature is not None:
+        case.signature.used = True
     if case.status is CaseStatus.DRAFT:
         case.move(CaseStatus.READY)
     talk.note("case.package_built", version=case.package_version, sha256=built.sha256)
@@ -68,8 +74,37 @@ def make_package(talk: Talk) -> None:
             text=t("casework.package_download"),
         )
     )
+    talk.replies += [
+        File(
+            name=t("casework.package_page", title=title),
+            media_type="image/png",
+            url=f"/api/v1/cases/{case.case_no}/package/pages/{number}.png",
+            text=t("casework.package_page_text", title=title),
+        )
+        for title, number in built.previews
+    ]
+    if case.packages:
+        talk.replies.append(departments(case))
     talk.status = "ready"
     ask(talk, confirm_question("submit"))
+
+
+def departments(case: Case) -> Card:
+    """Which department gets its own package, and what each waits for."""
+    names = {part.item: part.name for part in case.packages}
+    return Card(
+        title=t("casework.departments_title"),
+        text=t("casework.departments_text", count=len(case.packages)),
+        rows=[
+            Row(
+                label=part.name,
+                value=t("casework.department_after", department=part.department, names="、".join(names[i] for i in part.after))
+                if part.after
+                else part.department,
+            )
+            for part in case.packages
+        ],
+    )
 
 
 def submit(talk: Talk) -> None:

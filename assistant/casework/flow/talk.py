@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from assistant.casework.fields.parse import printed, warning_of
 from assistant.casework.fields.result import Accepted
-from assistant.casework.model import Case, Source
+from assistant.casework.model import Case, PartPackage, Source
 from assistant.casework.prefill.records import Register
 from assistant.casework.prefill.state import VerifiedIdentity
 from assistant.foundation.messages import CHINESE, ENGLISH, use_language
@@ -145,6 +145,8 @@ class Built:
     blob_id: str
     files: list[str]
     notices: list[str]
+    parts: list[PartPackage] = field(default_factory=list)
+    previews: list[tuple[str, int]] = field(default_factory=list)
 
 
 class PackageFailed(Exception):

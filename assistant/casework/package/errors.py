@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-PackageErrorCode = Literal["template_broken", "document_incomplete", "page_broken"]
+PackageErrorCode = Literal["template_broken", "document_incomplete", "page_broken", "upload_changed"]
 
 
 class PackageError(Exception):
     """The package cannot be made.
 
     ``code``: ``template_broken`` (a Word template does not render), ``document_incomplete`` (a PDF lost an answer or a
-    tick on the way), ``page_broken`` (one of our own pages does not compile). ``message`` is Chinese and says what
+    tick on the way), ``page_broken`` (one of our own pages does not compile), ``upload_changed`` (an upload is no longer what was
+    stored). ``message`` is Chinese and says what
     happened, where, and what to do.
     """
 
