@@ -44,7 +44,7 @@ def enterprise(given: Mapping[str, Any]) -> Record:
         "address": _address(known.get("address"), rest),
         "registered_capital": capital,
         "established": _read(known, rest, "established", values.day),
-        "business_term": _line(known.get("business_term")),
+        "business_term": _line(_span(known.get("business_term"))),
         "business_scope": _scope(known.get("business_scope")),
         "status": _one_of(known, rest, "status", words.ENTERPRISE_STATUS) if "status" in known else "active",
         "registry": _line(known.get("registry")),
@@ -99,7 +99,7 @@ def licence(given: Mapping[str, Any], holder: str | None = None, holder_name: st
     Raises:
         Unreadable: it says neither what it is nor whose.
     """
-    known, rest = _members(given, words.LICENCE)
+    known, rest = _members(_opened(given), words.LICENCE)
     said = known.get("kind") or known.get("name")
     kind = kind_of(said)
     if kind is None:
@@ -107,6 +107,8 @@ def licence(given: Mapping[str, Any], holder: str | None = None, holder_name: st
     whose = holder or _id_of(known.get("holder")) or _line(_named(known.get("holder"))) or _line(known.get("holder_name"))
     if not whose:
         raise Unreadable(f"证照缺少持有人：{_line(known.get('name')) or said}")
+    if "kind" in known and "name" in known and not _names_a_licence(known["name"]):
+        known.setdefault("holder_name", known.pop("name"))  # 名称 of what a business licence says is the enterprise's
     start, end = _term(known, rest)
     record: Record = {
         "code": _line(known.get("code")),
@@ -163,6 +165,37 @@ def _members(given: Mapping[str, Any], table: Mapping[str, str]) -> tuple[dict[s
     if isinstance(inner, dict):
         rest = {**{key: value for key, value in rest.items() if key != "fields"}, **inner}
     return {member: given[key] for member, key in best.items()}, rest
+
+
+#: Members that hold what stands on a licence, where it is written apart from what the licence store says of it.
+_CONTENTS = frozenset(map(words.plain, ("data", "attributes", "content", "details", "info", "照面信息", "证照信息", "属性")))
+_LIFTED = frozenset({"number", "issued", "expires", "term", "issuer", "address", "scope", "status"})
+
+
+def _opened(given: Mapping[str, Any]) -> Record:
+    """A licence whose contents are written apart: brought together, the rest of the contents in ``fields``."""
+    opened = {key: value for key, value in given.items() if not (words.plain(key) in _CONTENTS and isinstance(value, dict))}
+    for key, value in given.items():
+        if key not in opened:
+            lifted = {inner for inner in value if words.LICENCE.get(words.plain(inner)) in _LIFTED}
+            kept = {inner: value[inner] for inner in value if inner not in lifted}
+            fields = opened.get("fields")
+            opened = {**{inner: value[inner] for inner in lifted}, **opened}
+            opened["fields"] = {**kept, **(fields if isinstance(fields, dict) else {})}
+    return opened
+
+
+def _names_a_licence(said: Any) -> bool:
+    plain = words.plain(said)
+    return plain in words.KINDS or any(
+        sign in plain for sign in ("证", "照", "书", "卡", "licen", "permit", "card", "certificate")
+    )
+
+
+def _span(value: Any) -> Any:
+    """A term given as its two ends."""
+    ends = list(value.values()) if isinstance(value, dict) else value
+    return "至".join(filter(None, map(values.text, ends))) if isinstance(ends, list) else value
 
 
 def _read(known: Mapping[str, Any], rest: Record, member: str, reader: Callable[[Any], Any]) -> Any:

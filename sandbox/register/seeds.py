@@ -75,10 +75,11 @@ def read_folder(folder: Path) -> Seeds:
 
 
 def _named_in(stem: str) -> str | None:
-    """The group a file's name speaks of: test-companies-2, 企业数据."""
+    """The group a file's name speaks of: test-companies-2, 企业数据, company-licences."""
     plain = words.plain(stem)
-    groups = {group for name, group in words.GROUPS.items() if len(name) > 1 and name in plain}
-    return groups.pop() if len(groups) == 1 else None
+    # The last word is the thing: company-licences are licences.
+    found = [(plain.rfind(name) + len(name), len(name), group) for name, group in words.GROUPS.items() if name in plain]
+    return max(found)[2] if found else None
 
 
 def _parsed(path: Path) -> Any:
@@ -96,6 +97,9 @@ def _parsed(path: Path) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) > 1 and all(line.lstrip().startswith("{") and line.rstrip().endswith("}") for line in lines):
+            return [json.loads(line) for line in lines]
         raise ValueError(f"不是有效的 JSON（第 {error.lineno} 行第 {error.colno} 列：{error.msg}）") from error
 
 
@@ -125,6 +129,11 @@ class _Reader:
             self._record(given, kind, depth)
             return
         understood = False
+        subjects = [
+            code
+            for key, value in given.items()
+            if words.GROUPS.get(words.plain(key)) in ("enterprises", "persons") and (code := _subject(value))
+        ]
         for key, value in given.items():
             if not isinstance(value, dict | list):
                 continue
@@ -134,6 +143,8 @@ class _Reader:
                 self.walk(_with_code(value, code), group, depth + 1)
             elif code and group == "licences" and isinstance(value, list):
                 self.walk([{"holder": code, **item} for item in value if isinstance(item, dict)], group, depth + 1)
+            elif len(subjects) == 1 and words.GROUPS.get(words.plain(key)) == "licences":
+                self._licences(value, subjects[0], None, stated=True)
             else:
                 self.walk(value, words.GROUPS.get(words.plain(key)) or group, depth + 1)
         if not understood:
@@ -180,8 +191,11 @@ class _Reader:
                 self._seeds.persons.setdefault(described["id_number"], described)
         return record
 
-    def _licences(self, value: Any, holder: str, name: str | None) -> None:
-        """Licences inside their holder's record: a list, one, an object by kind, or merely their names."""
+    def _licences(self, value: Any, holder: str, name: str | None, *, stated: bool = False) -> None:
+        """Licences inside their holder's record: a list, one, an object by kind, or merely their names.
+
+        ``stated``: those that name a holder of their own are that one's.
+        """
         if isinstance(value, Mapping) and _kind(value, "licences") is None:
             items: list[Any] = [
                 {**({} if _says_kind(inner) else {"kind": kind}), **inner}
@@ -196,7 +210,8 @@ class _Reader:
         for item in items:
             try:
                 given = item if isinstance(item, dict) else {"kind": item}
-                self._seeds.licences.append(records.licence(given, holder, name))
+                own = stated and any(words.LICENCE.get(words.plain(key)) in ("holder", "holder_name") for key in given)
+                self._seeds.licences.append(records.licence(given) if own else records.licence(given, holder, name))
             except Unreadable as error:
                 self._problem(str(error))
 
@@ -224,19 +239,24 @@ def _kind(given: Mapping[str, Any], group: str | None) -> str | None:
     scalar = {key for key, value in plain.items() if not isinstance(value, dict | list)}
     if group is not None:
         table = {"enterprises": words.ENTERPRISE, "persons": words.PERSON, "licences": words.LICENCE}[group]
-        if any(key in table and not (key in words.GROUPS and key not in scalar) for key in scalar):
-            return group
-        return None
+        members = {table[key] for key in scalar if key in table}
+        if group == "licences":
+            return group if members & {"kind", "name", "number", "holder"} else None
+        coded = _by_codes(plain, scalar)  # which says more than the place a record stands in
+        return coded or (group if "name" in members else None)
     if _says_kind(given) and (scalar & words.LICENCE.keys()) and any(words.LICENCE.get(key) == "holder" for key in plain):
         kind = words.KINDS.get(words.plain(next(value for key, value in plain.items() if words.LICENCE.get(key) == "kind")))
         if kind is not None or any("licen" in key or "证照" in key or key.startswith("holder") for key in plain):
             return "licences"
-    for key in scalar:
-        code = codes.compact(plain[key])
-        if words.PERSON.get(key) == "id_number" and codes.looks_like_id(code):
-            return "persons"
-        if words.ENTERPRISE.get(key) == "uscc" and codes.looks_like_uscc(code):
-            return "enterprises"
+    return _by_codes(plain, scalar)
+
+
+def _by_codes(plain: Mapping[str, Any], scalar: set[str]) -> str | None:
+    """Enterprise or person, as the code in a record has it; an enterprise may name a person's number beside its own."""
+    if any(words.ENTERPRISE.get(key) == "uscc" and codes.looks_like_uscc(codes.compact(plain[key])) for key in scalar):
+        return "enterprises"
+    if any(words.PERSON.get(key) == "id_number" and codes.looks_like_id(codes.compact(plain[key])) for key in scalar):
+        return "persons"
     return None
 
 
@@ -251,6 +271,12 @@ def _group_of(key: Any, value: Any, kind: str) -> str | None:
     if group in (None, "barred", kind) or words.plain(key) in own or not isinstance(value, dict | list):
         return None
     return group
+
+
+def _subject(value: Any) -> str | None:
+    """The code of the one enterprise or person a value describes."""
+    one = value[0] if isinstance(value, list) and len(value) == 1 else value
+    return records.key_of(one) if isinstance(one, dict) else None
 
 
 def _with_code(value: Mapping[str, Any], code: str) -> dict[str, Any]:

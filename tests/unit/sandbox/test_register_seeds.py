@@ -115,6 +115,9 @@ SHAPES: list[tuple[str, Any]] = [
     ("test-companies-2", [{"code": USCC, "name": "示例公司", "location": "示例路1号"}]),
     ("mine", {"version": 1, "data": {"enterprises": [{"uscc": USCC, "enterprise_name": "示例公司", "经营场所": "示例路1号"}]}}),
     ("mine", {"records": [{"type": "有限责任公司", "uscc": USCC, "name": "示例公司", "address": "示例路1号"}]}),
+    ("companies", {"code": 0, "message": "ok", "data": [{"uscc": USCC, "name": "示例公司", "address": "示例路1号"}]}),
+    ("mine", {"total": 1, "enterprises": {"total": 1, "items": [{"uscc": USCC, "name": "示例公司", "address": "示例路1号"}]}}),
+    ("mine", f'{{"uscc": "{USCC}", "name": "示例公司", "address": "示例路1号"}}\n{{"id_number": "{NUMBER}", "name": "张三"}}\n'),
     ("mine", {"enterprises": [{"uscc": USCC, "name": "示例公司", "address": {"province": "示例", "detail": "路1号"}}]}),
 ]
 
@@ -133,6 +136,7 @@ def test_an_enterprise_in_any_shape(tmp_path: Path, name: str, content: Any) -> 
         ("persons", [{"id_number": NUMBER, "name": "张三"}]),
         ("mine", {"people": [{"id_no": NUMBER.lower(), "full_name": "张三", "gender": "F"}]}),
         ("mine", {"人员": [{"公民身份号码": NUMBER, "姓名": "张三", "性别": "女", "出生日期": "1949年12月31日"}]}),
+        ("business", [{"id_number": NUMBER, "name": "张三"}]),
         ("人员信息", {NUMBER: {"姓名": "张三"}}),
         (
             "mine",
@@ -183,6 +187,18 @@ ENTERPRISE = {"uscc": USCC, "name": "示例公司"}
         {"enterprises": [ENTERPRISE], "licences": [{"kind": "food_permit", "holder": {"name": "示例公司"}, **FOOD}]},
         [{"licence_kind": "food_permit", "uscc": USCC, **FOOD}],
         {"licences": {USCC: [{"kind": "food_permit", **FOOD}]}},
+        {"enterprise": ENTERPRISE, "licences": [{"kind": "food_permit", **FOOD}]},
+        {"licences": [{"type": "food_permit", "holder_uscc": USCC, "data": {**FOOD, "面积": 86}}]},
+        [
+            {
+                "证照类型": "食品经营许可证",
+                "名称": "示例公司",
+                "统一社会信用代码": USCC,
+                "编号": "JY1",
+                "发证日期": "2022-01-21",
+                "有效期至": "2027-01-20",
+            }
+        ],
     ],
 )
 def test_a_licence_in_any_shape(tmp_path: Path, content: Any) -> None:
@@ -276,6 +292,27 @@ def test_a_wrong_check_character_is_said_and_kept(tmp_path: Path) -> None:
     read = written(tmp_path, enterprises=[{"uscc": USCC[:17] + "B", "name": "示例公司"}])
     assert USCC[:17] + "B" in read.enterprises
     assert "校验码" in read.problems[0]
+
+
+def test_what_stands_on_a_licence_is_told_from_what_it_is(tmp_path: Path) -> None:
+    written(tmp_path, licences=[
+        {"kind": "营业执照", "名称": "示例公司", "holder": USCC},
+        {"kind": "identity_card", "id_number": NUMBER, "attributes": {"name": "张三", "nation": "汉族", "expires": "长期"}},
+    ])  # fmt: skip
+    paper, card = seeds.read_folder(tmp_path).licences
+    assert (paper["name"], paper["holder_name"]) == ("营业执照", "示例公司")
+    assert (card["name"], card["fields"]["name"], card["fields"]["nation"]) == ("居民身份证", "张三", "汉族")
+    assert "expires" not in card
+
+
+def test_a_code_outside_the_standards_letters_is_said_and_kept(tmp_path: Path) -> None:
+    read = written(tmp_path, enterprises=[{"uscc": "91310000MATESTS001", "name": "示例公司"}])
+    assert list(read.enterprises) == ["91310000MATESTS001"] and len(read.problems) == 1
+
+
+def test_a_term_of_two_ends(tmp_path: Path) -> None:
+    read = written(tmp_path, enterprises=[{"uscc": USCC, "business_term": {"from": "2020-01-01", "to": "2040-01-01"}}])
+    assert read.enterprises[USCC]["business_term"] == "2020-01-01至2040-01-01"
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
