@@ -17,4 +17,9 @@ def identity_tail(guide: Guide, case: Case) -> str:
         answer = case.answers.get(field.key)
         if field.type == "id_number" and answer is not None and not answer.skipped:
             return str(answer.value)[-TAIL:].upper()
+        if field.type == "table" and answer is not None and isinstance(answer.value, list):
+            columns = [column.key for column in field.columns if column.type == "id_number"]
+            numbers = [row[key] for row in answer.value for key in columns if row.get(key)]
+            if numbers:
+                return str(numbers[0])[-TAIL:].upper()
     return ""

@@ -16,13 +16,14 @@ from pydantic import BaseModel
 
 from assistant.casework.upload_checks.findings import Unusable
 from assistant.casework.upload_checks.helpers import helpers
-from assistant.casework.upload_checks.kinds import ALLOWED, EICAR, Kind, Unacceptable, kind_of, name_fits
+from assistant.casework.upload_checks.kinds import ALLOWED, EICAR, ROWS_ONLY, Kind, Unacceptable, kind_of, name_fits
 from assistant.casework.upload_checks.scanner import ClamdScanner, NoScanner, Scanner, ScannerUnavailable
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t
 
 _log = get_logger(__name__)
 _MIB = 1 << 20
+_PAPERS = "、".join(info.name for kind, info in ALLOWED.items() if kind not in ROWS_ONLY)
 _VAGUE = ("", "application/octet-stream", "binary/octet-stream", "image/jpg")
 
 
@@ -61,8 +62,12 @@ class UploadSettings(Protocol):
     def upload_max_pages(self) -> int: ...
 
 
-def inspect_upload(data: bytes, filename: str, declared_type: str, settings: UploadSettings) -> Inspection:
+def inspect_upload(
+    data: bytes, filename: str, declared_type: str, settings: UploadSettings, *, rows: bool = False
+) -> Inspection:
     """Look into a file. ``declared_type`` is what the client says it is; the bytes decide.
+
+    ``rows``: it may be a spreadsheet, because it is for no material: the rows of a table that is asked for.
 
     Raises:
         UnusableUpload: with one of the codes ``empty too_large infected program type heic old_word encrypted macros polyglot
@@ -78,7 +83,9 @@ def inspect_upload(data: bytes, filename: str, declared_type: str, settings: Upl
     try:
         kind = kind_of(data)
     except Unacceptable as error:
-        raise unusable(error.code, kinds="、".join(info.name for info in ALLOWED.values())) from None
+        raise unusable(error.code, kinds=_PAPERS) from None
+    if kind in ROWS_ONLY and not rows:
+        raise unusable("type", kinds=_PAPERS)
     _scan(data, scanner_of(settings))
     try:
         reply = helpers.inspect(kind, data, settings.upload_max_pages)

@@ -12,8 +12,10 @@ from fastapi import APIRouter, Request, Response
 from assistant.casework import repository
 from assistant.casework.flow.choosing import OPEN
 from assistant.casework.flow.summary import case_view, field_view
+from assistant.casework.interview.table_question import sheet_of
 from assistant.casework.model import Case
 from assistant.casework.resuming import identity_tail
+from assistant.casework.upload_checks.kinds import EXCEL
 from assistant.conversation.model import Conversation
 from assistant.conversation.replying import rendered
 from assistant.conversation.resumption import take_over
@@ -80,6 +82,34 @@ async def get_package(case_no: str, conv: Holder, request: Request) -> Response:
             "Cache-Control": "no-store",
             "ETag": f'"{case.package.sha256}"',
         },
+    )
+
+
+@router.get(
+    "/api/v1/cases/{case_no}/fields/{field}/sheet",
+    response_class=Response,
+    operation_id="get_sheet",
+    responses={
+        **documented(401, 404, 422),
+        200: {"content": {EXCEL: {"schema": {"type": "string", "format": "binary"}}}},
+    },
+)
+async def get_sheet(case_no: str, field: str, conv: Holder, request: Request) -> Response:
+    """A sheet (.xlsx) of a table field, to fill in and attach: headings, the rows so far or one example row, and lists."""
+    parts = parts_of(request)
+    case = await asyncio.to_thread(own_case, parts, conv, case_no)
+    guide = parts.services.guide_of(case)
+    if conv.locale == ENGLISH:
+        guide = parts.services.catalogue.in_english(guide)
+    table = guide.field(field)
+    if table is None or table.type != "table":
+        raise Problem(404, "not_found")
+    with use_language(conv.locale):
+        data = await asyncio.to_thread(sheet_of, table, case)
+    return Response(
+        data,
+        media_type=EXCEL,
+        headers={"Content-Disposition": f'attachment; filename="{field}.xlsx"', "Cache-Control": "no-store"},
     )
 
 

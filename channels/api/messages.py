@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from assistant.casework import repository as cases
 from assistant.casework.flow.talk import Attachment
+from assistant.casework.upload_checks.kinds import EXCEL
 from assistant.conversation.model import Conversation, Message
 from assistant.conversation.needs import TurnRefused
 from assistant.conversation.unanswered import engine_down_turn
@@ -73,6 +74,7 @@ def _attachments(parts: Parts, conv: Conversation, body: PostMessage) -> list[At
             name=rows[i]["file_name"],
             material=rows[i]["material"],
             ok=all(c["ok"] for c in rows[i]["checks"]),
+            sheet=parts.blobs.get(rows[i]["blob_id"]) if rows[i]["media_type"] == EXCEL else None,
             problems=[c["message"] for c in rows[i]["checks"] if not c["ok"]],
         )
         for i in dict.fromkeys(body.attachments)

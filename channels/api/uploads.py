@@ -63,7 +63,7 @@ def _keep(parts: Parts, conv: Conversation, data: bytes, name: str, declared: st
     if sum(row["size"] for row in held) + len(data) > parts.settings.conversation_upload_max_bytes:
         raise Problem(422, "too_many_uploads", most=parts.settings.conversation_upload_max_bytes // 2**20)
     try:
-        seen: Inspection = inspect_upload(data, name, declared, parts.settings)
+        seen: Inspection = inspect_upload(data, name, declared, parts.settings, rows=material is None)
     except UnusableUpload as unusable:
         metrics.uploads_total.labels(result=unusable.code).inc()
         raise Problem(422, unusable.code, detail=render(f"{unusable.message}{unusable.remedy}", conv.locale)) from None

@@ -22,9 +22,8 @@ from knowledge.schema import GuideField
 from knowledge.tables import columns_of
 
 _log = get_logger(__name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_BYTES = 2 << 20
-MOST_UNPACKED = 32 << 20
+MOST_UNPACKED = 16 << 20
 MOST_MEMBERS = 200
 MOST_ROWS = 2_000
 MOST_COLUMNS = 40

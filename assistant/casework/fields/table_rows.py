@@ -142,9 +142,18 @@ def _same(table: GuideField, one: Row, other: Row) -> bool:
     return all(known[key] == new[key] for key in shared)
 
 
-def broken_rules(table: GuideField, rows: Sequence[Row], values: Mapping[str, Any]) -> list[tuple[TableRule, str]]:
-    """The rules the rows together do not keep, each with what to say."""
-    found = []
+@dataclass(frozen=True)
+class Broken:
+    """A rule the rows together do not keep: what to say, and the row that is one too many where it is one row's doing."""
+
+    rule: TableRule
+    said: str
+    row: int | None = None
+
+
+def broken_rules(table: GuideField, rows: Sequence[Row], values: Mapping[str, Any]) -> list[Broken]:
+    """The rules the rows together do not keep."""
+    found: list[Broken] = []
     for rule in table.table_rules:
         cells = [(number, row[rule.column]) for number, row in enumerate(rows) if row.get(rule.column) is not None]
         if rule.kind == "distinct":
@@ -154,7 +163,7 @@ def broken_rules(table: GuideField, rows: Sequence[Row], values: Mapping[str, An
                 if before != number:
                     one, other = (row_name(table, n, rows[n]) for n in (before, number))
                     pair = t("tables.both", one=one, other=other)
-                    found.append((rule, t("tables.rule_rows", rows=pair, message=rule.message)))
+                    found.append(Broken(rule, t("tables.rule_rows", rows=pair, message=rule.message), number))
                     break
             continue
         total = sum((Decimal(str(cell)) for _, cell in cells), Decimal(0))
@@ -163,7 +172,8 @@ def broken_rules(table: GuideField, rows: Sequence[Row], values: Mapping[str, An
             continue
         limit = Decimal(str(wanted))
         if (rule.kind == "sum_equals" and total != limit) or (rule.kind == "sum_at_most" and total > limit):
-            found.append((rule, t("tables.rule_sum", total=_number(total), wanted=_number(limit), message=rule.message)))
+            said = t("tables.rule_sum", total=_number(total), wanted=_number(limit), message=rule.message)
+            found.append(Broken(rule, said))
     return found
 
 
@@ -175,7 +185,7 @@ def sums_settled(table: GuideField, rows: Sequence[Row], values: Mapping[str, An
     """Whether a sum that must come out comes out, so that no row can be lacking."""
     sums = [rule for rule in table.table_rules if rule.kind == "sum_equals" and not rule.soft]
     known = [rule for rule in sums if value_at(values, rule.field) is not None or rule.value is not None]
-    broken = [rule for rule, _ in broken_rules(table, rows, values)]
+    broken = [found.rule for found in broken_rules(table, rows, values)]
     filled = all(row.get(rule.column) is not None for rule in known for row in rows)
     return bool(known) and bool(rows) and filled and not any(rule in broken for rule in known)
 
@@ -203,7 +213,7 @@ def parse_table(table: GuideField, text: str, today: date, values: Mapping[str, 
         where = row_name(table, number, read.rows[number])
         return Rejected("table_incomplete", t("tables.cell_missing", row=where, column=column.label))
     rows = [tidied(table, row, values) for row in read.rows]
-    hard = [said for rule, said in broken_rules(table, rows, values) if not rule.soft]
+    hard = [found.said for found in broken_rules(table, rows, values) if not found.rule.soft]
     if hard:
         return Rejected("table_rule", hard[0])
     return accepted(table, rows, values, read.warnings)
@@ -212,7 +222,7 @@ def parse_table(table: GuideField, text: str, today: date, values: Mapping[str, 
 def accepted(table: GuideField, rows: Sequence[Row], values: Mapping[str, Any], warnings: Sequence[str] = ()) -> Accepted:
     """The rows as a value, with what is doubtful about them."""
     tidy = [tidied(table, row, values) for row in rows]
-    soft = [said for rule, said in broken_rules(table, tidy, values) if rule.soft]
+    soft = [found.said for found in broken_rules(table, tidy, values) if found.rule.soft]
     warning = "".join(dict.fromkeys([*warnings, *soft])) or None
     return Accepted(tidy, printed_table(table, tidy) or t("tables.none"), warning)
 

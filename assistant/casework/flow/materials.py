@@ -95,6 +95,9 @@ def _attach(talk: Talk, asked: Material | None) -> None:
     assert case is not None and guide is not None
     taken = 0
     for upload in talk.attachments:
+        if upload.sheet is not None:
+            talk.notice("warning", t("casework.upload_for_nothing", name=upload.name))
+            continue
         applying = {m.code: m for m in interview.applying_materials(guide, case)}
         material = applying.get(upload.material or "") or asked
         if material is None:

@@ -305,10 +305,11 @@ def settle(talk: Talk, table: GuideField, draft: TableDraft, *, news: bool = Fal
     elif len(draft.rows) < lacking:
         draft.asked = (len(draft.rows), table.columns[0].key)
     if draft.asked is None:
-        hard = [said for rule, said in broken_rules(table, draft.rows, values) if not rule.soft]
-        if hard and draft.closed:
+        hard = [found for found in broken_rules(table, draft.rows, values) if not found.rule.soft]
+        if hard and (draft.closed or hard[0].row is not None):
+            draft.asked = (hard[0].row, hard[0].rule.column) if hard[0].row is not None else None
             _keep(talk, table, draft)
-            reject(talk, "table_rule", hard[0])
+            reject(talk, "table_rule", hard[0].said)
             return
         if draft.closed or sums_settled(table, draft.rows, values) or len(draft.rows) == rows.most:
             _store(talk, table, draft)

@@ -10,6 +10,7 @@ from assistant.casework.fields.parse import parse, printed
 from assistant.casework.fields.result import Accepted
 from assistant.casework.interview.materials import refresh_materials
 from assistant.casework.interview.order import applying_fields
+from assistant.casework.interview.tables import reopen_tables
 from assistant.casework.model import Answer, Case, CaseStatus, Source, Undone
 from knowledge.schema import Guide, GuideField
 from knowledge.settling import settled
@@ -34,7 +35,9 @@ def record(
     case.fallen.pop(field.key, None)
     if field.key in case.deferred:
         case.deferred.remove(field.key)
+    case.drafts.pop(field.key, None)
     gone = follow(guide, case, now)
+    reopen_tables(guide, case)
     refresh_materials(guide, case)
     unconfirm(case)
     return gone

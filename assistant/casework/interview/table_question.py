@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.casework.fields import table_sheet
 from assistant.casework.fields.parse import field_options
 from assistant.casework.fields.table_cells import as_field
 from assistant.casework.fields.table_rows import row_name
@@ -35,6 +36,13 @@ def ask_table(table: GuideField, case: Case) -> Ask:
         value=rows or None, example=column.example if column else table.example, why=table.why, optional=table.optional,
         accept=SHEET_ACCEPT,
     )  # fmt: skip
+
+
+def sheet_of(table: GuideField, case: Case) -> bytes:
+    """The sheet (.xlsx) of a table in this case, with the rows there are."""
+    draft, answer = case.drafts.get(table.key), case.answers.get(table.key)
+    rows = draft.rows if draft else answer.value if answer and not answer.skipped else []
+    return table_sheet.sheet_of(table, {k: v for k, v in case.values().items() if k != table.key}, rows or [])
 
 
 def _column(column: Column) -> AskColumn:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 import filetype  # type: ignore[import-untyped, unused-ignore]
 
-Kind = Literal["pdf", "jpg", "png", "webp", "docx"]
+Kind = Literal["pdf", "jpg", "png", "webp", "docx", "xlsx"]
 
 
 class KindInfo(NamedTuple):
@@ -20,6 +20,7 @@ class KindInfo(NamedTuple):
 
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Every kind of file that can be uploaded.
 ALLOWED: dict[Kind, KindInfo] = {
     "pdf": KindInfo("application/pdf", (".pdf",), "PDF"),
@@ -27,7 +28,10 @@ ALLOWED: dict[Kind, KindInfo] = {
     "png": KindInfo("image/png", (".png",), "PNG 图片"),
     "webp": KindInfo("image/webp", (".webp",), "WebP 图片"),
     "docx": KindInfo(WORD, (".docx",), "Word 文档（.docx）"),
+    "xlsx": KindInfo(EXCEL, (".xlsx",), "Excel 表（.xlsx）"),
 }
+#: Taken as the rows of a table that is asked for, never for a material.
+ROWS_ONLY: frozenset[Kind] = frozenset({"xlsx"})
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -82,19 +86,21 @@ def _by_signature(data: bytes) -> Kind | None:
         return "webp"
     if data[:16].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"%PDF-"):
         return "pdf"
-    return _word(data) if data.startswith(b"PK\x03\x04") else None
+    return _office(data) if data.startswith(b"PK\x03\x04") else None
 
 
-def _word(data: bytes) -> Kind | None:
+def _office(data: bytes) -> Kind | None:
     # Names stand unpacked in a zip. It is opened by the helper process only: its directory may be made to choke a reader.
-    return "docx" if b"[Content_Types].xml" in data and b"word/document.xml" in data else None
+    if b"[Content_Types].xml" not in data:
+        return None
+    return "docx" if b"word/document.xml" in data else "xlsx" if b"xl/workbook.xml" in data else None
 
 
 def _is_also_something_else(data: bytes, head: bytes, kind: Kind) -> bool:
     """Files that are two kinds at once get past whoever looks for one of them."""
     if kind != "pdf" and b"%PDF-" in head:
         return True
-    if kind != "docx":
+    if kind not in ("docx", "xlsx"):
         lowered = head.lower()
         if any(mark in lowered for mark in _SCRIPTS):
             return True

@@ -30,14 +30,13 @@ def inspect(data: bytes, most_pages: int) -> Findings:
         Unusable: ``archive_bomb``, ``macros``, ``encrypted``, ``infected``, ``broken`` or ``too_many_pages``.
     """
     try:
-        members = _unpack(data)
+        members = unpacked(data, MOST_UNPACKED)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError, KeyError):
         raise Unusable("broken") from None
-    types = members.get("[Content_Types].xml", b"")
-    if any(_MACROS.search(name) for name in members) or b"macroEnabled" in types or b"vbaProject" in types:
+    if has_macros(members):
         raise Unusable("macros")
     for name in ("[Content_Types].xml", "word/document.xml"):
-        _parse(members.get(name, b""))
+        parse(members.get(name, b""))
     said = _PAGES.search(members.get("docProps/app.xml", b""))
     pages = max(1, int(said[1])) if said else 1
     if pages > most_pages:
@@ -48,8 +47,15 @@ def inspect(data: bytes, most_pages: int) -> Findings:
     return Findings(pages, [Finding("active_content", not active)])
 
 
-def _unpack(data: bytes) -> dict[str, bytes]:
-    budget = [MOST_UNPACKED]
+def has_macros(members: dict[str, bytes]) -> bool:
+    """Whether an Office file carries programs."""
+    types = members.get("[Content_Types].xml", b"")
+    return any(_MACROS.search(name) for name in members) or b"macroEnabled" in types or b"vbaProject" in types
+
+
+def unpacked(data: bytes, most: int) -> dict[str, bytes]:
+    """The members of an Office file by name. Raises Unusable where they are more than ``most`` bytes, or too many."""
+    budget = [most]
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return _members(archive, len(data), budget, depth=0)
 
@@ -90,7 +96,8 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: list[int]) ->
     return b"".join(parts)
 
 
-def _parse(xml: bytes) -> None:
+def parse(xml: bytes) -> None:
+    """Raise Unusable for XML that is none, or that defines entities."""
     # A document type could define entities that unfold to gigabytes; Word never writes one.
     if b"<!DOCTYPE" in xml or "<!DOCTYPE".encode("utf-16-le") in xml or "<!DOCTYPE".encode("utf-16-be") in xml:
         raise Unusable("broken")

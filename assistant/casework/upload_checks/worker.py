@@ -14,7 +14,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from assistant.casework.upload_checks import images, pdfs, words
+from assistant.casework.upload_checks import images, pdfs, sheets, words
 from assistant.casework.upload_checks.findings import Findings, Unusable
 
 MEMORY = 2 << 30  # bytes of address space; the libraries alone map half a gigabyte
@@ -74,6 +74,8 @@ def _inspect(kind: str, data: bytes, most_pages: int) -> Findings:
         return pdfs.inspect(data, most_pages)
     if kind == "docx":
         return words.inspect(data, most_pages)
+    if kind == "xlsx":
+        return sheets.inspect(data)
     return images.inspect(data, kind)
 
 
