@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from assistant.casework.fields.table_draft import TableDraft
 from assistant.casework.prefill.state import Consent
 
 
@@ -156,6 +157,7 @@ class Case(BaseModel):
     region: str | None = None
     answers: dict[str, Answer] = {}
     asked: list[str] = []
+    drafts: dict[str, TableDraft] = {}
     deferred: list[str] = []
     fallen: dict[str, Answer] = {}
     fallen_materials: dict[str, MaterialState] = {}
