@@ -7,6 +7,7 @@ from typing import Any
 from assistant.casework import interview
 from assistant.casework.fields import dates
 from assistant.casework.fields.parse import said, warning_of
+from assistant.casework.fields.table_cells import table_text
 from assistant.casework.model import Answer, Case
 from assistant.casework.prefill.filling import same
 from assistant.foundation.masking import mask_value
@@ -14,6 +15,9 @@ from assistant.foundation.messages import ENGLISH, language, t
 from knowledge.replies import Action, Card, Row
 from knowledge.schema import Check, Guide, GuideField, condition_fields
 from knowledge.translation import called, called_in_full
+
+#: A card shows so many rows of a table, and how many there are.
+SHOWN_ROWS = 10
 
 
 def source_words(answer: Answer) -> str:
@@ -57,6 +61,8 @@ def _doubts(guide: Guide, case: Case) -> list[str]:
 
 def shown(field: GuideField, answer: Answer) -> str:
     """The value as the citizen sees it: identity numbers and phones masked."""
+    if field.type == "table" and isinstance(answer.value, list) and not answer.skipped:
+        return table_text(field, answer.value, masked=True, most=SHOWN_ROWS)
     return t("casework.skipped_value") if answer.skipped else mask_value(field.type, said(field, answer.value, answer.display))
 
 
