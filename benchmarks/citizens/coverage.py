@@ -45,7 +45,11 @@ def options(field: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def taken_labels(field: Mapping[str, Any], journey: Journey) -> set[str]:
     """The labels of the options a journey chose in a field; a label within a longer one that was chosen is not counted."""
-    text, found = journey.chosen.get(field["key"], ""), set()
+    key = field["key"]
+    if journey.ok and journey.facts.stops is not None and key in journey.asked:  # told that it is not for her, it is not kept
+        said = journey.facts.expect.get(key)
+        return {option["label"] for option in options(field) if option["value"] in (said if isinstance(said, list) else [said])}
+    text, found = journey.chosen.get(key, ""), set()
     for label in sorted((option["label"] for option in options(field)), key=len, reverse=True):
         if label in text:
             found.add(label)

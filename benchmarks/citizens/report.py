@@ -70,15 +70,16 @@ def line(journey: Journey) -> dict[str, Any]:
 
 
 def lines(figures: dict[str, Any]) -> Iterator[str]:
-    """The figures for people: who failed and why, what no citizen has shown yet, and the sums."""
-    for citizen in figures["citizens"]:
-        yield f"{'✓' if citizen['ok'] else '✗'} {citizen['guide']}: {citizen['name']}{_because(citizen['why'])}"
+    """The figures for people: what each guide has shown and what no citizen has yet, who failed and why, and the sums."""
     for code, guide in figures["coverage"]["guides"].items():
         shares = "  ".join(f"{kind} {held['seen']}/{held['of']}" for kind, held in guide.items())
         yield f"{code:>32}  {shares}"
         for kind, held in guide.items():
             if held["open"]:
                 yield f"{'':>32}  - {kind}: {', '.join(held['open'])}"
+    for citizen in figures["citizens"]:
+        if not citizen["ok"]:
+            yield f"✗ {citizen['guide']}: {citizen['name']}  {citizen['why']}"
     for kind, held in figures["coverage"]["all"].items():
         yield f"{kind:>20}  {held['seen']}/{held['of']}"
     for name in ("n", "passed", "complete_packages", "first_time_right", "prefill_rate", "turns_per_case", "questions_per_case",
@@ -86,8 +87,10 @@ def lines(figures: dict[str, Any]) -> Iterator[str]:
         yield f"{name:>20}  {figures[name]}"
 
 
-def _because(why: str) -> str:
-    return f"  {why}" if why else ""
+def arrival(journey: Journey) -> str:
+    """One citizen who has arrived, or has not and why."""
+    because = f"  {journey.why}" if journey.why else ""
+    return f"{'✓' if journey.ok else '✗'} {journey.facts.title}  {journey.turns} turns, {journey.seconds:.1f} s{because}"
 
 
 def _names(walked: Iterable[Journey]) -> set[str]:

@@ -133,6 +133,8 @@ def _go(road: Road, manners: Manners) -> None:
         answered = road.citizen.turn["ask"]
         kind = "review" if asking == "review" else "material" if asking.startswith(MATERIAL) else "answer"
         turn = road.step(kind, lambda: manners.answer(road) or answer(road.citizen, facts))
+        if _told(road):
+            break
         if turn["status"] == "rejected_answer":
             journey.refused.append(asking)
             raise Stopped(f"{asking} was refused: {road.citizen.texts()[:600]}")

@@ -1,4 +1,4 @@
-"""``bandao eval understanding FILE.tsv …`` and ``eval search FILE.tsv``: figures on labelled sentences."""
+"""``bandao eval understanding FILE.tsv …``, ``eval search FILE.tsv`` and ``eval dialogues DIR``: figures on labelled data."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -65,6 +65,35 @@ def search(
     missed = [(line, names) for line, w, names in zip(lines, wanted, ranks, strict=True) if not w & set(names[:1])]
     figures["errors"] = [{"query": line.query, "item": line.item, "found": names[:3]} for line, names in missed]
     _print(figures, as_json=as_json)
+
+
+@commands.command("dialogues", help=t("cli.help_eval_dialogues"))
+def dialogues(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=t("cli.help_eval_dialogues_dir"), exists=True)],
+    url: Annotated[str | None, typer.Option("--url", help=t("cli.help_eval_url"))] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help=t("cli.help_eval_seed"))] = 1,
+    at_once: Annotated[int, typer.Option("--at-once", min=1, help=t("cli.help_eval_at_once"))] = 2,
+    as_json: Json = False,
+) -> None:
+    """Simulated citizens from their first sentence to the submitted package; status 1 when one of them did not get there."""
+    import tempfile
+
+    from benchmarks.citizens import facts, report
+    from benchmarks.stack import Stack
+
+    try:
+        citizens = facts.load(folder)
+    except facts.UnreadableFacts as error:
+        fail(str(error), as_json=as_json, remedy=t("cli.eval_dialogues_remedy"), code="facts")
+    with ExitStack() as held:
+        if url is None:
+            place = held.enter_context(tempfile.TemporaryDirectory())
+            url = held.enter_context(Stack(Path(place))).base_url
+        walked = report.journeys(url.rstrip("/"), citizens, seed, at_once, lambda journey: progress(report.arrival(journey)))
+        figures = report.report(url.rstrip("/"), walked)
+    show(figures, report.lines(figures), as_json=as_json)
+    if not figures["ok"]:
+        raise typer.Exit(1)
 
 
 async def read_all(settings: Settings, url: str, queries: list[str]) -> list[Any]:
