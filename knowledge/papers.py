@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from knowledge.facts import Strict
 
@@ -74,3 +75,40 @@ def kinds_of_name(material: str) -> list[str]:
 def is_picture(material: str) -> bool:
     """Whether a material is a photograph or a drawing, with nothing on it to be read."""
     return _PICTURES.search(material) is not None
+
+
+class Shows(Strict):
+    """What an upload for a material should show: papers of these kinds, and which of its fields say what an answer says.
+
+    ``compare`` goes from a field of the guide to a field of the paper (``papers.yaml``). Without ``kind`` the material's name
+    decides.
+    """
+
+    kind: list[str] = []
+    compare: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def known(self) -> Shows:
+        kinds = paper_kinds()
+        problems = [f"shows unknown kind of paper {code}" for code in self.kind if code not in kinds]
+        said = {key for code in self.kind or kinds if code in kinds for key in kinds[code].fields}
+        problems += [f"shows compares with {key}, which no such paper says" for key in self.compare.values() if key not in said]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+
+def dangling_shows(materials: Iterable[Any], keys: Container[str]) -> list[str]:
+    """What materials compare with fields their guide does not have."""
+    return [
+        f"material {material.code} compares unknown field {key}"
+        for material in materials
+        if material.shows is not None
+        for key in material.shows.compare
+        if key not in keys
+    ]
+
+
+def wanted_kinds(name: str, shows: Shows | None) -> list[str]:
+    """The kinds of paper a material asks for; none where any will do."""
+    return shows.kind if shows is not None and shows.kind else kinds_of_name(name)

@@ -32,6 +32,7 @@ from knowledge.facts import (
     Visits,
     condition_fields,
 )
+from knowledge.papers import Shows, dangling_shows
 from knowledge.prefill_paths import PREFILL_PATH
 from knowledge.shares import PartShare
 from knowledge.tables import Column, Rows, TableRule, table_problems, table_references
@@ -186,7 +187,7 @@ class Material(Strict):
     tolerate 容缺 (due ``tolerance_days`` working days after submission) · bring (to the window).
 
     ``licence`` is the kind of electronic licence that meets it, ``holder`` the fields with the holder's number and, for a
-    person, name; without them the licence store cannot be asked for it.
+    person, name; without them the licence store cannot be asked for it. ``shows`` is what an upload should show.
     """
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -200,6 +201,7 @@ class Material(Strict):
     tolerance_days: int | None = None
     licence: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None
     holder: Annotated[list[str], Field(max_length=2)] = []
+    shows: Shows | None = None
     note: str | None = None
     evidence: Annotated[list[str], Field(min_length=1)]
 
@@ -343,7 +345,8 @@ class Guide(Strict):
     def _dangling_references(self) -> list[str]:
         keys = [field.key for field in self.fields]
         documents = {document.key for document in self.documents}
-        problems = [f"field {key} is defined twice" for key in sorted({key for key in keys if keys.count(key) > 1})]
+        problems = dangling_shows(self.materials, keys)
+        problems += [f"field {key} is defined twice" for key in sorted({key for key in keys if keys.count(key) > 1})]
         places = [
             *((f"field {f.key}", f.when) for f in self.fields),
             *((f"material {m.code}", m.when) for m in self.materials),

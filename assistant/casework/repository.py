@@ -83,6 +83,13 @@ def add_upload(conn: Connection, **columns: Any) -> None:
     conn.execute(insert(upload).values(**columns))
 
 
+def keep_reading(
+    conn: Connection, upload_id: str, checks: list[dict[str, Any]], reading: dict[str, Any], **straight: str | None
+) -> None:
+    """Keep what was read from an upload after it was stored; ``straight_blob_id`` and ``straight_sha256`` of its upright PDF."""
+    conn.execute(update(upload).where(upload.c.id == upload_id).values(checks=checks, reading=reading, **straight))
+
+
 def uploads_of(conn: Connection, conversation_id: str) -> list[dict[str, Any]]:
     """All uploads of a conversation, oldest first."""
     rows = conn.execute(select(upload).where(upload.c.conversation_id == conversation_id).order_by(upload.c.created_at))

@@ -39,6 +39,7 @@ class Inspection(BaseModel):
     """A usable file: what it is, how many pages, and what may be wrong with it."""
 
     media_type: str
+    kind: Kind = "pdf"
     pages: int
     checks: list[Check]
 
@@ -94,8 +95,8 @@ def inspect_upload(
     if "problem" in reply:
         raise unusable(reply["problem"], **reply["params"])
     checks = [_named(filename, declared_type, kind)]
-    checks += [_check(found["code"], found["ok"], found["params"]) for found in reply["checks"]]
-    return Inspection(media_type=ALLOWED[kind].media_type, pages=reply["pages"], checks=checks)
+    checks += [check(found["code"], found["ok"], found["params"]) for found in reply["checks"]]
+    return Inspection(media_type=ALLOWED[kind].media_type, kind=kind, pages=reply["pages"], checks=checks)
 
 
 def scanner_of(settings: object) -> Scanner:
@@ -125,8 +126,9 @@ def _named(filename: str, declared_type: str, kind: Kind) -> Check:
     declared = declared_type.partition(";")[0].strip().lower()
     # The client's type comes from the name's ending; it says something of its own only where there is none.
     fits = name_fits(filename, kind) if "." in filename else declared in (*_VAGUE, info.media_type)
-    return _check("name", fits, {"name": info.name})
+    return check("name", fits, {"name": info.name})
 
 
-def _check(code: str, ok: bool, params: dict[str, Any]) -> Check:
+def check(code: str, ok: bool, params: dict[str, Any]) -> Check:
+    """A check in words: those of ``uploads.<code>_ok`` or ``uploads.<code>_doubt``."""
     return Check(code=code, ok=ok, message=t(f"uploads.{code}_ok" if ok else f"uploads.{code}_doubt", **params))

@@ -110,8 +110,14 @@ upload = Table(
     Column("blob_id", String(64), nullable=False),
     Column("checks", JSON, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("reading", EncryptedJSON("upload.reading")),
+    Column("straight_blob_id", String(64)),
+    Column("straight_sha256", String(64)),
 )
-"""A file a citizen sent. ``size`` in bytes, ``sha256`` over them; the bytes themselves are ``blob_id`` in the blob store."""
+"""A file a citizen sent. ``size`` in bytes, ``sha256`` over them; the bytes themselves are ``blob_id`` in the blob store.
+
+``reading`` is what was read from it (``papers.reading.Read``), ``straight_blob_id`` its straightened PDF, if any.
+"""
 
 submission = Table(
     "submission",

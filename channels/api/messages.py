@@ -10,6 +10,8 @@ from fastapi import APIRouter, Request, Response
 
 from assistant.casework import repository as cases
 from assistant.casework.flow.talk import Attachment
+from assistant.casework.papers import background, verdict
+from assistant.casework.papers.reading import Read
 from assistant.casework.upload_checks.kinds import EXCEL
 from assistant.conversation.model import Conversation, Message
 from assistant.conversation.needs import TurnRefused
@@ -22,6 +24,8 @@ from channels.parts import Parts, parts_of
 from channels.problems import Problem, documented
 
 router = APIRouter(tags=["conversation"])
+ATTACH_SECONDS = 3.0
+"""So long the turn that attaches a file waits for it to be read."""
 
 
 @router.post(
@@ -63,6 +67,7 @@ def _values(choice: str | list[str] | None) -> list[str] | None:
 def _attachments(parts: Parts, conv: Conversation, body: PostMessage) -> list[Attachment]:
     if not body.attachments:
         return []
+    background.wait(body.attachments, ATTACH_SECONDS)
     with parts.db.read() as conn:
         rows = {row["id"]: row for row in cases.uploads_of(conn, conv.id)}
     missing = [upload_id for upload_id in body.attachments if upload_id not in rows]
@@ -75,7 +80,8 @@ def _attachments(parts: Parts, conv: Conversation, body: PostMessage) -> list[At
             material=rows[i]["material"],
             ok=all(c["ok"] for c in rows[i]["checks"]),
             sheet=parts.blobs.get(rows[i]["blob_id"]) if rows[i]["media_type"] == EXCEL else None,
-            problems=[c["message"] for c in rows[i]["checks"] if not c["ok"]],
+            problems=[c["message"] for c in rows[i]["checks"] if not c["ok"] and c["code"] != verdict.DOCUMENT],
+            paper=Read.model_validate(rows[i]["reading"]) if rows[i]["reading"] else None,
         )
         for i in dict.fromkeys(body.attachments)
     ]

@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import uuid
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 
 from assistant.casework import repository as cases
+from assistant.casework.model import Case
+from assistant.casework.papers import background, verdict
+from assistant.casework.papers.reading import Looked, Read
 from assistant.casework.uploads import Inspection, UnusableUpload, inspect_upload
 from assistant.conversation import repository
 from assistant.conversation.model import Conversation
 from assistant.foundation import audit, metrics
-from assistant.foundation.messages import render
+from assistant.foundation.messages import ENGLISH, render, use_language
 from channels.access import Own
 from channels.api.limits import by_address, by_conversation
 from channels.api.models import Check, Uploaded
 from channels.parts import Parts, parts_of
 from channels.problems import Problem, documented
+from knowledge.schema import Material
 
 router = APIRouter(tags=["conversation"])
 _CHUNK = 256 * 1024
@@ -68,7 +73,11 @@ def _keep(parts: Parts, conv: Conversation, data: bytes, name: str, declared: st
         metrics.uploads_total.labels(result=unusable.code).inc()
         raise Problem(422, unusable.code, detail=render(f"{unusable.message}{unusable.remedy}", conv.locale)) from None
     upload_id, sha256 = str(uuid.uuid4()), hashlib.sha256(data).hexdigest()
-    checks = [Check(code=c.code, ok=c.ok, message=render(c.message, conv.locale)) for c in seen.checks]
+    asked = _material(parts, conv, found[0] if found else None, material)
+    going = background.begin(upload_id, data, seen.kind, now.date())
+    looked = background.result(going, parts.settings.ocr_wait_seconds) if going else Looked(Read(state="not_read"))
+    checks = _checks(conv, seen, looked, asked)
+    straight = _straight(parts, looked)
     blob_id = parts.blobs.put(data)
     with parts.db.write() as conn:
         cases.add_upload(
@@ -84,25 +93,14 @@ def _keep(parts: Parts, conv: Conversation, data: bytes, name: str, declared: st
             sha256=sha256,
             blob_id=blob_id,
             checks=[c.model_dump() for c in checks],
+            reading=(looked.read if looked else Read()).model_dump(),
             created_at=now,
+            **straight,
         )
         repository.append_events(
             conn,
             conv.id,
-            [
-                (
-                    "upload",
-                    {
-                        "upload_id": upload_id,
-                        "name": name[:200],
-                        "media_type": seen.media_type,
-                        "pages": seen.pages,
-                        "material": material,
-                        "checks": [c.model_dump() for c in checks],
-                        "at": now.isoformat(),
-                    },
-                )
-            ],
+            [("upload", _event(upload_id, name, seen, material, checks, now))],
             now,
         )
         audit.append(
@@ -115,4 +113,55 @@ def _keep(parts: Parts, conv: Conversation, data: bytes, name: str, declared: st
         )
     metrics.uploads_total.labels(result="kept").inc()
     parts.announce(conv.id)
+    if going is not None:
+
+        def later(found: Looked) -> None:
+            judged = _checks(conv, seen, found, asked)
+            told = _event(upload_id, name, seen, material, judged, parts.clock.now())
+            with parts.db.write() as conn:
+                kept = [c.model_dump() for c in judged]
+                cases.keep_reading(conn, upload_id, kept, found.read.model_dump(), **_straight(parts, found))
+                repository.append_events(conn, conv.id, [("upload", told)], parts.clock.now())
+            parts.announce(conv.id)
+
+        background.then(upload_id, going, later if looked is None else None)
     return Uploaded(upload_id=upload_id, media_type=seen.media_type, pages=seen.pages, checks=checks)
+
+
+def _material(parts: Parts, conv: Conversation, case: Case | None, code: str | None) -> Material | None:
+    """The material the file is for: the one named, or the one being asked."""
+    code = code or (conv.state.ask.material if conv.state.ask else None)
+    if case is None or code is None:
+        return None
+    guide = parts.services.guide_of(case)
+    return (parts.services.catalogue.in_english(guide) if conv.locale == ENGLISH else guide).material(code)
+
+
+def _checks(conv: Conversation, seen: Inspection, looked: Looked | None, material: Material | None) -> list[Check]:
+    """All checks in the citizen's words, what was read of it among them."""
+    with use_language(conv.locale):
+        checks = verdict.of_file(looked, seen.checks)
+        document = verdict.document(looked.read if looked else Read(), material)
+    checks += [document] if document else []
+    return [Check(code=c.code, ok=c.ok, message=render(c.message, conv.locale)) for c in checks]
+
+
+def _straight(parts: Parts, looked: Looked | None) -> dict[str, str | None]:
+    """The straightened copy, kept beside the original; nothing where none was made."""
+    if looked is None or looked.pdf is None:
+        return {}
+    return {"straight_blob_id": parts.blobs.put(looked.pdf), "straight_sha256": hashlib.sha256(looked.pdf).hexdigest()}
+
+
+def _event(
+    upload_id: str, name: str, seen: Inspection, material: str | None, checks: list[Check], at: datetime
+) -> dict[str, Any]:
+    return {
+        "upload_id": upload_id,
+        "name": name[:200],
+        "media_type": seen.media_type,
+        "pages": seen.pages,
+        "material": material,
+        "checks": [c.model_dump() for c in checks],
+        "at": at.isoformat(),
+    }

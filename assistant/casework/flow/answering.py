@@ -23,6 +23,7 @@ from assistant.casework.flow import (
 from assistant.casework.flow.asking import advance, ask, reject
 from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.grading import grade_in, is_time_of_day
+from assistant.casework.flow.reading_papers import settle_paper, settles_paper
 from assistant.casework.flow.storing import store, store_more
 from assistant.casework.flow.talk import Insisted, Talk
 from assistant.foundation.messages import t
@@ -67,6 +68,8 @@ def take(talk: Talk) -> None:
     pending = talk.state.ask
     if pending is None:
         return
+    if not talk.attachments and settle_paper(talk):
+        return
     if not correcting.edits_another(talk) and tables.take(talk):
         return
     if instead.take(talk) or (talk.tapped is None and correcting.corrects(talk)):
@@ -100,6 +103,8 @@ def plainly(talk: Talk) -> bool:
     pending, guide, text = talk.state.ask, talk.guide, talk.text.strip()
     if pending is None:
         return False
+    if not talk.attachments and settles_paper(talk):
+        return True
     if tables.plainly(talk) and not correcting.edits_another(talk):
         return True
     if pending.options and any(text.lower() in (o.value.lower(), o.label.lower()) for o in pending.options):

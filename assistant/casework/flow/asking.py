@@ -6,6 +6,7 @@ from typing import Literal, cast
 
 from assistant.casework import interview
 from assistant.casework.flow import prefilling, table_questions
+from assistant.casework.flow.paper_questions import PaperQuestion, current_paper, paper_ask, paper_is_asked, paper_words
 from assistant.casework.flow.summary import check_words, review_card, shown
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import CaseStatus
@@ -37,6 +38,10 @@ def advance(talk: Talk) -> None:
         return
     if case.status not in (CaseStatus.DRAFT, CaseStatus.CORRECTION_NEEDED):
         ask(talk, None)
+        return
+    if (paper := current_paper(talk.state.papers, guide, case)) is not None:
+        ask(talk, paper_ask(*paper, case))
+        talk.status = talk.status or "collecting"
         return
     prefilling.look_up(talk)
     if (differing := prefilling.differing(talk)) is not None:
@@ -127,7 +132,8 @@ def reword(talk: Talk, situation: Ask | None = None) -> None:
     material = guide.material(pending.material) if guide and pending.material else None
     label, options = pending.label, pending.options
     if field is not None and talk.case is not None:
-        worded = interview.ask_field(field, talk.case)
+        paper = _paper_asked(talk)
+        worded = paper_ask(*paper, talk.case) if paper else interview.ask_field(field, talk.case)
         if talk.state.offered is not None and talk.state.offered.field == field.key:
             worded = worded.model_copy(update={"kind": pending.kind, "options": pending.options})
     elif material is not None:
@@ -204,7 +210,17 @@ def repeat_question(talk: Talk) -> None:
     say_question(talk)
 
 
+def _paper_asked(talk: Talk) -> tuple[PaperQuestion, GuideField] | None:
+    """What is being asked, if it is a question between an uploaded paper and an answer."""
+    case, guide, pending = talk.case, talk.guide, talk.state.ask
+    found = current_paper(talk.state.papers, guide, case) if case and guide else None
+    return found if found is not None and pending is not None and paper_is_asked(pending, found[1]) else None
+
+
 def _say_field(talk: Talk, pending: Ask, field: GuideField) -> None:
+    if (paper := _paper_asked(talk)) is not None and talk.case is not None:
+        talk.choices(paper_words(*paper, talk.case), pending.options or [])
+        return
     if field.type == "table":
         talk.say(table_questions.question(talk, field))
         return

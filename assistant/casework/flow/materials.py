@@ -7,8 +7,9 @@ import re
 from assistant.casework import interview
 from assistant.casework.fields import dates, options
 from assistant.casework.flow.asking import advance, reject
+from assistant.casework.flow.reading_papers import compare, doubts
 from assistant.casework.flow.talk import Talk
-from assistant.foundation.messages import language, render, t
+from assistant.foundation.messages import t
 from knowledge.schema import Material, MeetWay, Option
 
 _WORDS: dict[MeetWay, list[str]] = {
@@ -111,15 +112,10 @@ def _attach(talk: Talk, asked: Material | None) -> None:
         talk.note("case.material", material=material.code, way="upload")
         talk.say(t("casework.met_upload", name=material.name, due=""))
         taken += 1
-        if not upload.ok:
-            talk.notice(
-                "warning",
-                t(
-                    "casework.upload_doubts",
-                    name=upload.name,
-                    problems=t("knowledge.clause_separator").join(render(p, language()) for p in upload.problems),
-                ),
-            )
+        if problems := doubts(upload, material):
+            listed = t("knowledge.clause_separator").join(problems)
+            talk.notice("warning", t("casework.upload_doubts", name=upload.name, problems=listed))
+        compare(talk, upload, material)
     if not taken:
         talk.status = "rejected_answer" if talk.asking else "clarify"
         talk.question_said = False

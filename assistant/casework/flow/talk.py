@@ -14,7 +14,9 @@ from pydantic import BaseModel, Field
 
 from assistant.casework.fields.parse import printed, warning_of
 from assistant.casework.fields.result import Accepted
+from assistant.casework.flow.paper_questions import PaperQuestion
 from assistant.casework.model import Case, PartPackage, Source
+from assistant.casework.papers.reading import Read
 from assistant.casework.prefill.records import Register
 from assistant.casework.prefill.state import VerifiedIdentity
 from assistant.foundation.messages import CHINESE, ENGLISH, use_language
@@ -103,6 +105,7 @@ class DialogueState(BaseModel):
     told: dict[str, Told] = {}
     deciding: Deciding | None = None
     every_case: list[str] = []
+    papers: list[PaperQuestion] = []
     region: str | None = None
     identity: VerifiedIdentity | None = None
 
@@ -125,6 +128,7 @@ class Attachment(BaseModel):
     material: str | None
     ok: bool
     problems: list[str] = []
+    paper: Read | None = None
     sheet: bytes | None = Field(default=None, repr=False)
 
 
