@@ -86,12 +86,28 @@ export const resumeCase = (session, caseNo, proof) =>
 
 export const eventsPath = (session, after) => `${BASE}/conversations/${part(session.id)}/events?after=${after}`;
 
-/** Fetches a file with the session's token and hands it to the browser's own download. */
-export async function download(session, url, name) {
+/** Fetches a file with the session's token. */
+async function fetched(session, url) {
   const address = new URL(url, window.location.href);
   // The token must never travel to another host, whatever a reply says.
   if (address.origin !== window.location.origin) throw new ApiError(0, t("problem.404"));
-  const blob = await request("GET", address.href, { token: session.token, binary: true });
+  return request("GET", address.href, { token: session.token, binary: true });
+}
+
+/** An address the browser can show a picture from; it lives as long as the page. */
+export async function picture(session, url) {
+  return URL.createObjectURL(await fetched(session, url));
+}
+
+/** The sheet to fill in for a table that is asked. */
+export const sheetPath = (caseNo, field) => `${BASE}/cases/${part(caseNo)}/fields/${part(field)}/sheet`;
+
+/** A guide as the public reads it: what each of its fields is. */
+export const guide = (code) => request("GET", `${BASE}/guides/${part(code)}`);
+
+/** Fetches a file with the session's token and hands it to the browser's own download. */
+export async function download(session, url, name) {
+  const blob = await fetched(session, url);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;

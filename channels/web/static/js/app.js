@@ -1,11 +1,12 @@
 /** The page put together: one place that knows every part, and nothing else does. */
-import { ApiError, caseDetail, download, openConversation, timeline, upload } from "./api.js";
+import { ApiError, caseDetail, download, openConversation, picture, sheetPath, timeline, upload } from "./api.js";
 import { AskPanel } from "./ask.js";
 import { CasePanel } from "./casepanel.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { closeDialogs, confirmFirst, ResumeDialog, sessionExpired } from "./dialogs.js";
 import { drawIcons } from "./dom.js";
+import { canFill, openForm } from "./form-card.js";
 import { ASK_FOR } from "./language.js";
 import { Log } from "./log.js";
 import { guidesAddress, locale, wirePreferences } from "./prefs.js";
@@ -37,6 +38,7 @@ const log = new Log({
   root: get("log"), scroller: get("scroller"), jump: get("jump"), typing: get("typing"),
   act: {
     say, choose, download: save,
+    picture: (url) => picture(conversation.session, url),
     retry: () => conversation?.outbox.retry(),
     drop: (id) => conversation?.outbox.remove(id),
     edit(id, text) {
@@ -56,6 +58,13 @@ const ask = new AskPanel({
     say, choose,
     attach: (ids, names) => deliver({ attachments: ids }, { text: names, file: true }),
     upload: (file, material, onProgress) => upload(conversation.session, file, material, onProgress),
+    sheet: (field, button) => panel.case && save(sheetPath(panel.case.case_no, field), `${field}.xlsx`, button),
+    sendSheet,
+    canFill: (asked) => canFill(panel.case, asked),
+    form: () => openForm(panel.case, say).catch((error) => {
+      if (!(error instanceof ApiError)) throw error;
+      log.notice("error", t("form.failed"));
+    }),
   },
 });
 const panel = new CasePanel({
@@ -95,6 +104,21 @@ function say(text) {
 
 function choose(value, label) {
   return deliver({ choice: value }, { text: label });
+}
+
+/** A filled sheet answers the table's question as a message with it attached does. */
+async function sendSheet(file) {
+  if (!conversation || conversation.closed) return;
+  ask.setBusy(true);
+  try {
+    const sent = await upload(conversation.session, file, null, () => {}).done;
+    deliver({ attachments: [sent.upload_id] }, { text: file.name, file: true });
+  } catch (error) {
+    ask.setBusy(false);
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401) conversation.expired();
+    else log.notice("error", error.message);
+  }
 }
 
 async function save(url, name, button) {
@@ -288,7 +312,10 @@ if (words) {
 }
 // The region whose guides were read there: conversations begun from now on are for it.
 if (/^\d{6}$/.test(brought.get("region") ?? "")) preference.set("region", brought.get("region"));
-if (brought.has("say") || brought.has("region")) window.history.replaceState(null, "", window.location.pathname);
+// The QR code on a package's cover: her case, once she has shown that it is hers.
+const begun = brought.get("case");
+if (begun) resume.show(begun.slice(0, 40));
+if (brought.has("say") || brought.has("region") || brought.has("case")) window.history.replaceState(null, "", window.location.pathname);
 
 const remembered = stored.get();
 if (remembered) begin(remembered);

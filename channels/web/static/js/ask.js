@@ -1,5 +1,6 @@
 /** The answer panel above the message box: the one thing being asked, in the shape that is easiest to answer. */
 import { FileAnswer } from "./ask-file.js";
+import { TableAnswer } from "./ask-table.js";
 import { h, icon, nextId } from "./dom.js";
 import { answerText } from "./format.js";
 import { spoken, t, word } from "./strings.js";
@@ -7,7 +8,10 @@ import { spoken, t, word } from "./strings.js";
 const TYPED = new Set(["text", "number"]);
 
 export class AskPanel {
-  /** `act` = {choose(value, label), say(text), attach(ids, names), upload(file, material, onProgress)}. */
+  /**
+   * `act` = {choose(value, label), say(text), attach(ids, names), upload(file, material, onProgress), sheet(field, button),
+   * sendSheet(file), canFill(ask), form()}.
+   */
   constructor({ root, composer, act }) {
     Object.assign(this, { root, composer, act });
     this.ask = null;
@@ -85,7 +89,7 @@ export class AskPanel {
   }
 
   #current(ask) {
-    const value = answerText(ask.value, ask.options);
+    const value = ask.columns?.length ? null : answerText(ask.value, ask.options);
     if (value === null) return null;
     const words = ask.kind === "confirm" ? null : t("ask.current", { value });
     return words ? h("p", { class: "hint current", text: words }) : null;
@@ -93,12 +97,13 @@ export class AskPanel {
 
   /** Going back a step puts the old answer into the box to be mended; a masked one (138****) would be sent masked. */
   #prefill(ask) {
-    if (!TYPED.has(ask.kind) || ask.error || ask.value === null || ask.value === undefined) return;
+    if (!TYPED.has(ask.kind) || ask.columns?.length || ask.error || ask.value === null || ask.value === undefined) return;
     const value = String(ask.value);
     if (this.composer.empty && !value.includes("*")) this.composer.set(value);
   }
 
   #control(ask, label, error) {
+    if (ask.columns?.length) return new TableAnswer({ ask, act: this.act, label, busy: () => this.busy }).element;
     switch (ask.kind) {
       case "choice": return this.#choice(ask, label);
       case "multi": return this.#multi(ask, label);
@@ -220,7 +225,10 @@ export class AskPanel {
     const skip = ask.optional
       ? h("button", { type: "button", class: "button small skip", text: t("ask.skip"), on: { click: this.#press(() => this.act.say(spoken("ask.skip"))) } })
       : null;
-    return why || skip ? h("div", { class: "ask-foot" }, why, skip) : null;
+    const form = this.act.canFill(ask)
+      ? h("button", { type: "button", class: "button small skip", text: t("form.open"), on: { click: this.#press(() => this.act.form()) } })
+      : null;
+    return why || skip || form ? h("div", { class: "ask-foot" }, why, form, skip) : null;
   }
 }
 

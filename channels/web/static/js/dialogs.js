@@ -54,12 +54,14 @@ export class ResumeDialog {
     get("resume-cancel").addEventListener("click", () => this.dialog.close("cancel"));
   }
 
-  /** Resolves to whether a case was opened. */
-  show() {
+  /** Resolves to whether a case was opened; `number` is that of the case where it is known already. */
+  show(number = "") {
     this.form.reset();
+    get("resume-case").value = number;
     this.#say("");
     this.dialog.returnValue = "";
     open(this.dialog);
+    if (number) get("resume-tail").focus();
     return new Promise((resolve) => {
       this.dialog.addEventListener("close", () => resolve(this.dialog.returnValue === "done"), { once: true });
     });

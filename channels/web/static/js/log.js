@@ -1,6 +1,7 @@
 /** The conversation on screen. Order is the server's; what has not reached it yet stays at the end. */
 import { h, hidden, icon } from "./dom.js";
 import { clockTime, dayName } from "./format.js";
+import { gallery, isPicture } from "./pictures.js";
 import { notice, renderReply } from "./replies.js";
 import { t } from "./strings.js";
 
@@ -127,7 +128,12 @@ export class Log {
     if (!replies.length) return;
     const panel = ask?.options?.map((option) => option.value).join("\n");
     const stack = h("div", { class: "stack" });
+    const pictures = replies.filter(isPicture);
     for (const reply of replies) {
+      if (isPicture(reply)) {
+        if (reply === pictures[0]) stack.append(gallery(pictures, this.act.picture));
+        continue;
+      }
       const shownBelow = panel !== undefined && reply.options?.map((option) => option.value).join("\n") === panel;
       const element = renderReply(reply, this.act, !shownBelow, guide);
       if (ask?.error && reply.text === ask.error.message) leaveToPanel(element);
