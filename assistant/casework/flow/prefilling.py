@@ -196,7 +196,7 @@ def _tell(talk: Talk, case: Case, done: list[GuideField]) -> None:
     talk.replies.append(
         Card(
             title=t("prefill.filled_title", count=len(fields)),
-            text=t("prefill.filled_text", label=fields[0].label),
+            text=t("prefill.filled_text", labels=t("fields.list_separator").join(f.label for f in fields), label=fields[0].label),
             rows=[
                 Row(label=f.label, value=shown(f, case.answers[f.key]), source=source_words(case.answers[f.key])) for f in fields
             ],
