@@ -1,4 +1,4 @@
-"""``bandao bench turns|package|search|reload``: figures of this machine; ratios within one run where two things are compared."""
+"""``bandao bench turns|package|case|search|reload``: figures of this machine; ratios in one run where two things are compared."""
 
 from __future__ import annotations
 
@@ -28,6 +28,18 @@ def package(as_json: Json = False) -> None:
     from benchmarks.package import measure
 
     _print(measure(), as_json=as_json)
+
+
+@commands.command("case", help=t("cli.help_bench_case"))
+def case(
+    seconds: Annotated[float, typer.Option("--seconds", min=10, help=t("cli.help_bench_seconds"))] = 120,
+    at_once: Annotated[int, typer.Option("--at-once", min=1, help=t("cli.help_eval_at_once"))] = 4,
+    as_json: Json = False,
+) -> None:
+    """Simulated citizens from first sentence to confirmed package; two minutes and a half."""
+    from benchmarks.cases import measure
+
+    _print(measure(seconds, at_once, progress), as_json=as_json)
 
 
 @commands.command("search", help=t("cli.help_bench_search"))
