@@ -27,6 +27,7 @@ PUBLIC_ROUTES = frozenset(
         ("GET", "/api/v1/categories"),
         ("GET", "/api/v1/search"),
         ("POST", "/api/v1/understand"),
+        ("GET", "/api/v1/package-keys"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),
         ("GET", "/openapi.json"),

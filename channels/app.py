@@ -31,7 +31,19 @@ from assistant.foundation.crypto import KeyRing
 from assistant.foundation.database import Database
 from assistant.foundation.settings import Settings, get_settings
 from channels import problems
-from channels.api import browsing, cases, conversations, engine_actions, events, guides, health, messages, understand, uploads
+from channels.api import (
+    browsing,
+    cases,
+    conversations,
+    engine_actions,
+    events,
+    guides,
+    health,
+    messages,
+    package,
+    understand,
+    uploads,
+)
 from channels.console import routes as console
 from channels.console.guides_due import keep_publishing
 from channels.parts import Parts
@@ -43,7 +55,7 @@ from knowledge.living import InService, LivingGuides
 from knowledge.search import Search
 
 log = logging.get_logger(__name__)
-API = (conversations, messages, uploads, events, cases, browsing, guides, understand, health)
+API = (conversations, messages, uploads, events, cases, package, browsing, guides, understand, health)
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:

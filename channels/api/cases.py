@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import timedelta
+from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from assistant.casework import repository
 from assistant.casework.flow.choosing import OPEN
 from assistant.casework.flow.summary import case_view, field_view
 from assistant.casework.interview.table_question import sheet_of
-from assistant.casework.model import Case
+from assistant.casework.model import Case, PackageRef
 from assistant.casework.resuming import identity_tail
 from assistant.casework.upload_checks.kinds import EXCEL
 from assistant.conversation.model import Conversation
@@ -67,20 +68,27 @@ async def get_case(case_no: str, conv: Holder, request: Request) -> CaseDetail:
         200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}},
     },
 )
-async def get_package(case_no: str, conv: Holder, request: Request) -> Response:
-    """The confirmed package, as a zip."""
+async def get_package(
+    case_no: str, conv: Holder, request: Request, part: Annotated[str | None, Query(max_length=80)] = None
+) -> Response:
+    """The confirmed package, as a zip. ``part`` (a guide's code) asks for one department's own package of a 一件事."""
     parts = parts_of(request)
     case = await asyncio.to_thread(own_case, parts, conv, case_no)
-    if case.package is None:
+    held: PackageRef | None = case.package
+    if held is None:
         raise Problem(409, "no_package")
-    data = await asyncio.to_thread(parts.blobs.get, case.package.blob_id)
+    if part is not None:
+        held = next((package for package in case.packages if package.item == part), None)
+        if held is None:
+            raise Problem(404, "not_found")
+    data = await asyncio.to_thread(parts.blobs.get, held.blob_id)
     return Response(
         data,
         media_type="application/zip",
         headers={
-            "Content-Disposition": f'attachment; filename="{case.case_no}.zip"',
+            "Content-Disposition": f'attachment; filename="{case.case_no}{f"-{part}" if part else ""}.zip"',
             "Cache-Control": "no-store",
-            "ETag": f'"{case.package.sha256}"',
+            "ETag": f'"{held.sha256}"',
         },
     )
 

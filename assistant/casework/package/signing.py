@@ -109,6 +109,10 @@ class PackageKeys:
     def public(self) -> list[PublicKey]:
         """Every public key, the newest first, retired ones included; a first one is made where there is none."""
         self._active()
+        return self.known()
+
+    def known(self) -> list[PublicKey]:
+        """As ``public``, but nothing is made."""
         return [PublicKey.model_validate(key.model_dump(exclude={"private_key"})) for key in reversed(self._read().keys)]
 
     def rotate(self, now: datetime) -> PublicKey:
