@@ -224,3 +224,20 @@ def condition_fields(condition: Condition) -> list[str]:
         return [path.partition(".")[0] for path in (condition.field, *(condition.sum_of or []))]
     parts = [*(condition.all_ or []), *(condition.any_ or []), *([condition.not_] if condition.not_ else [])]
     return [name for part in parts for name in condition_fields(part)]
+
+
+class Neighbour(Strict):
+    """A near-neighbour item and the sentence that tells the two apart."""
+
+    name: str
+    difference: str
+
+
+class Names(Strict):
+    """What people call the item: search knows it by these. ``keywords`` are words of its subject, shared with neighbours."""
+
+    keywords: list[str] = []
+    aliases: list[str] = []
+    colloquial: list[str] = []
+    samples: dict[str, list[str]] = {}
+    neighbours: list[Neighbour] = []

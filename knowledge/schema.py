@@ -22,6 +22,8 @@ from knowledge.facts import (
     FeeItem,
     FollowUp,
     LimitCase,
+    Names,
+    Neighbour,
     Online,
     Option,
     Place,

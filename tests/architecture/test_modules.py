@@ -22,7 +22,7 @@ NAMES = {
     "faiss": "faiss-cpu", "yaml": "pyyaml", "ruamel": "ruamel.yaml", "PIL": "pillow", "sklearn": "scikit-learn",
     "argon2": "argon2-cffi", "chinese_calendar": "chinesecalendar", "prometheus_client": "prometheus-client",
     "pydantic_settings": "pydantic-settings", "rasa_sdk": "rasa-sdk", "sentence_transformers": "sentence-transformers",
-    "multipart": "python-multipart",
+    "multipart": "python-multipart", "cv2": "opencv-python-headless",
 }
 """Import name → package name, where they differ."""
 

@@ -50,9 +50,12 @@ class Reader:
 
     def __init__(self) -> None:
         os.nice(NICE)
+        # Here, so that what is missing is said and not raised.
         import cv2
-        from rapidocr import RapidOCR  # here, so that what is missing is said and not raised
+        import onnxruntime  # type: ignore[import-untyped, unused-ignore]
+        from rapidocr import RapidOCR
 
+        onnxruntime.set_default_logger_severity(4)
         cv2.setNumThreads(1)
         self._models: Any = RapidOCR(
             params={
