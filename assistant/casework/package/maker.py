@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -116,16 +116,24 @@ class PackageMaker:
         wanted = {upload_id: code for code, state in case.materials.items() for upload_id in state.upload_ids}
         with self._db.read() as conn:
             rows = repository.uploads_by_id(conn, list(wanted))
-        return [self._upload(row, wanted[row["id"]]) for row in rows]
+        return [file for row in rows for file in self._upload(row, wanted[row["id"]])]
 
-    def _upload(self, row: dict[str, Any], material: str) -> UploadedFile:
-        data = self._blobs.get(row["blob_id"])
-        if hashlib.sha256(data).hexdigest() != row["sha256"]:
+    def _upload(self, row: Mapping[str, Any], material: str) -> list[UploadedFile]:
+        """An upload, and its straightened, upright copy where one was made; the copy never takes the original's place."""
+        name, media_type, pages = row["file_name"], row["media_type"], row["pages"] or 1
+        held = [UploadedFile(row["id"], material, name, media_type, self._kept(row, ""), row["sha256"], pages)]
+        if row.get("straight_blob_id") is not None:
+            copied = t("uploads.straightened_name", name=Path(name).stem)
+            of = pages if media_type == "application/pdf" else 1
+            data = self._kept(row, "straight_")
+            held.append(UploadedFile(row["id"], material, copied, "application/pdf", data, row["straight_sha256"], of))
+        return held
+
+    def _kept(self, row: Mapping[str, Any], which: str) -> bytes:
+        data = self._blobs.get(row[f"{which}blob_id"])
+        if hashlib.sha256(data).hexdigest() != row[f"{which}sha256"]:
             raise PackageError("upload_changed", t("package.upload_changed", name=row["file_name"]))
-        return UploadedFile(
-            upload_id=row["id"], material=material, name=row["file_name"], media_type=row["media_type"], data=data,
-            sha256=row["sha256"], pages=row["pages"] or 1,
-        )  # fmt: skip
+        return data
 
 
 def package_keys(settings: MakerSettings) -> PackageKeys:
