@@ -25,7 +25,7 @@ _BETWEEN_WORDS = re.compile(r"(?i)(?<= )(?:[as]/[lo]|[ad]/[po]|@)(?= )")
 _INITIAL = re.compile(r"(?<![^\W\d_])[^\W\d_]\.")
 _JAPANESE = frozenset(("CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "IDEOGRAPHIC"))
 _COMPANY = re.compile(
-    r"(?:公司|集团|事务所|合作社|企业|商行|工厂|商店|中心|有限|株式会社|有限会社|주식회사|유한회사)$|^(?:株式会社|有限会社|주식회사)|"
+    r".{4,}(?:店|馆|厂|铺|坊|餐厅|超市|酒楼|酒店|工作室|门市部)$|(?:公司|集团|事务所|合作社|企业|商行|工厂|商店|中心|有限|株式会社|有限会社|주식회사|유한회사)$|^(?:株式会社|有限会社|주식회사)|"
     r"(?i:\b(?:ltd|limited|inc|incorporated|llc|llp|plc|gmbh|corp|corporation|company|pte|pty|ооо|оао|зао|пао|công ty)\b|\bco\.$)"
 )
 _SENTENCE = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.casework import interview
 from assistant.casework.fields import corrections, english, slips
 from assistant.casework.fields.options import match_option
 from assistant.casework.fields.parse import field_options, parse
@@ -249,11 +250,13 @@ def _answered(talk: Talk) -> list[GuideField]:
 
 def _edited(talk: Talk) -> tuple[GuideField, str | None] | None:
     """The field of 修改X, with the new value where an English sentence names it."""
-    answered = _answered(talk)
+    case, guide, answered = talk.case, talk.guide, _answered(talk)
     edit = _EDIT.match(talk.text)
     spoken = None if edit else _EDIT_ENGLISH.match(talk.text)
     if edit:
-        exact = next((f for f in answered if edit[1] in (f.label, *f.names)), None)
+        # 修改联系电话 before it was ever given is a wish to give it now
+        known = [*answered, *(interview.applying_fields(guide, case) if guide and case else [])]
+        exact = next((f for f in known if edit[1] in (f.label, *f.names)), None)
         return (exact, None) if exact else None
     called = _called(spoken[1], answered) if spoken else None
     return (called, spoken[2]) if called and spoken else None
