@@ -15,6 +15,7 @@ from knowledge.guide_file import GuideProblem, line_of, read_guide
 from knowledge.resolving import COMPONENTS, NATION, REGIONS
 from knowledge.satisfiable import leaves, options_of
 from knowledge.schema import Column, Condition, Guide, GuideField, condition_fields
+from knowledge.template_faults import Fault, faults_of, meant, near
 from knowledge.template_tags import PACKAGE_TAGS, TemplateUnreadable, tags_of
 from knowledge.text import fold, has_han
 from knowledge.translation import ENGLISH, Translation, every_text, shown_texts, told_in_full
@@ -69,6 +70,7 @@ class Tags:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._read: dict[tuple[str, int], set[str] | TemplateUnreadable | None] = {}
+        self._broken: dict[tuple[str, int], list[Fault]] = {}
 
     def of(self, template: str) -> set[str] | TemplateUnreadable | None:
         """The tags, what is wrong with the file, or None where there is none."""
@@ -80,6 +82,18 @@ class Tags:
             except TemplateUnreadable as error:
                 self._read[key] = error
         return self._read[key]
+
+    def faults(self, template: str) -> list[Fault]:
+        """What somebody has broken in the file."""
+        path = self._folder / template
+        key = (template, path.stat().st_mtime_ns if path.is_file() else 0)
+        if key not in self._broken:
+            self._broken[key] = faults_of(path)
+        return self._broken[key]
+
+    def near(self, template: str, tag: str) -> str:
+        """The words beside a tag."""
+        return near(self._folder / template, tag)
 
 
 def translation_warnings(guides_dir: Path) -> list[GuideProblem]:
@@ -185,20 +199,37 @@ class _Checks:
         for number, document in enumerate(self._guide.documents):
             where = ("documents", number, "template")
             tags = self._tags.of(document.template)
+            faults = self._tags.faults(document.template)
+            for fault in faults:
+                yield self._finding(where, f"tag_{fault.kind}", tag=fault.tag, at=_at(document.template, fault.near))
             if tags is None or isinstance(tags, TemplateUnreadable):
                 rule = "template_missing" if tags is None else "template_unreadable"
-                yield self._finding(where, rule, template=document.template, detail=tags)
+                if not faults:
+                    yield self._finding(where, rule, template=document.template, detail=tags)
                 complete = False
                 continue
+            complete = complete and not faults  # what is torn asks for nothing
             used |= {tag.split(".")[1] if tag.startswith("tick.") else re.split(r"[.\[]", tag)[0] for tag in tags}
             for tag in sorted(tags):
                 if not self._fed(tag):
-                    yield self._finding(where, "tag_unfed", template=document.template, tag=tag)
+                    yield self._unfed(where, document.template, tag)
         for number, field in enumerate(self._guide.fields):
             if field.key in PACKAGE_TAGS:
                 yield self._finding(("fields", number, "key"), "field_reserved", field=field.key)
             elif complete and field.key not in used:
                 yield self._finding(("fields", number, "key"), "field_unused", field=field.key)
+
+    def _unfed(self, where: tuple[Any, ...], template: str, tag: str) -> Finding:
+        """A tag nothing feeds: the option that is none, the name it was meant to be, or just that there is none such."""
+        at = _at(template, self._tags.near(template, tag))
+        key = tag.removeprefix("tick.").split(".")[0]
+        field = self._guide.field(key)
+        if tag.startswith("tick.") and field is not None and (options := options_of(field)):
+            return self._finding(where, "tag_option", tag=tag, at=at, expected=t("knowledge.list_separator").join(options))
+        guess = meant(key, [known.key for known in self._guide.fields] + sorted(PACKAGE_TAGS)) if field is None else None
+        if guess is not None:
+            return self._finding(where, "tag_meant", tag=tag, at=at, guess=guess)
+        return self._finding(where, "tag_unfed", tag=tag, at=at)
 
     def _finding(self, path: tuple[Any, ...], rule: str, **named: Any) -> Finding:
         return Finding(path, rule, named)
@@ -228,6 +259,10 @@ class _Checks:
         yield from whens(self._guide)
         for number, check in enumerate(self._guide.checks):
             yield ("checks", number, "must"), check.must
+
+
+def _at(template: str, near: str) -> str:
+    return t("knowledge.template_at", template=template, near=near) if near else t("knowledge.template_in", template=template)
 
 
 def _collisions(catalogue: Catalogue, trees: dict[str, Any]) -> Iterator[GuideProblem]:
