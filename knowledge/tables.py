@@ -23,6 +23,7 @@ MOST_ROWS = 200
 class Column(Strict):
     """One column (列). ``when`` looks at the columns of the same row and at the other fields of the case.
 
+    ``options`` of a text column are the wordings people use for some of its values (英国人, UK: 英国), which are kept as one.
     ``names`` are other words for its heading; ``example`` stands in the sheet people fill in.
     """
 

@@ -46,6 +46,10 @@ def field_options(field: GuideField) -> list[Option]:
 
 def printed(field: GuideField, accepted: Accepted) -> str:
     """What forms print for a value: Chinese, whatever language it was given in. ``field`` is the Chinese guide's."""
+    if field.type == "table":
+        from assistant.casework.fields.table_cells import printed_table
+
+        return printed_table(field, accepted.value) or accepted.display
     if field.type not in ("choice", "multi", "yes_no"):
         return accepted.display
     return _labels(list(field.options) or YES_NO, accepted.value, "、") or accepted.display

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from assistant.casework.fields.options import match_option
 from assistant.casework.fields.parse import YES_NO, parse, said
 from assistant.casework.fields.result import Accepted, Parsed
 from assistant.engine.components.patterns.numerals import normalise
@@ -41,6 +42,8 @@ def empty(text: str) -> bool:
 
 def read_cell(column: Column, text: str, row: Mapping[str, Any], values: Mapping[str, Any], today: date) -> Parsed:
     """One cell, by the parser of its type; ``row`` are the cells of the row read before, ``values`` the other fields' values."""
+    if column.type == "text" and column.options and (known := match_option(text, column.options)) is not None:
+        return Accepted(known.value, known.label)
     if column.type == "choice":
         plain = normalise(text).strip()
         for option in column.options:
@@ -54,7 +57,7 @@ def printed_cell(column: Column, value: Any) -> str:
     if value is None or value == "":
         return ""
     match column.type:
-        case "choice":
+        case "choice" | "text":
             return next((option.label for option in column.options if option.value == value), str(value))
         case "yes_no":
             return next((option.label for option in column.options or YES_NO if option.value == value), str(value))

@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.casework.fields.result import Accepted
 from assistant.casework.fields.table_cells import empty, read_cell, rows_of
-from assistant.casework.fields.table_shapes import looks_like, outright, pieces_of, split_glued
+from assistant.casework.fields.table_shapes import NUMBERED, looks_like, outright, pieces_of, split_glued
 from assistant.engine.components.patterns.numerals import chinese_to_decimal
 from knowledge.schema import Column, GuideField
 from knowledge.tables import applies, choices_for, columns_of
@@ -23,6 +23,7 @@ _NUMBERED = re.compile(
     r"^\s*(?:[(（]?\d{1,3}\s*[)）.、．:：]\s*(?!\d)|[①-⑳]\s*|[-*•]\s+|[(（][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}[、.]\s*)"
 )
 _COUNTER_HEADINGS = frozenset({"序号", "编号", "no", "no.", "#", "行号"})
+_CODE = re.compile(r"[0-9A-Za-z]{15,}")
 _LABEL_VERB = r"\s*(?:号码|号)?\s*(?:[:：=]|是|为|叫)?\s*"
 
 
@@ -187,6 +188,8 @@ class _Reader:
             if not cell or empty(cell):
                 continue
             cell = self._unlabelled(column, cell)
+            if column.type not in NUMBERED and column.type != "text" and _CODE.search(cell):
+                return None  # two cells in one: 上海示例投资有限公司 91310115MA1K3TL06A
             read = read_cell(column, cell, held, self._values, self._today)
             if isinstance(read, Accepted):
                 held[column.key] = read.value
@@ -229,6 +232,8 @@ class _Reader:
             if not self._beside(again):
                 self._open({})
             self._put(again, piece)
+        elif (number := next((c for c in self._free() if c.type in NUMBERED and looks_like(c, piece)), None)) is not None:
+            self._put(number, piece)
         elif parts := split_glued(piece):
             for part in parts:
                 self._give(part)

@@ -35,7 +35,8 @@ _SHAPES: dict[str, re.Pattern[str]] = {
     "yes_no": re.compile(r"是|否|有|无|没有|对|不是|yes|no", re.I),
 }
 _FIRM = re.compile(r"公司|集团|企业|合伙|事务所|合作社|[厂店行部社中心]$")
-_SHAPED = frozenset({"id_number", "uscc", "phone", "email", "date"})
+#: Columns of numbers and codes whose form tells them from everything else.
+NUMBERED = frozenset({"id_number", "uscc", "phone", "email", "date"})
 _UNIT = re.compile(r"[元块圆万亿]")
 _FILLER = re.compile(
     r"^(?:(?:另外|还有|以及|然后|其中|再加上?|加上|包括|分别|他|她|它|叫做?|是|分别是|一个是|一位是|一名是|第[一二三四五六七八九十\d]+[个位名辆条]?(?:股东|"
@@ -63,7 +64,7 @@ def outright(
     piece: str, columns: Sequence[Column], held: Mapping[str, Any], values: Mapping[str, Any], today: date
 ) -> Column | None:
     """The column that takes the piece as it stands: numbers and choices by their form, then names, free text last."""
-    order = ("choice", *sorted(_SHAPED), "yes_no", "amount", "area", "integer", "company_name", "person_name", "address", "text")
+    order = ("choice", *sorted(NUMBERED), "yes_no", "amount", "area", "integer", "company_name", "person_name", "address", "text")
     for kind in order:
         for column in columns:
             if column.type != kind or not (applies(column, held, values) if held else True):

@@ -70,6 +70,6 @@ def _plain(column: Column, value: Any) -> str:
 
 
 def _choices(column: Column) -> str:
-    options = column.options if column.type == "choice" else (column.options or YES_NO) if column.type == "yes_no" else []
+    options = (column.options or YES_NO) if column.type == "yes_no" else column.options
     joined = ",".join(option.label.replace(",", "，").replace('"', "") for option in options)
     return joined if len(joined) <= _LONGEST_LIST else ""

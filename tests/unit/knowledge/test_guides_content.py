@@ -116,7 +116,9 @@ def test_options_can_be_ticked_in_a_template(guide: Guide) -> None:
 def test_examples_are_answers(guide: Guide) -> None:
     for field in guide.fields:
         assert field.example, field.key
-        parsed = parse(field, field.example, TODAY, {})
+        others = [other for other in guide.fields if other.type != "table"] if field.type == "table" else []
+        read = {other.key: parse(other, other.example or "", TODAY, {}) for other in others}
+        parsed = parse(field, field.example, TODAY, {key: one.value for key, one in read.items() if isinstance(one, Accepted)})
         assert isinstance(parsed, Accepted), field.key
         assert parsed.warning is None, field.key
 
@@ -145,15 +147,22 @@ def test_citizens_answers_fit_together(code: str, citizen: dict[str, Any]) -> No
     assert [check.message for check in hard if holds(check.when, values) and not holds(check.must, values)] == []
 
 
+def _paying(*amounts: float) -> list[dict[str, Any]]:
+    return [{"amount": amount} for amount in amounts]
+
+
 @pytest.mark.parametrize(
     ("values", "broken"),
     [
-        ({"shareholder_count": "two", "registered_capital": 1000000, "sh1_amount": 600000, "sh2_amount": 300000}, "加起来"),
-        ({"shareholder_count": "three", "registered_capital": 9, "sh1_amount": 3, "sh2_amount": 3, "sh3_amount": 3.5}, "加起来"),
-        ({"shareholder_kinds": "foreign", "sh1_kind": "citizen", "sh2_kind": "company"}, "外国人"),
-        ({"shareholder_kinds": "foreign", "sh1_kind": "citizen", "sh2_kind": "hmt"}, None),
-        ({"shareholder_kinds": "mixed", "sh1_kind": "citizen", "sh2_kind": "company"}, None),
-        ({"shareholder_count": "one", "registered_capital": 1000000}, None),
+        ({"shareholder_count": "several", "registered_capital": 900000, "shareholders": _paying(600000, 300000)}, None),
+        ({"shareholder_count": "several", "registered_capital": 1000000, "shareholders": _paying(600000, 300000)}, "加起来"),
+        ({"shareholder_count": "several", "registered_capital": 9, "shareholders": _paying(3, 3, 3.5)}, "加起来"),
+        ({"shareholder_count": "several", "registered_capital": 9, "shareholders": _paying(9)}, "只填了一个"),
+        ({"shareholder_count": "one", "shareholders": _paying(3, 3)}, "不止一个"),
+        ({"shareholder_kinds": "foreign", "shareholders": [{"kind": "citizen"}, {"kind": "company"}]}, "外国人"),
+        ({"shareholder_kinds": "foreign", "shareholders": [{"kind": "citizen"}, {"kind": "hmt"}]}, None),
+        ({"shareholder_kinds": "mixed", "shareholders": [{"kind": "citizen"}, {"kind": "company"}]}, None),
+        ({"shareholder_count": "one", "registered_capital": 1000000, "shareholders": [{"name": "张三"}]}, None),
     ],
 )
 def test_founders_answers_must_fit_together(values: dict[str, Any], broken: str | None) -> None:
