@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from assistant.casework.fields import english, english_dates, words
@@ -43,7 +44,8 @@ _NO_FIRM = re.compile(
     r"人工|客服|上次|刚才|之前|前面|一样|错|不对|窗口|大厅|帮我|我要|我想|^(?=.*[的了自])(?!.*(?:叫|是|为|名称))|^.{1,5}$"
 )
 _BARE_NAME = re.compile(
-    r"[^要换改变从都和跟与了的我你他她们自己想去来办没有是在把被给不也还已经会能]{2,4}|[一-鿿]+·[一-鿿·]+|[A-Za-z][A-Za-z .'-]+"
+    r"(?!名下)[^要换改变从都和跟与了的我你他她们自己想去来办没有是在把被给不也还已经会能]{2,4}|"
+    r"[一-鿿]+·[一-鿿·]+|[A-Za-z][A-Za-z .'-]+"
 )
 #: 房东不肯备案 tells of the landlord, and does not name him.
 _TOLD_OF = re.compile(r"[不没别未要想能会肯说让给跟和把被也还都在来去死拒愿同怕嫌催涨赶]|已经|刚|突然")
@@ -112,7 +114,8 @@ def _led_by(clause: str, fields: Sequence[GuideField]) -> tuple[GuideField | Non
     for field in fields:
         for name in names_of(field):
             latin = english.is_latin(name)
-            pattern = rf"(?<![A-Za-z]){re.escape(name)}({_VERB_ENGLISH})(.+)$" if latin else rf"{re.escape(name)}({_VERB})(.+)$"
+            plain = re.escape(_plain(name))
+            pattern = rf"(?<![A-Za-z]){plain}({_VERB_ENGLISH})(.+)$" if latin else rf"{plain}({_VERB})(.+)$"
             match = re.search(pattern, clause, re.IGNORECASE if latin else 0)
             if match is None or match.start() > (24 if latin else 8) or (best is not None and len(name) <= best[0]):
                 continue
@@ -121,11 +124,26 @@ def _led_by(clause: str, fields: Sequence[GuideField]) -> tuple[GuideField | Non
     return (best[1], best[2]) if best else (None, "")
 
 
+@lru_cache(maxsize=8192)
+def _plain(name: str) -> str:
+    """A name as it stands in a normalised sentence: 负责人（经营者） has other brackets there."""
+    return normalise(name)
+
+
 def _chosen(field: GuideField, clause: str, match: re.Match[str]) -> bool:
     """Whether a field's name is said as one of its options: in 有软著和发明专利 none of the words names 知识产权."""
     begin, end = match.start(), match.start(1)
     said = [word for option in field.offered for word in (option.label, *option.aliases)]
     return any(place.start() <= begin and end <= place.end() for word in said for place in re.finditer(re.escape(word), clause))
+
+
+#: What follows a name without a verb is hardly an answer in free words if it is shorter: 银行卡 is not the bank's name.
+_TELLING = 2
+
+
+def names_one(clause: str, fields: Sequence[GuideField]) -> bool:
+    """Whether a clause gives something under the name of one of the fields, usable or not."""
+    return _led_by(normalise(clause), fields)[0] is not None
 
 
 #: 房子里 and 店外 say where something is, not what the house or the shop is.
@@ -136,11 +154,35 @@ def _named_barely(field: GuideField, rest: str) -> bool:
     """Whether what follows a name without a verb is a value: 法人张三, not 法人要换成他, 名称和法人都变了, 房东不肯 or 房子里."""
     if field.type == "person_name":
         return _BARE_NAME.fullmatch(rest) is not None
-    if field.in_words and _TOLD_OF.match(rest):
+    if field.in_words and (_TOLD_OF.match(rest) or rest[0] in "的地得里" or len(rest) < _TELLING):
         return False
     if field.type in ("choice", "multi", "yes_no"):
         return len(rest) > 1 and rest[0] not in _PLACED
     return field.type != "company_name" or _BARE_FIRM.search(rest) is not None
+
+
+def by_option(text: str, fields: Sequence[GuideField], today: date, but: Sequence[GuideField] = ()) -> dict[str, Accepted]:
+    """Choices said in the guide's very words, a clause each (租的，两个股东), where no other question has these words.
+
+    Args:
+        but: further questions that may have the same words.
+    """
+    found: dict[str, Accepted] = {}
+    said: dict[str, set[str]] = {}
+    for field in {f.key: f for f in (*fields, *but)}.values():
+        for word in {word for o in field.offered for word in (o.label, *o.aliases)}:
+            said.setdefault(_plain(word), set()).add(field.key)
+    for clause in map(str.strip, _CLAUSE.split(normalise(text))):
+        whose = said.get(clause, set())
+        chosen = next((f for f in fields if whose == {f.key}), None)
+        parsed = parse(chosen, clause, today, {}) if chosen is not None and len(clause) > 1 else None
+        if chosen is not None and isinstance(parsed, Accepted):
+            found.setdefault(chosen.key, parsed)
+    return found
+
+
+#: The kinds whose values look like nothing else.
+UNMISTAKABLE: tuple[FieldType, ...] = ("id_number", "uscc", "phone", "email", "address")
 
 
 def by_shape(text: str, fields: Sequence[GuideField], today: date, values: Mapping[str, Any]) -> dict[str, Accepted]:

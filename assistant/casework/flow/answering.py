@@ -19,6 +19,7 @@ from assistant.casework.flow import (
     offering,
     situations,
     tables,
+    telling,
 )
 from assistant.casework.flow.asking import advance, ask, reject
 from assistant.casework.flow.confirming import confirmation
@@ -171,7 +172,7 @@ def _field(talk: Talk) -> None:
         if talk.tapped is None
         else []
     )
-    more = extract.by_name(talk.text, [field, *others], talk.now.date(), case.values()) if others and len(talk.text) > 8 else {}
+    more = telling.by_name(talk, talk.text, [field, *others]) if talk.tapped is None and len(talk.text) > 8 else {}
     if field.key in more:
         parsed = more.pop(field.key)
     if isinstance(parsed, Rejected):

@@ -10,7 +10,7 @@ from assistant.casework.fields import extract, people
 from assistant.casework.fields.asides import LONGEST, Aside, Kind, read
 from assistant.casework.fields.parse import field_options, parse
 from assistant.casework.fields.result import Accepted, Parsed
-from assistant.casework.flow import explaining, offering, references
+from assistant.casework.flow import explaining, offering, references, telling
 from assistant.casework.flow.asking import advance, reject
 from assistant.casework.flow.storing import store, store_more, tell_changes
 from assistant.casework.flow.summary import shown
@@ -143,7 +143,7 @@ def _values_in(talk: Talk, said: str) -> dict[str, Accepted]:
     assert talk.case is not None and talk.guide is not None
     waiting = [f for f in interview.applying_fields(talk.guide, talk.case) if f.key not in talk.case.answers]
     values, today = talk.case.values(), talk.now.date()
-    return {**extract.by_shape(said, waiting, today, values), **extract.by_name(said, waiting, today, values)}
+    return {**extract.by_shape(said, waiting, today, values), **telling.by_name(talk, said, waiting)}
 
 
 def _more(talk: Talk, said: str) -> None:

@@ -8,11 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.casework import interview
-from assistant.casework.fields import extract
-from assistant.casework.flow import situations
+from assistant.casework.flow import situations, telling
 from assistant.casework.flow.asking import advance, ask, confirm_question
 from assistant.casework.flow.talk import Supposed, Talk
-from assistant.casework.model import Case, CaseStatus, Source
+from assistant.casework.model import Case, CaseStatus
 from assistant.foundation.messages import t
 from knowledge import answers
 from knowledge.deciding import decided_by
@@ -88,16 +87,12 @@ def begin(talk: Talk, guide: Guide) -> None:
     _place(talk, guide)
     _speak(talk, answers.overview(guide, {}, talk.now))
     interview.follow(guide, talk.case, talk.now)
-    fields = interview.applying_fields(guide, talk.case)
-    found = extract.by_name(talk.text, fields, talk.now.date(), {})
-    for key, value in found.items():
-        field = guide.field(key)
-        if field:
-            interview.record(guide, talk.case, field, talk.on_paper(field, value), Source(kind="said", turn=talk.turn), talk.now)
     situations.carry(talk, guide)
+    done = telling.opening(talk)
     talk.say(t("casework.one_at_a_time"))
-    talk.status = "collecting"
-    advance(talk)
+    if done:
+        talk.status = "collecting"
+        advance(talk)
 
 
 def question(talk: Talk, intent: str) -> None:

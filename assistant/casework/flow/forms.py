@@ -37,11 +37,6 @@ def take(talk: Talk) -> bool:
     return True
 
 
-def opening(talk: Talk) -> Lines:
-    """The labelled values of a first sentence, whatever stands before them."""
-    return labelled.read(talk.text, talk.guide.fields).lines if talk.guide else []
-
-
 def fill(talk: Talk, lines: Lines) -> bool:
     """Keep every value, those of questions that do not apply for the moment they do; False where one has to be asked again."""
     case, guide = talk.case, talk.guide
@@ -118,8 +113,11 @@ def _parsed(talk: Talk, field: GuideField, text: str) -> Accepted | Rejected | N
     """A line's value; an empty one where it may be left out and is; None where it says nothing."""
     assert talk.case is not None
     others = {key: held for key, held in talk.case.values().items() if key != field.key}
+    blank = _BLANK.fullmatch(text) is not None
+    if blank and field.optional and not field.offered:
+        return Accepted("", "")
     parsed = parse(field, text, talk.now.date(), others)
-    if isinstance(parsed, Accepted) or not _BLANK.fullmatch(text):
+    if isinstance(parsed, Accepted) or not blank:
         return parsed
     return Accepted("", "") if field.optional else None
 
