@@ -201,7 +201,7 @@ class _Checks:
             tags = self._tags.of(document.template)
             faults = self._tags.faults(document.template)
             for fault in faults:
-                yield self._finding(where, f"tag_{fault.kind}", tag=fault.tag, at=_at(document.template, fault.near))
+                yield self._finding(where, fault.kind, tag=fault.tag, at=_at(document.template, fault.near))
             if tags is None or isinstance(tags, TemplateUnreadable):
                 rule = "template_missing" if tags is None else "template_unreadable"
                 if not faults:

@@ -18,7 +18,8 @@ from typing import Any, Literal
 from lxml import etree  # type: ignore[import-untyped, unused-ignore]
 
 Kind = Literal[
-    "torn", "unopened", "single", "wide", "punctuation", "expression", "word", "unended", "unbegun", "mixed", "lost", "no_row"
+    "tag_torn", "tag_unopened", "tag_single", "tag_wide", "tag_punctuation", "tag_expression",
+    "tag_word", "tag_unended", "tag_unbegun", "tag_mixed", "tag_lost", "tag_no_row",
 ]
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -36,7 +37,7 @@ _NEAR = 24
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing broken: the tag as it stands there, and the words beside it by which it is found in Word."""
+    """One thing broken: the message that says it, the tag as it stands there, and the words beside it to find it by in Word."""
 
     kind: Kind
     tag: str
@@ -68,7 +69,7 @@ def faults_of(path: Path) -> list[Fault]:
                 found += _of_expression(tag, tag[2:-2], place)
             else:
                 found += _of_statement(tag, place, open_blocks)
-    return found + [Fault("unended", tag, place.near) for _, _, tag, place in open_blocks]
+    return found + [Fault("tag_unended", tag, place.near) for _, _, tag, place in open_blocks]
 
 
 def near(path: Path, tag: str) -> str:
@@ -92,29 +93,29 @@ def _tags(text: str) -> Iterator[tuple[str, Kind | None]]:
         sign = mark.group()
         if sign in ("{{", "{%"):
             if start >= 0:
-                yield _short(text[start : mark.start()]), "torn"
+                yield _short(text[start : mark.start()]), "tag_torn"
             else:
                 rest.append(text[at : mark.start()])
             start = mark.start()
         elif start < 0:
-            yield _LATIN_END.search(text[at : mark.start()]).group() + sign, "unopened"  # type: ignore[union-attr]
+            yield _LATIN_END.search(text[at : mark.start()]).group() + sign, "tag_unopened"  # type: ignore[union-attr]
             rest.append(text[at : mark.start()])
         elif (text[start : start + 2] == "{{") is (sign == "}}"):
             yield text[start : mark.end()], None
             start = -1
         else:
-            yield _short(text[start : mark.end()]), "torn"
+            yield _short(text[start : mark.end()]), "tag_torn"
             start = -1
         at = mark.end()
     if start >= 0:
-        yield _short(text[start:]), "torn"
+        yield _short(text[start:]), "tag_torn"
     else:
         rest.append(text[at:])
     for piece in rest:
         if (brace := re.search("[｛｝].{0,20}", piece)) is not None:
-            yield brace.group(), "wide"
+            yield brace.group(), "tag_wide"
         if (brace := re.search(r"[{}].{0,20}", piece)) is not None:
-            yield brace.group(), "single"
+            yield brace.group(), "tag_single"
 
 
 def _of_expression(tag: str, expression: str, place: _Place) -> Iterator[Fault]:
@@ -128,19 +129,19 @@ def _parsed(source: str, tag: str, written: str, place: _Place) -> Iterator[Faul
     try:
         Environment(autoescape=True).parse(source)
     except TemplateSyntaxError:
-        yield Fault("punctuation" if _ABROAD.search(written) else "expression", tag, place.near)
+        yield Fault("tag_punctuation" if _ABROAD.search(written) else "tag_expression", tag, place.near)
 
 
 def _of_statement(tag: str, place: _Place, open_blocks: list[tuple[str, str, str, _Place]]) -> Iterator[Fault]:
     read = _STATEMENT.fullmatch(tag)
     word, scope = (read["word"], read["scope"] or "") if read else ("", "")
     if read is None or word not in (*_OPENS, *_OPENS.values(), *_MIDDLE):
-        yield Fault("word", tag, place.near)
+        yield Fault("tag_word", tag, place.near)
         return
     if scope == "tr" and place.row is None:
-        yield Fault("no_row", tag, place.near)
+        yield Fault("tag_no_row", tag, place.near)
     elif scope in ("tr", "p") and _beside(place, scope):
-        yield Fault("lost", tag, place.near)
+        yield Fault("tag_lost", tag, place.near)
     if word in _OPENS:
         open_blocks.append((word, scope, tag, place))
     elif word in _OPENS.values():
@@ -148,13 +149,13 @@ def _of_statement(tag: str, place: _Place, open_blocks: list[tuple[str, str, str
             if any(_OPENS[opened] == word for opened, *_ in open_blocks):  # what stands between them lacks its end
                 while _OPENS[open_blocks[-1][0]] != word:
                     _, _, unended, where = open_blocks.pop()
-                    yield Fault("unended", unended, where.near)
+                    yield Fault("tag_unended", unended, where.near)
             else:
-                yield Fault("unbegun", tag, place.near)
+                yield Fault("tag_unbegun", tag, place.near)
                 return
         _, opened_scope, opened, _ = open_blocks.pop()
         if opened_scope != scope:
-            yield Fault("mixed", f"{opened} … {tag}", place.near)
+            yield Fault("tag_mixed", f"{opened} … {tag}", place.near)
     if word in ("if", "elif", "for"):
         head = "{% if x %}" if word == "elif" else ""
         tail = "{% endfor %}" if word == "for" else "{% endif %}"
