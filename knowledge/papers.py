@@ -69,7 +69,7 @@ def kinds_of_name(material: str) -> list[str]:
     """The kinds a material of this name asks for, where its guide does not say; none where the name tells none."""
     if is_picture(material):
         return []
-    return [code for code, kind in paper_kinds().items() if any(word in material for word in kind.materials)]
+    return [code for code, kind in paper_kinds().items() if any(re.search(word, material) for word in kind.materials)]
 
 
 def is_picture(material: str) -> bool:

@@ -218,23 +218,6 @@ class DocumentSpec(Strict):
     when: Condition | None = None
 
 
-class Neighbour(Strict):
-    """A near-neighbour item and the sentence that tells the two apart."""
-
-    name: str
-    difference: str
-
-
-class Names(Strict):
-    """What people call the item: search knows it by these. ``keywords`` are words of its subject, shared with neighbours."""
-
-    keywords: list[str] = []
-    aliases: list[str] = []
-    colloquial: list[str] = []
-    samples: dict[str, list[str]] = {}
-    neighbours: list[Neighbour] = []
-
-
 class Part(Strict):
     """One item of a composition (一件事): done where ``when`` holds, once the items named in ``after`` are done."""
 
