@@ -109,7 +109,8 @@ class Seeded:
         pending = road.citizen.turn["ask"]
         right = str(road.facts.expect[field])
         road.says(f"不对，{label}是{right}", "besides")
-        _same(road, pending, f"correcting {field}")
+        if road.facts.consent == "no":  # else the right name or number may find her in a register, and spare the question
+            _same(road, pending, f"correcting {field}")
 
     def _correct(self, road: Road, asked: dict[str, Any]) -> dict[str, Any] | None:
         """Something wrong, and the right thing at once (修改…) or after the next question (不对，…是…)."""
