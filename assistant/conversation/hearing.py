@@ -17,6 +17,8 @@ from assistant.conversation.needs import Parser
 from assistant.conversation.reading import Request, requests_of
 from assistant.conversation.understanding import Candidate, Understanding
 from assistant.engine.gateway import CHOSEN, PROVIDED, words_only
+from assistant.foundation.messages import t
+from knowledge.replies import Ask
 
 CORRECTED = "/correct_info"
 
@@ -83,6 +85,17 @@ def _leaning(talk: Talk) -> str | None:
     talk.supposed = Supposed(meant.code, field_of, option, meant.values)
     talk.focus_on(meant.question or "", [])
     return meant.intent
+
+
+def words_of(message: Message, pending: Ask | None) -> str:
+    """What the citizen said, in words: a tapped option reads as its label."""
+    if message.choice is not None:
+        labels = {o.value: o.label for o in (pending.options or [])} if pending else {}
+        return t("fields.list_separator").join(labels.get(value, value) for value in message.choice)
+    if message.text:
+        return message.text
+    names = t("fields.list_separator").join(a.name for a in message.attachments)
+    return t("conversation.attached", names=names) if names else ""
 
 
 def asking_hint(talk: Talk) -> dict[str, Any] | None:

@@ -16,14 +16,13 @@ from assistant.conversation import repository
 from assistant.conversation.replying import rendered
 from assistant.conversation.turn import TurnRunner
 from assistant.conversation.understanding import Understanding
-from assistant.foundation import audit
 from assistant.foundation.messages import language_of, use_language
 
 
 def take_over(
-    runner: TurnRunner, conn: Connection, conversation_id: str, case: Case, from_id: str, now: datetime
+    runner: TurnRunner, conn: Connection, conversation_id: str, case: Case, now: datetime
 ) -> dict[str, Any]:
-    """Move the case here, ask its next question, and return that as a turn. The code is used up.
+    """Ask the case's next question here, and return that as a turn. The code is used up.
 
     Raises:
         repository.Conflict: somebody else changed the conversation meanwhile.
@@ -66,17 +65,6 @@ def take_over(
     )
     conv.active_case, conv.turn_count = case.case_no, talk.turn
     cases.save(conn, case, conversation_id, now)
-    cases.move_uploads(conn, [i for m in case.materials.values() for i in m.upload_ids], conversation_id)
-    if from_id != conversation_id:
-        _leave_behind(conn, from_id, case.case_no, now)
     repository.append_events(conn, conversation_id, [("turn", body)], now)
     repository.save(conn, conv, now)
-    audit.append(conn, at=now, actor="citizen", action="case.resumed", subject=case.case_no, detail={"channel": conv.channel})
     return body
-
-
-def _leave_behind(conn: Connection, conversation_id: str, case_no: str, now: datetime) -> None:
-    old = repository.load(conn, conversation_id)
-    if old is not None and old.active_case == case_no:
-        old.active_case, old.state.ask = None, None
-        repository.save(conn, old, now)

@@ -21,8 +21,8 @@ from assistant.casework.flow import answering, besides, choosing, materials
 from assistant.casework.flow import asking as flow_asking
 from assistant.casework.flow.summary import case_view
 from assistant.casework.flow.talk import Services, Talk
-from assistant.conversation import guard, language, repository
-from assistant.conversation.hearing import asking_hint, hear, naming_all
+from assistant.conversation import guard, language, repository, taking_up
+from assistant.conversation.hearing import asking_hint, hear, naming_all, words_of
 from assistant.conversation.hub import Hub
 from assistant.conversation.model import Conversation, Message
 from assistant.conversation.needs import ActionFailed, DeskGate, Engine, Outbox, TurnRefused
@@ -65,6 +65,7 @@ class Turn:
     done: bool = False
     desk_change: str | None = None
     failure: Exception | None = None
+    taken_up: taking_up.Verdict | None = None
     language_only: bool = False
 
 
@@ -90,7 +91,7 @@ class TurnRunner:
     @property
     def steps(self) -> list[Callable[[Turn], Awaitable[None]]]:
         """A turn, in order. A step that finishes the turn sets ``done``; composing and saving happen always."""
-        return [self.hear, self.mind_language, self.keep_safe, self.let_people_talk, self.think]
+        return [self.hear, self.mind_language, self.keep_safe, self.take_up, self.let_people_talk, self.think]
 
     async def run(self, conversation_id: str, message: Message) -> bytes:
         """Take one message and return the turn as the JSON that was stored.
@@ -158,7 +159,7 @@ class TurnRunner:
         active = next((c for c in held if c.case_no == conv.active_case), None)
         pending = conv.state.ask
         with use_language(conv.locale):
-            words = _words(message, pending)
+            words = words_of(message, pending)
         talk = Talk(
             conversation_id=conversation_id,
             turn=conv.turn_count + 1,
@@ -208,6 +209,13 @@ class TurnRunner:
             turn.talk.say(t(f"conversation.{verdict}"))
             turn.talk.status, turn.done = verdict, True
             turn.talk.intent, turn.talk.confidence = "out_of_scope", 1.0
+
+    async def take_up(self, turn: Turn) -> None:
+        """A draft begun elsewhere is gone on with by its number and its proof, in words; nothing else is read then."""
+        asked = taking_up.wanted(turn.talk) if turn.talk.owner == "bot" else None
+        if asked is not None:
+            turn.taken_up = await asyncio.to_thread(taking_up.by_words, self.db, self.services, turn.talk, asked)
+            turn.done = True
 
     async def let_people_talk(self, turn: Turn) -> None:
         """While staff own it the bot is silent; while it waits, only an answer or ``cancel`` brings the bot back."""
@@ -348,6 +356,8 @@ class TurnRunner:
             for case in changed:
                 if case is talk.case or any(note.subject == case.case_no for note in talk.audit):
                     cases.save(conn, case, conv.id, now)
+            if turn.taken_up is not None:
+                taking_up.keep(conn, turn.taken_up, conv.id, conv.channel, now)
             repository.append_events(conn, conv.id, turn.events, now)
             repository.save(conn, conv, now)
             repository.save_turn(
@@ -388,13 +398,3 @@ def _failed(talk: Talk) -> bool:
     """Whether the turn brought her no further; 换一件事办吗 is a question, and no failure."""
     return talk.status in FAILED and talk.asking != "switch"
 
-
-def _words(message: Message, pending: Ask | None) -> str:
-    """What the citizen said, in words: a tapped option reads as its label."""
-    if message.choice is not None:
-        labels = {o.value: o.label for o in (pending.options or [])} if pending else {}
-        return t("fields.list_separator").join(labels.get(value, value) for value in message.choice)
-    if message.text:
-        return message.text
-    names = t("fields.list_separator").join(a.name for a in message.attachments)
-    return t("conversation.attached", names=names) if names else ""

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from datetime import timedelta
 from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from assistant.casework import repository
-from assistant.casework.flow.choosing import OPEN
 from assistant.casework.flow.summary import case_view, field_view
 from assistant.casework.interview.table_question import sheet_of
 from assistant.casework.model import Case, PackageRef
-from assistant.casework.resuming import identity_tail
 from assistant.casework.upload_checks.kinds import EXCEL
+from assistant.conversation import taking_up
 from assistant.conversation.model import Conversation
 from assistant.conversation.replying import rendered
 from assistant.conversation.resumption import take_over
-from assistant.foundation import audit
 from assistant.foundation.messages import ENGLISH, render, use_language
 from channels.access import Holder
 from channels.api.limits import by_address
@@ -29,8 +25,6 @@ from channels.parts import Parts, parts_of
 from channels.problems import Problem, documented
 
 router = APIRouter(tags=["case"])
-TRIES = 5
-LOCKED = timedelta(hours=1)
 
 
 def own_case(parts: Parts, conv: Conversation, case_no: str) -> Case:
@@ -165,33 +159,13 @@ async def resume_case(case_no: str, body: Resume, conv: Holder, request: Request
 def _resume(parts: Parts, conv: Conversation, case_no: str, proof: str) -> dict[str, object]:
     now = parts.clock.now()
     with parts.db.write() as conn:
-        found = repository.find(conn, case_no)
-        tries, until = repository.resume_lock(conn, case_no) if found else (0, None)
-        if until is not None and until > now:
-            problem = "locked"
-        elif found and _fits(parts, found[0], proof) and found[0].status not in OPEN:
-            problem = "not_draft"
-        elif found and _fits(parts, found[0], proof):
-            repository.set_resume_lock(conn, case_no, 0, None)
-            return take_over(parts.runner, conn, conv.id, found[0], found[1], now)
-        else:
-            problem = "wrong"
-            if found:
-                tries = 0 if until is not None else tries
-                repository.set_resume_lock(conn, case_no, tries + 1, now + LOCKED if tries + 1 >= TRIES else None)
-                audit.append(
-                    conn, at=now, actor="citizen", action="case.resume_refused", subject=case_no, detail={"tries": tries + 1}
-                )
-    if problem == "locked":
-        raise Problem(423, "resume_locked", headers={"Retry-After": str(int(LOCKED.total_seconds()))})
-    if problem == "not_draft":
+        verdict = taking_up.judge(conn, parts.services, case_no, proof, now)
+        turn = take_over(parts.runner, conn, conv.id, verdict.case, now) if verdict.kind == "fits" and verdict.case else None
+        taking_up.keep(conn, verdict, conv.id, conv.channel, now)
+    if turn is not None:
+        return turn
+    if verdict.kind == "locked":
+        raise Problem(423, "resume_locked", headers={"Retry-After": str(int(taking_up.LOCKED.total_seconds()))})
+    if verdict.kind == "not_draft":
         raise Problem(409, "resume_not_draft")
     raise Problem(404, "resume_wrong")
-
-
-def _fits(parts: Parts, case: Case, proof: str) -> bool:
-    if case.resume_code_hash is None:
-        return False
-    plain = re.sub(r"[\s\-]", "", proof).upper()
-    tail = identity_tail(parts.services.guide_of(case), case)
-    return plain.startswith(tail) and parts.services.resume_code_fits(plain[len(tail) :], case.resume_code_hash)

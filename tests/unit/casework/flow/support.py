@@ -90,6 +90,9 @@ class World:
     def hash_resume_code(self, code: str) -> str:
         return f"hash of {code}"
 
+    def resume_code_fits(self, code: str, stored: str) -> bool:
+        return stored == f"hash of {code}"
+
 
 @dataclass
 class Conversation:
