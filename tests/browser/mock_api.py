@@ -22,6 +22,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 
 from channels.web.routes import SECURITY_HEADERS, router
 from knowledge.replies import Notice, Text
+from tests.browser.mock_package import add_package_routes
 from tests.browser.mock_script import Result, Script
 
 MAX_TEXT = 4000
@@ -211,6 +212,16 @@ def create_app() -> FastAPI:
         talk = by_case(request, case_no)
         return talk if isinstance(talk, JSONResponse) else Response(b"PK\x05\x06" + bytes(18), media_type="application/zip")
 
+    def script_of(request: Request, case_no: str) -> Script | JSONResponse:
+        talk = by_case(request, case_no)
+        return talk if isinstance(talk, JSONResponse) else talk.script
+
+    def announce(script: Script) -> None:
+        talk = next(talk for talk in talks.values() if talk.script is script)
+        talk.emit("case", {"case_no": script.case_no, "status": script.status, "at": now()})
+
+    add_package_routes(app, script_of, switches, announce)
+
     @app.post("/api/v1/cases/{case_no}/resume")
     async def resume(request: Request, case_no: str, body: dict[str, Any]) -> Any:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -228,7 +239,7 @@ def create_app() -> FastAPI:
     @app.get("/api/v1/cases/{case_no}")
     async def case(request: Request, case_no: str) -> Any:
         talk = by_case(request, case_no)
-        return talk if isinstance(talk, JSONResponse) else {**(talk.script.case() or {}), "fields": []}
+        return talk if isinstance(talk, JSONResponse) else {**(talk.script.case() or {}), "fields": talk.script.fields()}
 
     @app.get("/mock/sample.txt")
     async def sample(request: Request) -> Any:

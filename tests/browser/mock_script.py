@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from knowledge.replies import Action, Ask, AskError, Card, Choices, Citation, File, Notice, Option, Row, Text
+from knowledge.replies import Action, Ask, AskColumn, AskError, Card, Choices, Citation, File, Notice, Option, Row, Text
 
 Reply = Text | Choices | Card | File | Notice
 
@@ -38,6 +38,14 @@ ASKS: list[Ask] = [
         options=[Option(value="tolerate", label="先办，以后补交")]),
     Ask(field="note", label="其他需要说明的情况", kind="text", optional=True, why="没有可以跳过。"),
 ]
+#: Said "人员名单" she is asked for this beside the case, whatever is asked in it.
+STAFF = Ask(
+    field="staff", label="从业人员", kind="text", why="名单印在申请书后面。", accept=[".xlsx"], columns=[
+        AskColumn(field="name", label="姓名", kind="text", example="张三"),
+        AskColumn(field="duty", label="岗位", kind="choice", options=[Option(value="cook", label="厨师"), Option(value="waiter", label="服务员")]),
+        AskColumn(field="since", label="上岗日期", kind="date"),
+        AskColumn(field="years", label="工龄", kind="number", optional=True, example="3"),
+    ])
 QUESTIONS = {
     "business_type": "请问您属于哪一种主体业态？", "shop_name": "门店招牌上写什么名称？", "area": "经营场所有多少平方米？",
     "open_date": "打算哪一天开业？", "dishes": "要经营哪些项目？可以多选。", "phone": "请留一个联系电话，方便接收办理结果。",
@@ -68,6 +76,8 @@ class Script:
     version: int = 0
     status: str = "draft"
     rated: bool = False
+    rows: list[dict[str, Any]] | None = None
+    strokes: list[Any] = field(default_factory=list)
 
     def opening(self) -> list[Reply]:
         """The greeting."""
@@ -79,6 +89,8 @@ class Script:
         """The scripted answer to one message."""
         said = (text or "").strip()
         self.error = None
+        if self.rows is not None and ("\t" in said or uploads):
+            return self._staff(said, uploads)
         digression = self._digression(said or (choice if isinstance(choice, str) else ""))
         if digression is not None:
             return digression
@@ -114,9 +126,24 @@ class Script:
         if said == "上一步" and self.stage == "collect" and self.answers:
             self.back_to = list(self.answers)[-1]
             return Result("collecting", [Text(text=f"好，回到“{self._field(self.back_to).label}”。")])
+        if said == "人员名单":
+            self.rows = []
+            return Result("collecting", [Text(text="请填从业人员名单。")])
+        if said == "看材料":
+            pages = [f"/api/v1/cases/{self.case_no}/package/pages/{number}.png" for number in (1, 2, 3)]
+            return Result("answered", [File(name=f"申请书第 {number} 页", url=url, media_type="image/png", text="材料是这样的，点开看大图。")
+                                       for number, url in enumerate(pages, 1)])
         if said == "查看全部":
             return Result("answered", [self._summary("目前的全部信息", edits=False)])
         return next((result for word, result in fixed.items() if word in said), None)
+
+    def _staff(self, said: str, uploads: list[dict[str, Any]]) -> Result:
+        rows = [dict(zip([column.field for column in STAFF.columns or []], line.split("\t"), strict=False)) for line in said.split("\n")[1:]]
+        if any(row["name"].isdigit() for row in rows):
+            self.rows, self.error = rows, AskError(code="name", message="姓名里不能有数字，请改一下。")
+            return Result("rejected_answer", [Text(text=self.error.message)])
+        self.rows = None
+        return Result("collecting", [Text(text=f"收到 {uploads[0]['file_name'] if uploads else len(rows)} 的名单。")])
 
     def _at_consent(self, said: str, choice: Any, uploads: list[dict[str, Any]]) -> Result:
         self.stage = "collect"
@@ -198,6 +225,8 @@ class Script:
 
     def ask(self) -> Ask | None:
         """What is being asked now."""
+        if self.rows is not None:
+            return STAFF.model_copy(update={"value": self.rows or None, "error": self.error})
         yes_no = {
             "consent": Ask(field="consent", label="同意调取电子营业执照吗？", kind="confirm", why="调取后这些栏目不用再填，也不会填错。您可以不同意。"),
             "review": Ask(field="review", label="信息都对吗？", kind="confirm"),
@@ -234,6 +263,12 @@ class Script:
                 {"code": "promise", "name": "场所合法使用证明", "required": False, "status": "promised"},
             ],
         }
+
+    def fields(self) -> list[dict[str, Any]]:
+        """The answers with their sources, as GET /cases/{case_no} has them."""
+        brought = [{"field": key, "label": label, "value": value, "source": {"kind": "licence"}} for key, (label, value, _) in PREFILLED.items()]
+        return brought + [{"field": ask.field, "label": ask.label, "value": self.shown[ask.field], "source": {"kind": "said"}}
+                          for ask in ASKS if ask.field in self.shown]
 
     def timeline(self) -> list[dict[str, Any]]:
         """The timeline of the case."""

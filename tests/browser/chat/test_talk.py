@@ -167,6 +167,7 @@ def test_traditional_and_english_chrome(open_chat: Callable[..., Chat], mock: Mo
     expect(chat.page.locator("html")).to_have_attribute("lang", "zh-Hant")
     chat.page.get_by_role("button", name="EN English").click()
     expect(chat.page.get_by_role("heading", name="Often needed")).to_be_visible()
+    expect(chat.page.locator("#status")).to_have_attribute("data-owner", "bot")  # the new conversation is open by then
     assert mock.seen(chat)["switches"]["locale"] == "en"
     chat.say(APPLY)
     chat.page.get_by_role("button", name="简体中文").click()

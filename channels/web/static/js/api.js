@@ -99,6 +99,16 @@ export async function picture(session, url) {
   return URL.createObjectURL(await fetched(session, url));
 }
 
+/** The pages of a case's package, each with the address of its picture, and when it was signed. */
+export const packagePages = (session, caseNo) => request("GET", `${BASE}/cases/${part(caseNo)}/package/pages`, { token: session.token });
+
+/** Signs a case: its package is made again, one version on. `strokes` are lists of [x, y]. */
+export const signCase = (session, caseNo, strokes) =>
+  request("POST", `${BASE}/cases/${part(caseNo)}/signature`, { token: session.token, body: { strokes } });
+
+/** Takes the signature back. */
+export const unsignCase = (session, caseNo) => request("DELETE", `${BASE}/cases/${part(caseNo)}/signature`, { token: session.token });
+
 /** The sheet to fill in for a table that is asked. */
 export const sheetPath = (caseNo, field) => `${BASE}/cases/${part(caseNo)}/fields/${part(field)}/sheet`;
 

@@ -1,5 +1,7 @@
 /** The page put together: one place that knows every part, and nothing else does. */
-import { ApiError, caseDetail, download, openConversation, picture, sheetPath, timeline, upload } from "./api.js";
+import {
+  ApiError, caseDetail, download, openConversation, packagePages, picture, sheetPath, signCase, timeline, unsignCase, upload,
+} from "./api.js";
 import { AskPanel } from "./ask.js";
 import { CasePanel } from "./casepanel.js";
 import { Composer } from "./composer.js";
@@ -11,6 +13,7 @@ import { ASK_FOR } from "./language.js";
 import { Log } from "./log.js";
 import { guidesAddress, locale, wirePreferences } from "./prefs.js";
 import { Recommended } from "./recommended.js";
+import { canSign, openSigning } from "./signature.js";
 import { showStarts } from "./starts.js";
 import { Status } from "./status.js";
 import { forgetConversation, preference, session as stored } from "./store.js";
@@ -38,7 +41,7 @@ const log = new Log({
   root: get("log"), scroller: get("scroller"), jump: get("jump"), typing: get("typing"),
   act: {
     say, choose, download: save,
-    picture: (url) => picture(conversation.session, url),
+    picture: async (url) => picture(conversation.session, url),
     retry: () => conversation?.outbox.retry(),
     drop: (id) => conversation?.outbox.remove(id),
     edit(id, text) {
@@ -65,6 +68,8 @@ const ask = new AskPanel({
       if (!(error instanceof ApiError)) throw error;
       log.notice("error", t("form.failed"));
     }),
+    canSign: () => canSign(panel.case),
+    sign,
   },
 });
 const panel = new CasePanel({
@@ -77,6 +82,9 @@ const panel = new CasePanel({
     download: save,
     timeline: (number) => timeline(conversation.session, number),
     detail: (number) => caseDetail(conversation.session, number),
+    pages: (number) => packagePages(conversation.session, number),
+    picture: async (url) => picture(conversation.session, url),
+    sign, unsign,
   },
 });
 const fits = new Recommended(get("recommended"), (text) => {
@@ -106,19 +114,57 @@ function choose(value, label) {
   return deliver({ choice: value }, { text: label });
 }
 
-/** A filled sheet answers the table's question as a message with it attached does. */
-async function sendSheet(file) {
-  if (!conversation || conversation.closed) return;
+/** A filled sheet answers the table's question as a message with it attached does. Resolves to what went wrong, in words, or null. */
+async function sendSheet(file, onProgress) {
+  if (!conversation || conversation.closed) return null;
   ask.setBusy(true);
   try {
-    const sent = await upload(conversation.session, file, null, () => {}).done;
+    const sent = await upload(conversation.session, file, null, onProgress).done;
     deliver({ attachments: [sent.upload_id] }, { text: file.name, file: true });
+    return null;
   } catch (error) {
     ask.setBusy(false);
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 401) conversation.expired();
-    else log.notice("error", error.message);
+    return error.message;
   }
+}
+
+/** Signing makes the package again; the conversation is told which version it is now. */
+function sign() {
+  const file = panel.case;
+  if (!canSign(file)) return;
+  const { session } = conversation;
+  openSigning(async (strokes) => {
+    try {
+      told(await signCase(session, file.case_no, strokes), "sign.signed");
+    } catch (error) {
+      if (error.status === 401) conversation.expired();
+      throw error;
+    }
+  });
+}
+
+async function unsign(button) {
+  button.setAttribute("aria-busy", "true");
+  try {
+    told(await unsignCase(conversation.session, panel.case.case_no), "sign.withdrawn");
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401) conversation.expired();
+    else log.notice("error", error.message);
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+}
+
+function told({ case_no: number, version }, key) {
+  const sheet = get("case-sheet");
+  if (sheet.open) sheet.close();
+  log.notice("info", t(key, { version }));
+  log.toEnd();
+  // The stream brings the case too, but not to a page whose stream is broken just now.
+  if (panel.case?.case_no === number) panel.note({ case_no: number, status: panel.case.status });
 }
 
 async function save(url, name, button) {

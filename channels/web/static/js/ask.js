@@ -10,7 +10,7 @@ const TYPED = new Set(["text", "number"]);
 export class AskPanel {
   /**
    * `act` = {choose(value, label), say(text), attach(ids, names), upload(file, material, onProgress), sheet(field, button),
-   * sendSheet(file), canFill(ask), form()}.
+   * sendSheet(file, onProgress), canFill(ask), form(), canSign(), sign()}.
    */
   constructor({ root, composer, act }) {
     Object.assign(this, { root, composer, act });
@@ -42,7 +42,7 @@ export class AskPanel {
     const error = ask.error ? h("p", { class: "field-error", id: nextId("error"), role: "alert" }, icon("error"), ask.error.message) : null;
     this.heading = h("h2", { id: label, tabindex: "-1", text: ask.label });
     this.root.setAttribute("aria-labelledby", label);
-    this.root.dataset.kind = ask.kind;
+    this.root.dataset.kind = ask.columns?.length ? "table" : ask.kind;
     this.root.append(...[
       h("div", { class: "ask-head" }, this.heading, ask.optional ? h("span", { class: "chip", text: t("ask.optional") }) : null),
       example ? h("p", { class: "hint", id: hint, text: t("ask.example", { example }) }) : null,
@@ -82,8 +82,10 @@ export class AskPanel {
   /** The first control; for typed answers the message box, where it does not bring up a phone's keyboard unasked. */
   focus(byKeyboard) {
     if (!this.ask) return this.composer.focus();
-    const first = this.root.querySelector(".control button:not(:disabled), .control input:not([type=file])");
+    const first = this.root.querySelector(".control [data-column], .control button:not(:disabled), .control input:not([type=file])");
     if (first && !TYPED.has(this.ask.kind)) return first.focus();
+    // A phone's keyboard must not cover a table nobody has looked at yet.
+    if (first?.dataset.column) return (byKeyboard || window.matchMedia("(pointer: fine)").matches ? first : this.heading).focus();
     if (byKeyboard || window.matchMedia("(pointer: fine)").matches) return this.composer.focus();
     return this.heading.focus();
   }
@@ -103,7 +105,7 @@ export class AskPanel {
   }
 
   #control(ask, label, error) {
-    if (ask.columns?.length) return new TableAnswer({ ask, act: this.act, label, busy: () => this.busy }).element;
+    if (ask.columns?.length) return new TableAnswer({ ask, act: this.act, label, error, busy: () => this.busy }).element;
     switch (ask.kind) {
       case "choice": return this.#choice(ask, label);
       case "multi": return this.#multi(ask, label);
@@ -228,7 +230,10 @@ export class AskPanel {
     const form = this.act.canFill(ask)
       ? h("button", { type: "button", class: "button small skip", text: t("form.open"), on: { click: this.#press(() => this.act.form()) } })
       : null;
-    return why || skip || form ? h("div", { class: "ask-foot" }, why, form, skip) : null;
+    const sign = ask.field === "submit" && this.act.canSign()
+      ? h("button", { type: "button", class: "button small skip", on: { click: this.#press(() => this.act.sign()) } }, icon("sign"), t("sign.open"))
+      : null;
+    return why || skip || form || sign ? h("div", { class: "ask-foot" }, why, form, sign, skip) : null;
   }
 }
 

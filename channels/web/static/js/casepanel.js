@@ -1,6 +1,8 @@
 /** 我的办件: a sheet on a phone, a column beside the conversation on a wide screen. It shows; the conversation decides. */
 import { h, hidden, icon, nextId } from "./dom.js";
 import { dateTime, due } from "./format.js";
+import { gallery } from "./pictures.js";
+import { canSign } from "./signature.js";
 import { spoken, t, word } from "./strings.js";
 
 const SHOWN_MISSING = 5;
@@ -10,15 +12,25 @@ const PLACE = {
   draft: [0], ready: [1], submitted: [1], accepted: [2], correction_needed: [2, "halt"], refused: [2, "halt"], in_review: [3],
   approved: [4], denied: [4, "halt"], delivered: [4], closed: [5], withdrawn: [0, "halt"], expired: [0, "halt"],
 };
+/** Sources of answers that were not asked of her. */
+const BROUGHT = new Set(["licence", "register", "previous_case", "identity"]);
 const AFTER_SUBMIT = new Set(["submitted"]);
 
 export class CasePanel {
-  /** `act` = {say(text), download(url, name, button), timeline(caseNo): promise of {items}, detail(caseNo): promise of a case}. */
+  /**
+   * `act` = {say(text), download(url, name, button), timeline(caseNo): promise of {items}, detail(caseNo): promise of a case,
+   * pages(caseNo): promise of {items, version, signed_at}, picture(url): promise of an address, sign(), unsign(button)}.
+   */
   constructor({ content, bar, act }) {
     Object.assign(this, { content, bar, act });
     this.case = null;
     this.open = new Map();
-    this.entries = null;
+    this.#forget();
+  }
+
+  /** What was fetched about the case beyond what a turn tells. */
+  #forget() {
+    Object.assign(this, { entries: null, pack: null, known: null });
   }
 
   /** Shows the case as the last turn or event left it; null when the conversation has none. */
@@ -27,13 +39,14 @@ export class CasePanel {
     this.case = file;
     this.#bar();
     if (!file) {
-      this.entries = null;
+      this.#forget();
       this.content.replaceChildren();
       return;
     }
     const moved = !before || before.case_no !== file.case_no || before.status !== file.status
       || before.package?.version !== file.package?.version;
-    if (before && before.case_no !== file.case_no) this.entries = null;
+    if (before && before.case_no !== file.case_no) this.#forget();
+    if (before?.prefilled !== file.prefilled && this.known) this.#fields();
     this.#draw();
     if (moved) this.refresh();
   }
@@ -70,7 +83,35 @@ export class CasePanel {
       if (this.case?.case_no !== number) return;
       this.entries = entries;
       this.#draw();
+      this.#pages();
     }, 300);
+  }
+
+  /** Fetches what the package looks like, once a version; where it cannot be had, the package is there all the same. */
+  async #pages() {
+    const { case_no: number, package: pack } = this.case;
+    if (!pack || this.pack?.version === pack.version) return;
+    try {
+      const { items, version, signed_at: signed } = await this.act.pages(number);
+      if (this.case?.case_no !== number) return;
+      const several = new Set(items.filter((page) => page.file_page > 1).map((page) => page.file));
+      const pages = items.map(({ title, file, file_page: page, url }) => ({ name: several.has(file) ? t("pages.name", { title, page }) : title, url }));
+      this.pack = { version, signed, preview: pages.length ? gallery(pages, this.act.picture) : null };
+      this.#draw();
+    } catch { /* it can still be downloaded */ }
+  }
+
+  /** Fetches the answers with their sources, for whoever wants to see what was brought in. */
+  async #fields() {
+    const number = this.case.case_no;
+    try {
+      const { fields } = await this.act.detail(number);
+      if (this.case?.case_no !== number) return;
+      this.known = (fields ?? []).filter((field) => BROUGHT.has(field.source?.kind));
+    } catch {
+      this.known = "failed";
+    }
+    this.#draw();
   }
 
   #bar() {
@@ -87,12 +128,16 @@ export class CasePanel {
 
   #draw() {
     const file = this.case;
-    const active = this.content.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const held = this.content.contains(document.activeElement) ? document.activeElement : null;
+    const active = held?.dataset.key;
+    const across = held?.closest(".pages")?.scrollLeft ?? this.pack?.preview?.scrollLeft;
     this.content.replaceChildren(...[
       this.#head(file), this.#route(file), this.#progress(file), this.#materials(file), this.#package(file),
       this.#actions(), this.#timeline(),
     ].filter(Boolean));
+    if (across) this.pack.preview.scrollLeft = across;
     if (active) this.content.querySelector(`[data-key="${CSS.escape(active)}"]`)?.focus();
+    else if (held?.isConnected) held.focus();
   }
 
   #head(file) {
@@ -131,12 +176,25 @@ export class CasePanel {
     return h("section", { class: "case-part" },
       h("h4", { text: words }),
       h("progress", { max: Math.max(1, file.total), value: file.filled, "aria-label": words }),
-      file.prefilled ? h("p", { class: "hint", text: t("case.prefilled", { prefilled: file.prefilled }) }) : null,
+      file.prefilled ? this.#brought(file.prefilled) : null,
       missing.length
         ? h("div", { class: "case-missing" }, h("p", { text: t("case.missing", { count: missing.length }) }),
           h("ul", { class: "tags" }, missing.slice(0, SHOWN_MISSING).map(item)),
           rest.length ? this.#details("missing", t("case.more", { count: rest.length }), h("ul", { class: "tags" }, rest.map(item))) : null)
         : h("p", { class: "done-line" }, icon("check"), t("case.missing_none")));
+  }
+
+  /** What was brought in, and from where: shown to whoever opens it, fetched only then. */
+  #brought(prefilled) {
+    let body = h("p", { class: "hint", text: t("case.prefilled_loading") });
+    if (this.known === "failed") body = h("p", { class: "hint", text: t("case.prefilled_failed") });
+    else if (this.known) {
+      body = h("dl", { class: "brought" }, this.known.map((field) => h("div", {}, h("dt", { text: field.label }),
+        h("dd", {}, h("span", { text: field.value }), h("span", { class: "chip", text: word(`source.${field.source.kind}`, t("source.register")) })))));
+    }
+    const element = this.#details("brought", t("case.prefilled", { prefilled }), body);
+    element.addEventListener("toggle", () => element.open && (!this.known || this.known === "failed") && this.#fields());
+    return element;
   }
 
   #materials(file) {
@@ -155,8 +213,20 @@ export class CasePanel {
     const button = h("button", { type: "button", class: "button primary wide", data: { key: "package" } }, icon("download"),
       h("span", { text: t("case.package_download", { version: pack.version }) }));
     button.addEventListener("click", () => this.act.download(pack.url, `${file.case_no}-v${pack.version}.zip`, button));
-    return h("section", { class: "case-part" }, h("h4", { text: t("case.package") }), button,
+    return h("section", { class: "case-part package-part" }, h("h4", { text: t("case.package") }), this.pack?.preview, button, this.#signing(file),
       this.#details("hash", t("case.package_hash"), h("code", { class: "hash", text: pack.sha256 })));
+  }
+
+  /** Signing on the screen, and what has been signed; paper stays possible, and is said. */
+  #signing(file) {
+    const signed = this.pack?.version === file.package.version ? this.pack.signed : null;
+    const told = signed ? h("p", { class: "done-line" }, icon("check"), t("sign.at", { at: dateTime(signed) })) : null;
+    if (!canSign(file)) return told;
+    const sign = h("button", { type: "button", class: "button wide", data: { key: "sign" }, on: { click: () => this.act.sign() } }, icon("sign"),
+      h("span", { text: t(signed ? "sign.again" : "sign.open") }));
+    const back = signed ? h("button", { type: "button", class: "link", data: { key: "unsign" }, text: t("sign.withdraw") }) : null;
+    back?.addEventListener("click", () => back.getAttribute("aria-busy") !== "true" && this.act.unsign(back));
+    return h("div", { class: "signing" }, told, sign, back, signed ? null : h("p", { class: "hint", text: t("sign.otherwise") }));
   }
 
   #actions() {

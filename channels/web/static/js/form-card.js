@@ -4,6 +4,7 @@
  */
 import { guide as fetchGuide } from "./api.js";
 import { h, icon, nextId } from "./dom.js";
+import { popup } from "./popup.js";
 import { pageLocale, t } from "./strings.js";
 
 /** More would be a wall of questions, and longer than one message may be. */
@@ -35,7 +36,6 @@ export async function openForm(file, say) {
       h("button", { type: "submit", class: "button primary", text: t("form.send") }),
       h("button", { type: "button", class: "button", text: t("form.cancel"), on: { click: () => dialog.close() } })));
   const dialog = h("dialog", { class: "box form-card", "aria-labelledby": title }, form);
-  const opener = document.activeElement;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const lines = inputs.map((input) => [input.label, input.value()]).filter(([, value]) => value);
@@ -43,12 +43,7 @@ export async function openForm(file, say) {
     if (!lines.length) return;
     if (say(lines.map(([label, value]) => `${label}：${value}`).join("\n")) !== false) dialog.close();
   });
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    if (opener?.isConnected) opener.focus();
-  });
-  document.body.append(dialog);
-  dialog.showModal();
+  popup(dialog);
 }
 
 function control(field) {

@@ -1,10 +1,11 @@
 /** The conversation on screen. Order is the server's; what has not reached it yet stays at the end. */
 import { h, hidden, icon } from "./dom.js";
 import { clockTime, dayName } from "./format.js";
-import { gallery, isPicture } from "./pictures.js";
+import { isPicture, pictureReplies } from "./pictures.js";
 import { notice, renderReply } from "./replies.js";
 import { t } from "./strings.js";
 
+const SLOW_MS = 5000;
 const NEAR_END_PX = 90;
 
 /** While the answer panel says what is wrong with an answer, the log does not say it too; nor is it read aloud later. */
@@ -131,7 +132,7 @@ export class Log {
     const pictures = replies.filter(isPicture);
     for (const reply of replies) {
       if (isPicture(reply)) {
-        if (reply === pictures[0]) stack.append(gallery(pictures, this.act.picture));
+        if (reply === pictures[0]) stack.append(pictureReplies(pictures, this.act.picture));
         continue;
       }
       const shownBelow = panel !== undefined && reply.options?.map((option) => option.value).join("\n") === panel;
@@ -168,7 +169,14 @@ export class Log {
     this.#grown(element, false);
   }
 
+  /** Making a package takes a while: after some seconds the waves alone would look like a page that hangs. */
   showTyping(on) {
+    const slow = this.typing.querySelector(".slow");
+    if (this.typing.hidden === on) {
+      clearTimeout(this.slow);
+      slow.textContent = "";
+      if (on) this.slow = setTimeout(() => { slow.textContent = t("log.slow"); }, SLOW_MS);
+    }
     this.typing.hidden = !on;
     if (on && this.stuck) this.#bottom();
   }
