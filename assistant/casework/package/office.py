@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -19,6 +18,7 @@ from typing import Protocol
 from assistant.casework.child import Child, ChildDied, ChildTimeout
 from assistant.casework.package.errors import ConversionFailed, OfficeUnavailable
 from assistant.casework.package.glyphs import FONTS
+from assistant.casework.package.waiting import Turns
 from assistant.foundation.logging import get_logger
 
 BRIDGE = Path(__file__).resolve().with_name("office_bridge.py")
@@ -26,7 +26,11 @@ BRIDGE = Path(__file__).resolve().with_name("office_bridge.py")
 START_SECONDS = 60.0
 CONVERT_SECONDS = 15.0  # a hundred times what a form takes on an idle machine
 GOODBYE_SECONDS = 3.0
+WAIT_SECONDS = 60.0  # for one's turn: ten packages of six documents are sixty conversions
+MOST_WAITING = 120
 RECYCLE_AFTER = 200  # LibreOffice grows with every document it has opened
+RECYCLE_ABOVE = 640 << 20  # bytes of resident memory; 200 MB at the start, 400 MB after 200 forms
+WEIGH_EVERY = 10
 PAUSE_AFTER_FAILED_START = 30.0  # so that a missing LibreOffice does not cost every citizen the full start limit
 
 _log = get_logger(__name__)
@@ -46,13 +50,15 @@ class OfficeWorker:
     """The one converter of this process. Thread-safe; nothing is started before the first conversion or ``warm_up``."""
 
     def __init__(
-        self, settings: OfficeSettings, *, recycle_after: int = RECYCLE_AFTER, clock: Callable[[], float] = time.monotonic,
+        self, settings: OfficeSettings, *, recycle_after: int = RECYCLE_AFTER, recycle_above: int = RECYCLE_ABOVE,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._data_dir = Path(settings.data_dir)
         self._soffice = settings.soffice
         self._recycle_after = recycle_after
         self._clock = clock
-        self._lock = threading.Lock()
+        self._recycle_above = recycle_above
+        self._lock = Turns(MOST_WAITING)
         self._child: Child | None = None
         self._room: Path | None = None
         self._pipe = ""
@@ -63,15 +69,16 @@ class OfficeWorker:
     def convert(self, docx: bytes, deadline_s: float = CONVERT_SECONDS) -> bytes:
         """The PDF of a Word document.
 
-        ``deadline_s`` limits one attempt in seconds, waiting for an earlier document included; starting LibreOffice has
-        a limit of its own. A converter that hangs or crashes is killed with its whole process group and tried once more.
+        ``deadline_s`` limits one attempt in seconds; waiting for earlier documents, in the order of asking, and starting
+        LibreOffice have limits of their own. A converter that hangs or crashes is killed with its whole process group and
+        tried once more.
 
         Raises:
             OfficeUnavailable: missing, not starting, busy too long, or hung or crashed twice.
             ConversionFailed: LibreOffice refuses the document.
         """
-        if not self._lock.acquire(timeout=deadline_s):
-            raise OfficeUnavailable("the converter is busy with an earlier document")
+        if not self._lock.acquire(WAIT_SECONDS):
+            raise OfficeUnavailable("the converter is busy with earlier documents")
         try:
             for attempt in (1, 2):
                 try:
@@ -131,7 +138,9 @@ class OfficeWorker:
 
     def _accept(self, answer: bytes) -> bytes:
         self._converted += 1
-        if self._converted >= self._recycle_after:
+        heavy = self._converted % WEIGH_EVERY == 0 and self.rss_bytes() > self._recycle_above
+        if self._converted >= self._recycle_after or heavy:
+            _log.info("package.converter_recycled", count=self._converted)
             self._retire()
         if answer[:1] != b"+":
             raise ConversionFailed(answer[1:].decode(errors="replace"))

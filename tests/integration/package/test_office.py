@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import shutil
 import signal
@@ -9,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +19,19 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from assistant.casework.package import ConversionFailed, OfficeUnavailable, OfficeWorker, build, gate, office, verify
+from assistant.casework.package import (
+    ConversionFailed,
+    OfficeUnavailable,
+    OfficeWorker,
+    PackageError,
+    build,
+    gate,
+    office,
+    verify,
+)
+from assistant.casework.package.assembly import HandSignature, Trimmings
+from assistant.casework.package.forms import Drawn
+from assistant.casework.package.press import press
 from tests.unit.casework.package import samples
 
 pytestmark = [pytest.mark.office, pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")]
@@ -114,6 +129,100 @@ def test_recycled_after_its_share(tmp_path: Path) -> None:
         assert worker.starts == 2
         assert worker.rss_bytes() > 50_000_000
     assert [path.name for path in (tmp_path / "office").glob("run-*")] == [], "profiles are removed"
+
+
+def test_recycled_when_it_has_grown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office, "WEIGH_EVERY", 1)
+    with OfficeWorker(Settings(tmp_path), recycle_above=1) as worker:
+        for _ in range(2):
+            assert worker.convert(samples.word("一", "二")).startswith(b"%PDF")
+        assert worker.starts == 2
+
+
+def test_killed_in_the_middle_of_a_conversion(worker: OfficeWorker) -> None:
+    worker.convert(samples.word("先", "x"))
+    assert worker.pid is not None
+    starts, stuck = worker.starts, worker.pid
+    os.killpg(stuck, signal.SIGSTOP)  # so that the conversion is under way for certain when the kill comes
+    found: list[bytes] = []
+    asking = threading.Thread(target=lambda: found.append(worker.convert(samples.word("中途", "x"))))
+    asking.start()
+    time.sleep(0.3)
+    os.killpg(stuck, signal.SIGKILL)
+    asking.join(60)
+    assert found and found[0].startswith(b"%PDF") and worker.starts == starts + 1
+
+
+def test_killed_twice_the_package_has_a_plain_layout(worker: OfficeWorker, templates: Path) -> None:
+    class Dying:
+        """LibreOffice that is killed each time a document reaches it."""
+
+        def convert(self, docx: bytes) -> bytes:
+            def kill() -> None:
+                end = time.monotonic() + 30
+                killed = 0
+                while killed < 2 and time.monotonic() < end:
+                    child = worker._child
+                    if child is not None and child.alive and worker._converted == 0:
+                        with contextlib.suppress(ProcessLookupError):
+                            os.killpg(child.pid, signal.SIGKILL)
+                        killed += 1
+                        while worker._child is child:
+                            time.sleep(0.005)
+                    time.sleep(0.005)
+
+            worker.close()
+            killer = threading.Thread(target=kill)
+            killer.start()
+            try:
+                return worker.convert(docx)
+            finally:
+                killer.join()
+
+    built = build(samples.case(), samples.GUIDE, [], samples.NOW, Dying(), templates)
+    assert verify(built.data) == [] and len(built.notices) == 3 and all("通用版式" in notice for notice in built.notices)
+    worker._refuse_until = 0.0
+    assert worker.convert(samples.word("又好了", "x")).startswith(b"%PDF")
+
+
+def test_a_broken_template_is_named(worker: OfficeWorker, tmp_path: Path) -> None:
+    broken = samples.templates(tmp_path)
+    for content, why in (
+        (b"not a Word file", "不是可用的 Word 文件"),
+        (samples.word("姓名：{{ nobody }}", "x"), "nobody"),
+        (samples.word("姓名：{{ person", "x"), "标记不完整"),
+    ):
+        (broken / "form.docx").write_bytes(content)
+        with pytest.raises(PackageError) as caught:
+            build(samples.case(), samples.GUIDE, [], samples.NOW, worker, broken)
+        assert caught.value.code == "template_broken"
+        assert "form.docx" in caught.value.message and "示例变更申请书" in caught.value.message and why in caught.value.message
+
+
+@pytest.mark.parametrize("name", [
+    "上" * 40, "阿卜杜拉·买买提", "阿卜杜热合曼·阿卜杜拉·买买提托合提·吾斯曼·艾尔肯江·亚森", "㼆·𠮷", "𠮷㼆&<李>", "Ångström-O'Neill Jean-Luc",
+])  # fmt: skip
+def test_names_of_every_kind_pass_the_gate(worker: OfficeWorker, templates: Path, name: str) -> None:
+    built = build(samples.case(person=(name, name), agent_name=(name, name)), samples.GUIDE, [], samples.NOW, worker, templates)
+    assert verify(built.data) == [] and built.notices == []
+    with zipfile.ZipFile(io.BytesIO(built.data)) as archive:
+        bound = gate.TextLayer(archive.read("合订本.pdf"))
+    assert bound.shows(gate.squash(name)), "what is bound for printing holds it too"
+
+
+def test_a_drawn_signature_stands_on_the_form(worker: OfficeWorker, tmp_path: Path) -> None:
+    templates = samples.templates(tmp_path)
+    (templates / "form.docx").write_bytes(samples.word(*samples.FORM_TEXT, "申请人（签字）：{{ signature }}"))
+    png = press.ink(strokes=[[[0, 0], [50, 80], [100, 10]], [[10, 40], [90, 40]]])
+    trim = Trimmings(signature=HandSignature(Drawn(png, 400, 200), samples.NOW))
+    built = build(samples.case(), samples.GUIDE, [], samples.NOW, worker, templates, trim)
+    assert built.notices == [] and verify(built.data) == []
+    assert built.manifest["signatures"][0]["on"] == ["01_示例变更申请书.docx", "01_示例变更申请书.pdf"]
+    with zipfile.ZipFile(io.BytesIO(built.data)) as archive:
+        assert gate.TextLayer(archive.read("01_示例变更申请书.pdf")).pictures() == 1
+    plain = build(samples.case(), samples.GUIDE, [], samples.NOW, worker, templates)
+    with zipfile.ZipFile(io.BytesIO(plain.data)) as archive:
+        assert gate.TextLayer(archive.read("01_示例变更申请书.pdf")).pictures() == 0
 
 
 def test_one_document_at_a_time_and_a_limit_on_waiting(worker: OfficeWorker) -> None:
