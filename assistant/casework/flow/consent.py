@@ -10,6 +10,7 @@ from assistant.casework.flow.asking import advance, ask_again, reject
 from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.storing import store_more
 from assistant.casework.flow.talk import Talk
+from assistant.casework.model import CaseStatus
 from assistant.casework.prefill import filling
 from assistant.casework.prefill.state import Consent
 from assistant.foundation.messages import t
@@ -31,6 +32,9 @@ _GIVEN_AFTER_ALL = re.compile(
     r"^(?:i )?(?:now )?give (?:my )?consent[.! ]*$",
     re.I,
 )
+
+#: What was sent to the office is not changed behind its back.
+_OPEN = (CaseStatus.DRAFT, CaseStatus.READY, CaseStatus.CORRECTION_NEEDED)
 
 
 def take(talk: Talk) -> None:
@@ -78,7 +82,7 @@ def _told_instead(talk: Talk) -> None:
 def noticed(talk: Talk) -> bool:
     """Whether she takes her consent back, or gives it after all."""
     case = talk.case
-    if case is None or case.consent is None or talk.tapped is not None or talk.attachments:
+    if case is None or case.consent is None or case.status not in _OPEN or talk.tapped is not None or talk.attachments:
         return False
     if case.consent.given:
         return _TAKEN_BACK.search(talk.text) is not None

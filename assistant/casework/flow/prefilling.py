@@ -17,8 +17,9 @@ from assistant.casework.prefill.records import Enterprise, FarSideUnavailable
 from assistant.foundation.logging import get_logger
 from assistant.foundation.masking import mask_value
 from assistant.foundation.messages import t
+from knowledge.conditions import holds
 from knowledge.replies import Action, Card, Row
-from knowledge.schema import Guide, GuideField
+from knowledge.schema import Guide, GuideField, condition_fields
 
 log = get_logger(__name__)
 CONSENT = "consent"
@@ -33,8 +34,9 @@ def due(talk: Talk, wanted: GuideField | None) -> bool:
         return False
     if wanted is not None:
         return _may_be_known(talk, guide, wanted)
-    return talk.services.register is not None and any(
-        m.licence and case.materials[m.code].status == "missing" for m in interview.applying_materials(guide, case)
+    return talk.services.register is not None and (
+        any(m.licence and case.materials[m.code].status == "missing" for m in interview.applying_materials(guide, case))
+        or any(field.not_barred for field in interview.applying_fields(guide, case))
     )
 
 
@@ -231,7 +233,21 @@ def barred(talk: Talk) -> tuple[GuideField, str] | None:
         answer = case.answers.get(field.key)
         if held is None or answer is None or str(answer.value).upper() != held.number.upper():
             continue
-        name = guide.field(field.not_barred or "")
         reason = t("prefill.reason", reason=held.reason) if held.reason else ""
-        return (name if name is not None and name.key in case.answers else field), t("prefill.person_barred", reason=reason)
+        return _to_ask_again(guide, case, field), t("prefill.person_barred", reason=reason)
     return None
+
+
+def _to_ask_again(guide: Guide, case: Case, number: GuideField) -> GuideField:
+    """The question that names another person: the name, or, where that follows from another answer, who it shall be."""
+    name = guide.field(number.not_barred or "") or number
+    answer = case.answers.get(name.key)
+    if answer is None or not interview.follows(answer):
+        return name if answer is not None else number
+    values = case.values()
+    deciding: list[str] = []
+    for entry in guide.settled:
+        if entry.field == name.key and holds(entry.when, values):
+            deciding += [*(condition_fields(entry.when) if entry.when else ()), (entry.from_ or "").partition(".")[0]]
+    hers = (key for key in deciding if key in case.answers and not interview.follows(case.answers[key]))
+    return next((field for key in hers if (field := guide.field(key)) is not None), name)

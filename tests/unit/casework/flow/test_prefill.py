@@ -11,6 +11,7 @@ import pytest
 from assistant.casework.flow import answering, choosing, correcting
 from assistant.casework.flow.summary import case_view, review_card
 from assistant.casework.flow.talk import Talk
+from assistant.casework.model import CaseStatus
 from assistant.casework.prefill.records import Enterprise, FarSideUnavailable, Licence, Person
 from assistant.casework.prefill.state import VerifiedIdentity
 from knowledge.schema import Guide
@@ -381,3 +382,37 @@ def test_the_identity_signed_in_with_answers_for_its_owner_only() -> None:
     take(conv, tapped=["yes"])
     assert values(conv) == {"name": "张三", "number": ZHANG, "home": "北京市朝阳区示例街1号2室", "tel": "13600136000"}
     assert conv.asking == "review"
+
+
+def test_where_the_name_follows_from_another_answer_that_one_is_asked_again() -> None:
+    held = guide().model_dump(by_alias=True, exclude_unset=True)
+    held["fields"] = [
+        {"key": "who", "label": "谁当法定代表人", "type": "choice", "question": "谁？", "why": "要登记", "options": [
+            {"value": "me", "label": "我"}, {"value": "other", "label": "别人"}]},
+        {"key": "me", "label": "股东姓名", "type": "person_name", "question": "姓名？", "why": "要登记"},
+        {"key": "me_id", "label": "股东身份证号码", "type": "id_number", "question": "号码？", "why": "要登记"},
+        *[field for field in held["fields"] if field["key"] in ("boss", "boss_id")],
+    ]  # fmt: skip
+    held["settled"] = [
+        {"field": "boss", "from": "me", "when": {"field": "who", "is": "me"}},
+        {"field": "boss_id", "from": "me_id", "when": {"field": "who", "is": "me"}},
+    ]
+    held["materials"] = held["materials"][:1]
+    known = register()
+    known.persons[ZHANG] = known.persons[ZHANG].model_copy(update={"barred": True})
+    conv = begin(Conversation(World(guides={"address": Guide.model_validate(held)}, register=known)))
+    for text in ("我", "张三"):
+        take(conv, text)
+    take(conv, ZHANG)
+    assert conv.asking == "consent"
+    talk = take(conv, tapped=["yes"])
+    assert conv.asking == "who" and "换一个人" in notices(talk)
+
+
+def test_consent_to_what_was_sent_already_is_not_taken_back() -> None:
+    conv = agreed(register())
+    take(conv, USCC)
+    assert conv.case is not None
+    conv.case.status = CaseStatus.SUBMITTED
+    assert not correcting.noticed(conv.talk("撤回授权"))
+    assert values(conv)["company"] == "示例商贸有限公司"
