@@ -52,7 +52,7 @@ class Talker(Protocol):
 class StockTalker:
     """A conversation with stock Rasa, over its REST channel."""
 
-    answers = ANSWERS
+    answers: tuple[str, ...] = ANSWERS
 
     def __init__(self, url: str) -> None:
         self._wire, self._sender = Wire(url), str(uuid.uuid4())
@@ -69,7 +69,7 @@ class StockTalker:
 class OurTalker:
     """A conversation with the product, over the public API."""
 
-    answers = (*ANSWERS[:3], NO_LOOK_UP, *ANSWERS[3:])
+    answers: tuple[str, ...] = (*ANSWERS[:3], NO_LOOK_UP, *ANSWERS[3:])
 
     def __init__(self, url: str) -> None:
         self._wire = Wire(url)
