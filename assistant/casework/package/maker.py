@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import zipfile
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +31,7 @@ from knowledge.schema import Guide
 
 SHOWN = ("cover", "form", "commitment", "form_plain", "checklist", "receipt")
 _PREVIEWS = 3
+_REMEMBERED = 48  # PDFs of about 100 kB: the forms of the last ten packages or so
 _OPEN_PACKAGES = 8  # small, because they are whole packages in clear
 
 
@@ -64,11 +67,35 @@ class Made:
     previews: list[PreviewPage]
 
 
+class Remembering:
+    """A converter that gives the same PDF for the same Word file: a package made again after an edit or a signature converts only
+    what differs, and what was checked before keeps its bytes. Thread-safe; a few megabytes, in memory only."""
+
+    def __init__(self, office: Converter) -> None:
+        self._office = office
+        self._held: OrderedDict[bytes, bytes] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def convert(self, docx: bytes) -> bytes:
+        """The PDF of a Word file; see ``office.OfficeWorker.convert`` for what is raised."""
+        key = hashlib.sha256(docx).digest()
+        with self._guard:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        pdf = self._office.convert(docx)
+        with self._guard:
+            self._held[key] = pdf
+            while len(self._held) > _REMEMBERED:
+                self._held.popitem(last=False)
+        return pdf
+
+
 class PackageMaker:
     """Makes, signs and stores packages. Thread-safe."""
 
     def __init__(self, settings: MakerSettings, db: Database, blobs: BlobStore, office: Converter) -> None:
-        self._settings, self._db, self._blobs, self._office = settings, db, blobs, office
+        self._settings, self._db, self._blobs, self._office = settings, db, blobs, Remembering(office)
         self.keys = package_keys(settings)
 
     def make(self, case: Case, guide: Guide, now: datetime) -> Made:

@@ -11,8 +11,10 @@ cut to what is drawn, black on nothing, as PNG.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import re
 import resource
 import signal
 import sys
@@ -71,7 +73,7 @@ def bind(request: dict[str, Any], data: bytes) -> bytes:
     first = len(base) - sum(part["pages"] for part in request["parts"])
     front = pypdfium2.PdfDocument.new()
     front.import_pages(base, list(range(first)))
-    early = _saved(front)
+    early = _dated_as(data[: request["base"]], _saved(front))
     for number, part in enumerate(request["parts"]):
         piece, at = data[at : at + part["size"]], at + part["size"]
         try:
@@ -89,7 +91,26 @@ def _saved(document: Any) -> bytes:
     out = io.BytesIO()
     document.save(out)
     document.close()
-    return out.getvalue()
+    return _settled(out.getvalue())
+
+
+def _settled(pdf: bytes) -> bytes:
+    """The same with its random identifier made from its content: the same pages are the same bytes."""
+    at = pdf.rfind(b"/ID[")
+    if at < 0:
+        return pdf
+    head, tail = pdf[:at], pdf[at:]
+    name = hashlib.sha256(head).hexdigest()[:32].upper().encode()
+    return head + re.sub(rb"<[0-9A-F]{32}>", b"<" + name + b">", tail)
+
+
+def _dated_as(base: bytes, pdf: bytes) -> bytes:
+    """A file of our own pages with the date of the file they came from, instead of the moment it was written."""
+    given = re.search(rb"/CreationDate ?\(D:([0-9]{14})", base)
+    if given is None:
+        return pdf
+    dated = re.sub(rb"(/CreationDate ?\(D:)[0-9]{14}", lambda found: found[1] + given[1], pdf, count=1)
+    return _settled(dated)
 
 
 def _place_pdf(base: Any, piece: bytes, first: int, pages: int) -> None:

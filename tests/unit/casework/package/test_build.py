@@ -26,6 +26,7 @@ from assistant.casework.package import (
 )
 from assistant.casework.package.build import package_documents
 from assistant.casework.package.forms import Filled, visible_text
+from assistant.casework.package.maker import Remembering
 from assistant.casework.package.manifest import sm3
 from assistant.casework.package.pages import Block, ReceiptData, plain_form, receipt
 from assistant.casework.package.plain import blocks
@@ -193,6 +194,27 @@ def test_without_libreoffice_the_package_says_so(templates: Path) -> None:
     assert kinds["01_示例变更申请书.pdf"] == ("form_plain", "示例变更申请书（通用版式）")
     assert kinds["01_示例变更申请书.docx"] == ("form", "示例变更申请书")
     assert verify(plain.data) == []
+
+
+class Counting(Plain):
+    asked = 0
+
+    def convert(self, docx: bytes) -> bytes:
+        self.asked += 1
+        return super().convert(docx)
+
+
+def test_what_did_not_change_is_not_converted_again(tmp_path: Path) -> None:
+    folder = samples.templates(tmp_path)
+    counting = Counting()
+    office = Remembering(counting)
+    first = build(samples.case(), samples.GUIDE, [], samples.NOW, office, folder)
+    again = build(samples.case(), samples.GUIDE, [], samples.NOW, office, folder)
+    assert counting.asked == 3
+    assert again.data == first.data, "the same answers give the same bytes"
+    changed = build(samples.case(agent_name=("王五", "王五")), samples.GUIDE, [], samples.NOW, office, folder)
+    assert counting.asked == 5, "the two forms that name the agent"
+    assert changed.sha256 != first.sha256
 
 
 def test_a_document_libreoffice_refuses_is_a_broken_template(templates: Path) -> None:
