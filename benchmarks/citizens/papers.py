@@ -51,8 +51,9 @@ def look(citizen: Citizen, facts: Facts) -> list[str]:
 
 
 def documents(package: zipfile.ZipFile) -> list[str]:
-    """The members that are the guide's documents."""
-    return [name for name in sorted(package.namelist()) if name.endswith(".pdf") and name[0].isdigit()]
+    """The members that are the guide's documents: numbered from 01; 00 is the cover."""
+    numbered = (name for name in sorted(package.namelist()) if name.endswith(".pdf") and name[0].isdigit())
+    return [name for name in numbered if not name.startswith("00_")]
 
 
 def pdf_text(data: bytes) -> str:
