@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,21 +47,29 @@ def _of_tables(tree: Any) -> set[str]:
     """What a template asks of tables: ``f[].column`` in a loop over its rows, ``f.first.column`` outside."""
     from jinja2 import nodes
 
-    loops = {}
+    found, inside = set(), set()
     for loop in tree.find_all(nodes.For):
         over = loop.iter
         while not isinstance(over, nodes.Name) and hasattr(over, "node"):
             over = over.node
-        if isinstance(over, nodes.Name) and isinstance(loop.target, nodes.Name):
-            loops[loop.target.name] = over.name
-    dotted = {_dotted(node) for node in tree.find_all((nodes.Getattr, nodes.Getitem))}
-    whole = {name for name in dotted if not any(other.startswith(f"{name}.") for other in dotted)}
-    found = {name for name in whole if ".first." in name and name.partition(".")[0] not in loops}
-    for name in whole:
-        base, _, rest = name.partition(".")
-        if base in loops and rest:
-            found.add(f"{loops[base]}[].{rest}")
-    return found
+        if not isinstance(over, nodes.Name) or not isinstance(loop.target, nodes.Name):
+            continue
+        inside.add(loop.target.name)
+        parts = [*loop.body, *([loop.test] if loop.test is not None else [])]
+        for name in _whole(node for part in parts for node in (part, *part.find_all((nodes.Getattr, nodes.Getitem)))):
+            base, _, rest = name.partition(".")
+            if base == loop.target.name and rest:
+                found.add(f"{over.name}[].{rest}")
+    outside = _whole(tree.find_all((nodes.Getattr, nodes.Getitem)))
+    return found | {name for name in outside if ".first." in name and name.partition(".")[0] not in inside}
+
+
+def _whole(found: Iterable[Any]) -> set[str]:
+    """The names of attributes, without those that are the beginning of another."""
+    from jinja2 import nodes
+
+    dotted = {_dotted(node) for node in found if isinstance(node, nodes.Getattr | nodes.Getitem)}
+    return {name for name in dotted if not any(other.startswith(f"{name}.") for other in dotted)}
 
 
 def _parts(template: Any) -> Iterator[str]:

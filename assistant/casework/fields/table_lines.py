@@ -188,6 +188,8 @@ class _Reader:
             if not cell or empty(cell):
                 continue
             cell = self._unlabelled(column, cell)
+            if skipping and row and column.type == "text" and column.optional and self._names_a_row(cell):
+                return None  # 张三、李四: two of them
             if column.type not in NUMBERED and column.type != "text" and _CODE.search(cell):
                 return None  # two cells in one: 上海示例投资有限公司 91310115MA1K3TL06A
             read = read_cell(column, cell, held, self._values, self._today)
@@ -200,6 +202,12 @@ class _Reader:
             return None
         first = self._columns[0].key
         return row if row and (not skipping or first in row) else None
+
+    def _names_a_row(self, cell: str) -> bool:
+        """Whether a cell may as well be what a row of its own is known by."""
+        first = self._columns[0]
+        named = first.type in ("person_name", "company_name") and looks_like(first, cell)
+        return named and isinstance(read_cell(first, cell, {}, self._values, self._today), Accepted)
 
     def _wanted(self, held: Mapping[str, Any]) -> int:
         return sum(applies(column, held, self._values) and not column.optional for column in self._columns)

@@ -64,11 +64,14 @@ def test_citizen_is_not_asked_too_much(code: str, citizen: dict[str, Any]) -> No
     """
     answered = {*citizen["expect"], *citizen.get("skip", [])}
     asked = [field for field in FULL[code].fields if field.key in answered]
-    typed = [field for field in asked if field.type not in ("choice", "multi", "yes_no")]
-    taking_part = [field for field in typed if field.type in ("person_name", "company_name")]
+    said = [field.type for field in asked if field.type not in ("choice", "multi", "yes_no", "table")]
+    tables = [(field, citizen["expect"].get(field.key, [])) for field in asked if field.type == "table"]
+    cells = [column.type for table, rows in tables for row in rows for column in table.columns if column.key in row]
+    typed = [kind for kind in (*said, *cells) if kind != "choice"]
+    taking_part = [kind for kind in typed if kind in ("person_name", "company_name")]
     assert 5 <= len(asked) <= 56
-    assert len(typed) <= 6 + 4 * len(taking_part)
-    assert len(asked) - len(typed) <= 2 * len(typed)
+    assert len(typed) <= 6 + 4 * len(taking_part) + len(cells)
+    assert len(asked) - len(said) - len(tables) <= 2 * len(typed)
 
 
 @each_citizen
@@ -126,6 +129,16 @@ def ticks_of(guide: Guide) -> set[str]:
     return {tick for field in guide.fields for tick in _row_of(field)}
 
 
+def cells_of(guide: Guide) -> set[str]:
+    """Every cell and box of tables a template may hold for this guide."""
+    tables = [field for field in guide.fields if field.type == "table"]
+    found = {f"{table.key}[].no" for table in tables}
+    for key, column in ((table.key, column) for table in tables for column in table.columns):
+        found |= {f"{key}[].{column.key}", f"{key}.first.{column.key}"}
+        found |= {f"{key}[].tick.{column.key}.{option.value}" for option in column.options}
+    return found
+
+
 def _row_of(field: GuideField) -> set[str]:
     """The boxes of a field that is chosen from a list; none for any other."""
     chosen = field.type in ("choice", "multi", "yes_no")
@@ -141,7 +154,7 @@ def test_template_asks_only_for_what_each_guide_holds(template: str) -> None:
     tags = tags_of(TEMPLATES / template)
     assert tags
     for guide in used_by()[template]:
-        fed = {field.key for field in guide.fields} | ticks_of(guide) | (PACKAGE_TAGS - {"tick"})
+        fed = {field.key for field in guide.fields} | ticks_of(guide) | cells_of(guide) | (PACKAGE_TAGS - {"tick"})
         assert tags <= fed, guide.code
 
 
