@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 import segno
 
@@ -137,6 +138,7 @@ def _base(case: Case, guide: Guide, cover: Cover, entries: Sequence[Entry]) -> b
     return pdf
 
 
+@lru_cache(64)  # a department's package has the code of the whole
 def qr_svg(link: str) -> str:
     """The QR code (GB/T 18284, level M) of an address as SVG."""
     return segno.make(link, error="m", micro=False).svg_inline(scale=4, border=2)
