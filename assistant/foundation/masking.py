@@ -73,7 +73,8 @@ def mask_value(kind: str, display: str) -> str:
         kind: a field type of the guide schema (``id_number``, ``phone``, ``person_name``, ``address``, …).
         display: the value as forms print it.
 
-    Companies' names and codes are public and stay whole, as do dates, amounts and choices.
+    Companies' names, codes and business scopes are public and stay whole, as do dates, amounts and choices. A table
+    shown row by row is masked by its columns' kinds; told in one text it is free text.
 
     Raises:
         ValueError: the kind is none of the schema's.
@@ -90,9 +91,9 @@ def mask_value(kind: str, display: str) -> str:
             return f"{name[:1]}***{at}{host}" if at else _middle(display, 1, 0)
         case "address":
             return _address(display)
-        case "text":
+        case "text" | "table":
             return _free(display)
-        case "company_name" | "uscc" | "date" | "area" | "amount" | "integer" | "choice" | "multi" | "yes_no":
+        case "company_name" | "uscc" | "date" | "area" | "amount" | "integer" | "scope" | "choice" | "multi" | "yes_no":
             return display
     raise ValueError(f"no rule to mask a {kind}")
 
