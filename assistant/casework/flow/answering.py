@@ -17,6 +17,7 @@ from assistant.casework.flow import (
     instead,
     materials,
     offering,
+    prefilling,
     situations,
     tables,
     telling,
@@ -175,6 +176,8 @@ def _field(talk: Talk) -> None:
     more = telling.by_name(talk, talk.text, [field, *others]) if talk.tapped is None and len(talk.text) > 8 else {}
     if field.key in more:
         parsed = more.pop(field.key)
+    if isinstance(parsed, Rejected) and not more and talk.tapped is None:
+        more = prefilling.named_instead(talk, field)
     if isinstance(parsed, Rejected):
         store_more(talk, more)
         if more and not parsed.insist:  # 不对，电话是… answers another question than the one asked, which is put again

@@ -5,7 +5,11 @@ Registers are asked here and nowhere else, inside a turn; whatever goes wrong th
 
 from __future__ import annotations
 
+import re
+
 from assistant.casework import interview
+from assistant.casework.fields.parse import parse
+from assistant.casework.fields.result import Accepted
 from assistant.casework.flow.summary import difference_words, shown, source_words
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import Case, CaseStatus
@@ -23,6 +27,8 @@ from knowledge.schema import Guide, GuideField, condition_fields
 
 log = get_logger(__name__)
 CONSENT = "consent"
+_CLAUSES = re.compile(r"[，,。；;]\s*")
+_CALLED = re.compile(r"^(?:我们?)?(?:公司|单位|企业|店)?(?:的)?(?:名称|名字|全称)?(?:就)?(?:是|叫做?)\s*")
 #: So many subjects may be asked about in one case; nobody tries names on somebody's number here.
 MOST_SUBJECTS = 12
 
@@ -85,7 +91,7 @@ def first(talk: Talk, wanted: GuideField | None) -> GuideField | None:
         return wanted
     if talk.services.register is None:
         return wanted
-    missing = [field for field in interview.progress(guide, case).missing if field.subject is not None]
+    missing = [field for field in interview.progress(guide, case).missing if field.subject and field.key not in case.deferred]
     for kind in filling.kinds(guide):
         if subject_of(guide, case, kind).complete:
             continue
@@ -93,6 +99,21 @@ def first(talk: Talk, wanted: GuideField | None) -> GuideField | None:
         if finding:
             return next((field for field in finding if finds_subject(field)), finding[0])
     return wanted
+
+
+def named_instead(talk: Talk, asked: GuideField) -> dict[str, Accepted]:
+    """The enterprise's name, given where its credit code was asked: it is found by either."""
+    case, guide = talk.case, talk.guide
+    consent = case.consent if case else None
+    if case is None or guide is None or asked.subject != "enterprise" or not finds_subject(asked):
+        return {}
+    names = (field for field in guide.fields if field.subject == "enterprise" and field.type == "company_name")
+    name = next((field for field in names if field.key not in case.answers), None)
+    if name is None or consent is None or not consent.given:
+        return {}
+    clause = _CLAUSES.split(talk.text.strip(" 。.！!"))[-1]
+    parsed = parse(name, _CALLED.sub("", clause), talk.now.date(), case.values())
+    return {name.key: parsed} if isinstance(parsed, Accepted) and parsed.warning is None else {}
 
 
 def look_up(talk: Talk) -> None:

@@ -416,3 +416,18 @@ def test_consent_to_what_was_sent_already_is_not_taken_back() -> None:
     conv.case.status = CaseStatus.SUBMITTED
     assert not correcting.noticed(conv.talk("撤回授权"))
     assert values(conv)["company"] == "示例商贸有限公司"
+
+
+@pytest.mark.parametrize("words", ["示例商贸有限公司", "代码记不得了，公司叫示例商贸有限公司"])
+def test_the_name_given_instead_of_the_code_finds_the_enterprise_too(words: str) -> None:
+    conv = agreed(register())
+    take(conv, words)
+    assert values(conv)["uscc"] == USCC and values(conv)["boss"] == "张三" and conv.asking == "boss_id"
+
+
+def test_what_finds_the_subject_may_be_put_off() -> None:
+    conv = agreed(register())
+    take(conv, "等下再说")
+    assert conv.asking == "company"
+    take(conv, "示例商贸有限公司")
+    assert values(conv)["uscc"] == USCC
