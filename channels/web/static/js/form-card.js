@@ -14,6 +14,7 @@ const guides = new Map();
 /** Whether a form of several questions helps: there must be several, and the one in hand be one of them. */
 export function canFill(file, ask) {
   if (pageLocale() === "en") return false; // the guide as the public reads it is Chinese
+  if (ask?.columns?.length) return false; // lines sent while a table is asked are read as its rows
   return Boolean(file && ask && (file.missing ?? []).length >= 3 && file.missing.some((field) => field.field === ask.field));
 }
 

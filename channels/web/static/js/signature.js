@@ -189,8 +189,8 @@ export function openSigning(sign) {
     h("div", { class: "sign-frame" }, here, canvas),
     h("div", { class: "page-tools" }, undo, clear),
     problem, working,
-    h("p", { class: "hint", id: otherwise, text: t("sign.otherwise") }),
-    h("div", { class: "box-buttons" }, done, button("sign.cancel", () => dialog.close(), "")));
+    h("div", { class: "box-buttons" }, done, button("sign.cancel", () => dialog.close(), "")),
+    h("p", { class: "hint", id: otherwise, text: t("sign.otherwise") }));
   const pad = new Pad(canvas, () => {
     const blank = pad.strokes.length === 0;
     here.hidden = !blank;
