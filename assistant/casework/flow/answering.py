@@ -176,6 +176,9 @@ def _field(talk: Talk) -> None:
     more = telling.by_name(talk, talk.text, [field, *others]) if talk.tapped is None and len(talk.text) > 8 else {}
     if field.key in more:
         parsed = more.pop(field.key)
+    elif isinstance(parsed, Rejected) and (rest := telling.unnamed(talk, answer)):
+        beside = parse(field, rest, talk.now.date(), values)
+        parsed = beside if isinstance(beside, Accepted) else parsed
     if isinstance(parsed, Rejected) and not more and talk.tapped is None:
         more = prefilling.named_instead(talk, field)
     if isinstance(parsed, Rejected):

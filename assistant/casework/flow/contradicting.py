@@ -69,10 +69,14 @@ def _found(talk: Talk) -> tuple[GuideField, list[Accepted]] | None:
     pending = guide.field(talk.asking) if talk.asking else None
     if pending is None or len(talk.text) < 4:
         return None
-    fields = [f for f in interview.applying_fields(guide, case) if f.type in _PLAIN]
+    applying = interview.applying_fields(guide, case)
+    fields = [f for f in applying if f.type in _PLAIN]
+    others = [f for f in guide.fields if f not in applying]  # 代办人姓名李四 names nobody else, whether there is an agent or not
     values = case.values()
     said: dict[str, list[Accepted]] = {}
-    for field, value, clause in extract.all_by_name(talk.text, fields, today, values):
+    for field, value, clause in extract.all_by_name(talk.text, [*applying, *others], today, values):
+        if field not in fields:
+            continue
         if field.key != pending.key and field.type == pending.type and _only_kind(clause):
             continue  # 电话139… is the answer to the telephone asked for
         said.setdefault(field.key, []).append(value)

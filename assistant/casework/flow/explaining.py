@@ -6,7 +6,7 @@ import re
 
 from assistant.casework import interview
 from assistant.casework.flow.talk import Talk
-from assistant.foundation.messages import t
+from assistant.foundation.messages import ENGLISH, language, t
 from knowledge.composer import source_name
 from knowledge.replies import Action, Ask, Card, Citation
 from knowledge.schema import Guide, GuideField
@@ -73,7 +73,7 @@ def _sources(field: GuideField | None, guide: Guide | None) -> list[Citation]:
 
 
 def _mistakes(talk: Talk, field: GuideField) -> None:
-    if field.mistakes:
+    if field.mistakes and language() != ENGLISH:  # they are written for readers of Chinese
         talk.say(t("casework.mistakes", mistakes=t("casework.mistake_separator").join(m.rstrip("。.") for m in field.mistakes)))
 
 

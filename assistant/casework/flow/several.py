@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.casework import interview
 from assistant.casework.fields import extract, slips
 from assistant.casework.fields.result import Accepted
@@ -13,6 +15,8 @@ from assistant.casework.model import CaseStatus
 from assistant.foundation.messages import t
 from knowledge.schema import GuideField
 
+#: 公司名称写错了，应该是… is one change in two clauses.
+_SLIP = re.compile(r"(?:也)?(?:写|填|说|打|输|报|弄|搞)错了[，,]\s*(?:应该是|应该|应为|是|改成|改为)")
 _OPEN = (CaseStatus.DRAFT, CaseStatus.READY, CaseStatus.CORRECTION_NEEDED)
 
 
@@ -45,7 +49,11 @@ def _edits(talk: Talk) -> list[tuple[GuideField, Accepted]]:
         f for f in interview.applying_fields(guide, case) if f.key in case.answers and not interview.follows(case.answers[f.key])
     ]
     found: dict[str, tuple[GuideField, Accepted]] = {}
-    for field, value, clause in extract.all_by_name(talk.text, answered, today, case.values()):
+    told = _SLIP.sub("改成", talk.text)
+    others = [f for f in guide.fields if f not in answered]
+    for field, value, clause in extract.all_by_name(told, [*answered, *others], today, case.values()):
+        if field not in answered:
+            continue
         if case.answers[field.key].value != value.value and (at_review or slips.marked(clause) is not None or found):
             found[field.key] = (field, value)
     return list(found.values()) if len(found) > 1 or (at_review and found) else []

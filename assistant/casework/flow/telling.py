@@ -34,7 +34,7 @@ def opening(talk: Talk) -> bool:
     done = forms.fill(talk, lines) if lines else True
     if len(told) > _SHORT:
         waiting = [f for f in interview.applying_fields(guide, case) if f.key not in case.answers]
-        store_more(talk, extract.by_shape(_unnamed(told, talk), waiting, today, case.values()))
+        store_more(talk, extract.by_shape(_unnamed(told, guide.fields), waiting, today, case.values()))
     return done
 
 
@@ -64,10 +64,18 @@ def by_name(talk: Talk, told: str, wanted: Sequence[GuideField]) -> dict[str, Ac
     return found
 
 
-def _unnamed(told: str, talk: Talk) -> str:
-    """The sentence without the clauses that name a question, so that no value is taken for another than was said."""
-    guide = talk.guide
-    assert guide is not None
-    return "，".join(
-        clause for clause in re.split(r"[，,。;；\n!！?？]+", told) if clause and not extract.names_one(clause, guide.fields)
-    )
+def unnamed(talk: Talk, answer: str | list[str]) -> str:
+    """What is left of an answer without the clauses under another question's name; empty where that is all or nothing of it."""
+    if not isinstance(answer, str) or talk.guide is None:
+        return ""
+    rest = _unnamed(answer, talk.guide.fields)
+    return rest if rest != "，".join(_clauses(answer)) else ""
+
+
+def _unnamed(told: str, fields: Sequence[GuideField]) -> str:
+    """The clauses that name no question, so that no value is taken for another than was said."""
+    return "，".join(clause for clause in _clauses(told) if not extract.names_one(clause, fields))
+
+
+def _clauses(told: str) -> list[str]:
+    return [clause for clause in re.split(r"[，,。;；\n!！?？]+", told) if clause.strip()]
