@@ -23,7 +23,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from channels.web.routes import SECURITY_HEADERS, router
 from knowledge.replies import Notice, Text
 from tests.browser.mock_package import add_package_routes
-from tests.browser.mock_script import Result, Script
+from tests.browser.mock_script import GUIDE, Result, Script, guide_fields
 
 MAX_TEXT = 4000
 PROOF = "123XK7QM2R"
@@ -240,6 +240,12 @@ def create_app() -> FastAPI:
     async def case(request: Request, case_no: str) -> Any:
         talk = by_case(request, case_no)
         return talk if isinstance(talk, JSONResponse) else {**(talk.script.case() or {}), "fields": talk.script.fields()}
+
+    @app.get("/api/v1/guides/{code}")
+    async def guide(code: str) -> Any:
+        if switches.pop("no_guide", False):
+            return problem(503, "服务出了问题。")
+        return {"code": code, "fields": guide_fields()} if code == GUIDE["code"] else problem(404, "没有这个事项。")
 
     @app.get("/mock/sample.txt")
     async def sample(request: Request) -> Any:

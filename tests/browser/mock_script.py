@@ -53,6 +53,13 @@ QUESTIONS = {
 }
 
 
+def guide_fields() -> list[dict[str, Any]]:
+    """The questions as the public reads them in the guide."""
+    types = {"choice": "choice", "multi": "multi", "number": "area", "date": "date", "text": "text"}
+    return [{"key": ask.field, "label": ask.label, "type": types[ask.kind], "optional": ask.optional, "example": ask.example,
+             "options": [option.model_dump() for option in ask.options or []]} for ask in ASKS if ask.kind in types]
+
+
 @dataclass
 class Result:
     """What one turn answers; ``owner`` None leaves it as it is."""

@@ -77,6 +77,51 @@ def test_axe_finds_nothing_and_nothing_sticks_out(open_chat: Callable[..., Chat]
     assert chat.overflow() <= 0
 
 
+@pytest.mark.parametrize("look", ["light-360", "large-dark-360", "dark-1280"])
+def test_axe_finds_nothing_in_tables_forms_pages_and_signing(open_chat: Callable[..., Chat], mock: Mock, look: str) -> None:
+    preferences, options, size = LOOKS[look]
+    chat = open_chat(preferences, viewport=size, bypass_csp=True, reduced_motion="reduce", **options)
+    chat.say(APPLY)
+    chat.tap("同意调取")
+    chat.ask.get_by_role("button", name="一次填几项").click()
+    chat.page.locator(".form-card").get_by_role("button", name="填好了").click()
+    found = {"form": violations(chat)}
+    chat.page.keyboard.press("Escape")
+    chat.say("人员名单")
+    chat.ask.get_by_role("button", name="再加一行").click()
+    chat.ask.get_by_role("button", name="填好了").click()
+    chat.ask.locator("summary", has_text="用 Excel 填").click()
+    found["table"] = violations(chat)
+    chat.ask.get_by_label("姓名").first.fill("张三")
+    chat.tap("填好了")
+    chat.tap("餐饮服务经营者")
+    for answer in ("老码头面馆", "85", "2026-12-01"):
+        chat.say(answer)
+    chat.ask.get_by_label("热食类制售").check()
+    chat.tap("确定")
+    chat.say("13800000000")
+    chat.tap("先办，以后补交")
+    chat.tap("跳过")
+    chat.tap("确认无误")
+    chat.say("看材料")
+    found["pages"] = violations(chat)
+    chat.log.locator(".page-thumb").first.click()
+    expect(chat.page.locator(".page-dialog img")).to_be_visible()
+    found["one page"] = violations(chat)
+    chat.page.keyboard.press("Escape")
+    chat.ask.get_by_role("button", name="手写签名").click()
+    chat.page.get_by_role("button", name="签好了").click()
+    found["signing"] = violations(chat)
+    chat.page.keyboard.press("Escape")
+    if size is NARROW:
+        chat.page.locator("#casebar button").click()
+    chat.page.locator("summary", has_text="已替您带入").click()
+    expect(chat.page.locator(".brought dt").first).to_be_visible()
+    found["panel"] = violations(chat)
+    assert {place: what for place, what in found.items() if what} == {}
+    assert chat.overflow() <= 0
+
+
 def test_the_whole_way_with_the_keyboard_alone(chat: Chat, mock: Mock) -> None:
     page, keys = chat.page, chat.page.keyboard
     keys.press("Tab")

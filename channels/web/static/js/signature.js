@@ -189,7 +189,7 @@ export function openSigning(sign) {
     h("div", { class: "sign-frame" }, here, canvas),
     h("div", { class: "page-tools" }, undo, clear),
     problem, working,
-    h("div", { class: "box-buttons" }, done, button("sign.cancel", () => dialog.close(), "")),
+    h("div", { class: "box-buttons" }, done, button("sign.cancel", () => busy || dialog.close(), "")),
     h("p", { class: "hint", id: otherwise, text: t("sign.otherwise") }));
   const pad = new Pad(canvas, () => {
     const blank = pad.strokes.length === 0;
