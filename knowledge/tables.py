@@ -47,13 +47,17 @@ class Column(Strict):
 
 
 class Rows(Strict):
-    """How many rows there may be, and what one is called: ``{least: 1, most: 50, called: 股东, counter: 个}``."""
+    """How many rows there may be, and what one is called: ``{least: 1, most: 50, called: 股东, counter: 个}``.
+
+    ``too_many`` says what to do with more. Where ``one_when`` holds for the other fields there is just one row.
+    """
 
     least: int = Field(default=1, ge=0)
     most: int = Field(default=MOST_ROWS, ge=1, le=MOST_ROWS)
     called: str = "项"
     counter: str = "个"
     too_many: str | None = None
+    one_when: Condition | None = None
 
     @model_validator(mode="after")
     def in_order(self) -> Rows:
@@ -111,6 +115,8 @@ class TableField(Protocol):
     @property
     def columns(self) -> list[Column]: ...
     @property
+    def rows(self) -> Rows | None: ...
+    @property
     def table_rules(self) -> list[TableRule]: ...
 
 
@@ -125,12 +131,21 @@ def table_references(fields: Sequence[TableField]) -> list[str]:
             problems += [
                 f"field {field.key}: column {column.key} depends on unknown field {name}" for name in named if name not in known
             ]
+        one = field.rows.one_when if field.rows is not None else None
+        problems += [
+            f"field {field.key} depends on unknown field {name}" for name in condition_fields(one) if name not in keys
+        ] if one is not None else []
         problems += [
             f"field {field.key}: table rule {rule.kind} names unknown field {rule.field}"
             for rule in field.table_rules
             if rule.field is not None and rule.field not in keys
         ]
     return problems
+
+
+def most_rows(rows: Rows, values: Mapping[str, Any]) -> int:
+    """How many rows there may be in this case."""
+    return 1 if rows.one_when is not None and holds(rows.one_when, values) else rows.most
 
 
 def may_apply(column: Column, columns: Sequence[Column], values: Mapping[str, Any]) -> bool:

@@ -46,7 +46,7 @@ _SHOWN: dict[str, tuple[str, ...]] = {
     "Neighbour": ("difference",),
 }
 #: Parts that are not shown, or may well stay in Chinese: statutes are cited by their own names, forms keep their titles.
-_SILENT = frozenset({"when", "must", "names", "evidence", "documents", "aliases"})
+_SILENT = frozenset({"when", "must", "one_when", "names", "evidence", "documents", "aliases"})
 
 
 class Translation(BaseModel):
@@ -149,7 +149,9 @@ def _texts_of(part: Any) -> Iterator[str]:
 def _laid_over(part: Any, texts: Translation) -> Any:
     if isinstance(part, BaseModel):
         changed = {
-            name: _laid_over(getattr(part, name), texts) for name in type(part).model_fields if name not in ("when", "must")
+            name: _laid_over(getattr(part, name), texts)
+            for name in type(part).model_fields
+            if name not in ("when", "must", "one_when")
         }
         changed |= {name: _text(getattr(part, name), texts) for name in _SHOWN.get(type(part).__name__, ())}
         if isinstance(part, Option):

@@ -29,6 +29,7 @@ from assistant.casework.flow.storing import store
 from assistant.casework.flow.talk import Talk
 from assistant.foundation.messages import t
 from knowledge.schema import GuideField
+from knowledge.tables import most_rows
 
 #: These words steer the talk; no row is made of a name read out of them.
 _STEERS = re.compile(
@@ -149,6 +150,8 @@ def _lay(talk: Talk, table: GuideField, draft: TableDraft, read: Reading) -> Non
     draft.problems = [*moved, *(p for p in ([] if replaces else draft.problems) if (p.row, p.column) not in filled)]
     draft.warnings = [*([] if replaces else draft.warnings), *read.warnings]
     draft.expected = read.expected or draft.expected
+    if held and draft.rows == held and draft.asked is None and not moved:
+        draft.closed = True  # asked for more she says the same again: that is all there is
     several = len(read.rows) > 1 or read.whole or read.tabbed
     draft.closed = draft.closed or (several and (draft.expected is None or len(draft.rows) >= draft.expected))
     draft.closed = draft.closed or (draft.expected is not None and len(draft.rows) >= draft.expected)
@@ -282,14 +285,11 @@ def settle(talk: Talk, table: GuideField, draft: TableDraft, *, news: bool = Fal
     """
     values, rows = _others(talk, table), rows_of(table)
     draft.asked = None
-    if len(draft.rows) > rows.most:
+    most = most_rows(rows, values)
+    if len(draft.rows) > most:
         _keep(talk, table, draft)
-        reject(
-            talk,
-            "table_too_many",
-            rows.too_many
-            or t("tables.too_many", most=rows.most, counter=rows.counter, called=rows.called, count=len(draft.rows)),
-        )
+        many = t("tables.too_many", most=most, counter=rows.counter, called=rows.called, count=len(draft.rows))
+        reject(talk, "table_too_many", rows.too_many if rows.too_many and most == rows.most else many)
         return
     if draft.problems:
         draft.problems.sort(key=lambda p: p.row)
@@ -311,7 +311,7 @@ def settle(talk: Talk, table: GuideField, draft: TableDraft, *, news: bool = Fal
             _keep(talk, table, draft)
             reject(talk, "table_rule", hard[0].said)
             return
-        if draft.closed or sums_settled(table, draft.rows, values) or len(draft.rows) == rows.most:
+        if draft.closed or sums_settled(table, draft.rows, values) or len(draft.rows) == most:
             _store(talk, table, draft)
             return
     _keep(talk, table, draft)

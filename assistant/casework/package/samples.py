@@ -27,8 +27,8 @@ from assistant.casework.package.table_values import blank_rows
 from assistant.casework.package.values import UNTICKED, Boxes, form_context, option_values
 from assistant.foundation.clock import SHANGHAI
 from assistant.foundation.messages import CHINESE, t, use_language
-from knowledge.satisfiable import answers_for
-from knowledge.schema import DocumentSpec, Guide, GuideField, Rows
+from knowledge.satisfiable import answers_for, leaves
+from knowledge.schema import Condition, DocumentSpec, Guide, GuideField, Rows
 from knowledge.tables import applies
 
 GAP = "\ue000"
@@ -91,15 +91,15 @@ def example_case(guide: Guide, document: DocumentSpec, now: datetime) -> Case:
         created_at=now, updated_at=now,
     )  # fmt: skip
     needing = next((m.when for m in guide.materials if document.key in (m.document, m.promise_document)), None)
-    examples = {field.key: _example(field, now, {}) for field in guide.fields}
+    examples = {field.key: _example(field, now, {}) for field in guide.fields if field.type != "table"}
     liked = {key: accepted.value for key, accepted in examples.items() if accepted is not None}
     conditions = [when for when in (document.when, needing) if when is not None]
-    forced = answers_for(conditions, guide, liked) or {}
+    forced = answers_for([*conditions, *_rows_that_fit(guide)], guide, liked) or answers_for(conditions, guide, liked) or {}
     for _ in guide.fields:
         field = next_field(guide, case)
         if field is None:
             break
-        accepted = _forced(field, forced, now) or _example(field, now, case.values())
+        accepted = _forced(field, forced, now, case.values()) or _example(field, now, case.values())
         skipped = accepted is None
         record(guide, case, field, accepted or Accepted(None, ""), Source(kind="computed"), now, skipped=skipped)
     refresh_materials(guide, case)
@@ -109,11 +109,22 @@ def example_case(guide: Guide, document: DocumentSpec, now: datetime) -> Case:
     return case
 
 
-def _forced(field: GuideField, forced: dict[str, Any], now: datetime) -> Accepted | None:
+def _rows_that_fit(guide: Guide) -> list[Condition]:
+    """What must be true of the rows of tables (a foreigner among them, where there are said to be some), as conditions."""
+    found = []
+    for check in guide.checks:
+        cells = [leaf for leaf in leaves(check.must) if "." in (leaf.field or "")]
+        compared = [leaf for leaf in cells if leaf.in_ or "is_" in leaf.model_fields_set]
+        if compared and not check.soft:
+            found.append(Condition(any_=[Condition(not_=check.when), check.must]) if check.when else check.must)
+    return found
+
+
+def _forced(field: GuideField, forced: dict[str, Any], now: datetime, values: dict[str, Any]) -> Accepted | None:
     if forced.get(field.key) is None:
         return None
     if field.type == "table":
-        return _example_rows(field, forced[field.key], now, forced)
+        return _example_rows(field, forced[field.key], now, {**forced, **values})
     accepted = Accepted(forced[field.key], str(forced[field.key]))
     return Accepted(accepted.value, printed(field, accepted))
 
@@ -125,7 +136,7 @@ def _example(field: GuideField, now: datetime, values: dict[str, Any]) -> Accept
         return Accepted(parsed.value, printed(field, parsed))
     if field.type in _TICKS:
         first = option_values(field)[0]
-        return _forced(field, {field.key: [first] if field.type == "multi" else first}, now)
+        return _forced(field, {field.key: [first] if field.type == "multi" else first}, now, values)
     if field.type == "table":
         return _example_rows(field, [{}], now, values)
     return Accepted(field.example, field.example) if field.example else None

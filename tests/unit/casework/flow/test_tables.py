@@ -106,6 +106,22 @@ def test_one_row_after_the_other_until_there_are_no_more() -> None:
     assert talk.asking[0] == "phone" and len(talk.rows) == 2
 
 
+def test_the_same_said_again_is_all_there_is() -> None:
+    talk = Interview(table_rules=[])
+    talk.say(f"张三 {ZHANG} 60万")
+    talk.say(f"张三 {ZHANG} 60万")
+    assert talk.asking[0] == "phone" and len(talk.rows) == 1
+
+
+def test_where_there_is_just_one_row_no_more_are_asked_for() -> None:
+    rows = {"least": 1, "most": 50, "called": "股东", "one_when": {"field": "capital", "under": 200000}}
+    talk = Interview("10万", rows=rows, table_rules=[])
+    said = talk.say(f"张三 {ZHANG} 6万，李四 {LI} 4万")
+    assert said.status == "rejected_answer" and "最多1个股东" in texts(said)
+    talk.say("删掉李四")
+    assert talk.asking[0] == "phone" and len(talk.rows) == 1
+
+
 def test_an_unusable_cell_is_told_by_row_and_column_and_loses_nothing_else() -> None:
     talk = Interview()
     said = talk.say(f"张三 {ZHANG} 60万\n李四 440106199801020018 40万")
