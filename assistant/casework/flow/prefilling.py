@@ -216,16 +216,26 @@ def _tell(talk: Talk, case: Case, done: list[GuideField]) -> None:
         return
     kinds = sorted({case.answers[f.key].source.kind for f in fields})
     talk.note("case.prefilled", fields=[f.key for f in fields], sources=kinds)
+    found = t("knowledge.clause_separator").join(_by_source(case, fields))
     talk.replies.append(
         Card(
             title=t("prefill.filled_title", count=len(fields)),
-            text=t("prefill.filled_text", labels=t("fields.list_separator").join(f.label for f in fields), label=fields[0].label),
+            text=t("prefill.filled_text", found=found, label=fields[0].label),
             rows=[
                 Row(label=f.label, value=shown(f, case.answers[f.key]), source=source_words(case.answers[f.key])) for f in fields
             ],
             actions=[Action(label=t("casework.edit", label=f.label), message=t("casework.edit", label=f.label)) for f in fields],
         )
     )
+
+
+def _by_source(case: Case, fields: list[GuideField]) -> list[str]:
+    """The fields' labels, source by source."""
+    held: dict[str, list[str]] = {}
+    for field in fields:
+        held.setdefault(source_words(case.answers[field.key]), []).append(field.label)
+    separator = t("fields.list_separator")
+    return [t("prefill.filled_from", source=source, labels=separator.join(labels)) for source, labels in held.items()]
 
 
 def differing(talk: Talk) -> tuple[GuideField, str] | None:

@@ -35,7 +35,8 @@ def difference_words(message: str, field: GuideField, case: Case) -> str:
     assert case.consent is not None
     known = case.consent.differences[field.key]
     has = mask_value(field.type, said(field, known.value, known.display))
-    return t(message, label=field.label, said=shown(field, case.answers[field.key]), known=has)
+    hers = shown(field, case.answers[field.key])
+    return t(message if hers != has else "prefill.differs_unseen", label=field.label, said=hers, known=has)
 
 
 def _doubts(guide: Guide, case: Case) -> list[str]:

@@ -76,6 +76,7 @@ def fill(guide: Guide, case: Case, now: datetime, turn: int) -> list[GuideField]
         interview.record(guide, case, field, value, source, now)
         case.answers[field.key].looked_up_on = taken.day
         done.append(field)
+        consent.filled += [field.key] if field.key not in consent.filled else []
     return [field for field in done if field.key in case.answers]
 
 
@@ -111,7 +112,9 @@ def compare(guide: Guide, case: Case, now: datetime) -> None:
         if value is None or same(field, answer.value, value.value):
             consent.differences.pop(field.key, None)
         elif field.key not in consent.differences:
-            consent.differences[field.key] = Difference(value=value.value, display=value.display, ref=known.ref)
+            consent.differences[field.key] = Difference(
+                value=value.value, display=value.display, ref=known.ref, asked=field.key in consent.filled
+            )
 
 
 def same(field: GuideField, one: Any, other: Any) -> bool:
@@ -194,6 +197,6 @@ def forget(case: Case) -> list[str]:
             case.asked.remove(key)
     case.fallen = {key: answer for key, answer in case.fallen.items() if answer.source.kind not in LOOKED_UP}
     case.changes = [one for one in case.changes if one.before is None or one.before.source.kind not in LOOKED_UP]
-    for held in (consent.offers, consent.licences, consent.differences, consent.barred):
+    for held in (consent.offers, consent.licences, consent.differences, consent.barred, consent.filled):
         held.clear()
     return gone

@@ -65,7 +65,7 @@ class Consent(BaseModel):
 
     ``asked_about`` has an entry for every subject a register was asked about, by ``subject.key``; ``subjects`` is whom the case
     is about, by kind; ``confirmed`` the numbers a register knows; ``licences`` are by material, ``barred`` by the field of the
-    person's identity number.
+    person's identity number; ``filled`` the fields that were filled in: who changes one of them knows what the register has.
     """
 
     given: bool
@@ -75,6 +75,7 @@ class Consent(BaseModel):
     confirmed: list[str] = []
     offers: dict[str, list[Offer]] = {}
     licences: dict[str, LicenceSeen] = {}
+    filled: list[str] = []
     differences: dict[str, Difference] = {}
     barred: dict[str, Barred] = {}
 

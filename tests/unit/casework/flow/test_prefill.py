@@ -431,3 +431,14 @@ def test_what_finds_the_subject_may_be_put_off() -> None:
     assert conv.asking == "company"
     take(conv, "示例商贸有限公司")
     assert values(conv)["uscc"] == USCC
+
+
+def test_who_changes_what_was_filled_in_is_not_asked_again_and_the_review_says_so() -> None:
+    conv = agreed(register())
+    take(conv, USCC)
+    talk = conv.talk("修改住所")
+    correcting.correct(talk)
+    conv.done(talk)
+    take(conv, "上海市浦东新区示例路102号2幢301室")
+    assert conv.asking == "boss_id"
+    assert conv.case is not None and "不完全一样" in review_card(guide(), conv.case).text
