@@ -13,6 +13,7 @@ from benchmarks.citizens.facts import Facts
 
 A4_POINTS = (595, 842)
 MATERIAL = "material:"
+NO_MORE = "就这些"
 
 
 class Unprepared(AssertionError):
@@ -47,6 +48,8 @@ def answer(citizen: Citizen, facts: Facts) -> dict[str, Any]:
     if field in facts.skip:
         return citizen.say("跳过")
     words = facts.say.get(field)
+    if words is not None and asking.get("columns") and asking["value"] is not None and not asking["error"]:
+        return citizen.say(NO_MORE)  # the rows are in; is there another?
     if words is None:
         raise Unprepared(f"{field} ({asking['label']}) was asked, and citizen {facts.title} has no answer to it")
     return give(citizen, words)

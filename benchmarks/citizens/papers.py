@@ -100,7 +100,8 @@ def _answers(facts: Facts, fields: Mapping[str, Any], held: Mapping[str, Any], t
 def _wanted(field: Mapping[str, Any], value: Any, said: Any) -> list[str]:
     """The texts that stand for an expected value: labels of options, dates as the forms write them."""
     if field["type"] == "table":
-        return [str(cell) for row in value if isinstance(row, dict) for cell in row.values() if isinstance(cell, str)]
+        columns = {column["key"]: column for column in field["columns"]}
+        return [text for row in value for key, cell in row.items() for text in _wanted(columns[key], cell, "")]
     labels = YES_NO | {option["value"]: option["label"] for option in field.get("options", [])}
     if field["type"] == "date":
         value = _counted_from_today(str(said), str(value))

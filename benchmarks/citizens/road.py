@@ -16,6 +16,8 @@ from benchmarks.citizens.facts import Facts
 from benchmarks.citizens.manners import Manners, Plain
 
 MOST_TURNS = 200
+PATIENCE = 5
+"""So often in a row the same question is put before she gives up."""
 OVER = (None, "submit")
 
 
@@ -125,8 +127,9 @@ def _go(road: Road, manners: Manners) -> None:
     while road.citizen.asking not in OVER and not _told(road):
         road.must(journey.turns < MOST_TURNS, f"still asked after {MOST_TURNS} turns")
         asking = str(road.citizen.asking)
-        again += asking in journey.asked
+        again += asking in journey.asked and not road.citizen.turn["ask"].get("columns")  # of a table: are there more rows?
         journey.asked.append(asking)
+        road.must(journey.asked[-PATIENCE:].count(asking) < PATIENCE, f"{asking} is asked again and again")
         manners.before(road)
         if road.citizen.asking != asking:  # she came back another way, or put it off
             continue

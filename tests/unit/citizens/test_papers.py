@@ -18,12 +18,15 @@ GUIDE = {
     "fields": [
         {"key": "name", "type": "person_name"},
         {"key": "day", "type": "date"},
+        {"key": "founders", "type": "table", "columns": [
+            {"key": "kind", "type": "choice", "options": [{"value": "citizen", "label": "中国公民"}]}, {"key": "amount", "type": "amount"}]},
         {"key": "kinds", "type": "multi", "options": [{"value": "a", "label": "热食"}, {"value": "b", "label": "冷食"}]},
     ]
 }
 FACTS = Facts(guide="g", name="she", opening="", say={"day": "2026年11月6日"}, documents=["form"],
-              expect={"name": "阿卜杜拉·买买提", "day": "2026-11-06", "kinds": ["a", "b"]})  # fmt: skip
-HELD = {"name": "阿卜杜拉·买买提", "day": "2026年11月6日", "kinds": "热食、冷食"}
+              expect={"name": "阿卜杜拉·买买提", "day": "2026-11-06", "kinds": ["a", "b"],
+                      "founders": [{"kind": "citizen", "amount": 600000}]})  # fmt: skip
+HELD = {"name": "阿卜杜拉·买买提", "day": "2026年11月6日", "kinds": "热食、冷食", "founders": "1. 中国公民，600000元"}
 
 
 class Holder:
@@ -67,8 +70,10 @@ def test_a_complete_package_is_one() -> None:
     ("package", "said"),
     [
         (zipped(HELD | {"name": "张三"}, WHOLE), "name"),
-        (zipped({"name": HELD["name"], "day": HELD["day"]}, WHOLE), "kinds: not in the manifest"),
+        (zipped({key: HELD[key] for key in ("name", "day", "founders")}, WHOLE), "kinds: not in the manifest"),
         (zipped(HELD | {"kinds": "热食"}, WHOLE), "冷食"),
+        (zipped(HELD | {"founders": "1. 外国人，600000元"}, WHOLE), "founders"),
+        (zipped(HELD | {"founders": "1. 中国公民，60000元"}, WHOLE), "founders"),
         (zipped(HELD | {"day": "2026年11月7日"}, WHOLE), "day"),
         (zipped(HELD, "申请人 阿卜杜拉·买买提"), "day: '2026年11月6日' is in no document"),
         (zipped(HELD, WHOLE, "computed"), "she said it herself"),
