@@ -195,9 +195,9 @@ class Seeded:
 
     def _identity_tail(self, road: Road) -> str:
         """The last four characters of the first identity number in the case, in the guide's order; empty without one."""
-        held = {entry["field"] for entry in road.citizen.get(f"/cases/{road.citizen.case_no}").json()["fields"]}
-        numbers = (key for key, kind in self._types.items() if kind == "id_number" and key in held)
-        return next((str(road.facts.expect[key])[-4:].upper() for key in numbers if key in road.facts.expect), "")
+        held = {entry["field"]: entry["value"] for entry in road.citizen.get(f"/cases/{road.citizen.case_no}").json()["fields"]}
+        numbers = (key for key, kind in self._types.items() if kind == "id_number" and held.get(key))
+        return next((str(held[key])[-4:].upper() for key in numbers if key not in road.facts.skip), "")
 
 
 def _same(road: Road, pending: dict[str, Any] | None, what: str) -> None:
