@@ -111,6 +111,8 @@ def all_by_name(
 
 def _led_by(clause: str, fields: Sequence[GuideField]) -> tuple[GuideField | None, str]:
     best: tuple[int, GuideField, str] | None = None
+    if any(clause.endswith(_plain(field.label)) for field in fields):
+        return None, ""  # 修改法定代表人移动电话 says no 法定代表人 is called 移动电话
     for field in fields:
         for name in names_of(field):
             latin = english.is_latin(name)
