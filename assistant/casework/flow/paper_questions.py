@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from assistant.casework import interview
 from assistant.casework.fields.parse import said
 from assistant.casework.model import Case
-from assistant.casework.papers.comparing import side_by_side
+from assistant.casework.papers.comparing import alone, side_by_side
 from assistant.casework.papers.verdict import kind_name
 from assistant.foundation.messages import t
 from knowledge.replies import Ask, Option
@@ -80,5 +80,5 @@ def shown(question: PaperQuestion, field: GuideField, case: Case) -> tuple[str, 
     held = case.answers.get(field.key)
     theirs = said(field, question.value, question.display)
     if held is None or held.skipped or question.mode == "offer":
-        return theirs, ""
+        return alone(field, theirs), ""
     return side_by_side(field, theirs, said(field, held.value, held.display))

@@ -57,13 +57,16 @@ def plain(text: str) -> str:
     return _NOISE.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
+def alone(field: GuideField, value: str) -> str:
+    """A value as she has to see it to say whether it is right: a name or an address is whole, a person's number is masked."""
+    return mask_value(field.type, value) if field.type in ("id_number", "phone") else value
+
+
 def side_by_side(field: GuideField, one: str, other: str) -> tuple[str, str]:
-    """Two values as the citizen sees them beside each other: masked, but with all that tells them apart."""
-    masked, masked_other = mask_value(field.type, one), mask_value(field.type, other)
-    if masked != masked_other:
+    """Two values as the citizen sees them beside each other: numbers masked, but with all that tells them apart."""
+    masked, masked_other = alone(field, one), alone(field, other)
+    if masked != masked_other or len(one) != len(other):
         return masked, masked_other
-    if field.type not in ("id_number", "phone") or len(one) != len(other):
-        return one, other
     differing = [a != b for a, b in zip(one, other, strict=True)]
     return _revealed(masked, one, differing), _revealed(masked_other, other, differing)
 

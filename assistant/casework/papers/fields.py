@@ -17,6 +17,8 @@ _DATE = re.compile(r"(\d{4})\s*[年.\-/]\s*(\d{1,2})\s*[月.\-/]\s*(\d{1,2})")
 _FOREVER = re.compile(r"长期|永久|不约定")
 _SIGNS = str.maketrans("OoQIl|ZSB", "000111258")
 _HAN_NAME = re.compile(r"^[㐀-鿿豈-﫿\U00020000-\U0003134f]{1,20}(?:·[㐀-鿿豈-﫿\U00020000-\U0003134f]+)*$")
+#: A company's name ends here, whatever was read on in the same breath.
+_COMPANY = re.compile(r".{2,40}?(?:有限|股份)(?:责任)?公司(?:.{1,14}?分公司)?")
 _EDGE = " :：,，.。、;；-—_|"
 _RAGGED = 0.25  # of the width a full line of running text may leave free: digits are narrow, words are not broken
 FOREVER = "9999-12-31"
@@ -167,6 +169,10 @@ def _value(field: PaperField, raw: str, page: Page, today: date) -> str | None:
             return _until(raw)
         case "person_name":
             return _person(raw)
+        case "company_name" | "name":
+            plain = compact(raw).strip(_EDGE)
+            whole = _COMPANY.match(plain)
+            return whole[0] if whole else plain or None
         case _:
             plain = compact(raw) if field.type != "text" else re.sub(r"(?<=[㐀-鿿])\s+|\s+(?=[㐀-鿿])", "", raw)
             if field.regex is not None:

@@ -26,6 +26,7 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield _python()
     yield _office(settings)
     yield _fonts()
+    yield _reader()
     yield _killable()
     yield _disk(settings)
     yield _port(settings)
@@ -52,6 +53,14 @@ def _fonts() -> Check:
         return bad("fonts", "no_fontconfig")
     missing = [font for font in FONTS if font not in found]
     return bad("fonts", "fonts", missing=", ".join(missing)) if missing else good("fonts", ", ".join(FONTS))
+
+
+def _reader() -> Check:
+    """The reader of uploaded papers, started once: without it uploads are taken unread, and say so."""
+    from assistant.casework.papers.ocr import OcrReader
+
+    reason = OcrReader().why_unavailable()
+    return good("ocr", t("doctor.ocr_reads")) if reason is None else bad("ocr", "ocr", required=False, reason=reason)
 
 
 def _killable() -> Check:
