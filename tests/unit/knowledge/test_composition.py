@@ -101,6 +101,17 @@ def test_each_paper_is_wanted_once(parts: dict[str, Guide]) -> None:
     assert {one.document for one in guide.materials if one.document} == documents.keys()
 
 
+def test_each_part_has_its_own_share(parts: dict[str, Guide]) -> None:
+    guide = together(parts)
+    shares = {part.item: part.share for part in guide.parts}
+    licence, food = shares["licence"], shares["food"]
+    assert licence is not None and food is not None
+    assert (licence.documents, food.documents) == (["form"], ["food_form"])
+    assert "food_form" in food.materials and "food_form" not in licence.materials
+    assert set(licence.fields) <= {field.key for field in guide.fields} and "kind" in food.fields and "kind" not in licence.fields
+    assert food.name == "事项food" and food.department == "部门"
+
+
 def test_every_fact_keeps_its_own_source(parts: dict[str, Guide]) -> None:
     guide = together(parts)
     titles = {one.code: [guide.evidence[key].title for key in one.evidence] for one in guide.materials}
