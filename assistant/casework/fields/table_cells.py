@@ -19,6 +19,8 @@ from knowledge.tables import applies
 Row = dict[str, Any]
 #: What stands in a cell that is left open.
 _EMPTY = re.compile(r"[\s\-—–/\\无空]*|没有|暂无|none|n/?a", re.I)
+#: A few words without a number: I'm British, not a whole row.
+_WORDING = re.compile(r"[^\d\s,，]{1,16}(?: [^\d\s,，]{1,16}){0,3}")
 _SUFFIX = {"amount": "元", "area": "平方米"}
 
 
@@ -42,8 +44,10 @@ def empty(text: str) -> bool:
 
 def read_cell(column: Column, text: str, row: Mapping[str, Any], values: Mapping[str, Any], today: date) -> Parsed:
     """One cell, by the parser of its type; ``row`` are the cells of the row read before, ``values`` the other fields' values."""
-    if column.type == "text" and column.options and (known := match_option(text, column.options)) is not None:
-        return Accepted(known.value, known.label)
+    if column.type == "text" and column.options and _WORDING.fullmatch(text.strip()):
+        known = match_option(text, column.options)
+        if known is not None:
+            return Accepted(known.value, known.label)
     if column.type == "choice":
         plain = normalise(text).strip()
         for option in column.options:

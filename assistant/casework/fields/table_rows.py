@@ -45,7 +45,10 @@ def judged(table: GuideField, lines: Lines, values: Mapping[str, Any], today: da
         raw = _told_apart(table, given_row, values)
         for column in table.columns:
             given = raw.get(column.key)
-            if given is None or not applies(column, row, values):
+            if given is None:
+                continue
+            if not applies(column, row, values):
+                found.left.append(given)  # a company has no identity card: not taken, and said
                 continue
             put(found, table, number, row, column, given, values, today)
         found.rows.append(row)

@@ -124,7 +124,7 @@ def _added(table: GuideField, plain: str, outside: bool) -> Command | None:
         rf"(?:{re.escape(rows.counter)}|[个位名辆行条项人])?(?:{re.escape(rows.called)}|{re.escape(table.label)}|人|"
         rf"行)?[:：，, ]*"
     )
-    rest = f"{match['unit'] or ''}{match['rest'] or ''}"
+    rest = re.sub(r"^ ?(?:another|one more)(?: one| row)?\b", "个", f"{match['unit'] or ''}{match['rest'] or ''}", flags=re.I)
     said = called.match(rest)
     after = rest[said.end() :] if said else rest
     if outside and not (rows.called in rest or table.label in rest):
