@@ -151,7 +151,7 @@ def _about(talk: Talk, case: Case, guide: Guide, kind: SubjectKind) -> list[Guid
         filling.offer(guide, consent, found, talk.now.date())
         if subject.complete:
             consent.subjects[kind] = subject.key
-        filled = filling.fill(guide, case, talk.now, talk.turn)
+        filled = filling.fill(guide, case, talk.now, talk.turn, only=None if subject.complete else kind)
         done += filled
         filling.see_licences(guide, case, subject, found, talk.now.date())
         filling.see_barred(guide, case, found)

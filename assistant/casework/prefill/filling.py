@@ -64,13 +64,17 @@ def _asked_there(found: Found, key: str) -> GuideField | None:
     return found.record.field(key) if isinstance(found.record, Guide) else None
 
 
-def fill(guide: Guide, case: Case, now: datetime, turn: int) -> list[GuideField]:
-    """Answer what can be answered from the offers, until nothing more follows; returns the fields in their order."""
+def fill(guide: Guide, case: Case, now: datetime, turn: int, only: SubjectKind | None = None) -> list[GuideField]:
+    """Answer what can be answered from the offers, until nothing more follows; returns the fields in their order.
+
+    Args:
+        only: fill in no more than what finds this subject; who it is decides what else there is.
+    """
     done: list[GuideField] = []
     consent = case.consent
     if consent is None or not consent.given:
         return done
-    while (step := next(_fillable(guide, case, consent, now), None)) is not None:
+    while (step := next(_fillable(guide, case, consent, now, only), None)) is not None:
         field, value, taken = step
         source = Source(kind=taken.kind, turn=turn, ref=taken.ref)
         interview.record(guide, case, field, value, source, now)
@@ -80,8 +84,12 @@ def fill(guide: Guide, case: Case, now: datetime, turn: int) -> list[GuideField]
     return [field for field in done if field.key in case.answers]
 
 
-def _fillable(guide: Guide, case: Case, consent: Consent, now: datetime) -> Iterator[tuple[GuideField, Accepted, Offer]]:
+def _fillable(
+    guide: Guide, case: Case, consent: Consent, now: datetime, only: SubjectKind | None
+) -> Iterator[tuple[GuideField, Accepted, Offer]]:
     for field in interview.progress(guide, case).missing:
+        if only is not None and field.subject != only:
+            continue
         for held in consent.offers.get(field.key, []):
             value = read(field, held.value, case, now)
             if value is not None:

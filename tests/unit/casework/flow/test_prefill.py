@@ -442,3 +442,20 @@ def test_who_changes_what_was_filled_in_is_not_asked_again_and_the_review_says_s
     take(conv, "上海市浦东新区示例路102号2幢301室")
     assert conv.asking == "boss_id"
     assert conv.case is not None and "不完全一样" in review_card(guide(), conv.case).text
+
+
+def test_an_earlier_case_says_who_it_is_and_the_register_what_is_so_today() -> None:
+    known = register()
+    conv = agreed(known)
+    take(conv, USCC)
+    first = conv.case
+    assert first is not None
+    conv.others, conv.case, conv.state.ask = [first], None, None
+    known.enterprises[USCC] = company(legal_representative="王五")
+    conv.world.guides["again"] = guide().model_copy(update={"code": "again", "name": "另一件登记"})
+    begin(conv, "我要办另一件登记")
+    take(conv, "自有")
+    take(conv, tapped=["yes"])
+    assert conv.case is not None
+    sources = {key: answer.source.kind for key, answer in conv.case.answers.items()}
+    assert sources["uscc"] == "previous_case" and sources["boss"] == "register" and values(conv)["boss"] == "王五"
