@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 
 from assistant.casework import interview
-from assistant.casework.fields import extract, slips
+from assistant.casework.fields import english, extract, slips
 from assistant.casework.fields.corrections import KINDS
 from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted
 from assistant.casework.flow import offering
 from assistant.casework.flow.storing import store_more
-from assistant.casework.flow.summary import shown
 from assistant.casework.flow.talk import Talk
-from assistant.casework.model import Answer, Source
+from assistant.casework.model import Source
 from assistant.foundation.messages import t
 from knowledge.schema import FieldType, GuideField
 
@@ -31,6 +30,7 @@ _PLAIN: tuple[FieldType, ...] = (
     "amount",
     "integer",
 )
+_SORRY = re.compile(r"\s*(?:哦|啊|哎呀?|等等|[，, ])*(?:不好意思|抱歉|对不起|sorry|oops|my mistake|actually)", re.I)
 _CLAUSES = re.compile(r"[，,。;；!！\n]+")
 
 
@@ -51,9 +51,7 @@ def take(talk: Talk) -> bool:
     store_more(talk, beside)
     held = case.answers.get(field.key)
     sources: list[Source | None] = [held.source if held is not None and value.value == held.value else None for value in values]
-    said = t("fields.list_separator").join(
-        shown(field, Answer(value=v.value, display=v.display, source=Source(kind="said"))) for v in values
-    )
+    said = t("fields.list_separator").join(offering.labels(field, [(v.value, v.display) for v in values]))
     talk.state.editing = field.key if held is not None else None
     offering.offer(
         talk, field, list(zip(values, sources, strict=True)), t("casework.contradicting", label=field.label, values=said)
@@ -66,6 +64,8 @@ def _found(talk: Talk) -> tuple[GuideField, list[Accepted]] | None:
     case, guide, today = talk.case, talk.guide, talk.now.date()
     if case is None or guide is None or talk.tapped is not None or talk.attachments or slips.marked(talk.text) is not None:
         return None
+    if _SORRY.match(talk.text) or (english.is_latin(talk.text) and talk.intent == "correct_info"):
+        return None  # she puts right what she said
     pending = guide.field(talk.asking) if talk.asking else None
     if pending is None or len(talk.text) < 4:
         return None

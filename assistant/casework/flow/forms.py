@@ -155,7 +155,7 @@ def _settle(talk: Talk, refused: list[tuple[GuideField, Rejected]], twice: list[
     for field, texts in twice:
         values = [parsed for text in texts if isinstance(parsed := _parsed(talk, field, text), Accepted)]
         if len({str(value.value) for value in values}) > 1:
-            shown_values = t("fields.list_separator").join(value.display for value in values)
+            shown_values = t("fields.list_separator").join(offering.labels(field, [(v.value, v.display) for v in values]))
             offering.offer(
                 talk, field, [(v, None) for v in values], t("casework.contradicting", label=field.label, values=shown_values)
             )

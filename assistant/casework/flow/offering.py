@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from assistant.casework import interview
 from assistant.casework.fields import english, options
@@ -41,10 +42,17 @@ def asked(talk: Talk, field: GuideField) -> Ask:
     held = talk.state.offered
     if held is None or held.field != field.key:
         return plain
-    labels = [mask_value(field.type, said(field, value, display)) for value, display, _ in held.values]
+    named = labels(field, [(value, display) for value, display, _ in held.values])
     return plain.model_copy(
-        update={"kind": "choice", "options": [Option(value=f"{PREFIX}{i}", label=label) for i, label in enumerate(labels)]}
+        update={"kind": "choice", "options": [Option(value=f"{PREFIX}{i}", label=label) for i, label in enumerate(named)]}
     )
+
+
+def labels(field: GuideField, values: Sequence[tuple[Any, str]]) -> list[str]:
+    """Values to choose from, masked as everywhere; whole where masking would leave no difference between them."""
+    whole = [said(field, value, display) for value, display in values]
+    masked = [mask_value(field.type, text) for text in whole]
+    return masked if len(set(masked)) == len(set(whole)) else whole
 
 
 def picked(talk: Talk) -> int | None:

@@ -157,3 +157,18 @@ def test_plain_answers_are_none_of_these(text: str) -> None:
     talk = conv.talk(text)
     answering.take(talk)
     assert conv.case is not None and conv.case.deferred == []
+
+
+def test_values_that_look_alike_when_masked_are_shown_whole() -> None:
+    conv = begun("company-address-change", *ROAD[:7])
+    talk = say(conv, "张三，法定代表人是张五")
+    assert talk.state.ask is not None and [option.label for option in talk.state.ask.options or []] == ["张三", "张五"]
+
+
+@pytest.mark.parametrize("text", ["不好意思，法定代表人是李四", "抱歉，法定代表人叫李四"])
+def test_who_is_sorry_puts_right(text: str) -> None:
+    conv = begun("company-address-change", *ROAD[:9])
+    talk = conv.talk(text, intent="correct_info")
+    answering.take(talk)
+    conv.done(talk)
+    assert value(conv, "legal_representative") == "李四" and conv.asking == "phone"
