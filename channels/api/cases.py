@@ -50,7 +50,20 @@ async def get_case(case_no: str, conv: Holder, request: Request) -> CaseDetail:
         guide = parts.services.catalogue.in_english(guide)
     with use_language(conv.locale):
         view = rendered({**case_view(guide, case), "fields": field_view(guide, case)}, conv.locale)
-        return CaseDetail.model_validate(view)
+        return CaseDetail.model_validate({**view, "packages": _departments(case), "signed_at": _signed_at(case)})
+
+
+def _departments(case: Case) -> list[dict[str, object]]:
+    """The departments' own packages, once there are any."""
+    url = f"/api/v1/cases/{case.case_no}/package"
+    return [
+        {**part.model_dump(include={"item", "name", "department", "after", "sha256"}), "url": f"{url}?part={part.item}"}
+        for part in (case.packages if case.package else [])
+    ]
+
+
+def _signed_at(case: Case) -> str | None:
+    return case.signature.signed_at.isoformat() if case.signature else None
 
 
 @router.get(

@@ -101,8 +101,21 @@ class FieldView(BaseModel):
     source: dict[str, Any]
 
 
+class PartPackageView(BaseModel):
+    """One department's own package of a 一件事; ``after`` are the ``item`` codes of the parts that come first."""
+
+    item: str
+    name: str
+    department: str
+    after: list[str]
+    url: str
+    sha256: str
+
+
 class CaseDetail(CaseView):
     fields: list[FieldView]
+    packages: list[PartPackageView] = []
+    signed_at: str | None = None
 
 
 class Turn(BaseModel):

@@ -162,6 +162,8 @@ def test_what_was_submitted_stays_as_it_is(world: World, status: CaseStatus) -> 
     before = world.zip(case.case_no)
     answer = world.client.post(f"/api/v1/cases/{case.case_no}/signature", json={"strokes": STROKES})
     assert (answer.status_code, answer.json()["code"]) == (409, "signature_too_late")
+    with world.parts.db.read() as conn:
+        assert repository.find(conn, case.case_no)[0].signature is None
     assert world.zip(case.case_no) == before
 
 
@@ -172,6 +174,9 @@ def test_each_department_gets_its_own(world: World) -> None:
     items = [part["item"] for part in whole["parts"]]
     assert len(items) >= 2 and "food-permit-new" in items
     everything = {field["field"] for field in whole["fields"]}
+    told = world.client.get(f"/api/v1/cases/{case.case_no}").json()["packages"]
+    assert [(part["item"], part["sha256"]) for part in told] == [(part["item"], part["sha256"]) for part in whole["parts"]]
+    assert world.client.get(told[0]["url"]).headers["etag"] == f'"{told[0]["sha256"]}"'
     for part in whole["parts"]:
         package = world.zip(case.case_no, part=part["item"])
         held = manifest(package)
