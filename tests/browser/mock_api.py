@@ -239,7 +239,7 @@ def create_app() -> FastAPI:
     @app.get("/api/v1/cases/{case_no}")
     async def case(request: Request, case_no: str) -> Any:
         talk = by_case(request, case_no)
-        return talk if isinstance(talk, JSONResponse) else {**(talk.script.case() or {}), "fields": talk.script.fields()}
+        return talk if isinstance(talk, JSONResponse) else {**(talk.script.case() or {}), "fields": talk.script.fields(), "packages": switches.get("packages", [])}
 
     @app.get("/api/v1/guides/{code}")
     async def guide(code: str) -> Any:

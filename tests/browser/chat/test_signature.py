@@ -183,6 +183,21 @@ def test_the_case_panel_shows_the_pages_and_what_was_brought_in(ready: Chat) -> 
     expect(brought.first).to_contain_text("电子证照")
 
 
+def test_each_department_of_one_thing_has_its_own_package(chat: Chat, mock: Mock) -> None:
+    url = "/mock/sample.txt"
+    mock.switch(packages=[
+        {"item": "sole-trader-founding", "name": "个体工商户设立", "department": "市场监督管理局", "after": [], "url": url},
+        {"item": "food-permit-new", "name": "食品经营许可新办", "department": "市场监督管理局", "after": ["sole-trader-founding"], "url": url}])
+    to_package(chat)
+    panel = chat.page.locator("#case-content")
+    panel.locator("summary", has_text="各部门的材料包（2 份）").click()
+    mock.switch(packages=[])
+    expect(panel.locator(".departments li").last).to_contain_text("要等“个体工商户设立”办好")
+    with chat.page.expect_download() as saved:
+        panel.get_by_role("button", name="食品经营许可新办").click()
+    assert saved.value.suggested_filename.endswith("-食品经营许可新办.zip")
+
+
 def test_the_code_on_a_cover_asks_for_proof_of_its_case(open_chat: Callable[..., Chat]) -> None:
     chat = open_chat()
     chat.page.goto(f"{chat.base}/?case=BD20261110ABCDEFGH")

@@ -92,11 +92,11 @@ export class CasePanel {
     const { case_no: number, package: pack } = this.case;
     if (!pack || this.pack?.version === pack.version) return;
     try {
-      const { items, version, signed_at: signed } = await this.act.pages(number);
+      const [{ items, version, signed_at: signed }, { packages }] = await Promise.all([this.act.pages(number), this.act.detail(number)]);
       if (this.case?.case_no !== number) return;
       const several = new Set(items.filter((page) => page.file_page > 1).map((page) => page.file));
       const pages = items.map(({ title, file, file_page: page, url }) => ({ name: several.has(file) ? t("pages.name", { title, page }) : title, url }));
-      this.pack = { version, signed, preview: pages.length ? gallery(pages, this.act.picture) : null };
+      this.pack = { version, signed, departments: packages ?? [], preview: pages.length ? gallery(pages, this.act.picture) : null };
       this.#draw();
     } catch { /* it can still be downloaded */ }
   }
@@ -213,8 +213,22 @@ export class CasePanel {
     const button = h("button", { type: "button", class: "button primary wide", data: { key: "package" } }, icon("download"),
       h("span", { text: t("case.package_download", { version: pack.version }) }));
     button.addEventListener("click", () => this.act.download(pack.url, `${file.case_no}-v${pack.version}.zip`, button));
-    return h("section", { class: "case-part package-part" }, h("h4", { text: t("case.package") }), this.pack?.preview, button, this.#signing(file),
+    return h("section", { class: "case-part package-part" }, h("h4", { text: t("case.package") }), this.pack?.preview, button, this.#departments(file), this.#signing(file),
       this.#details("hash", t("case.package_hash"), h("code", { class: "hash", text: pack.sha256 })));
+  }
+
+  /** Of a 一件事 each receiving department gets its own package, some only after another is through. */
+  #departments(file) {
+    const parts = this.pack?.departments ?? [];
+    if (!parts.length) return null;
+    const names = new Map(parts.map((part) => [part.item, part.name]));
+    const first = (part) => part.after.map((item) => names.get(item) ?? item).join(t("list.and"));
+    return this.#details("departments", t("case.departments", { count: parts.length }), h("ul", { class: "departments" }, parts.map((part) => {
+      const button = h("button", { type: "button", class: "link", data: { key: `part-${part.item}` } }, icon("download"), h("span", { text: part.name }));
+      button.addEventListener("click", () => this.act.download(part.url, `${file.case_no}-${part.name}.zip`, button));
+      return h("li", {}, button, h("span", { class: "hint", text: part.department }),
+        part.after.length ? h("span", { class: "hint", text: t("case.department_after", { names: first(part) }) }) : null);
+    })));
   }
 
   /** Signing on the screen, and what has been signed; paper stays possible, and is said. */
