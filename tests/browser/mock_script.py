@@ -46,6 +46,13 @@ STAFF = Ask(
         AskColumn(field="since", label="上岗日期", kind="date"),
         AskColumn(field="years", label="工龄", kind="number", optional=True, example="3"),
     ])
+_SIDES = {"paper": "身份证上的：{}", "mine": "我填的：{}"}
+#: What she says to be asked whether a paper or she is right, about a text and about a day.
+DIFFERS = {
+    kind: Ask(field="holder", label=label, kind=kind_, value=mine,  # type: ignore[arg-type]
+              options=[Option(value=side, label=words.format(value)) for (side, words), value in zip(_SIDES.items(), (paper, mine), strict=True)])
+    for kind, label, kind_, paper, mine in (("姓名不一样", "姓名", "text", "张三", "张山"), ("日期不一样", "出生日期", "date", "1949-12-31", "1949-12-13"))
+}
 QUESTIONS = {
     "business_type": "请问您属于哪一种主体业态？", "shop_name": "门店招牌上写什么名称？", "area": "经营场所有多少平方米？",
     "open_date": "打算哪一天开业？", "dishes": "要经营哪些项目？可以多选。", "phone": "请留一个联系电话，方便接收办理结果。",
@@ -84,6 +91,7 @@ class Script:
     status: str = "draft"
     rated: bool = False
     rows: list[dict[str, Any]] | None = None
+    paper: Ask | None = None
     strokes: list[Any] = field(default_factory=list)
 
     def opening(self) -> list[Reply]:
@@ -133,6 +141,12 @@ class Script:
         if said == "上一步" and self.stage == "collect" and self.answers:
             self.back_to = list(self.answers)[-1]
             return Result("collecting", [Text(text=f"好，回到“{self._field(self.back_to).label}”。")])
+        if said in DIFFERS:
+            self.paper = DIFFERS[said]
+            return Result("collecting", [Text(text="身份证上的和您填的不一样，以哪个为准？")])
+        if self.paper is not None:
+            self.paper = None
+            return Result("collecting", [Text(text=f"好，记下了：{said}。")])
         if said == "人员名单":
             self.rows = []
             return Result("collecting", [Text(text="请填从业人员名单。")])
@@ -232,6 +246,8 @@ class Script:
 
     def ask(self) -> Ask | None:
         """What is being asked now."""
+        if self.paper is not None:
+            return self.paper
         if self.rows is not None:
             return STAFF.model_copy(update={"value": self.rows or None, "error": self.error})
         yes_no = {

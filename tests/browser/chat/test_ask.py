@@ -102,6 +102,20 @@ def test_from_the_first_word_to_submitted(chat: Chat) -> None:
     expect(chat.ask).to_be_hidden()
 
 
+def test_what_a_paper_says_otherwise_is_one_tap_whatever_is_asked(chat: Chat) -> None:
+    chat.say(APPLY)
+    chat.tap("同意调取")
+    chat.say("姓名不一样")
+    expect(chat.ask.get_by_role("button", name="身份证上的：张三")).to_be_visible()
+    expect(chat.box).to_have_value("")  # what she said is a choice already
+    chat.tap("我填的：张山")
+    expect(chat.log).to_contain_text("好，记下了：mine。")
+    chat.say("日期不一样")
+    expect(chat.ask.locator("input[type=date]")).to_have_value("1949-12-13")
+    chat.tap("身份证上的：1949-12-31")
+    expect(chat.log).to_contain_text("好，记下了：paper。")
+
+
 def test_the_same_question_after_a_digression_keeps_what_was_ticked(chat: Chat) -> None:
     chat.say(APPLY)
     chat.tap("同意调取")

@@ -5,7 +5,8 @@ import { h, icon, nextId } from "./dom.js";
 import { answerText } from "./format.js";
 import { spoken, t, word } from "./strings.js";
 
-const TYPED = new Set(["text", "number"]);
+/** Whether the answer is typed: a question of words may come with choices too, such as what a paper says and what she said. */
+const typed = (ask) => ["text", "number"].includes(ask.kind) && !ask.options?.length;
 
 export class AskPanel {
   /**
@@ -83,7 +84,7 @@ export class AskPanel {
   focus(byKeyboard) {
     if (!this.ask) return this.composer.focus();
     const first = this.root.querySelector(".control [data-column], .control button:not(:disabled), .control input:not([type=file])");
-    if (first && !TYPED.has(this.ask.kind)) return first.focus();
+    if (first && !typed(this.ask)) return first.focus();
     // A phone's keyboard must not cover a table nobody has looked at yet.
     if (first?.dataset.column) return (byKeyboard || window.matchMedia("(pointer: fine)").matches ? first : this.heading).focus();
     if (byKeyboard || window.matchMedia("(pointer: fine)").matches) return this.composer.focus();
@@ -99,7 +100,7 @@ export class AskPanel {
 
   /** Going back a step puts the old answer into the box to be mended; a masked one (138****) would be sent masked. */
   #prefill(ask) {
-    if (!TYPED.has(ask.kind) || ask.columns?.length || ask.error || ask.value === null || ask.value === undefined) return;
+    if (!typed(ask) || ask.columns?.length || ask.error || ask.value === null || ask.value === undefined) return;
     const value = String(ask.value);
     if (this.composer.empty && !value.includes("*")) this.composer.set(value);
   }
@@ -110,7 +111,7 @@ export class AskPanel {
       case "choice": return this.#choice(ask, label);
       case "multi": return this.#multi(ask, label);
       case "confirm": return this.#confirm(ask, label);
-      case "date": return this.#date(ask, label, error);
+      case "date": return h("div", { class: "stack" }, ask.options?.length ? this.#choice(ask, label) : null, this.#date(ask, label, error));
       case "file":
         this.files = this.#filesFor(ask);
         return h("div", { class: "control" }, this.files.element, this.#otherways(ask));
