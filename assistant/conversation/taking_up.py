@@ -30,7 +30,7 @@ TRIES = 5
 LOCKED = timedelta(hours=1)
 _NUMBER = re.compile(r"BD\s?\d{8}\s?-?[0-9A-Z]{8}(?![0-9A-Z])", re.I)
 _TOKEN = re.compile(
-    r"(?<![0-9A-Za-z])(?:[0-9A-Za-z]{4}[- ]?)?[0-9A-Za-z]{6}(?![0-9A-Za-z])|"
+    r"(?<![0-9A-Za-z])(?:[0-9]{3}[0-9Xx][- ]?)?[0-9A-Za-z]{6}(?![0-9A-Za-z])|"
     r"(?<![0-9A-Za-z])[0-9]{3}[0-9Xx](?![0-9A-Za-z])"
 )
 _WISH = re.compile(r"继续|接着|恢复|接上|续办|取回|打开|resume|continue|go on|pick up", re.I)
