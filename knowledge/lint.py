@@ -222,7 +222,7 @@ class _Checks:
     def _unfed(self, where: tuple[Any, ...], template: str, tag: str) -> Finding:
         """A tag nothing feeds: the option that is none, the name it was meant to be, or just that there is none such."""
         at = _at(template, self._tags.near(template, tag))
-        key = tag.removeprefix("tick.").split(".")[0]
+        key = re.split(r"[.\[]", tag.removeprefix("tick."))[0]
         field = self._guide.field(key)
         if tag.startswith("tick.") and field is not None and (options := options_of(field)):
             return self._finding(where, "tag_option", tag=tag, at=at, expected=t("knowledge.list_separator").join(options))

@@ -148,11 +148,6 @@ def most_rows(rows: Rows, values: Mapping[str, Any]) -> int:
     return 1 if rows.one_when is not None and holds(rows.one_when, values) else rows.most
 
 
-def may_apply(column: Column, columns: Sequence[Column], values: Mapping[str, Any]) -> bool:
-    """Whether a column can be wanted in any row at all, given what is known of the case."""
-    return column.when is None or _possible(column.when, {other.key for other in columns}, values)
-
-
 def applies(column: Column, row: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     """Whether a column is wanted in this row."""
     return column.when is None or holds(column.when, {**values, **row})
@@ -171,8 +166,12 @@ def choices_for(
 
 
 def columns_of(columns: Sequence[Column], values: Mapping[str, Any]) -> list[Column]:
-    """The columns a sheet or a card has in this case."""
-    return [column for column in columns if may_apply(column, columns, values)]
+    """The columns a sheet or a card has in this case: those that can be wanted in some row, given what is known."""
+    found: list[Column] = []
+    for column in columns:
+        if column.when is None or _possible(column.when, {other.key for other in found}, values):
+            found.append(column)
+    return found
 
 
 def _possible(condition: Condition, unknown: set[str], values: Mapping[str, Any]) -> bool:

@@ -125,3 +125,17 @@ def test_in_words(guide: Guide) -> None:
     assert describe(Condition.model_validate({"field": "shop_name", "known": False}), guide) == "没有填店名"
     total = Condition.model_validate({"field": "sign_area", "sum_of": ["sign_area", "shop_name"]})
     assert describe(total, guide) == "招牌面积、店名加起来等于招牌面积"
+
+
+def test_parts_of_a_table_are_compared() -> None:
+    rows = [{"kind": "citizen", "amount": 6}, {"kind": "company", "amount": 4.5}]
+    values = {"total": 10.5, "people": rows, "empty": []}
+
+    def true(**condition: Any) -> bool:
+        return holds(Condition.model_validate(condition), values)
+
+    assert true(field="people.rows", over=1) and not true(field="people.rows", over=2) and true(field="empty.rows", under=1)
+    assert true(field="people.kind", **{"is": "company"}) and not true(field="people.kind", **{"in": ["foreigner"]})
+    assert true(field="people.first.kind", **{"is": "citizen"}) and not true(field="people.first.kind", **{"is": "company"})
+    assert true(field="total", sum_of=["people.amount"])
+    assert not true(field="nobody.rows", under=1) and not true(field="empty.first.kind", **{"is": "citizen"})
