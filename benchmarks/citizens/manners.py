@@ -70,6 +70,7 @@ class Seeded:
         self.twice = 0
         self._die = random.Random(f"{seed}:{facts.title}")
         self._types: dict[str, str] = {}
+        self._columns: dict[str, list[str]] = {}
         self._to_correct: tuple[str, str] | None = None
 
     def before(self, road: Road) -> None:
@@ -78,6 +79,10 @@ class Seeded:
         if not self._types:
             guide = road.citizen.get(f"/guides/{road.facts.guide}").json()
             self._types = {field["key"]: field["type"] for field in guide["fields"]}
+            self._columns = {
+                field["key"]: [column["key"] for column in field.get("columns", []) if column["type"] == "id_number"]
+                for field in guide["fields"]
+            }
         thrown = self._die.randrange(100)
         for name, share in self.rates.items():
             if 0 <= thrown < share:
@@ -125,6 +130,8 @@ class Seeded:
             return None
         _did(road, "correction")
         turn = road.step("besides", lambda: give(road.citizen, wrong))
+        if turn["status"] == "rejected_answer" and kind not in WRONG and road.citizen.asking == field:
+            return road.step("answer", lambda: give(road.citizen, words))  # nobody may have that, and she is told at once
         road.must(turn["status"] != "rejected_answer", f"{wrong} was refused for {field}")
         if kind in WRONG and turn["ask"] and self._die.random() < 0.5:
             self._to_correct = (field, str(asked["label"]))
@@ -196,8 +203,15 @@ class Seeded:
     def _identity_tail(self, road: Road) -> str:
         """The last four characters of the first identity number in the case, in the guide's order; empty without one."""
         held = {entry["field"]: entry["value"] for entry in road.citizen.get(f"/cases/{road.citizen.case_no}").json()["fields"]}
-        numbers = (key for key, kind in self._types.items() if kind == "id_number" and held.get(key))
-        return next((str(held[key])[-4:].upper() for key in numbers if key not in road.facts.skip), "")
+        for key, kind in self._types.items():
+            rows = road.facts.expect.get(key)
+            if kind == "id_number" and held.get(key) and key not in road.facts.skip:
+                return str(held[key])[-4:].upper()
+            if kind == "table" and held.get(key) and isinstance(rows, list):
+                numbers = [row[column] for row in rows for column in self._columns[key] if row.get(column)]
+                if numbers:
+                    return str(numbers[0])[-4:].upper()
+        return ""
 
 
 def _same(road: Road, pending: dict[str, Any] | None, what: str) -> None:

@@ -141,6 +141,8 @@ def _go(road: Road, manners: Manners) -> None:
         if turn["status"] == "rejected_answer":
             journey.refused.append(asking)
             raise Stopped(f"{asking} was refused: {road.citizen.texts()[:600]}")
+        if kind == "review":
+            road.must(turn["status"] == "ready" or facts.stops, "confirming made no package")
         manners.after(road, answered)
     if facts.stops is not None:
         road.must(_told(road), f"was not told {facts.stops!r}")
