@@ -11,6 +11,7 @@ from assistant.casework import repository as cases
 from assistant.casework.flow.choosing import OPEN
 from assistant.casework.model import Case, DrawnSignature, PackageRef
 from assistant.casework.package.forms import Drawn
+from assistant.casework.package.values import filed_by_agent
 from assistant.conversation import repository
 from assistant.conversation.services import TurnServices
 from assistant.foundation import audit
@@ -20,6 +21,10 @@ from assistant.foundation.database import Database
 
 class NotNow(Exception):
     """The case has been handed over or has ended: what was sent is what stands."""
+
+
+class NotHers(Exception):
+    """An agent files: the applicant's signature cannot be given by whoever sits at the page."""
 
 
 def sign(
@@ -32,11 +37,14 @@ def sign(
 
     Raises:
         NotNow: the case is not open any more.
+        NotHers: an agent files the case.
         PackageFailed: the package could not be made with it; nothing is changed then.
         CaseConflict: the case was changed meanwhile.
     """
     if case.status not in OPEN:
         raise NotNow
+    if drawn is not None and filed_by_agent(case, services.guide_of(case)):
+        raise NotHers
     case.signature = _kept(blobs, drawn, now) if drawn else None
     if case.package is not None:
         built = services.build_package(case, services.guide_of(case), now)

@@ -17,7 +17,7 @@ from assistant.casework.package.forms import Drawn
 from assistant.casework.package.press import PressError, press
 from assistant.casework.repository import CaseConflict
 from assistant.conversation.model import Conversation
-from assistant.conversation.signature import NotNow, sign
+from assistant.conversation.signature import NotHers, NotNow, sign
 from assistant.foundation.messages import render
 from channels.access import Holder
 from channels.api.cases import own_case
@@ -124,6 +124,8 @@ def _sign(parts: Parts, conv: Conversation, case_no: str, body: Signature | None
         case = sign(parts.db, parts.blobs, parts.services, case, conv.id, drawn, parts.clock.now())
     except NotNow:
         raise Problem(409, "signature_too_late") from None
+    except NotHers:
+        raise Problem(409, "signature_by_agent") from None
     except CaseConflict:
         raise Problem(409, "busy") from None
     except PackageFailed as failed:

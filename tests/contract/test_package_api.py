@@ -43,10 +43,10 @@ class World:
         self.client.headers["Authorization"] = f"Bearer {opened['token']}"
         self.made = 0
 
-    def case(self, code: str = "company-address-change", status: CaseStatus = CaseStatus.READY, packed: bool = True) -> Case:
+    def case(self, code: str = "company-address-change", status: CaseStatus = CaseStatus.READY, packed: bool = True, **said: str) -> Case:
         """A case of this guide, answered with examples; its package made unless it is a draft."""
         guide = self.parts.services.catalogue.get(code)
-        case = sample_case(guide)
+        case = sample_case(guide, said)
         self.made += 1
         case.case_no = f"BD20261110{self.made:08d}"
         now = self.parts.clock.now()
@@ -165,6 +165,13 @@ def test_what_was_submitted_stays_as_it_is(world: World, status: CaseStatus) -> 
     with world.parts.db.read() as conn:
         assert repository.find(conn, case.case_no)[0].signature is None
     assert world.zip(case.case_no) == before
+
+
+def test_an_agent_does_not_sign_for_the_applicant(world: World) -> None:
+    case = world.case(filer="agent")
+    answer = world.client.post(f"/api/v1/cases/{case.case_no}/signature", json={"strokes": STROKES})
+    assert (answer.status_code, answer.json()["code"]) == (409, "signature_by_agent")
+    assert len(manifest(world.zip(case.case_no))["signatures"]) == 1
 
 
 def test_each_department_gets_its_own(world: World) -> None:

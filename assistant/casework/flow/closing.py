@@ -10,6 +10,7 @@ from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.grading import grade_in
 from assistant.casework.flow.talk import PackageFailed, Talk
 from assistant.casework.model import Case, CaseStatus, PackageRef, TimelineEntry
+from assistant.casework.package.values import filed_by_agent
 from assistant.foundation.messages import language, render, t
 from knowledge.replies import Ask, Card, File, Row
 from knowledge.schema import Option as GuideOption
@@ -39,9 +40,9 @@ def make_package(talk: Talk) -> None:
         return
     for answer in case.answers.values():
         answer.confirmed_at = talk.now
-    if case.signature is not None and case.signature.used:
+    if case.signature is not None and (by_agent := filed_by_agent(case, talk.official or guide)) | case.signature.used:
         case.signature = None
-        talk.notice("info", t("casework.sign_again"))
+        talk.notice("info", t("casework.sign_by_agent") if by_agent else t("casework.sign_again"))
     try:
         built = talk.services.build_package(case, talk.official or guide, talk.now)
     except PackageFailed as failure:

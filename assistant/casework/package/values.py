@@ -54,6 +54,11 @@ def printed_values(case: Case, guide: Guide) -> list[tuple[GuideField, Answer, s
     return [(field, answer, printed(field, answer)) for field, answer in answered if not answer.skipped]
 
 
+def filed_by_agent(case: Case, guide: Guide) -> bool:
+    """Whether somebody else files for the applicant: who draws on the page is then not who has to sign as the applicant."""
+    return any(field.key == "agent_name" for field, _, _ in printed_values(case, guide))
+
+
 def form_context(case: Case, guide: Guide, now: datetime) -> dict[str, Any]:
     """What a Word template may use.
 
