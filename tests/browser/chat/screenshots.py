@@ -53,6 +53,7 @@ def package(chat: Chat) -> None:
     chat.tap("确认无误")
     if chat.page.locator("#casebar").is_visible():
         chat.page.locator("#casebar button").click()
+    expect(chat.page.locator("#case-content .page-thumb img[src]").first).to_be_attached()
 
 
 SHOTS: list[tuple[str, Steps, dict[str, str], dict[str, Any]]] = [

@@ -156,7 +156,7 @@ export class FileAnswer {
         state === "sending" ? h("progress", { max: 100, value: 0, "aria-label": file.name }) : null,
         h("span", { class: "upload-state", role: "status", text: words }),
         item.message ? h("p", { class: "field-error", role: "alert" }, icon("error"), item.message) : null,
-        item.checks.length ? h("ul", { class: "checks" }, item.checks.map(check)) : null),
+        item.checks.length ? h("ul", { class: "checks" }, [...item.checks].sort((one, other) => one.ok - other.ok).map(check)) : null),
       this.#buttons(item),
     ]);
   }
