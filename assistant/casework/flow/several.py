@@ -17,6 +17,8 @@ from knowledge.schema import GuideField
 
 #: 公司名称写错了，应该是… is one change in two clauses.
 _SLIP = re.compile(r"(?:也)?(?:写|填|说|打|输|报|弄|搞)错了[，,]\s*(?:应该是|应该|应为|是|改成|改为)")
+#: Where nothing of the case is asked.
+_ELSEWHERE = (None, "guide", "start", "switch", "situation", "rating", "consent")
 _OPEN = (CaseStatus.DRAFT, CaseStatus.READY, CaseStatus.CORRECTION_NEEDED)
 
 
@@ -43,7 +45,7 @@ def _edits(talk: Talk) -> list[tuple[GuideField, Accepted]]:
     if case is None or guide is None or talk.tapped is not None or talk.attachments or case.status not in _OPEN:
         return []
     at_review = talk.asking in ("review", "submit")
-    if not at_review and (slips.marked(talk.text) is None or guide.field(talk.asking or "") is None):
+    if not at_review and (slips.marked(talk.text) is None or talk.asking in _ELSEWHERE):
         return []
     answered = [
         f for f in interview.applying_fields(guide, case) if f.key in case.answers and not interview.follows(case.answers[f.key])
