@@ -27,7 +27,7 @@ TODAY = date(2026, 11, 22)
 
 def main(count: int) -> dict[str, Any]:
     """Make, straighten and read ``count`` photographs; every fourth is a little out of focus, every fifth dim."""
-    reader = OcrReader()
+    reader = OcrReader(read_s=55.0)
     errors: list[float] = []
     found = upright = known = fields = exact = wrong = 0
     seconds: dict[str, list[float]] = {"straighten": [], "read": []}
