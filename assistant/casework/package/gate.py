@@ -26,6 +26,7 @@ from assistant.foundation.messages import t
 _T = TypeVar("_T")
 _CUTTABLE = 10  # a shorter text stands on one line, so no page break cuts it
 _EDGE = 300  # characters of footers and headers that may stand between a page's edge and a cut text
+_WHOLE = "\0"
 _pdfium = threading.Lock()  # PDFium may be used by one thread of a process at a time
 
 
@@ -115,9 +116,9 @@ class TextLayer:
             return 0
         found, edge = 0, _EDGE + len(short)
         for before, after in pairwise(self.pages):
-            if short not in before + after:
-                end, start = before[-edge:], after[:edge]
-                found += any(short[:cut] in end and short[cut:] in start for cut in range(2, len(short) - 1))
+            # Where the same text stands whole beside the cut one, its own characters are no halves.
+            end, start = before[-edge:].replace(short, _WHOLE), after[:edge].replace(short, _WHOLE)
+            found += any(short[:cut] in end and short[cut:] in start for cut in range(2, len(short) - 1))
         return found
 
     def _in_one_font(self, short: str) -> int:

@@ -272,3 +272,17 @@ def test_checklist_and_receipt_show_their_values() -> None:
         )
     )
     assert '#strong[x]$a$"引号"\\' in gate.TextLayer(pdf).whole, "values are data, not typst source"
+
+
+@pytest.mark.parametrize(("pages", "times", "shown"), [
+    ([["甲乙丙丁戊己庚辛壬癸子丑", "甲乙丙丁戊己庚"], ["辛壬癸子丑"]], 2, True),  # whole on the page on which the other is cut
+    ([["甲乙丙丁戊己庚辛壬癸子丑"], ["甲乙丙丁戊己庚辛壬癸子丑"]], 2, True),
+    ([["甲乙丙丁戊己庚辛壬癸子丑"], ["辛壬癸子丑"]], 2, False),  # the first half of the second is gone
+    ([["甲乙丙丁戊己庚辛壬癸子丑"], []], 2, False),
+])  # fmt: skip
+def test_a_text_cut_by_a_page_break_counts_beside_a_whole_one(
+    monkeypatch: pytest.MonkeyPatch, pages: list[list[str]], times: int, shown: bool
+) -> None:
+    layers = iter([["".join(page) for page in pages], [{} for _ in pages]])
+    monkeypatch.setattr(gate.TextLayer, "_read", lambda self, read: next(layers))
+    assert gate.TextLayer(b"").shows("甲乙丙丁戊己庚辛壬癸子丑", times) is shown
