@@ -171,6 +171,19 @@ def test_more_rows_than_there_may_be() -> None:
     assert said.status == "rejected_answer" and "最多2个股东，收到3个" in texts(said)
 
 
+def test_two_hundred_by_excel_where_fifty_may_be_and_then_fifty_with_one_slip() -> None:
+    names = ["阿卜杜拉·买买提", "㼆𠮷", "张" + "三" * 39, *(f"示例{chr(0x9000 + n)}" for n in range(200))]
+    rows = [{"name": names[n], "id": id_number(110105, date(1980, 1, 1), n + 1), "amount": 20000} for n in range(200)]
+    talk = Interview("100万", rows={"least": 1, "most": 50, "called": "股东"})
+    assert "最多50个股东，收到200个" in texts(talk.say("", sheet=sheet_of(SHAREHOLDERS, {}, rows)))
+    slip = str(rows[7]["id"])
+    wrong = [*rows[:7], {**rows[7], "id": slip[:17] + ("1" if slip[17] != "1" else "2")}, *rows[8:50]]
+    said = talk.say("", sheet=sheet_of(SHAREHOLDERS, {}, wrong))
+    assert "第8个股东" in texts(said) and "其余49个股东已经记下" in texts(said)
+    talk.say(slip)
+    assert talk.asking[0] == "phone" and talk.rows == rows[:50]
+
+
 def test_a_sum_that_does_not_come_out_is_told_and_mended() -> None:
     talk = Interview()
     said = talk.say(f"张三 {ZHANG} 60万\n李四 {LI} 30万")
