@@ -7,7 +7,7 @@ from typing import Any
 
 from assistant.foundation.messages import t
 from knowledge.conditions import holds
-from knowledge.schema import Condition, Guide, GuideField, condition_fields
+from knowledge.schema import Column, Condition, Guide, GuideField, condition_fields
 from knowledge.settling import settled
 
 
@@ -60,8 +60,7 @@ def describe(condition: Condition, guide: Guide) -> str:
         return t("knowledge.when_any").join(describe(part, guide) for part in condition.any_)
     if condition.not_ is not None:
         return t("knowledge.when_not", condition=describe(condition.not_, guide))
-    field = guide.field(condition.field or "")
-    label = field.label if field else condition.field
+    field, label = _named(condition.field or "", guide)
     if condition.known is not None:
         return t("knowledge.when_known" if condition.known else "knowledge.when_unknown", label=label)
     if condition.over is not None:
@@ -69,14 +68,26 @@ def describe(condition: Condition, guide: Guide) -> str:
     if condition.under is not None:
         return t("knowledge.when_under", label=label, number=_plain(condition.under))
     if condition.sum_of is not None:
-        parts = [part.label for key in condition.sum_of if (part := guide.field(key))]
+        parts = [_named(path, guide)[1] for path in condition.sum_of]
         return t("knowledge.when_sum", label=label, parts=t("knowledge.list_separator").join(parts))
     wanted = condition.in_ if condition.in_ is not None else [condition.is_]
     options = t("knowledge.or_separator").join(t("knowledge.quoted", text=_shown(field, value)) for value in wanted)
     return t("knowledge.when_is", label=label, options=options)
 
 
-def _shown(field: GuideField | None, value: Any) -> str:
+def _named(path: str, guide: Guide) -> tuple[GuideField | Column | None, str]:
+    """What a condition looks at, and what to call it: a field, the rows of a table or one of its columns."""
+    key, _, part = path.partition(".")
+    field = guide.field(key)
+    if field is None or not part:
+        return field, field.label if field else path
+    if part == "rows":
+        return field, t("knowledge.when_rows", label=field.label)
+    column = next((one for one in field.columns if one.key == part.rpartition(".")[2]), None)
+    return column, t("knowledge.when_column", label=field.label, column=column.label) if column else path
+
+
+def _shown(field: GuideField | Column | None, value: Any) -> str:
     for option in field.options if field else []:
         if option.value == value:
             return option.label
