@@ -80,9 +80,11 @@ class EngineClient:
     """Talks to one engine over kept-alive connections. Nothing is retried: a turn that was cut off may have run its actions."""
 
     def __init__(
-        self, base_url: str, token: str, timeout: float = 10.0, *, transport: httpx.AsyncBaseTransport | None = None
-    ) -> None:
-        """``timeout`` is in seconds, for the whole exchange with the actions it calls; ``transport`` is for tests."""
+        self, base_url: str, token: str, timeout: float = 10.0, *, turn_timeout: float | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:  # fmt: skip
+        """``timeout`` is in seconds; ``turn_timeout`` for a turn with the actions it calls, if longer; ``transport`` is for tests."""
+        self._turn_timeout = turn_timeout or timeout
         self._http = httpx.AsyncClient(
             base_url=f"{base_url.rstrip('/')}/webhooks/bandao",
             headers={"Authorization": f"Bearer {token}"},
@@ -105,7 +107,9 @@ class EngineClient:
         Raises:
             EngineUnavailable: when there is no proper answer in time.
         """
-        return await self._post("/turn", {"sender": sender, "text": text, "asking": _plain(asking), "slots": slots})
+        return await self._post(
+            "/turn", {"sender": sender, "text": text, "asking": _plain(asking), "slots": slots}, timeout=self._turn_timeout
+        )
 
     async def parse(self, text: str, asking: Asking | dict[str, Any] | None = None) -> Parse:
         """Read ``text`` without a conversation.
@@ -144,12 +148,13 @@ class EngineClient:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _post(self, path: str, body: dict[str, Any]) -> Parse:
-        return _parsed(await self._fetch(path, body))
+    async def _post(self, path: str, body: dict[str, Any], timeout: float | None = None) -> Parse:
+        return _parsed(await self._fetch(path, body, timeout))
 
-    async def _fetch(self, path: str, body: dict[str, Any]) -> Any:
+    async def _fetch(self, path: str, body: dict[str, Any], timeout: float | None = None) -> Any:
+        limits = httpx.Timeout(timeout, connect=min(timeout, 2.0)) if timeout else httpx.USE_CLIENT_DEFAULT
         try:
-            answer = await self._http.post(path, json=body)
+            answer = await self._http.post(path, json=body, timeout=limits)
         except httpx.TimeoutException as error:
             raise EngineUnavailable("timeout") from error
         except httpx.HTTPError as error:

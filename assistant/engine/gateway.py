@@ -41,6 +41,11 @@ def moved(parse: Parse, said: str, given: str) -> Parse:
     return parse.model_copy(update={"entities": entities})
 
 
+#: Seconds a sentence may take to be read. A turn may have to wait for the converter behind other citizens' packages, or for a
+#: paper to be read; broken off too soon, all of it would be made a second time.
+READ_S, TURN_S = 20.0, 120.0
+
+
 class EngineGateway:
     """One kept-alive client, which is given simplified characters.
 
@@ -48,7 +53,7 @@ class EngineGateway:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._client = EngineClient(settings.engine_url, settings.engine_token, timeout=20.0)
+        self._client = EngineClient(settings.engine_url, settings.engine_token, timeout=READ_S, turn_timeout=TURN_S)
 
     async def turn(self, sender: str, text: str, asking: dict[str, Any] | None, slots: dict[str, str | None]) -> Parse:
         """Run one message through the engine.
