@@ -83,7 +83,7 @@ class EngineClient:
         self, base_url: str, token: str, timeout: float = 10.0, *, turn_timeout: float | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:  # fmt: skip
-        """``timeout`` is in seconds; ``turn_timeout`` for a turn with the actions it calls, if longer; ``transport`` is for tests."""
+        """``timeout`` is in seconds; ``turn_timeout`` that of a turn with the actions it calls; ``transport`` is for tests."""
         self._turn_timeout = turn_timeout or timeout
         self._http = httpx.AsyncClient(
             base_url=f"{base_url.rstrip('/')}/webhooks/bandao",
