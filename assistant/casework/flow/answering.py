@@ -132,7 +132,7 @@ def plainly(talk: Talk) -> bool:
     field = guide.field(pending.field) if guide else None
     if field is not None and field.type == "person_name" and _CALLED.match(text):
         return isinstance(parse(field, text, talk.now.date(), {}), Accepted)
-    if field is not None and field.type == "text" and not english.is_latin(text):
+    if field is not None and field.in_words and not english.is_latin(text):
         if _told_to_write(field, text) or is_time_of_day(text):
             return True
         steers = _STEERS.search(text if not correcting.asks_for_change(field) else _CHANGES.sub("", text))
@@ -186,6 +186,8 @@ def _field(talk: Talk) -> None:
         if more and not parsed.insist:  # 不对，电话是… answers another question than the one asked, which is put again
             advance(talk)
             return
+        if not parsed.insist and _told_elsewhere(talk, field, others):
+            return
         if parsed.insist:
             talk.state.insisted = Insisted(
                 field=field.key,
@@ -194,7 +196,7 @@ def _field(talk: Talk) -> None:
                 display=parsed.insist.display,
                 warning=parsed.insist.warning,
             )
-        reject(talk, parsed.code, parsed.message)
+        reject(talk, parsed.code, parsed.message, parsed.mend)
         return
     store(talk, field, parsed)
     unanswered = [f for f in others if f.key not in more and f.key not in case.answers and f.type != field.type]
@@ -204,6 +206,20 @@ def _field(talk: Talk) -> None:
         }
     store_more(talk, more)
     advance(talk)
+
+
+def _told_elsewhere(talk: Talk, asked: GuideField, others: list[GuideField]) -> bool:
+    """A telephone number where a name was asked is kept for the one question it can answer; what was asked is asked again."""
+    assert talk.case is not None
+    if asked.type == "table":
+        return False  # a cell that is not right is a cell
+    others = [other for other in others if other.type in extract.UNMISTAKABLE and other.type != asked.type]
+    found = extract.by_shape(talk.text, others, talk.now.date(), talk.case.values())
+    if len(found) != 1:
+        return False
+    store_more(talk, found)
+    advance(talk)
+    return True
 
 
 def _none_at_all(talk: Talk, field: GuideField) -> bool:

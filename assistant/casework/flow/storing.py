@@ -7,6 +7,7 @@ from assistant.casework.fields.result import Accepted
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import Source
 from assistant.foundation.messages import t
+from knowledge.replies import Action, Card
 from knowledge.schema import GuideField
 
 
@@ -22,6 +23,9 @@ def store(talk: Talk, field: GuideField, value: Accepted, skipped: bool = False,
     talk.note("case.answered", field=field.key, source=source.kind)
     if value.warning and not skipped:
         talk.notice("warning", value.warning)
+        _offer_fix(talk, field, value)
+    if value.note and not skipped:
+        talk.notice("info", value.note)
     tell_changes(talk, before, frozenset((field.key,)))
     talk.status = "collecting"
 
@@ -39,6 +43,14 @@ def tell_changes(talk: Talk, before: interview.Snapshot, changed: frozenset[str]
     ):
         if names:
             talk.notice("info", t(key, labels=t("fields.list_separator").join(names)))
+
+
+def _offer_fix(talk: Talk, field: GuideField, value: Accepted) -> None:
+    """The value that would leave nothing to warn of, one tap away."""
+    if value.fix is None:
+        return
+    action = Action(label=t("casework.fix_take"), message=t("casework.fix_message", label=field.label, value=value.fix))
+    talk.replies.append(Card(title=t("casework.fix_title", label=field.label), text=value.fix, actions=[action]))
 
 
 def store_more(talk: Talk, more: dict[str, Accepted]) -> None:

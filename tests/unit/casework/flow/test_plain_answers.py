@@ -154,3 +154,23 @@ def test_words_that_answer_nothing_but_name_an_item_begin_it() -> None:
     acts.perform(talk, talk.intent)
     conv.done(talk)
     assert conv.case is not None and conv.case.guide_code == "address"
+
+
+def test_what_can_only_be_another_answer_is_kept_for_it_and_the_question_put_again() -> None:
+    conv = Conversation(World({"address": guide()}))
+    talk = conv.talk("我要办示例变更登记", intent="apply")
+    choosing.apply(talk)
+    conv.done(talk)
+    take(conv, "自己的")
+    assert conv.asking == "company"
+    talk = take(conv, "13800138000")
+    assert conv.asking == "company" and talk.status == "collecting"
+    assert value(conv, "phone") == "13800138000"
+
+
+def test_an_answer_not_given_yet_can_be_asked_for(conv: Conversation) -> None:
+    talk = conv.talk("修改单位", intent="correct_info")
+    correcting.correct(talk)
+    assert conv.done(talk).state.ask is not None and conv.asking == "employer"
+    take(conv, "示例物业有限公司")
+    assert value(conv, "employer") == "示例物业有限公司" and conv.asking == "small"
