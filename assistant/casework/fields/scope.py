@@ -40,7 +40,8 @@ def parse_scope(text: str) -> Parsed:
     # her own marks between the items stay: what she checks on the form is what she wrote
     for part in parts:
         plain = plain.replace(part, _item(part), 1)
-    shown = words.typeset(re.sub("；{2,}", "；", plain).strip("；;，,。 "))
+    kept = re.sub("[；;]{2,}", ";", plain).replace("；", ";").strip(";；,，。 ")
+    shown = words.typeset(kept)
     standard = [business_scope.exactly(piece) or business_scope.called(piece) for piece in pieces]
     read = list(zip(pieces, standard, strict=True))
     fixed = "；".join(dict.fromkeys(_standard(piece, wording) for piece, wording in read))
@@ -48,7 +49,7 @@ def parse_scope(text: str) -> Parsed:
     warning = "".join([*_rewordings(read), *map(_permit, permits["before"])][:MOST_TOLD]) or None
     note = "".join(map(_permit, permits["after"][:MOST_TOLD])) or None
     reworded = any(wording is not None and business_scope.exactly(piece) is None for piece, wording in read)
-    return Accepted(shown, shown, warning, fix=fixed if reworded else None, note=note)
+    return Accepted(kept, shown, warning, fix=fixed if reworded else None, note=note)
 
 
 def _item(piece: str) -> str:
