@@ -86,7 +86,7 @@ def test_a_life_of_serve(folder: Path) -> None:
         assert ready()
         # … and the citizen goes on where she was, the message she is not sure about sent once more.
         before = citizen.post(text="都在", client_message_id="after-the-kill")
-        assert before.json()["case"]["filled"] == 3 and before.json()["ask"]["field"] == "company_kind"
+        assert before.json()["case"]["filled"] == 3 and before.json()["ask"]["field"] == "consent"
         assert citizen.post(text="都在", client_message_id="after-the-kill").content == before.content
         assert [kind for _, kind, _ in citizen.events()].count("turn") == 4
         assert stack.console_login == (login, password), "the first login is made once"

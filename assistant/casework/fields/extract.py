@@ -121,7 +121,10 @@ def _led_by(clause: str, fields: Sequence[GuideField]) -> tuple[GuideField | Non
             match = re.search(pattern, clause, re.IGNORECASE if latin else 0)
             if match is None or match.start() > (24 if latin else 8) or (best is not None and len(name) <= best[0]):
                 continue
-            if match[1].strip(" 现在已经都就") or (_named_barely(field, match[2].strip()) and not _chosen(field, clause, match)):
+            bare = not match[1].strip(" 现在已经都就")
+            if bare and field.in_words and name != field.label and not _BARE_NAME.fullmatch(match[2].strip()):
+                continue  # 房东李四 says who it is; 跟我老婆开个小吃店 does not say what the wife is called
+            if not bare or (_named_barely(field, match[2].strip()) and not _chosen(field, clause, match)):
                 best = (len(name), field, match[2].strip())
     return (best[1], best[2]) if best else (None, "")
 

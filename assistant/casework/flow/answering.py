@@ -175,7 +175,9 @@ def _field(talk: Talk) -> None:
     )
     more = telling.by_name(talk, talk.text, [field, *others]) if talk.tapped is None and len(talk.text) > 8 else {}
     if field.key in more:
-        parsed = more.pop(field.key)
+        named = more.pop(field.key)
+        # 护照A00000000, where words were asked, is the answer as it stands
+        parsed = named if more or not field.in_words or isinstance(parsed, Rejected) else parsed
     elif isinstance(parsed, Rejected) and (rest := telling.unnamed(talk, answer)):
         beside = parse(field, rest, talk.now.date(), values)
         parsed = beside if isinstance(beside, Accepted) else parsed

@@ -79,6 +79,8 @@ def _found(talk: Talk) -> tuple[GuideField, list[Accepted]] | None:
             continue
         if field.key != pending.key and field.type == pending.type and _only_kind(clause):
             continue  # 电话139… is the answer to the telephone asked for
+        if pending.in_words and field.key != pending.key and not clause.strip().startswith(field.label):
+            continue  # 地上5层，建筑面积20000平方米 is told of the building that was asked about
         said.setdefault(field.key, []).append(value)
     if pending.type in _PLAIN and pending.key in said and (bare := _bare(talk, pending, None)) is not None:
         said[pending.key].insert(0, bare)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.foundation import metrics
 from assistant.foundation.database import Database
 
-LABELS = {"channel", "status", "method", "route", "code", "reason", "limit", "result", "kind", "state", "system", "score"}
+LABELS = {"channel", "status", "method", "route", "code", "reason", "limit", "result", "kind", "state", "system", "score", "lookup", "outcome"}
 
 
 def test_what_was_counted_is_rendered() -> None:
