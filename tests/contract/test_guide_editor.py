@@ -88,9 +88,9 @@ def staff(writing: FastAPI) -> Callable[[str], Writer]:
 
 def better(text: str) -> str:
     """The next version, with another time limit."""
-    text = text.replace('version: "2026.1"', 'version: "2026.2"', 1).replace("days: 20", "days: 15", 1)
-    history = 'history:\n  - {version: "2026.2", effective: 2026-12-10, text: [时限改短]}\nchecked:'
-    return text.replace("checked:", history, 1).replace("受理后20个工作日内", "受理后15个工作日内", 1)
+    text = text.replace('version: "2026.2"', 'version: "2026.3"', 1).replace("days: 20", "days: 15", 1)
+    history = 'history:\n  - {version: "2026.3", effective: 2026-12-10, text: [时限改短]}\n'
+    return text.replace("history:\n", history, 1).replace("受理后20个工作日内", "受理后15个工作日内", 1)
 
 
 def take_up(app: FastAPI) -> None:
@@ -118,13 +118,13 @@ def test_the_whole_way(writing: FastAPI, staff: Callable[[str], Writer], folder:
     assert (folder / "shop-sign.yaml").read_text(encoding="utf-8") == text
     take_up(writing)
     told = TestClient(writing).get("/api/v1/guides/shop-sign", params={"region": "330000"}).json()
-    assert told["version"].startswith("2026.2")
+    assert told["version"].startswith("2026.3")
 
     found = next(old for old in one.file()["revisions"] if old["state"] == "found")
     back = one.do("restore", found["id"]).json()
-    assert (back["state"], back["note"]) == ("draft", "退回到 2026.1 的内容。")
+    assert (back["state"], back["note"]) == ("draft", "退回到 2026.2 的内容。")
     old = one.http.get(f"{API}/revisions/{back['id']}").json()["text"]
-    assert 'version: "2026.3"' in old and "days: 20" in old
+    assert 'version: "2026.4"' in old and "days: 20" in old
     assert one.do("propose", back["id"]).status_code == 200
     assert two.do("approve", back["id"]).status_code == 422, "a body is wanted"
     assert two.do("approve", back["id"], answer="好").json()["state"] == "published"

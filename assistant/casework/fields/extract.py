@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.casework.fields import english, english_dates, words
 from assistant.casework.fields.dates import IN_TEXT as DATES_IN_TEXT
-from assistant.casework.fields.introduced import NAME
+from assistant.casework.fields.introduced import NAME, is_name
 from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted
 from assistant.engine.components.patterns import codes, measures, places
@@ -122,7 +122,7 @@ def _led_by(clause: str, fields: Sequence[GuideField]) -> tuple[GuideField | Non
             if match is None or match.start() > (24 if latin else 8) or (best is not None and len(name) <= best[0]):
                 continue
             bare = not match[1].strip(" 现在已经都就")
-            if bare and field.in_words and name != field.label and not _BARE_NAME.fullmatch(match[2].strip()):
+            if bare and field.in_words and name != field.label and not is_name(match[2].strip()):
                 continue  # 房东李四 says who it is; 跟我老婆开个小吃店 does not say what the wife is called
             if not bare or (_named_barely(field, match[2].strip()) and not _chosen(field, clause, match)):
                 best = (len(name), field, match[2].strip())

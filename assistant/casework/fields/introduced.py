@@ -79,6 +79,12 @@ NAME = re.compile(rf"{_SURNAME}[{_HAN}]{{1,2}}|[{_HAN}]+·[{_HAN}]+")
 _ROLE_ALONE = re.compile(rf"{_OWNER}?(?:{_ROLE})?")
 
 
+
+def is_name(words: str) -> bool:
+    """Whether two to four characters begin with a surname and so are a Chinese name: 李四, not 退休."""
+    return re.fullmatch(rf"{_SURNAME}[{_HAN}]{{1,2}}", words) is not None
+
+
 def name_alone(text: str) -> str:
     """The answer without who it is, 叫 and 是, what follows the name, and the slip it takes back."""
     plain = meant(text)

@@ -200,7 +200,7 @@ def test_from_the_first_letter_to_the_published_page_and_back(desk: Callable[...
     clean(page)
     page.get_by_role("button", name="退回到这一版").click()
     expect(page.locator("#banner")).to_contain_text("已经起了一份草稿")
-    expect(page.locator("#note")).to_have_value("退回到 2026.1 的内容。")
+    expect(page.locator("#note")).to_have_value("退回到 2026.2 的内容。")
     checked(page, "1 处建议。")
     page.locator("#propose").click()
     expect(page.locator("#banner")).to_contain_text("已提交")
@@ -209,7 +209,7 @@ def test_from_the_first_letter_to_the_published_page_and_back(desk: Callable[...
     other.locator("#proposed-list a").first.click()
     other.locator("#approve").click()
     expect(other.locator("#banner")).to_contain_text("已发布")
-    assert "days: 20" in running.sign and 'version: "2026.3"' in running.sign
+    assert "days: 20" in running.sign and 'version: "2026.4"' in running.sign
 
 
 def test_what_is_written_survives_a_reload_and_two_writers_see_each_other(desk: Callable[..., Page], running: Writing) -> None:
