@@ -121,20 +121,28 @@ def laid_over(guide: Guide, overlay: Overlay) -> Guide:
 def _merged(
     held: Sequence[Mapping[str, Any]], said: Sequence[Mapping[str, Any]], key: str, gone: Sequence[str]
 ) -> list[Mapping[str, Any]]:
-    """Entries said again take the place of the old ones, new ones follow the one said before them, removed ones go."""
+    """Entries said again take the place of the old ones and keep their hints, new ones follow the one said before them, removed
+    ones go."""
     merged = [entry for entry in held if entry[key] not in gone]
     places = {entry[key]: place for place, entry in enumerate(merged)}
     after = len(merged)
     for entry in said:
         place = places.get(entry[key])
         if place is not None:
-            merged[place] = entry
+            merged[place] = {**_hints(merged[place], entry), **entry}
         else:
             place = after
             merged.insert(place, entry)
             places = {held_entry[key]: number for number, held_entry in enumerate(merged)}
         after = place + 1
     return merged
+
+
+def _hints(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What of an entry says only where its value may be known and what a paper for it shows: the same in every region."""
+    licensed = "licence" in new.get("met_by", [])
+    hints = ("prefill", "subject", "not_barred", "shows", *(("licence", "holder") if licensed else ()))
+    return {name: old[name] for name in hints if name in old}
 
 
 def cited(part: Any) -> Iterator[str]:

@@ -170,3 +170,16 @@ def test_founders_answers_must_fit_together(values: dict[str, Any], broken: str 
     said = [check.message for check in checks if holds(check.when, values) and not holds(check.must, values)]
     assert len(said) == (broken is not None)
     assert all(broken in message for message in said if broken)
+
+
+def test_a_regions_own_wording_keeps_what_is_known_of_papers_and_registers() -> None:
+    nation = CATALOGUE
+    for region in ("310115", "442000"):
+        for code, guide in nation.for_region(region).guides.items():
+            held = nation.guides.get(code)
+            for material in guide.materials if held else []:
+                before = held.material(material.code) if held else None
+                assert before is None or material.shows == before.shows, (region, code, material.code)
+            for field in guide.fields if held else []:
+                old = held.field(field.key) if held else None
+                assert old is None or (field.prefill, field.subject) == (old.prefill, old.subject), (region, code, field.key)
