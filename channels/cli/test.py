@@ -29,6 +29,7 @@ ENGINE = ROOT / ".venv" / "engine" / "bin" / "python"
 PRODUCT = ("integration", "e2e", "browser")
 """The folders of tests that need whole programs running: server, LibreOffice, Chromium."""
 SIGN_OF_LIFE_S = 30.0
+_MOST_FINDINGS, _LAST_LINES, _FINDING_CHARS = 60, 15, 400
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a step ended, and after how many seconds."""
+    """How a step ended, after how many seconds, and, when it failed, the lines of its output that say what did."""
 
     name: str
     ok: bool
     seconds: float
+    findings: tuple[str, ...] = ()
 
 
 def chains() -> list[list[Step]]:
@@ -106,7 +108,15 @@ def run(step: Step, *, quiet: bool, whole: bool = False) -> Outcome:
     )  # fmt: skip
     if whole:
         print(f"{t('cli.test_step', name=step.name)}\n{done.stdout}", file=ours or sys.stdout, end="", flush=True)
-    return Outcome(step.name, done.returncode == 0, round(time.monotonic() - began, 1))
+    ok = done.returncode == 0
+    return Outcome(step.name, ok, round(time.monotonic() - began, 1), () if ok else findings(done.stdout or ""))
+
+
+def findings(output: str) -> tuple[str, ...]:
+    """What of a failed step's output has to be read first: pytest's line for each failure, of other programs the last lines."""
+    lines = output.splitlines()
+    named = [line for line in lines if line.startswith(("FAILED ", "ERROR "))]
+    return tuple(line[:_FINDING_CHARS] for line in (named[:_MOST_FINDINGS] or lines[-_LAST_LINES:]))
 
 
 def run_side_by_side(found: list[list[Step]], *, quiet: bool) -> list[Outcome]:
@@ -156,6 +166,10 @@ def test(context: typer.Context, as_json: Json = False) -> None:
     verdict = t("cli.test_failed", names=", ".join(failed)) if failed else t("cli.test_passed")
     for outcome in outcomes:
         progress(t("cli.test_outcome", mark="✓" if outcome.ok else "✗", name=outcome.name, seconds=outcome.seconds))
+    # Last of all, because a long log is often kept only by its end, and the failing step may have ended first.
+    for outcome in outcomes:
+        for line in outcome.findings:
+            progress(f"{outcome.name}: {line}")
     progress(t("cli.test_took", verdict=verdict, seconds=round(time.monotonic() - began)))
     if as_json:
         show({"ok": not failed, "steps": [asdict(outcome) for outcome in outcomes]}, [], as_json=True)

@@ -73,3 +73,18 @@ def test_what_two_parts_print_never_mixes_and_the_failing_one_is_named(
     letters = "".join(line[0] for line in printed.out.splitlines() if line[:1] in ("a", "b", "c"))
     assert sorted(letters[i : i + 9] for i in range(0, 27, 9)) == ["a" * 9, "b" * 9, "c" * 9]
     assert "a, c" in printed.err
+
+
+def test_what_failed_is_told_again_at_the_very_end(bandao: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = "noise\nFAILED tests/unit/x.py::test_y - AssertionError\nERROR tests/unit/z.py - OSError\n1 failed, 1 error in 3.00s\n"
+    assert test_command.findings(told) == tuple(told.splitlines()[1:3])
+    assert test_command.findings("line 1\nline 2\n") == ("line 1", "line 2")
+
+    def fail(step: test_command.Step, *, quiet: bool, whole: bool = False) -> test_command.Outcome:
+        ok = step.name != "pytest product"
+        return test_command.Outcome(step.name, ok, 1.0, () if ok else test_command.findings(told))
+
+    monkeypatch.setattr(test_command, "run", fail)
+    answer = bandao("test")
+    assert answer.status == 1
+    assert answer.stderr.splitlines()[-2] == "pytest product: ERROR tests/unit/z.py - OSError"
