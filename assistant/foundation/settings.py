@@ -59,6 +59,11 @@ class Settings(BaseSettings):
         repr=False,
         description="Shared secret of app and receiving office; empty = generated into data/keys/office.key.",
     )
+    office_webhook_secret: str = Field(
+        default="",
+        repr=False,
+        description="Secret the receiving office signs its webhooks with; empty = generated into data/keys/office-webhook.key.",
+    )
     register_url: str = Field(default="", description="Address of the register of enterprises and licences; empty = sandbox's.")
     register_client_id: str = Field(default="bandao", min_length=1, description="OAuth2 client identifier at the register.")
     register_client_secret: str = Field(
@@ -134,6 +139,7 @@ class Settings(BaseSettings):
         filled["register_url"] = (self.register_url or f"{self.sandbox_url}/register").rstrip("/")
         filled["register_client_secret"] = self.register_client_secret or _secret(self.keys_dir / "register.key")
         filled["office_api_key"] = self.office_api_key or _secret(self.keys_dir / "office.key")
+        filled["office_webhook_secret"] = self.office_webhook_secret or _secret(self.keys_dir / "office-webhook.key")
         return self
 
     @property

@@ -8,12 +8,15 @@ from pathlib import Path
 
 from assistant.engine.training import run_command
 from assistant.foundation.settings import ROOT, Settings
-from channels.serve import plan
+from channels.serve import plan, readiness
 from channels.serve.leftovers import MARK
 from channels.serve.supervisor import STOP_SECONDS, Program
 
 DRAIN_SECONDS = STOP_SECONDS - 3
 """How long the app lets running requests finish when it is told to stop."""
+
+SANDBOX_OFFICE = "sandbox"
+"""What the sandbox's receiving office is called in the address it reports news to."""
 
 
 def programs(settings: Settings) -> list[Program]:
@@ -39,6 +42,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "BANDAO_ENGINE_PORT": str(settings.engine_port),
         "BANDAO_SANDBOX_PORT": str(settings.sandbox_port),
         "BANDAO_OFFICE_KEY": settings.office_api_key,
+        "BANDAO_OFFICE_WEBHOOK_SECRET": settings.office_webhook_secret,
+        "BANDAO_OFFICE_CALLBACK": f"{readiness.app_url(settings)}/api/v1/offices/{SANDBOX_OFFICE}/webhook",
         "BANDAO_REGISTER_CLIENT_ID": settings.register_client_id,
         "BANDAO_REGISTER_CLIENT_SECRET": settings.register_client_secret,
         **({"BANDAO_SANDBOX_SEED": str(settings.sandbox_seed)} if settings.sandbox_seed else {}),

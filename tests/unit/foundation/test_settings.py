@@ -38,6 +38,7 @@ def test_what_is_set_is_not_derived(tmp_path: Path) -> None:
         sandbox_url="http://office.example/",
         engine_token="given",
         office_api_key="given too",
+        office_webhook_secret="given four",
         register_url="http://register.example/v/",
         register_client_secret="given three",
     )
@@ -45,6 +46,7 @@ def test_what_is_set_is_not_derived(tmp_path: Path) -> None:
     assert settings.sandbox_url == "http://office.example"
     assert settings.register_url == "http://register.example/v"
     assert (settings.engine_token, settings.office_api_key, settings.register_client_secret) == ("given", "given too", "given three")
+    assert settings.office_webhook_secret == "given four"
     assert not settings.keys_dir.exists()
 
 
@@ -53,14 +55,19 @@ def test_secrets_are_generated_once_and_private(tmp_path: Path) -> None:
     assert first.engine_token == second.engine_token
     assert first.engine_token != first.office_api_key
     assert len(first.engine_token) >= 40
-    for name in ("engine.token", "office.key", "register.key"):
+    for name in ("engine.token", "office.key", "office-webhook.key", "register.key"):
         assert stat.S_IMODE((tmp_path / "keys" / name).stat().st_mode) == 0o600
-    assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == ["engine.token", "office.key", "register.key"]
+    assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == [
+        "engine.token",
+        "office-webhook.key",
+        "office.key",
+        "register.key",
+    ]
 
 
 def test_secrets_do_not_show_in_a_printed_object(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, database_url="postgresql://bandao:hunter2@db/bandao")
-    for secret in (settings.engine_token, settings.office_api_key, settings.register_client_secret, "hunter2"):
+    for secret in (settings.engine_token, settings.office_api_key, settings.register_client_secret, settings.office_webhook_secret, "hunter2"):
         assert secret not in repr(settings)
 
 
