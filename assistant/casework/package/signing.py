@@ -87,7 +87,7 @@ class PackageKeys:
         }  # fmt: skip
 
     def sign(self, manifest: bytes, declared: dict[str, Any]) -> bytes:
-        """The detached signature's file over a manifest's bytes.
+        """The detached signature's file over a manifest's bytes, or those of another file that ``declared`` names as ``signed``.
 
         Raises:
             KeyUnreadable: the declared key was rotated away meanwhile.
@@ -101,8 +101,8 @@ class PackageKeys:
         else:
             value = Ed25519PrivateKey.from_private_bytes(private).sign(manifest)
         held = DetachedSignature(
-            algorithm=key.algorithm, key_id=key.key_id, public_key=key.public_key, signed=MANIFEST, sha256=sha256(manifest),
-            value=base64.b64encode(value).decode(),
+            algorithm=key.algorithm, key_id=key.key_id, public_key=key.public_key, signed=declared["signed"],
+            sha256=sha256(manifest), value=base64.b64encode(value).decode(),
         )  # fmt: skip
         return held.as_file()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -24,6 +25,8 @@ from assistant.foundation.logging import get_logger
 _SYSTEM = "receiving_office"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _MAX_CODE = 60
+LARGEST_RESULT = 64 * 1024 * 1024
+"""Bytes; the largest result taken from an office."""
 # Refused now, perhaps not later. 401 and 403 are here because the remedy is ours (a wrong key is a setting, not a
 # fault of the package): giving up would turn an operator's slip into a lost submission.
 _RETRIABLE = frozenset({401, 403, 408, 421, 423, 425, 429})
@@ -84,6 +87,23 @@ class HttpOffice(ReceivingOffice):
         path = f"/office/v1/submissions/{quote(office_ref, safe='')}/withdraw"
         return _read(OfficeFile, self._call("withdraw", "POST", path, json={}))
 
+    def result(self, office_ref: str) -> bytes:
+        """See ReceivingOffice. A file above ``LARGEST_RESULT`` bytes is not read to its end."""
+        path = f"/office/v1/submissions/{quote(office_ref, safe='')}/result"
+        return bytes(self._call("result", "GET", path, read=self._bytes))
+
+    def _bytes(self, method: str, path: str, **request: Any) -> bytes:
+        body = bytearray()
+        with self._client.stream(method, path, headers={"Accept": "*/*"}, **request) as response:
+            if not response.is_success:
+                response.read()
+                self._answer(response)
+            for piece in response.iter_bytes():
+                body += piece
+                if len(body) > LARGEST_RESULT:
+                    raise OfficeRejected("result-too-large")
+        return bytes(body)
+
     def reachable(self, timeout_s: float) -> bool:
         """See ReceivingOffice."""
         try:
@@ -95,12 +115,12 @@ class HttpOffice(ReceivingOffice):
         """See ReceivingOffice."""
         self._client.close()
 
-    def _call(self, step: str, method: str, path: str, **request: Any) -> Any:
-        """One call: its JSON, or one of the two exceptions."""
+    def _call(self, step: str, method: str, path: str, read: Callable[..., Any] | None = None, **request: Any) -> Any:
+        """One call: its JSON (or what ``read`` makes of it), or one of the two exceptions."""
         started = time.perf_counter()
         outcome = "ok"
         try:
-            return self._answer(self._client.request(method, path, **request))
+            return read(method, path, **request) if read else self._answer(self._client.request(method, path, **request))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             outcome = "timeout" if isinstance(error, httpx.TimeoutException) else "no-connection"
             raise OfficeUnavailable(outcome) from error

@@ -7,7 +7,7 @@ An answer is either one of the values here, ``OfficeUnavailable`` (nobody knows 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -80,6 +80,18 @@ class HistoryLine(_Answer):
     by: str = ""
 
 
+class ResultNote(_Answer):
+    """The result an office has made: what it is, and the SHA-256 (lower-case hex) its bytes must have."""
+
+    kind: Annotated[str, Field(max_length=80)] = ""
+    number: Annotated[str, Field(max_length=200)] = ""
+    title: Annotated[str, Field(max_length=200)] = ""
+    issued: date | None = None
+    expires: date | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    media_type: Annotated[str, Field(max_length=120)] = ""
+
+
 class OfficeFile(_Answer):
     """What the office holds about one case: the versions it received, and its history from the beginning."""
 
@@ -89,6 +101,7 @@ class OfficeFile(_Answer):
     status: str
     versions: list[ReceivedVersion] = []
     history: list[HistoryLine] = []
+    result: ResultNote | None = None
 
     def received(self, version: int) -> ReceivedVersion | None:
         """This version as the office received it, if it did."""
@@ -116,6 +129,10 @@ class ReceivingOffice(ABC):
     @abstractmethod
     def withdraw(self, office_ref: str) -> OfficeFile:
         """Take the case back. Withdrawing what is withdrawn succeeds; what is decided is OfficeRejected."""
+
+    def result(self, office_ref: str) -> bytes:
+        """The bytes of the result that the file of this receipt number speaks of."""
+        raise OfficeRejected("no-result")
 
     @abstractmethod
     def reachable(self, timeout_s: float) -> bool:
