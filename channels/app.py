@@ -12,6 +12,7 @@ from actions.registry import executor
 from assistant.casework.package.office import OfficeWorker
 from assistant.casework.package.shelf import FormShelf
 from assistant.casework.prefill.register import HttpRegister
+from assistant.casework.rounds import Rounds
 from assistant.casework.submission.workflow import SubmissionService
 from assistant.casework.usage import Usage
 from assistant.conversation.far_side import CaseSink, package_loader
@@ -118,6 +119,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         desk=desk,
         office=office,
         register=register,
+        rounds=Rounds(db, []),
         usage=Usage(db, clock),
         forms=FormShelf(settings.data_dir / "forms", settings.templates_dir, office),
         per_conversation=RateLimiter(settings.rate_per_conversation),
@@ -156,11 +158,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts.loop = asyncio.get_running_loop()
     await asyncio.to_thread(parts.submissions.start)
     parts.guides.start()
+    parts.rounds.start()
     publishing = asyncio.create_task(keep_publishing(parts))
     try:
         yield
     finally:
         publishing.cancel()
+        await asyncio.to_thread(parts.rounds.stop)
         await asyncio.to_thread(parts.guides.stop)
         await asyncio.to_thread(parts.submissions.stop)
         await parts.engine.close()

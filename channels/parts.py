@@ -9,6 +9,7 @@ from typing import Any, cast
 from starlette.requests import HTTPConnection
 
 from assistant.casework.package.shelf import FormShelf
+from assistant.casework.rounds import Rounds
 from assistant.casework.usage import Usage
 from assistant.conversation.hub import Hub
 from assistant.conversation.limits import RateLimiter
@@ -41,6 +42,7 @@ class Parts:
     desk: Any
     office: Any
     register: Any
+    rounds: Rounds
     usage: Usage
     forms: FormShelf
     per_conversation: RateLimiter

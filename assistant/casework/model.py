@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PrivateAttr
 
 from assistant.casework.fields.table_draft import TableDraft
 from assistant.casework.prefill.state import Consent
@@ -176,12 +176,15 @@ class Case(BaseModel):
     updated_at: datetime
     revision: int = Field(default=0, description="optimistic lock: grows by one with every save")
 
+    #: Statuses reached since it was loaded: part ("" for the whole), status, and when where that is not the saving.
+    _moved: list[tuple[str, CaseStatus, datetime | None]] = PrivateAttr(default_factory=list)
+
     def values(self) -> dict[str, Any]:
         """Answered values by field key, the form conditions are evaluated on."""
         return {key: answer.value for key, answer in self.answers.items() if not answer.skipped}
 
-    def move(self, status: CaseStatus) -> None:
-        """Change status.
+    def move(self, status: CaseStatus, at: datetime | None = None) -> None:
+        """Change status; ``at`` where it happened at another moment than it is saved.
 
         Raises:
             IllegalTransition: when ``status`` cannot follow the present one.
@@ -189,3 +192,9 @@ class Case(BaseModel):
         if status not in TRANSITIONS[self.status]:
             raise IllegalTransition(f"{self.case_no}: {self.status} cannot become {status}")
         self.status = status
+        self._moved.append(("", status, at))
+
+    def take_moved(self) -> list[tuple[str, CaseStatus, datetime | None]]:
+        """The statuses reached since it was loaded or last saved, each told once."""
+        moved, self._moved = self._moved, []
+        return moved

@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from assistant.casework.model import Case
+from assistant.casework import events
+from assistant.casework.events import CaseEvent
+from assistant.casework.model import Case, CaseStatus
 from assistant.foundation.tables import case_, upload
 
 
@@ -29,7 +31,7 @@ def find(conn: Connection, case_no: str) -> tuple[Case, str] | None:
 
 
 def save(conn: Connection, case: Case, conversation_id: str, now: datetime) -> None:
-    """Insert a case or store its changes.
+    """Insert a case or store its changes, with an event for every status it passed through since it was loaded.
 
     Raises:
         CaseConflict: its revision is no longer the one that was loaded.
@@ -40,12 +42,16 @@ def save(conn: Connection, case: Case, conversation_id: str, now: datetime) -> N
     if case.revision == 0:
         conn.execute(insert(case_).values(case_no=case.case_no, guide_code=case.guide_code, guide_version=case.guide_version,
                                           created_at=case.created_at, revision=1, **columns))
+        moved = [("", CaseStatus.DRAFT, case.created_at), *case.take_moved()]
     else:
         changed = conn.execute(update(case_).where(case_.c.case_no == case.case_no, case_.c.revision == case.revision)
                                .values(revision=case.revision + 1, **columns))
         if changed.rowcount != 1:
             raise CaseConflict(case.case_no)
+        moved = case.take_moved()
     case.revision += 1
+    for part, status, at in moved:
+        events.add_in(conn, CaseEvent(case.case_no, "status", at or now, part, status.value))
 
 
 def started_since(conn: Connection, since: datetime) -> dict[str, int]:

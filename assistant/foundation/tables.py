@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     Float,
     ForeignKey,
     Index,
@@ -136,6 +137,20 @@ submission = Table(
     Index(None, "state", "next_attempt_at"),
 )
 """One package on its way to the office. ``last_error`` is a code, never a far side's text."""
+
+case_event = Table(
+    "case_event",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("case_no", ForeignKey("case_file.case_no"), nullable=False, index=True),
+    Column("part", String(80), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("due", Date),
+    Column("text", EncryptedText("case_event.text"), nullable=False),
+)
+"""What happened to cases, numbered in the order of commits (see ``casework.events``). ``part`` is an item's code or empty."""
 
 staff = Table(
     "staff",

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from assistant.casework import events
+from assistant.casework.events import CaseEvent
 from assistant.foundation import tables
 from assistant.foundation.database import Database
 
@@ -54,3 +56,4 @@ def add_everything_encrypted(db: Database, now: datetime, conversation_id: str =
             "id": f"sentence-of-{conversation_id}", "digest": f"digest-of-{conversation_id}", "at": now, "reason": "fell_back",
             "text": f"{NAME} 不该在这里", "times": 1, "read_intent": "provide", "confidence": 0.2, "candidates": [], "state": "new",
         })  # fmt: skip
+        events.add_in(conn, CaseEvent(case_no, "stuck", now, text=f"{NAME} 的申请送不出去"))
