@@ -152,6 +152,40 @@ case_event = Table(
 )
 """What happened to cases, numbered in the order of commits (see ``casework.events``). ``part`` is an item's code or empty."""
 
+result = Table(
+    "result",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("case_no", ForeignKey("case_file.case_no"), nullable=False),
+    Column("part", String(80), nullable=False),
+    Column("office_ref", String(128), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("media_type", String(128), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("blob_id", String(64), nullable=False),
+    Column("code_index", String(64), unique=True),
+    Column("data", EncryptedJSON("result.data"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("case_no", "part", "sha256"),
+)
+"""A result an office made of a case's part. ``sha256`` is over the bytes kept as ``blob_id``; ``code_index`` the blind index of
+its anti-forgery code. ``state`` is valid, replaced, withdrawn, or aside (not what it said it was: never handed over).
+"""
+
+result_wait = Table(
+    "result_wait",
+    metadata,
+    Column("case_no", ForeignKey("case_file.case_no"), primary_key=True),
+    Column("part", String(80), primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", UtcDateTime, nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("told", Boolean, nullable=False),
+)
+"""Results that could not be had so far: ``code`` says why, ``told`` whether the citizen and staff know."""
+
 staff = Table(
     "staff",
     metadata,

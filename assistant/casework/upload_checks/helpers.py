@@ -62,6 +62,14 @@ class Helpers:
         """A PDF with its pages turned upright (see ``straightening.turned_pdf``). Raises Unusable like ``pages``."""
         return _parted(self._ask({"do": "turned_pdf", "turns": turns}, data))[1][0]
 
+    def text(self, data: bytes, most_pages: int) -> str:
+        """The text layer of a PDF, its pages one after another.
+
+        Raises:
+            Unusable: ``encrypted``, ``broken``, ``too_many_pages``, ``too_complex`` or ``busy``.
+        """
+        return _parted(self._ask({"do": "text", "most_pages": most_pages}, data))[1][0].decode()
+
     def _ask(self, header: dict[str, Any], data: bytes) -> bytes:
         try:
             child, used = self._slots.get(timeout=WAIT_SECONDS)

@@ -47,6 +47,23 @@ def inspect(data: bytes, most_pages: int) -> Findings:
         return Findings(pages, checks)
 
 
+def text(data: bytes, most_pages: int) -> str:
+    """The text layer of every page. Raises Unusable as ``inspect`` does."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        raise Unusable("encrypted" if pdfium.FPDF_GetLastError() == _PASSWORD else "broken") from None
+    with document:
+        if not 0 < len(document) <= most_pages:
+            raise Unusable("too_many_pages" if len(document) else "broken", pages=len(document), most=most_pages)
+        try:
+            # Characters beyond the basic plane may come as two surrogates.
+            pages = [page.get_textpage().get_text_range() for page in document]
+        except pypdfium2.PdfiumError:
+            raise Unusable("broken") from None
+    return "\n".join(pages).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _is_active(document: Any, data: bytes) -> bool:
     """Scripts, programs started on opening, attached files: by PDFium's own account, and by the words in the file."""
     if pdfium.FPDFDoc_GetJavaScriptActionCount(document.raw) > 0 or pdfium.FPDFDoc_GetAttachmentCount(document.raw) > 0:

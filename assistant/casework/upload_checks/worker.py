@@ -52,6 +52,8 @@ def answer(frame: bytes) -> bytes:
 
 
 def _make(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    if request["do"] == "text":
+        return {}, [pdfs.text(data, request["most_pages"]).encode()]
     # OpenCV takes a third of a second to load: who only looks at a PDF of words need not wait for it.
     from assistant.casework.upload_checks import straightening
 

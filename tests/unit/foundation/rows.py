@@ -56,4 +56,9 @@ def add_everything_encrypted(db: Database, now: datetime, conversation_id: str =
             "id": f"sentence-of-{conversation_id}", "digest": f"digest-of-{conversation_id}", "at": now, "reason": "fell_back",
             "text": f"{NAME} 不该在这里", "times": 1, "read_intent": "provide", "confidence": 0.2, "candidates": [], "state": "new",
         })  # fmt: skip
+        conn.execute(insert(tables.result), {
+            "id": f"result-of-{conversation_id}", "case_no": case_no, "part": "", "office_ref": "SJ1", "state": "valid",
+            "sha256": "4" * 64, "media_type": "application/pdf", "size": 3, "blob_id": "5" * 32, "data": {"holder": NAME},
+            "created_at": now, "updated_at": now,
+        })  # fmt: skip
         events.add_in(conn, CaseEvent(case_no, "stuck", now, text=f"{NAME} 的申请送不出去"))
