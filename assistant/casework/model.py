@@ -141,12 +141,20 @@ class TimelineEntry(BaseModel):
     due: date | None = None
 
 
+class Urging(BaseModel):
+    """The citizen asked to hurry (催办), for the whole case or one department's ``part`` of it."""
+
+    at: datetime
+    part: str = ""
+
+
 class Case(BaseModel):
     """One case. ``asked`` is the order in which fields were answered, for going back a step.
 
     ``deferred`` are questions put off (等下再说), in the order they come back in. ``fallen`` answers and ``fallen_materials`` no
     longer applied once something else was changed; they are kept for the moment they apply again. ``changes`` are the latest
-    changes, for undoing.
+    changes, for undoing. ``deemed`` are the parts ("" for the whole) that count as accepted because nobody answered in time, each
+    with the day it counts from.
     """
 
     case_no: str
@@ -169,6 +177,8 @@ class Case(BaseModel):
     package_version: int = 0
     signature: DrawnSignature | None = None
     timeline: list[TimelineEntry] = []
+    deemed: dict[str, date] = {}
+    urgings: list[Urging] = []
     correction: str | None = None
     office_ref: str | None = None
     resume_code_hash: str | None = None

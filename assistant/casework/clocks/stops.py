@@ -1,6 +1,7 @@
 """Stretches of time a limit does not count: while the citizen corrects, and the procedures 行政许可法 第四十五条 names.
 
-A visit to the premises (现场核查, 行政许可法 第三十四条) is not among them: it is part of the review and its days count.
+A visit to the premises (现场核查, 行政许可法 第三十四条) is not among them: it is part of the review. An office may leave it out
+of what it promises; the legal limit goes on.
 """
 
 from __future__ import annotations
@@ -18,11 +19,17 @@ class StopKind(StrEnum):
     HEARING = "hearing"
     BIDDING = "bidding"
     AUCTION = "auction"
-    INSPECTION = "inspection"
+    EXAMINATION = "examination"
     TESTING = "testing"
     QUARANTINE = "quarantine"
     APPRAISAL = "appraisal"
     EXPERT_REVIEW = "expert_review"
+    SITE_VISIT = "inspection"
+
+    @property
+    def legal(self) -> bool:
+        """Whether it stops the legal limit too, and not only what the office promised."""
+        return self is not StopKind.SITE_VISIT
 
 
 _WORDS = {
@@ -30,11 +37,12 @@ _WORDS = {
     "听证": StopKind.HEARING,
     "招标": StopKind.BIDDING,
     "拍卖": StopKind.AUCTION,
-    "检验": StopKind.INSPECTION,
+    "检验": StopKind.EXAMINATION,
     "检测": StopKind.TESTING,
     "检疫": StopKind.QUARANTINE,
     "鉴定": StopKind.APPRAISAL,
-    "专家评审": StopKind.EXPERT_REVIEW,
+    "评审": StopKind.EXPERT_REVIEW,
+    "现场": StopKind.SITE_VISIT,
 }
 
 

@@ -110,13 +110,18 @@ def test_negative_days_are_no_limit() -> None:
         ("expert_review", StopKind.EXPERT_REVIEW),
         ("组织专家评审", StopKind.EXPERT_REVIEW),
         ("听证", StopKind.HEARING),
-        ("site_visit", None),
-        ("现场核查", None),
+        ("inspection", StopKind.SITE_VISIT),
+        ("现场核查", StopKind.SITE_VISIT),
+        ("领导出差", None),
         ("", None),
     ],
 )
-def test_only_what_the_law_excludes_stops_the_clock(words: str, kind: StopKind | None) -> None:
+def test_an_office_says_why_it_stops_by_code_or_in_words(words: str, kind: StopKind | None) -> None:
     assert kind_of(words) is kind
+
+
+def test_a_visit_is_part_of_the_review_by_law() -> None:
+    assert [kind for kind in StopKind if not kind.legal] == [StopKind.SITE_VISIT]
 
 
 _day = st.dates(date(2025, 1, 1), date(2026, 9, 30))

@@ -1,0 +1,104 @@
+"""How one department's share of a case stands, as days: what its clocks are counted from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from assistant.casework.clocks.stops import Stop, StopKind
+from assistant.casework.model import Case, CaseStatus, TimelineEntry
+from assistant.foundation.clock import SHANGHAI
+from assistant.foundation.messages import CHINESE, t, use_language
+
+_S = CaseStatus
+#: Statuses that say that the office has accepted the application, one way or the other.
+_ACCEPTED = frozenset({_S.ACCEPTED, _S.IN_REVIEW, _S.APPROVED, _S.DENIED, _S.DELIVERED})
+_DECIDED = frozenset({_S.APPROVED, _S.DENIED, _S.DELIVERED})
+#: Where no clock runs any more.
+OVER = frozenset({_S.REFUSED, _S.DENIED, _S.DELIVERED, _S.CLOSED, _S.WITHDRAWN, _S.EXPIRED})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One share; ``part`` is its item's code, "" for a plain case. Days are Shanghai's.
+
+    ``received``: the office has the papers, of a corrected application since the correction. ``accepted``: said by the office
+    or, where ``deemed``, by the law. ``asked``: the day a correction was asked for that has not come yet.
+    """
+
+    part: str
+    status: CaseStatus
+    sent: date | None = None
+    received: date | None = None
+    accepted: date | None = None
+    deemed: bool = False
+    asked: date | None = None
+    decided: date | None = None
+    delivered: date | None = None
+    since: date | None = None
+    office_ref: str | None = None
+    stops: Sequence[Stop] = field(default=())
+
+
+def day_of(at: datetime) -> date:
+    """The day of a moment, where the offices are."""
+    return at.astimezone(SHANGHAI).date()
+
+
+def of_case(case: Case) -> Standing:
+    """How a case stands as a whole, read off its timeline."""
+    return read("", case.status, case.timeline, case.office_ref, case.deemed.get(""))
+
+
+def read(
+    part: str, status: CaseStatus, timeline: Sequence[TimelineEntry], office_ref: str | None, deemed: date | None
+) -> Standing:
+    """A standing from a history; ``deemed`` is the day the application counts as accepted from by law, if it does."""
+    with use_language(CHINESE):
+        citizen = t("casework.who_citizen")
+    sent = received = accepted = asked = decided = delivered = since = None
+    stops: list[Stop] = []
+    for entry in timeline:
+        day = day_of(entry.at)
+        if entry.status is status and since is None:
+            since = day
+        elif entry.status is not status:
+            since = None
+        if entry.status is _S.SUBMITTED and entry.who == citizen:
+            sent, received = day, None
+            if asked is not None:
+                stops.append(Stop(asked, day, StopKind.CORRECTION))
+                asked = None
+        elif entry.status is _S.SUBMITTED:
+            received = day
+        elif entry.status is _S.CORRECTION_NEEDED:
+            asked = asked or day
+        if entry.status in _ACCEPTED:
+            received = received or day
+            accepted = accepted or day
+        if entry.status in _DECIDED:
+            decided = decided or day
+        if entry.status is _S.DELIVERED:
+            delivered = delivered or day
+    if asked is not None and status is _S.CORRECTION_NEEDED:
+        stops.append(Stop(asked, None, StopKind.CORRECTION))
+    elif status is not _S.CORRECTION_NEEDED:
+        asked = None
+    accepted = deemed or accepted
+    # What was corrected before acceptance does not stop a limit that begins with it.
+    counted = [stop for stop in stops if accepted is not None and (stop.end is None or stop.end > accepted)]
+    return Standing(
+        part=part,
+        status=status,
+        sent=sent,
+        received=received,
+        accepted=accepted,
+        deemed=deemed is not None,
+        asked=asked,
+        decided=decided,
+        delivered=delivered,
+        since=since,
+        office_ref=office_ref,
+        stops=counted,
+    )
