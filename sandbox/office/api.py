@@ -13,21 +13,14 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from sandbox.config import SandboxConfig
-from sandbox.office import service
+from sandbox.office import service, shown
+from sandbox.office.decisions import Decision
 from sandbox.office.faults import Fault, Faults
 from sandbox.office.service import Office
 from sandbox.problems import Problem
 
 _METADATA_BYTES = 64 * 1024
 _FORM_OVERHEAD = 128 * 1024
-
-
-class ActionRequest(BaseModel):
-    """A staff decision: ``action`` is a name of ``statuses.ACTIONS``."""
-
-    model_config = ConfigDict(extra="forbid")
-    action: str = Field(max_length=40)
-    text: str = Field(default="", max_length=10_000)
 
 
 class WithdrawRequest(BaseModel):
@@ -56,23 +49,23 @@ def routes(config: SandboxConfig, office: Office, faults: Faults) -> APIRouter:
             )
         finally:
             await package.close()
-        return JSONResponse(service.receipt(held, taken), status_code=201 if new else 200)
+        return JSONResponse(shown.receipt(held, taken), status_code=201 if new else 200)
 
     @router.get("/submissions")
     def find(case_no: Annotated[str, Query(min_length=1, max_length=64)]) -> dict[str, Any]:
-        return {"items": [service.as_json(held) for held in office.find(case_no)]}
+        return {"items": [shown.file(held) for held in office.find(case_no)]}
 
     @router.get("/submissions/{receipt_no}")
     def status(receipt_no: str) -> dict[str, Any]:
-        return service.as_json(office.get(receipt_no))
+        return shown.file(office.get(receipt_no))
 
     @router.post("/submissions/{receipt_no}/withdraw")
     def withdraw(receipt_no: str, body: WithdrawRequest) -> dict[str, Any]:
-        return service.as_json(office.withdraw(receipt_no, body.text))
+        return shown.file(office.withdraw(receipt_no, body.text))
 
     @router.post("/admin/submissions/{receipt_no}/actions")
-    def act(receipt_no: str, body: ActionRequest) -> dict[str, Any]:
-        return service.as_json(office.act(receipt_no, body.action, body.text))
+    def act(receipt_no: str, body: Decision) -> dict[str, Any]:
+        return shown.file(office.act(receipt_no, body))
 
     @router.post("/admin/faults")
     def set_fault(body: Fault) -> Fault:

@@ -49,6 +49,15 @@ class ListedFile(BaseModel):
     sm3: Annotated[str | None, Field(pattern=_SHA256)] = None
 
 
+class Part(BaseModel):
+    """The share of one department, where a case goes to several."""
+
+    model_config = ConfigDict(extra="ignore")
+    item: Annotated[str, Field(max_length=100)] = ""
+    name: Annotated[str, Field(max_length=200)] = ""
+    department: Annotated[str, Field(max_length=100)] = ""
+
+
 class Manifest(BaseModel):
     """The part of manifest.json the office relies on; the rest is kept as it came."""
 
@@ -58,6 +67,7 @@ class Manifest(BaseModel):
     guide: Guide
     files: Annotated[list[ListedFile], Field(min_length=1)]
     fields: list[dict[str, Any]] = []
+    part: Part = Part()
 
 
 def check(package: BinaryIO, sha256: str, limits: SandboxConfig) -> tuple[Manifest, str, int]:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from datetime import timedelta
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.config import SandboxConfig
-from sandbox.office import packages
-from sandbox.office.statuses import ACTIONS, LABELS, WITHDRAWABLE, Status
-from sandbox.office.store import Entry, OfficeFile, Package, Store
+from sandbox.office import decisions, packages
+from sandbox.office.decisions import MAX_TEXT, Decision, Spoken
+from sandbox.office.model import Entry, OfficeFile, Package, Share, Standing
+from sandbox.office.statuses import ACTIONS, LABELS, WITHDRAWABLE, Action, Status
+from sandbox.office.store import Store
 from sandbox.problems import Problem
 
 OFFICE = "收件办公室"
 APPLICANT = "申请人"
-MAX_TEXT = 2000
 _KEY = re.compile(r"^[\x21-\x7e]{1,128}$")
 
 
@@ -29,6 +31,7 @@ class Metadata(BaseModel):
     version: int = Field(ge=1, le=100_000)
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     guide: packages.Guide
+    department: str = Field(default="", max_length=100)
 
 
 def parse_metadata(text: str) -> Metadata:
@@ -72,6 +75,7 @@ class Office:
         manifest, text, size = packages.check(package, metadata.sha256, self.config)
         if (manifest.case_no, manifest.version, manifest.guide.code) != (metadata.case_no, metadata.version, metadata.guide.code):
             raise Problem(422, "manifest-mismatch", "随附信息与 manifest.json 不一致")
+        share = Share(metadata.department or manifest.part.department, manifest.part.item, manifest.part.name)
         file_name = self.store.keep_bytes(package, metadata.sha256)
         at = self._at()
         with self.store.write() as conn:
@@ -79,18 +83,22 @@ class Office:
             repeated = self._repeat(self.store.by_key(conn, key), metadata)
             if repeated is not None:
                 return *repeated, False
-            held = self.store.file(conn, case_no=metadata.case_no)
+            held = self.store.file(conn, case_no=metadata.case_no, share=share)
             if held is None:
                 receipt_no = self.store.next_receipt_no(conn, self.config.now())
-                self.store.open_file(conn, receipt_no, metadata.case_no, metadata.guide.code, metadata.guide.name, at)
+                guide = (metadata.guide.code, metadata.guide.name)
+                self.store.open_file(conn, receipt_no, metadata.case_no, share, guide, at)
                 words = "已收件，等待受理。"
             else:
                 self._expect_new_version(held, metadata)
                 receipt_no = held.receipt_no
                 words = "已收到补正后的申请包，等待受理。"
+                self.store.start_clock(conn, receipt_no, at)
             taken = Package(metadata.version, metadata.sha256, size, key, at, json.loads(text), file_name)
             self.store.add_package(conn, receipt_no, taken)
-            self.store.add_entry(conn, receipt_no, Entry(at, Status.RECEIVED, words, OFFICE, metadata.version), None)
+            self.store.add_entry(
+                conn, receipt_no, Entry(at, Status.RECEIVED, words, share.department or OFFICE, metadata.version)
+            )
             return self._held(self.store.file(conn, receipt_no=receipt_no)), taken, True
 
     def get(self, receipt_no: str) -> OfficeFile:
@@ -99,32 +107,39 @@ class Office:
             return self._held(self.store.file(conn, receipt_no=receipt_no))
 
     def find(self, case_no: str) -> list[OfficeFile]:
-        """The files of a case: one or none."""
+        """The files of a case, the oldest first: one, where it goes to one department."""
         with self.store.read() as conn:
-            held = self.store.file(conn, case_no=case_no)
-        return [] if held is None else [held]
+            return self.store.of_case(conn, case_no)
 
-    def act(self, receipt_no: str, name: str, text: str, by: str = OFFICE) -> OfficeFile:
-        """Carry out a staff decision.
+    def act(self, receipt_no: str, given: Decision, by: str = "") -> OfficeFile:
+        """Carry out a staff decision; ``by`` is who signs for it, by default the file's department.
 
         Raises:
             Problem: 404 unknown file, 422 unknown action or missing reason, 409 when the file's status does not allow it.
         """
-        action = ACTIONS.get(name)
+        action = ACTIONS.get(given.action)
         if action is None:
             raise Problem(422, "unknown-action", "没有这种操作")
-        words = text.strip()
-        if len(words) > MAX_TEXT:
-            raise Problem(422, "text-too-long", f"说明不能超过 {MAX_TEXT} 字")
-        if action.reason_required and not words:
-            raise Problem(422, "reason-required", f"“{action.label}”须写明理由或内容")
         with self.store.write() as conn:
             held = self._held(self.store.file(conn, receipt_no=receipt_no))
-            if held.status not in action.sources:
-                raise Problem(409, "not-now", f"“{LABELS[held.status]}”的收件不能“{action.label}”")
-            entry = Entry(self._at(), action.target, words or action.text, by, held.version)
-            self.store.add_entry(conn, receipt_no, entry, words if action.target is Status.CORRECTION_NEEDED else None)
+            spoken = decisions.settle(given, action, held, self.config.now())
+            decisions.check_turn(action, held)
+            self._enter(conn, held, action, spoken, by)
             return self._held(self.store.file(conn, receipt_no=receipt_no))
+
+    def _enter(self, conn: sqlite3.Connection, held: OfficeFile, action: Action, spoken: Spoken, by: str) -> None:
+        """Write one decision into the file and stop or start its clock."""
+        at = self._at()
+        correcting = action.name == "correct"
+        if correcting:
+            self.store.stop_clock(conn, held.receipt_no, "correction", at, "等待申请人补正")
+        elif action.name == "inspect":
+            self.store.stop_clock(conn, held.receipt_no, "inspection", at, "现场核查")
+        else:
+            self.store.start_clock(conn, held.receipt_no, at)
+        standing = Standing(spoken.text if correcting else None, spoken.wanting, spoken.due, spoken.decision)
+        entry = Entry(at, action.target, spoken.text, by or held.share.department or OFFICE, held.version)
+        self.store.add_entry(conn, held.receipt_no, entry, standing)
 
     def withdraw(self, receipt_no: str, text: str) -> OfficeFile:
         """Let the applicant take a file back; a file already withdrawn stays so, one already decided is a Problem 409."""
@@ -137,7 +152,8 @@ class Office:
             if held.status not in WITHDRAWABLE:
                 raise Problem(409, "already-decided", f"“{LABELS[held.status]}”的收件不能撤回")
             entry = Entry(self._at(), Status.WITHDRAWN, text.strip() or "申请人撤回申请。", APPLICANT, held.version)
-            self.store.add_entry(conn, receipt_no, entry, None)
+            self.store.start_clock(conn, receipt_no, entry.at)
+            self.store.add_entry(conn, receipt_no, entry)
             return self._held(self.store.file(conn, receipt_no=receipt_no))
 
     def accept_waiting(self, after_s: float) -> list[str]:
@@ -147,7 +163,7 @@ class Office:
         accepted = []
         for receipt_no in waiting:
             try:
-                self.act(receipt_no, "accept", "", by="自动受理（演示）")
+                self.act(receipt_no, Decision(action="accept"), by="自动受理（演示）")
             except Problem:
                 continue  # staff were quicker
             accepted.append(receipt_no)
@@ -176,32 +192,3 @@ class Office:
 
     def _at(self) -> str:
         return self.config.now().isoformat(timespec="milliseconds")
-
-
-def receipt(held: OfficeFile, package: Package) -> dict[str, Any]:
-    """The receipt of one package: the same for the first sending and for every repeat, but for the present status."""
-    return {
-        "receipt_no": held.receipt_no,
-        "case_no": held.case_no,
-        "version": package.version,
-        "received_at": package.received_at,
-        "status": str(held.status),
-    }
-
-
-def as_json(held: OfficeFile) -> dict[str, Any]:
-    """A file as the API shows it."""
-    body: dict[str, Any] = {
-        "receipt_no": held.receipt_no,
-        "case_no": held.case_no,
-        "version": held.version,
-        "status": str(held.status),
-        "versions": [{"version": p.version, "sha256": p.sha256, "received_at": p.received_at} for p in held.packages],
-        "history": [
-            {"at": entry.at, "status": str(entry.status), "text": entry.text, "by": entry.by, "version": entry.version}
-            for entry in held.history
-        ],
-    }
-    if held.correction is not None:
-        body["correction"] = held.correction
-    return body

@@ -22,9 +22,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sandbox.config import SandboxConfig
 from sandbox.office import packages
-from sandbox.office.service import MAX_TEXT, Office
+from sandbox.office.decisions import MAX_TEXT, Decision
+from sandbox.office.model import OfficeFile, Package
+from sandbox.office.service import Office
 from sandbox.office.statuses import ACTIONS, LABELS, Status, actions_in
-from sandbox.office.store import OfficeFile, Package
 from sandbox.problems import Problem
 
 _HERE = Path(__file__).parent
@@ -148,7 +149,9 @@ def routes(config: SandboxConfig, office: Office) -> APIRouter:
         def answer(session: _Session) -> Response:
             chosen = Status(status) if status in Status.__members__.values() else None
             with office.store.read() as conn:
-                held, total = office.store.page(conn, status=chosen, text=q.strip(), offset=(page - 1) * _PAGE, limit=_PAGE)
+                held, total = office.store.page(
+                    conn, status=chosen, department=None, text=q.strip(), offset=(page - 1) * _PAGE, limit=_PAGE
+                )
                 counts = office.store.counts(conn)
             return pages.render(
                 "list.html",
@@ -183,7 +186,7 @@ def routes(config: SandboxConfig, office: Office) -> APIRouter:
         def answer(session: _Session) -> Response:
             check_form(request, session, csrf)
             try:
-                office.act(receipt_no, action, text)
+                office.act(receipt_no, Decision(action=action, text=text[:10_000]))
             except Problem as problem:
                 if problem.status == 404:
                     raise
@@ -265,7 +268,7 @@ class _Pages:
     ) -> Response:
         """The page of one office file."""
         latest = held.packages[-1]
-        open_actions = actions_in(held.status)
+        open_actions = actions_in(held.status, inspecting=held.inspecting)
         return self.render(
             "file.html",
             status,

@@ -53,6 +53,14 @@ ACTIONS: dict[str, Action] = {
         ),
         Action("refuse", "不予受理", frozenset({_S.RECEIVED, _S.CORRECTION_NEEDED}), _S.REFUSED, "", reason_required=True),
         Action("review", "进入审核", frozenset({_S.ACCEPTED}), _S.IN_REVIEW, "已转入审核。"),
+        Action(
+            "inspect",
+            "开始现场核查",
+            frozenset({_S.ACCEPTED, _S.IN_REVIEW}),
+            _S.IN_REVIEW,
+            "开始现场核查，核查期间不计入办理时限。",
+        ),
+        Action("inspected", "现场核查结束", frozenset({_S.IN_REVIEW}), _S.IN_REVIEW, "现场核查结束，办理时限继续计算。"),
         Action("approve", "准予", frozenset({_S.ACCEPTED, _S.IN_REVIEW}), _S.APPROVED, "经审核，符合法定条件，准予办理。"),
         Action("deny", "不予", frozenset({_S.ACCEPTED, _S.IN_REVIEW}), _S.DENIED, "", reason_required=True),
         Action("deliver", "送达", frozenset({_S.APPROVED}), _S.DELIVERED, "办理结果已送达申请人。"),
@@ -74,6 +82,9 @@ LABELS: dict[Status, str] = {
 }
 
 
-def actions_in(status: Status) -> list[Action]:
-    """The actions open to staff for a file in this state, in the order of the buttons."""
-    return [action for action in ACTIONS.values() if status in action.sources]
+def actions_in(status: Status, *, inspecting: bool = False) -> list[Action]:
+    """The actions open to staff for a file in this state, in the order of the buttons.
+
+    While an inspection runs there is only its end: nobody decides on what is still being looked at.
+    """
+    return [action for action in ACTIONS.values() if status in action.sources and inspecting == (action.name == "inspected")]

@@ -1,0 +1,88 @@
+"""What an office reads out of a manifest it has taken in: answers, materials, and whose share of the case it is.
+
+Tolerant throughout: a sender's manifest may lack parts, and what has been taken in must be shown all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+OWN_PAGES = frozenset({"cover", "checklist", "receipt", "merged", "manifest"})
+"""Kinds of files that the sender made round the application: never asked for again, never a material."""
+
+LATER = {"promised": "告知承诺", "tolerated": "容缺，以后补", "bring": "带到窗口", "missing": "缺少"}
+"""States of a material of which nothing is in the package."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answered field; ``value`` as the forms print it, ``source`` the sender's word for where it came from."""
+
+    code: str
+    label: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Material:
+    """One material. ``state`` is the sender's word for how it is met, "" where it did not say."""
+
+    code: str
+    title: str
+    kind: str
+    state: str = ""
+
+
+def answers(manifest: dict[str, Any]) -> list[Answer]:
+    """The answers, in the manifest's order."""
+    return [
+        Answer(str(item.get("field") or ""), str(item.get("label") or item.get("field") or ""), _value(item), _source(item))
+        for item in _dicts(manifest.get("fields"))
+    ]
+
+
+def materials(manifest: dict[str, Any]) -> list[Material]:
+    """The materials: as the manifest lists them, and what else lies in the package; a form as Word and as PDF is one.
+
+    A file's code is its material's where the manifest names it, else its path.
+    """
+    said = [
+        Material(str(item.get("code") or ""), str(item.get("name") or item.get("code") or ""), "", str(item.get("status") or ""))
+        for item in _dicts(manifest.get("materials"))
+    ]
+    known = {material.code for material in said}
+    titles: set[str] = {material.title for material in said}
+    found = []
+    for item in _dicts(manifest.get("files")):
+        path, kind = str(item.get("path") or ""), str(item.get("kind") or "")
+        code, title = str(item.get("material") or path), str(item.get("title") or path)
+        if kind in OWN_PAGES or code in known or title in titles:
+            continue
+        known.add(code)
+        titles.add(title)
+        found.append(Material(code, title, kind))
+    return [*said, *found]
+
+
+def part(manifest: dict[str, Any]) -> dict[str, str]:
+    """Whose share this is where a case goes to several departments: ``item``, ``name``, ``department``; "" for each if none."""
+    given = manifest.get("part")
+    held = given if isinstance(given, dict) else {}
+    return {name: str(held.get(name) or "") for name in ("item", "name", "department")}
+
+
+def _dicts(given: Any) -> Iterator[dict[str, Any]]:
+    return (item for item in given if isinstance(item, dict)) if isinstance(given, list) else iter(())
+
+
+def _value(item: dict[str, Any]) -> str:
+    value = item.get("value")
+    return "、".join(str(part) for part in value) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def _source(item: dict[str, Any]) -> str:
+    source = item.get("source")
+    return str(source.get("kind", "")) if isinstance(source, dict) else ""
