@@ -186,6 +186,30 @@ result_wait = Table(
 )
 """Results that could not be had so far: ``code`` says why, ``told`` whether the citizen and staff know."""
 
+notice = Table(
+    "notice",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("about", String(160), nullable=False),
+    Column("case_no", ForeignKey("case_file.case_no"), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("address", EncryptedText("notice.address")),
+    Column("words", EncryptedJSON("notice.words"), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("far_ref", String(128)),
+    Column("error", String(64)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Index(None, "case_no", "about"),
+    Index(None, "state", "due_at"),
+)
+"""A notice to a citizen (see ``casework.notices.store``). ``key`` is made of case, ``about`` (an event's number or a reminder's
+name, and the kind) and channel, so each is there once; ``error`` is a code, never a far side's text.
+"""
+
 staff = Table(
     "staff",
     metadata,

@@ -56,6 +56,10 @@ def add_everything_encrypted(db: Database, now: datetime, conversation_id: str =
             "id": f"sentence-of-{conversation_id}", "digest": f"digest-of-{conversation_id}", "at": now, "reason": "fell_back",
             "text": f"{NAME} 不该在这里", "times": 1, "read_intent": "provide", "confidence": 0.2, "candidates": [], "state": "new",
         })  # fmt: skip
+        conn.execute(insert(tables.notice), {
+            "key": f"notice-of-{conversation_id}", "about": "e1:accepted", "case_no": case_no, "channel": "sms", "kind": "accepted",
+            "state": "planned", "address": NAME, "words": {"text": NAME}, "attempts": 0, "created_at": now,
+        })  # fmt: skip
         conn.execute(insert(tables.result), {
             "id": f"result-of-{conversation_id}", "case_no": case_no, "part": "", "office_ref": "SJ1", "state": "valid",
             "sha256": "4" * 64, "media_type": "application/pdf", "size": 3, "blob_id": "5" * 32, "data": {"holder": NAME},
