@@ -39,7 +39,8 @@ TRANSITIONS: dict[CaseStatus, frozenset[CaseStatus]] = {
     _S.DRAFT: frozenset({_S.READY, _S.WITHDRAWN, _S.EXPIRED}),
     _S.READY: frozenset({_S.DRAFT, _S.SUBMITTED, _S.WITHDRAWN, _S.EXPIRED}),
     _S.SUBMITTED: frozenset({_S.ACCEPTED, _S.CORRECTION_NEEDED, _S.REFUSED, _S.WITHDRAWN}),
-    _S.ACCEPTED: frozenset({_S.IN_REVIEW, _S.CORRECTION_NEEDED, _S.APPROVED, _S.DENIED, _S.WITHDRAWN}),
+    # Refused although accepted: only where the law had accepted it before the office said anything (see ``casework.clocks``).
+    _S.ACCEPTED: frozenset({_S.IN_REVIEW, _S.CORRECTION_NEEDED, _S.APPROVED, _S.DENIED, _S.REFUSED, _S.WITHDRAWN}),
     _S.CORRECTION_NEEDED: frozenset({_S.SUBMITTED, _S.ACCEPTED, _S.REFUSED, _S.WITHDRAWN, _S.EXPIRED}),
     _S.REFUSED: frozenset({_S.CLOSED}),
     _S.IN_REVIEW: frozenset({_S.APPROVED, _S.DENIED, _S.CORRECTION_NEEDED, _S.WITHDRAWN}),

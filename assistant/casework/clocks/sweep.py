@@ -1,0 +1,181 @@
+"""Looking after the clocks of every case at an office: warnings once each, and acceptance by law where nobody answered.
+
+Days change at midnight and cases when they are saved, so each open case is looked at once a day and after every change. Where
+the round has got to is kept in the database; a round cut off by a crash goes on there, and nothing is written twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, insert, select, update
+
+from assistant.casework import events, repository
+from assistant.casework.clocks.limits import limits_of
+from assistant.casework.clocks.reckoning import Level
+from assistant.casework.clocks.running import RunningClock, clocks_of, deemed_from
+from assistant.casework.clocks.standing import day_of, of_case
+from assistant.casework.clocks.statutes import ACCEPTANCE
+from assistant.casework.events import CaseEvent
+from assistant.casework.model import Case, CaseStatus, TimelineEntry
+from assistant.foundation import audit
+from assistant.foundation.clock import Clock
+from assistant.foundation.database import Database
+from assistant.foundation.logging import get_logger
+from assistant.foundation.messages import t
+from assistant.foundation.tables import case_, setting_kv
+from knowledge.schema import Guide
+
+#: Cases whose clocks may run.
+OPEN = ("submitted", "accepted", "correction_needed", "in_review", "approved")
+_BATCH = 100
+_PLACE = "clocks.sweep"
+# A case saved while the last round was reading is looked at again rather than missed.
+_MARGIN = timedelta(minutes=1)
+
+log = get_logger(__name__)
+
+
+class Tell(Protocol):
+    """Tells a conversation, in the caller's transaction, that its case changed, with a notice for the citizen."""
+
+    def __call__(self, conn: Connection, conversation_id: str, case: Case, notice: str, now: datetime) -> None: ...
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The day being gone through, how far, and when the last round began."""
+
+    day: str = ""
+    after: str | None = ""
+    since: datetime | None = None
+
+
+class ClockSweep:
+    """See the module.
+
+    Args:
+        guide_of: the guide a case is on; KeyError where it is no longer kept.
+        announce: called after the commit with the conversation of a case that changed.
+    """
+
+    def __init__(
+        self, db: Database, clock: Clock, guide_of: Callable[[Case], Guide], tell: Tell, announce: Callable[[str], None]
+    ) -> None:
+        self._db, self._clock, self._guide_of, self._tell, self._announce = db, clock, guide_of, tell, announce
+
+    def run(self) -> int:
+        """One round; how many events and acceptances were written. Call it from one thread of one app at a time."""
+        now = self._clock.now()
+        with self._db.read() as conn:
+            held = conn.execute(select(setting_kv.c.value).where(setting_kv.c.key == _PLACE)).scalar()
+        place = _Place(held["day"], held["after"], datetime.fromisoformat(held["since"])) if held else _Place()
+        today = day_of(now).isoformat()
+        after = "" if place.day != today else place.after
+        written = 0
+        while after is not None:
+            numbers = self._numbers(case_.c.case_no > after)
+            written += self._look(numbers, now)
+            after = numbers[-1] if len(numbers) == _BATCH else None
+            self._keep(today, after, now, first=held is None)
+            held = held or {}
+        if place.day == today and place.since is not None:
+            written += self._changed(place.since - _MARGIN, now)
+            self._keep(today, None, now, first=False)
+        return written
+
+    def _changed(self, since: datetime, now: datetime) -> int:
+        """What was saved since the last round."""
+        written, after = 0, ""
+        while True:
+            numbers = self._numbers(case_.c.updated_at >= since, case_.c.case_no > after)
+            written += self._look(numbers, now)
+            if len(numbers) < _BATCH:
+                return written
+            after = numbers[-1]
+
+    def _numbers(self, *where: Any) -> list[str]:
+        with self._db.read() as conn:
+            query = select(case_.c.case_no).where(case_.c.status.in_(OPEN), *where).order_by(case_.c.case_no).limit(_BATCH)
+            return list(conn.execute(query).scalars())
+
+    def _look(self, numbers: Sequence[str], now: datetime) -> int:
+        """Look at these cases; only where there is something to write is a transaction begun."""
+        with self._db.read() as conn:
+            found = [held[0] for number in numbers if (held := repository.find(conn, number)) is not None]
+        urgent = [case for case in found if self._urgent(case, day_of(now))]
+        return sum(self._write(case.case_no, now) for case in urgent)
+
+    def _urgent(self, case: Case, today: date) -> bool:
+        try:
+            guide = self._guide_of(case)
+        except KeyError:
+            log.error("clocks.no_guide", case_no=case.case_no)
+            return False
+        limits, standing = limits_of(guide, case.values()), of_case(case)
+        return deemed_from(standing, limits, today) is not None or any(map(_warns, clocks_of(standing, limits, today)))
+
+    def _write(self, case_no: str, now: datetime) -> int:
+        """What one case's clocks say now; how much was written."""
+        today = day_of(now)
+        with self._db.write() as conn:
+            found = repository.find(conn, case_no)
+            if found is None:
+                return 0
+            case, conversation_id = found
+            limits, standing = limits_of(self._guide_of(case), case.values()), of_case(case)
+            received = deemed_from(standing, limits, today)
+            if received is not None:
+                self._accept(conn, case, conversation_id, received, now)
+                standing = of_case(case)
+            known = {(event.part, event.status, event.at) for event in events.of_case(conn, case_no) if event.kind == "clock"}
+            written = 0
+            for clock in clocks_of(standing, limits, today):
+                status = f"{clock.kind}_{clock.reckoned.level}"
+                told = any(part == "" and was == status and day_of(at) >= clock.start for part, was, at in known)
+                if _warns(clock) and not told:
+                    events.add_in(conn, CaseEvent(case_no, "clock", now, "", status, clock.reckoned.due, _words(clock, case)))
+                    log.warning("clocks.warned", case_no=case_no, kind=clock.kind.value, code=clock.reckoned.level.value)
+                    written += 1
+        if received is not None:
+            self._announce(conversation_id)
+        return written + (received is not None)
+
+    def _accept(self, conn: Connection, case: Case, conversation_id: str, received: date, now: datetime) -> None:
+        """The law accepts what nobody answered in time: 行政许可法 第三十二条."""
+        case.deemed[""] = received
+        case.move(CaseStatus.ACCEPTED, now)
+        text = t("clocks.deemed", received=received.isoformat(), article=str(ACCEPTANCE))
+        case.timeline.append(TimelineEntry(at=now, status=CaseStatus.ACCEPTED, who=t("clocks.who_law"), text=text))
+        detail = {"before": "submitted", "after": "accepted", "basis": "licensing-law-32"}
+        audit.append(conn, at=now, actor="clock", action="case.deemed_accepted", subject=case.case_no, detail=detail)
+        repository.save(conn, case, conversation_id, now)
+        self._tell(conn, conversation_id, case, text, now)
+
+    def _keep(self, day: str, after: str | None, now: datetime, *, first: bool) -> None:
+        value = {"day": day, "after": after, "since": now.isoformat()}
+        with self._db.write() as conn:
+            if first:
+                conn.execute(insert(setting_kv).values(key=_PLACE, value=value))
+            else:
+                conn.execute(update(setting_kv).where(setting_kv.c.key == _PLACE).values(value=value))
+
+
+def _warns(clock: RunningClock) -> bool:
+    """Whether staff are told: the clock runs, is urgent, and its limit is one somebody has checked."""
+    return clock.running and clock.limit.verified and clock.reckoned.level is not Level.NORMAL
+
+
+def _words(clock: RunningClock, case: Case) -> str:
+    """The warning, for staff."""
+    return t(
+        f"clocks.event_{clock.reckoned.level.value}",
+        item=case.guide_name,
+        case_no=case.case_no,
+        clock=t(f"clocks.kind_{clock.kind.value}"),
+        due=clock.reckoned.due.isoformat(),
+        days=abs(clock.reckoned.remaining),
+    )
