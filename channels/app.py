@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from actions.registry import executor
+from assistant.casework.clocks.sweep import ClockSweep
 from assistant.casework.package.office import OfficeWorker
 from assistant.casework.package.shelf import FormShelf
 from assistant.casework.prefill.register import HttpRegister
-from assistant.casework.rounds import Rounds
+from assistant.casework.rounds import Job, Rounds
 from assistant.casework.submission.workflow import SubmissionService
 from assistant.casework.usage import Usage
+from assistant.conversation import case_news
 from assistant.conversation.far_side import CaseSink, package_loader
 from assistant.conversation.hub import Hub
 from assistant.conversation.limits import RateLimiter
@@ -127,6 +129,8 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         sign_in_tries=RateLimiter(10),
     )
     sink.announce = parts.announce
+    sweep = ClockSweep(db, clock, services.guide_of, case_news.tell, parts.announce)
+    parts.rounds.jobs.append(Job("clocks", 60.0, sweep.run))
     return parts
 
 
