@@ -12,7 +12,7 @@ from knowledge.facts import Condition, Option, Strict, condition_fields
 
 CellType = Literal[
     "text", "company_name", "person_name", "id_number", "uscc", "phone", "email", "address", "date", "area", "amount",
-    "integer", "choice", "yes_no",
+    "integer", "percent", "choice", "yes_no",
 ]  # fmt: skip
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 #: Words a template and a condition use of a row or a table themselves.

@@ -93,7 +93,7 @@ def mask_value(kind: str, display: str) -> str:
             return _address(display)
         case "text" | "table":
             return _free(display)
-        case "company_name" | "uscc" | "date" | "area" | "amount" | "integer" | "scope" | "choice" | "multi" | "yes_no":
+        case "company_name" | "uscc" | "date" | "area" | "amount" | "integer" | "percent" | "scope" | "choice" | "multi" | "yes_no":
             return display
     raise ValueError(f"no rule to mask a {kind}")
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from assistant.casework.fields.options import match_option
 from assistant.casework.fields.parse import YES_NO, parse, said
-from assistant.casework.fields.result import Accepted, Parsed
-from assistant.engine.components.patterns.numerals import normalise
+from assistant.casework.fields.result import Accepted, Parsed, Rejected
+from assistant.engine.components.patterns.numerals import chinese_to_decimal, normalise
 from assistant.foundation.masking import mask_value
 from assistant.foundation.messages import ENGLISH, language, t
 from knowledge.schema import Column, GuideField, Rows
@@ -21,13 +21,17 @@ Row = dict[str, Any]
 _EMPTY = re.compile(r"[\s\-—–/\\无空]*|没有|暂无|none|n/?a", re.I)
 #: A few words without a number: I'm British, not a whole row.
 _WORDING = re.compile(r"[^\d\s,，]{1,16}(?: [^\d\s,，]{1,16}){0,3}")
+_PERCENT = re.compile(
+    r"(?:占|持股)?\s*(?:(?P<number>\d{1,3}(?:\.\d+)?)\s*[%％]?|百分之(?P<words>[一二三四五六七八九十百零〇点]+))"
+)
 _SUFFIX = {"amount": "元", "area": "平方米"}
 
 
 def as_field(column: Column) -> GuideField:
     """The column as a field of its own, for the field parsers."""
+    kind = "text" if column.type == "percent" else column.type
     return GuideField(
-        key=column.key, label=column.label, type=column.type, question=column.label, why="", options=column.options,
+        key=column.key, label=column.label, type=kind, question=column.label, why="", options=column.options,
         optional=column.optional, international=column.international, names=column.names, example=column.example,
     )  # fmt: skip
 
@@ -42,12 +46,25 @@ def empty(text: str) -> bool:
     return _EMPTY.fullmatch(text.strip()) is not None
 
 
+def _read_percent(column: Column, text: str) -> Parsed:
+    """A share: 60%, 33.33 ％, 百分之六十 or a bare number up to 100; kept as it is printed, 60%."""
+    plain = normalise(text).strip()
+    said_so = _PERCENT.fullmatch(plain)
+    number = chinese_to_decimal(said_so["number"] or said_so["words"]) if said_so else None
+    if number is None or not 0 < number <= 100:
+        return Rejected("percent", t("tables.percent", example=column.example or "60%"))
+    value = f"{number.normalize():f}%"
+    return Accepted(value, value)
+
+
 def read_cell(column: Column, text: str, row: Mapping[str, Any], values: Mapping[str, Any], today: date) -> Parsed:
     """One cell, by the parser of its type; ``row`` are the cells of the row read before, ``values`` the other fields' values."""
     if column.type == "text" and column.options and _WORDING.fullmatch(text.strip()):
         known = match_option(text, column.options)
         if known is not None:
             return Accepted(known.value, known.label)
+    if column.type == "percent":
+        return _read_percent(column, text)
     if column.type == "choice":
         plain = normalise(text).strip()
         for option in column.options:

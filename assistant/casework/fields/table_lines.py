@@ -13,6 +13,7 @@ from typing import Any
 
 from assistant.casework.fields.result import Accepted
 from assistant.casework.fields.table_cells import empty, read_cell, rows_of
+from assistant.casework.fields.table_persons import persons_of
 from assistant.casework.fields.table_shapes import NUMBERED, looks_like, outright, pieces_of, split_glued
 from assistant.engine.components.patterns.numerals import chinese_to_decimal
 from knowledge.schema import Column, GuideField
@@ -140,6 +141,11 @@ class _Reader:
 
     def segment(self, text: str) -> None:
         """A line or a clause: one row, several, or more of the row before."""
+        persons = persons_of(self._columns, _NUMBERED.sub("", text).strip(" ，,。、"))
+        if persons:
+            for person in persons:
+                self._open(person)
+            return
         text = self._parted(_NUMBERED.sub("", text).strip(" ，,。、"))
         each = _EACH.search(text)
         if each is not None:
@@ -164,6 +170,8 @@ class _Reader:
             text = re.sub(
                 rf"(?<=[^\s，,、:：]){re.escape(name)}(?=\s*[:：是为]?\s*[\dA-Za-z一二两三四五六七八九十百])", f"，{name}", text
             )
+        if any(column.type == "percent" for column in self._columns):
+            text = re.sub(r"(?<=[^\s，,、:：\d.占股])\s*(?=(?:占|持股)?\s*\d+(?:\.\d+)?\s*[%％])", "，", text)
         text = re.sub(r"(?<=[㐀-鿿])(?=\d{15})|(?<=\d{17}[\dXx])(?=[㐀-鿿])", "，", text)
         return re.sub(r"(?<=[㐀-鿿])(?=(?:认缴|出资?|投资?|占|拿)[一二两三四五六七八九十百千]+[万亿千百])", "，", text)
 

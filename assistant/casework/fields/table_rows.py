@@ -10,13 +10,22 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
-from assistant.casework.fields.table_cells import Row, missing_cells, printed_table, read_cell, rows_of, shown_cell, tidied
+from assistant.casework.fields.table_cells import (
+    Row,
+    missing_cells,
+    printed_cell,
+    printed_table,
+    read_cell,
+    rows_of,
+    shown_cell,
+    tidied,
+)
 from assistant.casework.fields.table_draft import CellProblem
 from assistant.casework.fields.table_lines import Lines, Raw, lines_of
 from assistant.foundation.messages import t
 from knowledge.conditions import value_at
 from knowledge.schema import Column, GuideField, TableRule
-from knowledge.tables import applies, choices_for
+from knowledge.tables import applies, choices_for, most_rows
 
 
 @dataclass
@@ -230,6 +239,23 @@ def accepted(table: GuideField, rows: Sequence[Row], values: Mapping[str, Any], 
     return Accepted(tidy, printed_table(table, tidy) or t("tables.none"), warning)
 
 
+def kept_rows(table: GuideField, value: Any, values: Mapping[str, Any], today: date) -> Accepted | None:
+    """Rows of an earlier answer as this table takes them today; None where a cell is lacking, no longer read or unknown here."""
+    if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
+        return None
+    known = {column.key for column in table.columns}
+    if not value or any(set(row) - known for row in value):
+        return None
+    raw = [{c.key: printed_cell(c, row[c.key]) for c in table.columns if row.get(c.key) not in (None, "")} for row in value]
+    read = judged(table, Lines(rows=raw), values, today)
+    rows = [tidied(table, row, values) for row in read.rows]
+    if read.problems or read.left or read.warnings or first_gap(table, rows, values) is not None:
+        return None
+    if any(not found.rule.soft for found in broken_rules(table, rows, values)) or len(rows) > most_rows(rows_of(table), values):
+        return None
+    return accepted(table, rows, values)
+
+
 def cell_message(table: GuideField, problem: CellProblem, rows: Sequence[Row]) -> str:
     """What is wrong with one cell, by row and column."""
     column = next(c for c in table.columns if c.key == problem.column)
@@ -238,6 +264,6 @@ def cell_message(table: GuideField, problem: CellProblem, rows: Sequence[Row]) -
 
 
 __all__ = [
-    "Lines", "Raw", "Reading", "accepted", "broken_rules", "cell_message", "first_gap", "identity", "judged", "merged",
-    "parse_table", "put", "read_rows", "row_name", "sums_settled", "title_of",
+    "Lines", "Raw", "Reading", "accepted", "broken_rules", "cell_message", "first_gap", "identity", "judged", "kept_rows",
+    "merged", "parse_table", "put", "read_rows", "row_name", "sums_settled", "title_of",
 ]  # fmt: skip

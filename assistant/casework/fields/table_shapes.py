@@ -26,6 +26,7 @@ _SHAPES: dict[str, re.Pattern[str]] = {
     "date": re.compile(r"(?:\d{4}|\d{2})[年./-]\d{1,2}[月./-]\d{1,2}[日号]?|\d{8}"),
     "area": re.compile(r"\d[\d.]*\s*(?:平方米|平米|平方|平|㎡|m2|亩)?"),
     "amount": re.compile(_MONEY, re.I),
+    "percent": re.compile(r"(?:占|持股)?\s*(?:\d{1,3}(?:\.\d+)?\s*[%％]|百分之[一二三四五六七八九十百零〇点]+)"),
     "integer": re.compile(r"\d{1,9}|[一二两三四五六七八九十百]{1,4}"),
     "person_name": re.compile(rf"[{_HAN}·•・．]+|[^\W\d_][^\W\d_ .'’·-]*(?:[ .'’·-]+[^\W\d_.'’·-]+)*\.?"),
     "company_name": re.compile(rf"[{_HAN}（）()A-Za-z0-9·&\s]{{2,}}"),
@@ -64,8 +65,8 @@ def outright(
     piece: str, columns: Sequence[Column], held: Mapping[str, Any], values: Mapping[str, Any], today: date
 ) -> Column | None:
     """The column that takes the piece as it stands: numbers and choices by their form, then names, free text last."""
-    order = ("choice", *sorted(NUMBERED), "yes_no", "amount", "area", "integer", "company_name", "person_name", "address", "text")
-    for kind in order:
+    named = ("company_name", "person_name", "address", "text")
+    for kind in ("choice", *sorted(NUMBERED), "percent", "yes_no", "amount", "area", "integer", *named):
         for column in columns:
             if column.type != kind or not (applies(column, held, values) if held else True):
                 continue

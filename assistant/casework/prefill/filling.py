@@ -13,6 +13,7 @@ from typing import Any
 from assistant.casework import interview
 from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted
+from assistant.casework.fields.table_rows import kept_rows
 from assistant.casework.model import Case, Source
 from assistant.casework.prefill.licences import holder_of, holds
 from assistant.casework.prefill.provider import Found, Subject, SubjectKind, same_name
@@ -99,6 +100,10 @@ def _fillable(
 
 def read(field: GuideField, value: Any, case: Case, now: datetime) -> Accepted | None:
     """A source's value as the field's own parser takes it; None where it would not take it from a citizen either."""
+    if field.type == "table":
+        others = {key: held for key, held in case.values().items() if key != field.key}
+        with use_language(CHINESE):
+            return kept_rows(field, value, others, now.date())
     text = value if isinstance(value, list) else f"{value}{_UNITS.get(field.type, '') if not isinstance(value, str) else ''}"
     others = {key: held for key, held in case.values().items() if key != field.key}
     with use_language(CHINESE):
