@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from knowledge.derivations import Settled
 from knowledge.facts import (
     Change,
     Condition,
@@ -80,23 +81,6 @@ class Check(Strict):
     remedy: str
     ask: str
     soft: bool = False
-
-
-class Settled(Strict):
-    """A question that need not be asked, where ``when`` holds: its answer is ``value``, or that of the field ``from``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    field: str
-    when: Condition | None = None
-    value: str | float | list[str] | None = None
-    from_: str | None = Field(default=None, alias="from")
-
-    @model_validator(mode="after")
-    def one_source(self) -> Settled:
-        if (self.value is None) == (self.from_ is None):
-            raise ValueError(f"settled {self.field}: exactly one of value and from")
-        return self
 
 
 FieldType = Literal[
@@ -377,8 +361,8 @@ class Guide(Strict):
         problems += [
             f"settled[{i}] names unknown field {name}"
             for i, entry in enumerate(self.settled)
-            for name in (entry.field, entry.from_)
-            if name is not None and name.partition(".")[0] not in keys
+            for name in (entry.field, *entry.sources)
+            if name.partition(".")[0] not in keys
         ]
         problems += table_references(self.fields)
         problems += [

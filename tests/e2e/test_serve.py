@@ -66,14 +66,14 @@ def test_a_life_of_serve(folder: Path) -> None:
 
         citizen = Citizen(stack.base_url)
         citizen.say("我们公司搬家了，执照上的地址要改")
-        citizen.say("不跨区")
+        citizen.say("租的")
 
         # The engine is killed: it comes back without anybody's help.
         engine = next(pid for pid in leftovers.find(stack.data_dir) if "assistant.engine.serve" in _command(pid))
         os.kill(engine, signal.SIGKILL)
         assert stack.wait_for("ended", 30)["program"] == "engine"
         until(ready)
-        assert citizen.say("租的")["case"]["filled"] == 2
+        assert citizen.say("没丢，还在")["case"]["filled"] == 2
 
         # Everything is killed, and the next start is not in the least impeded.
         everything = leftovers.find(stack.data_dir)

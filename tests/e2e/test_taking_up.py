@@ -11,7 +11,7 @@ from benchmarks.citizens.answers import sample_pdf
 from benchmarks.citizens.citizen import Citizen
 from benchmarks.stack import Stack
 
-ROAD = ["不跨区", "租的", "没丢，还在", "两个股东", "我就是法人", "91310115MA1K3TL06A", "上海示例商贸有限公司", "张三", "11010519491231002X", "13800138000",
+ROAD = ["租的", "没丢，还在", "两个股东", "我就是法人", "91310115MA1K3TL06A", "上海示例商贸有限公司", "张三", "11010519491231002X", "13800138000",
         "等下再说", "浦东新区样板路8号3楼301室", "上海样板置业有限公司", "昨天", "第三条", "上海市浦东新区示例路100号2幢301室"]  # fmt: skip
 
 

@@ -79,6 +79,7 @@ def begin(talk: Talk, guide: Guide) -> None:
         guide_code=guide.code,
         guide_name=guide.name,
         guide_version=guide.version,
+        region=talk.state.region or talk.region,
         created_at=talk.now,
         updated_at=talk.now,
     )

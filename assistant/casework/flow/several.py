@@ -47,9 +47,8 @@ def _edits(talk: Talk) -> list[tuple[GuideField, Accepted]]:
     at_review = talk.asking in ("review", "submit")
     if not at_review and (slips.marked(talk.text) is None or talk.asking in _ELSEWHERE):
         return []
-    answered = [
-        f for f in interview.applying_fields(guide, case) if f.key in case.answers and not interview.follows(case.answers[f.key])
-    ]
+    held = [f for f in interview.applying_fields(guide, case) if f.key in case.answers]
+    answered = [f for f in held if interview.corrigible(guide, f.key, case.answers[f.key])]
     found: dict[str, tuple[GuideField, Accepted]] = {}
     told = _SLIP.sub("改成", talk.text)
     others = [f for f in guide.fields if f not in answered]

@@ -85,7 +85,7 @@ def review_card(guide: Guide, case: Case) -> Card:
     """Every answer with its source, and one edit button a row."""
     fields = [f for f in interview.applying_fields(guide, case) if f.key in case.answers]
     rows = [Row(label=f.label, value=shown(f, case.answers[f.key]), source=source_words(case.answers[f.key])) for f in fields]
-    hers = [f for f in fields if not interview.follows(case.answers[f.key])]  # what follows changes with what it follows from
+    hers = [f for f in fields if interview.corrigible(guide, f.key, case.answers[f.key])]
     warnings = [
         t("casework.review_warning", label=f.label, warning=_warning(f, case.answers[f.key], case))
         for f in fields

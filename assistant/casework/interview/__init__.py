@@ -29,7 +29,7 @@ from assistant.casework.interview.order import (
     progress,
 )
 from assistant.casework.interview.question import ask_field
-from assistant.casework.interview.recording import follow, follows, lay_aside, record, unconfirm, undo
+from assistant.casework.interview.recording import corrigible, follow, follows, lay_aside, record, unconfirm, undo
 
 __all__ = [
     "MATERIAL_PREFIX",
@@ -44,6 +44,7 @@ __all__ = [
     "ask_field",
     "broken_checks",
     "changes",
+    "corrigible",
     "defer",
     "deferred_fields",
     "follow",

@@ -12,8 +12,10 @@ from assistant.casework.interview.materials import refresh_materials
 from assistant.casework.interview.order import applying_fields
 from assistant.casework.interview.tables import reopen_tables
 from assistant.casework.model import Answer, Case, CaseStatus, Source, Undone
+from assistant.foundation.messages import CHINESE, use_language
+from knowledge.derivations import Settled
 from knowledge.schema import Guide, GuideField
-from knowledge.settling import settled
+from knowledge.settling import settled_by
 
 #: So many messages can be undone, one after the other.
 UNDOABLE = 10
@@ -81,7 +83,7 @@ def follow(guide: Guide, case: Case, now: datetime) -> list[GuideField]:
     lost: list[GuideField] = []
     for _ in guide.fields:
         given = {key: answer.value for key, answer in case.answers.items() if not answer.skipped and not follows(answer)}
-        _put_in(guide, case, settled(guide, given), now)
+        _put_in(guide, case, settled_by(guide, given, now.date(), case.region, _standing(guide, case)), now)
         applying = {field.key for field in applying_fields(guide, case)}
         gone = [field for field in guide.fields if field.key in case.answers and field.key not in applying]
         back = [] if gone else _put_back(guide, case, now)
@@ -132,19 +134,63 @@ def follows(answer: Answer) -> bool:
     return answer.source.kind == "computed" and answer.source.ref is not None
 
 
-def _put_in(guide: Guide, case: Case, values: Mapping[str, Any], now: datetime) -> None:
-    sources = {entry.field: entry.from_ for entry in guide.settled}
+def corrigible(guide: Guide, key: str, answer: Answer) -> bool:
+    """Whether an answer may be changed by itself: what she gave, and what was worked out from answers of hers.
+
+    What the guide lays down, or what is the same as another answer, changes only with that.
+    """
+    return not follows(answer) or any(entry.field == key and entry.derived for entry in guide.settled)
+
+
+def _standing(guide: Guide, case: Case) -> set[str]:
+    """The fields where she said otherwise than was worked out: her word counts until an answer it was worked out from changes."""
+    standing = set()
+    for entry in guide.settled:
+        held = case.answers.get(entry.field)
+        if not entry.derived or held is None or held.skipped or held.source.kind not in ("said", "tapped", "staff"):
+            continue
+        sources = [case.answers[key] for path in entry.sources if (key := path.partition(".")[0]) in case.answers]
+        if all(_since(held) >= _since(source) for source in sources):
+            standing.add(entry.field)
+    return standing
+
+
+def _since(answer: Answer) -> tuple[float, int]:
+    return (answer.confirmed_at.timestamp() if answer.confirmed_at else 0.0, answer.source.turn or 0)
+
+
+def _put_in(guide: Guide, case: Case, values: Mapping[str, tuple[Settled, Any]], now: datetime) -> None:
     for key in [key for key, answer in case.answers.items() if follows(answer) and key not in values]:
         del case.answers[key]
-    for key, value in values.items():
+    for key, (entry, value) in values.items():
         field, held = guide.field(key), case.answers.get(key)
-        if field is None or (held is not None and follows(held) and held.value == value):
+        ref = next((path for path in entry.sources), guide.code)
+        if field is None or (held is not None and follows(held) and (held.value, held.source.ref) == (value, ref)):
             continue
-        source = case.answers.get(sources[key] or "")
-        display = printed(field, Accepted(value, source.display if source and source.value == value else str(value)))
-        computed = Source(kind="computed", ref=sources[key] or guide.code)
-        case.answers[key] = Answer(value=value, display=display, source=computed, confirmed_at=now)
+        taken = _worked_out(field, value, case, now) if entry.derived else _same_as(field, value, case.answers.get(ref))
+        if taken is None:  # no answer that could stand here: she is asked, and told why
+            if held is not None and follows(held):
+                del case.answers[key]
+            continue
+        computed = Source(kind="computed", ref=ref)
+        case.answers[key] = Answer(
+            value=taken.value, display=taken.display, source=computed, confirmed_at=now, warning=taken.warning
+        )
         case.asked.remove(key) if key in case.asked else None
+
+
+def _same_as(field: GuideField, value: Any, source: Answer | None) -> Accepted:
+    """What the guide lays down, or another answer has, as it is printed here."""
+    taken = Accepted(value, source.display if source and source.value == value else str(value))
+    return Accepted(value, printed(field, taken))
+
+
+def _worked_out(field: GuideField, value: Any, case: Case, now: datetime) -> Accepted | None:
+    """What was worked out, read as an answer of hers would be; None where it breaks a rule of the field."""
+    others = {key: held for key, held in case.values().items() if key != field.key}
+    with use_language(CHINESE):
+        read = parse(field, value if isinstance(value, list) else str(value), now.date(), others)
+    return read if isinstance(read, Accepted) else None
 
 
 def unconfirm(case: Case) -> None:

@@ -40,7 +40,7 @@ def test_with_the_keyboard_alone(console: Opening, citizen: Coming) -> None:
     assert first.say("房子是租的")["replies"] == []
     expect(desk.page.locator(".said.citizen .say").last).to_have_text("房子是租的")
     desk.press("Escape", "h")
-    expect(desk.page.locator("#confirm")).to_contain_text("机器人会接着问“是否跨登记机关”")
+    expect(desk.page.locator("#confirm")).to_contain_text("机器人会接着问“新住所来源”")
     desk.press("Enter")
     expect(desk.mine).to_have_count(0)
     expect(desk.page.locator("#banner")).to_have_text("已交还机器人。")
@@ -57,7 +57,7 @@ def test_everything_that_was_said_and_the_case(console: Opening, citizen: Coming
     case = desk.page.locator("#case")
     expect(case).to_contain_text("公司住所变更登记")
     expect(case).to_contain_text("指南版本")
-    expect(case).to_contain_text("正在问是否跨登记机关")
+    expect(case).to_contain_text("正在问新住所来源")
     expect(case.locator(".tags li").first).to_be_visible()
     expect(case).to_contain_text("材料包")
 

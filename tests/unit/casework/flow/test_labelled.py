@@ -120,7 +120,7 @@ def test_a_form_with_a_slip_asks_for_that_line_only() -> None:
     assert conv.case is not None and conv.case.values()["legal_representative"] == "张三" and conv.case.answers["article_no"].skipped
     assert conv.asking == "phone" and talk.status == "rejected_answer"
     say(conv, "13800138000")
-    assert conv.case.values()["phone"] == "13800138000" and conv.asking == "cross_registry"
+    assert conv.case.values()["phone"] == "13800138000" and conv.asking == "premises_source"
 
 
 def test_a_form_sent_again_changes_what_is_different() -> None:
