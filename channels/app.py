@@ -43,6 +43,7 @@ from channels.api import (
     guides,
     health,
     messages,
+    offices,
     package,
     understand,
     uploads,
@@ -58,7 +59,7 @@ from knowledge.living import InService, LivingGuides
 from knowledge.search import Search
 
 log = logging.get_logger(__name__)
-API = (conversations, messages, uploads, events, cases, package, browsing, guides, understand, health)
+API = (conversations, messages, uploads, events, cases, package, browsing, guides, offices, understand, health)
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:

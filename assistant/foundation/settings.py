@@ -64,6 +64,12 @@ class Settings(BaseSettings):
         repr=False,
         description="Secret the receiving office signs its webhooks with; empty = generated into data/keys/office-webhook.key.",
     )
+    follow_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        le=86400,
+        description="Seconds before the receiving office is asked about the same file again; its webhooks make that sooner.",
+    )
     register_url: str = Field(default="", description="Address of the register of enterprises and licences; empty = sandbox's.")
     register_client_id: str = Field(default="bandao", min_length=1, description="OAuth2 client identifier at the register.")
     register_client_secret: str = Field(

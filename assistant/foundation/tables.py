@@ -138,6 +138,15 @@ submission = Table(
 )
 """One package on its way to the office. ``last_error`` is a code, never a far side's text."""
 
+webhook_seen = Table(
+    "webhook_seen",
+    metadata,
+    Column("office", String(64), primary_key=True),
+    Column("id", String(128), primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+)
+"""Webhooks taken in the last minutes, so that none is taken twice."""
+
 case_event = Table(
     "case_event",
     metadata,

@@ -171,6 +171,12 @@ def claim_followed(conn: Connection, now: datetime, every: timedelta, limit: int
     return _rows(conn, submission.c.submission_id.in_(chosen))
 
 
+def news(conn: Connection, office_ref: str, now: datetime) -> bool:
+    """Make the file with this receipt number due to be asked about; False where none such is followed."""
+    due = update(submission).where(submission.c.office_ref == office_ref, submission.c.state == State.SENT.value)
+    return conn.execute(due.values(next_attempt_at=now)).rowcount > 0
+
+
 def anything_followed(conn: Connection) -> bool:
     """Whether any submission is at the office and undecided."""
     return (

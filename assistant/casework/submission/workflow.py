@@ -45,7 +45,7 @@ class SubmissionService:
         load_package: the zip of a case's version; raises if it cannot be read just now (it is tried again).
         sink: applies news to the case.
         office: the far side; by default the one at ``settings.sandbox_url``.
-        follow_every_s: seconds between questions about the same submission.
+        follow_every_s: seconds between questions about the same submission; by default ``settings.follow_seconds``.
         scan_every_s: seconds between looks through the rows.
         poll_s: seconds between DBOS's looks into its queue.
     """
@@ -60,7 +60,7 @@ class SubmissionService:
         office: ReceivingOffice | None = None,
         clock: Clock | None = None,
         backoff: Backoff | None = None,
-        follow_every_s: float = 10.0,
+        follow_every_s: float | None = None,
         scan_every_s: float = 15.0,
         poll_s: float = 0.5,
     ) -> None:
@@ -69,11 +69,12 @@ class SubmissionService:
         self._clock = clock or SystemClock()
         self._office = office or HttpOffice(settings.sandbox_url, settings.office_api_key)
         self._delivery = Delivery(db, self._office, load_package, sink, self._clock, backoff or Backoff())
-        self._follower = Follower(db, self._office, sink, self._clock, every_s=follow_every_s)
+        self._follow_every_s = settings.follow_seconds if follow_every_s is None else follow_every_s
+        self._follower = Follower(db, self._office, sink, self._clock, every_s=self._follow_every_s)
         self._runner = DurableRunner(self._delivery, system_database_url=_books(settings), node=_node(settings), poll_s=poll_s)
-        self._follow_every_s = follow_every_s
         self._scan_every_s = scan_every_s
         self._wake = threading.Event()
+        self._news = threading.Event()
         self._stopping = threading.Event()
         self._loops: list[threading.Thread] = []
         self._reached: tuple[float, bool] | None = None
@@ -97,6 +98,7 @@ class SubmissionService:
         """Stop; what is under way is taken up at the next start. Blocks for a few seconds."""
         self._stopping.set()
         self._wake.set()
+        self._news.set()
         for loop in self._loops:
             loop.join(timeout=10)
         self._loops = []
@@ -127,6 +129,14 @@ class SubmissionService:
             noted = outbox.again(conn, case_no, self._clock.now())
         self.kick()
         return noted
+
+    def news_in(self, conn: Connection, office_ref: str) -> bool:
+        """Note, inside the caller's transaction, that there is news of a file; False where none such is followed."""
+        return outbox.news(conn, office_ref, self._clock.now())
+
+    def look(self) -> None:
+        """Ask the office about what is due, now. Returns at once; may be called from the event loop."""
+        self._news.set()
 
     def kick(self) -> None:
         """Get what was just committed going. Returns at once; may be called from the event loop."""
@@ -174,7 +184,8 @@ class SubmissionService:
         self._wake.clear()
 
     def _wait_to_follow(self) -> None:
-        self._stopping.wait(self._follow_every_s)
+        self._news.wait(self._follow_every_s)
+        self._news.clear()
 
 
 def _workflow_id(row: Row) -> str:

@@ -1,0 +1,114 @@
+"""An office's webhook at our door: it makes us ask, and nothing else; what is not the office's is 401."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from assistant.casework.submission import outbox
+from assistant.foundation import tables
+from assistant.foundation.clock import FixedClock
+from assistant.foundation.crypto import KeyRing
+from assistant.foundation.database import Database
+from assistant.foundation.settings import Settings
+from channels.app import create_app
+from tests.unit.casework.submission import support
+from tests.unit.casework.submission.test_webhooks import signed
+
+URL = "/api/v1/offices/sandbox/webhook"
+
+
+class Door:
+    """The app without its background, a case at the office, and what the app was told to do."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.clock = FixedClock(support.NOW)
+        self.app = create_app(settings, self.clock)
+        self.parts = self.app.state.parts
+        self.key = settings.office_webhook_secret.encode()
+        self.looked = 0
+        self.parts.submissions.look = self.look
+        self.parts.submissions._clock = self.clock
+        self.client = TestClient(self.app, raise_server_exceptions=False)
+        support.add_case(self.parts.db)
+        with self.parts.db.write() as conn:
+            outbox.add(conn, support.CASE, 1, support.NOW)
+            row = outbox.get(conn, support.CASE, 1)
+            assert row is not None
+            outbox.sent(conn, row, "SJ1", support.NOW)
+            conn.execute(tables.submission.update().values(next_attempt_at=None))
+
+    def look(self) -> None:
+        self.looked += 1
+
+    def post(self, body: Any, *, headers: dict[str, str] | None = None, url: str = URL, **sign: Any) -> Any:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.client.post(url, content=data, headers=signed(data, key=self.key, **sign) if headers is None else headers)
+
+    def due(self) -> bool:
+        with self.parts.db.read() as conn:
+            return conn.execute(select(tables.submission.c.next_attempt_at)).scalar() is not None
+
+
+@pytest.fixture
+def door(settings: Settings) -> Iterator[Door]:
+    Database(settings.database_url, KeyRing.open(settings.keyring_path)).upgrade()
+    made = Door(settings)
+    yield made
+    made.parts.db.dispose()
+
+
+def news(number: str = "SJ1") -> dict[str, str]:
+    return {"type": "submission.changed", "receipt_no": number, "case_no": support.CASE, "status": "approved"}
+
+
+def test_it_makes_the_file_due_and_believes_nothing_else(door: Door) -> None:
+    assert not door.due()
+    assert door.post(news()).status_code == 204
+    assert door.due() and door.looked == 1
+    with door.parts.db.read() as conn:
+        assert conn.execute(select(tables.case_.c.status)).scalar() == "submitted"
+
+
+def test_what_is_not_the_offices_is_refused(door: Door) -> None:
+    data = json.dumps(news()).encode()
+    genuine = signed(data, key=door.key)
+    forged = [
+        {},
+        {**genuine, "webhook-signature": "v1,AAAA"},
+        signed(data, key=b"guessed"),
+        signed(b"other bytes", key=door.key),
+        signed(data, key=door.key, at=int(support.NOW.timestamp()) - 301),
+    ]
+    for headers in forged:
+        answer = door.post(data, headers=headers)
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "application/problem+json" and answer.json()["code"] == "webhook_refused"
+    assert door.post(news(), url="/api/v1/offices/another/webhook").status_code == 401
+    assert not door.due() and door.looked == 0
+
+
+def test_a_replay_is_refused_also_after_a_restart(door: Door) -> None:
+    assert door.post(news()).status_code == 204
+    assert door.post(news()).status_code == 401
+    again = create_app(door.parts.settings, door.clock)
+    again.state.parts.submissions.look = door.look
+    data = json.dumps(news()).encode()
+    assert TestClient(again).post(URL, content=data, headers=signed(data, key=door.key)).status_code == 401
+    assert door.post(news(), name="msg_2").status_code == 204
+    assert door.looked == 2
+
+
+@pytest.mark.parametrize("body", [news("SJ999"), {"type": "x"}, [1], b"\xff\xfe", b"", b"[" * 60_000, {"receipt_no": "SJ\x001"}])
+def test_what_we_do_not_know_is_taken_and_left(door: Door, body: Any) -> None:
+    assert door.post(body).status_code == 204
+    assert not door.due() and door.looked == 0
+
+
+def test_a_body_has_an_end(door: Door) -> None:
+    assert door.post(b"x" * 70_000).status_code == 413
