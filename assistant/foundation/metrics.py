@@ -29,6 +29,8 @@ papers_total = Counter("bandao_papers_total", "Uploaded papers by what they were
 document_errors_total = Counter("bandao_document_errors_total", "Documents not made.", ["reason"], registry=registry)
 package_seconds = Histogram("bandao_package_seconds", "Time to build a whole package.", registry=registry, buckets=_SLOW)
 submissions_total = Counter("bandao_submissions_total", "Submissions by state reached.", ["state"], registry=registry)
+notices_total = Counter("bandao_notices_total", "Notices by channel and how they ended.", ["channel", "state"], registry=registry)
+results_total = Counter("bandao_results_total", "Results fetched from offices by how it ended.", ["outcome"], registry=registry)
 far_side_seconds = Histogram(
     "bandao_far_side_seconds", "Time a system outside took.", ["system"], registry=registry, buckets=_SLOW
 )
