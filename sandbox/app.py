@@ -12,10 +12,9 @@ from fastapi.staticfiles import StaticFiles
 
 from sandbox import problems
 from sandbox.config import SandboxConfig
-from sandbox.office import api, staff
+from sandbox.office import api, running, staff
 from sandbox.office.faults import Faults, FaultyOffice
 from sandbox.office.service import Office
-from sandbox.office.store import Store
 from sandbox.register import api as register_api
 from sandbox.register import seeds
 from sandbox.register.faults import FaultyRegister, RegisterFaults
@@ -34,21 +33,18 @@ _HEADERS = {
 
 def create_app(config: SandboxConfig) -> FastAPI:
     """The whole sandbox."""
-    office = Office(config, Store(config.data_dir))
+    office = Office(config, running.open_store(config))
     faults = Faults()
     held = seeds.load(config.seed_dir)
     register, register_faults = RegisterStore(config.data_dir, held), RegisterFaults()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        helper = None
-        if config.auto_accept_s is not None:
-            helper = asyncio.create_task(_accept_automatically(office, config.auto_accept_s))
+        helper = asyncio.create_task(running.run(running.jobs(config, office, faults), running.pause(config)))
         yield
-        if helper is not None:
-            helper.cancel()
-            with suppress(asyncio.CancelledError):
-                await helper
+        helper.cancel()
+        with suppress(asyncio.CancelledError):
+            await helper
 
     app = FastAPI(title="办到沙箱：收件办公室与登记库", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.office = office
@@ -72,12 +68,6 @@ def create_app(config: SandboxConfig) -> FastAPI:
     app.include_router(staff.routes(config, office))
     app.include_router(register_api.routes(config, register, register_faults))
     app.mount("/office/static", StaticFiles(directory=staff.STATIC), name="static")
-    app.add_middleware(FaultyOffice, faults=faults)
+    app.add_middleware(FaultyOffice, faults=faults, other=office.store.other)
     app.add_middleware(FaultyRegister, faults=register_faults)
     return app
-
-
-async def _accept_automatically(office: Office, after_s: float) -> None:
-    while True:
-        await asyncio.to_thread(office.accept_waiting, after_s)
-        await asyncio.sleep(min(1.0, max(0.1, after_s / 2)))

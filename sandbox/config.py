@@ -24,7 +24,8 @@ class SandboxConfig:
 
     ``office_key`` is the secret shared with the sender; ``staff_key`` opens the staff page; ``auto_accept_s`` accepts
     what has waited that many seconds (None = only people accept); ``max_package_bytes`` bounds the zip as sent,
-    ``max_unpacked_bytes`` the sum of its members, ``max_members`` their number. ``register_client_id`` and ``_secret``
+    ``max_unpacked_bytes`` the sum of its members, ``max_members`` their number. News of files are sent to the address
+    ``callback`` (none: to nobody), signed with ``webhook_secret``. ``register_client_id`` and ``_secret``
     open the register (no secret: to nobody), whose tokens hold ``register_token_s`` seconds; ``seed_dir`` is a folder of
     records added to its own.
     """
@@ -40,6 +41,8 @@ class SandboxConfig:
     register_client_secret: str = field(default="", repr=False)
     register_token_s: int = 600
     seed_dir: Path | None = None
+    callback: str = ""
+    webhook_secret: str = field(default="", repr=False)
     now: Callable[[], datetime] = field(default=shanghai_now, repr=False)
 
 
@@ -52,6 +55,7 @@ def load_config(data_dir: Path, env: Mapping[str, str] = os.environ) -> SandboxC
     office_key = env.get("BANDAO_OFFICE_KEY", "").strip()
     if len(office_key) < 16:
         raise ValueError("BANDAO_OFFICE_KEY must hold the key shared with the sender, 16 characters or more")
+    callback, webhook_secret = _callback(env)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     staff_key = env.get("BANDAO_OFFICE_STAFF_KEY", "").strip() or _kept_staff_key(data_dir / "staff.key")
     return SandboxConfig(
@@ -60,11 +64,23 @@ def load_config(data_dir: Path, env: Mapping[str, str] = os.environ) -> SandboxC
         staff_key=staff_key,
         auto_accept_s=_seconds(env.get("BANDAO_OFFICE_AUTO", "")),
         max_package_bytes=_bytes(env.get("BANDAO_OFFICE_MAX_PACKAGE", ""), default=256 * 1024 * 1024),
+        callback=callback,
+        webhook_secret=webhook_secret,
         register_client_id=env.get("BANDAO_REGISTER_CLIENT_ID", "").strip() or "bandao",
         register_client_secret=env.get("BANDAO_REGISTER_CLIENT_SECRET", "").strip(),
         register_token_s=_whole_seconds(env.get("BANDAO_SANDBOX_TOKEN_SECONDS", ""), default=600),
         seed_dir=Path(seed).expanduser() if (seed := env.get("BANDAO_SANDBOX_SEED", "").strip()) else None,
     )
+
+
+def _callback(env: Mapping[str, str]) -> tuple[str, str]:
+    """Where news are sent, and the secret they are signed with: both or no address."""
+    address, secret = env.get("BANDAO_OFFICE_CALLBACK", "").strip(), env.get("BANDAO_OFFICE_WEBHOOK_SECRET", "").strip()
+    if address and not address.startswith(("http://", "https://")):
+        raise ValueError("BANDAO_OFFICE_CALLBACK must be an http or https address")
+    if address and len(secret) < 16:
+        raise ValueError("BANDAO_OFFICE_WEBHOOK_SECRET must hold 16 characters or more when there is a callback address")
+    return address, secret
 
 
 def _kept_staff_key(path: Path) -> str:

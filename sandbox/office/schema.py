@@ -38,9 +38,10 @@ CREATE TABLE IF NOT EXISTS stop (
     """
 CREATE TABLE IF NOT EXISTS webhook (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, receipt_no TEXT NOT NULL REFERENCES office_file, seq INTEGER NOT NULL,
-  body TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, due_at REAL NOT NULL, since REAL NOT NULL, ended TEXT)
+  body TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, unsure INTEGER NOT NULL DEFAULT 0, due_at REAL NOT NULL,
+  since REAL NOT NULL, ended TEXT)
 """,
-    "CREATE INDEX IF NOT EXISTS webhook_open ON webhook (ended, due_at)",
+    "CREATE INDEX IF NOT EXISTS webhook_open ON webhook (ended, receipt_no)",
     "CREATE TABLE IF NOT EXISTS counter (day TEXT PRIMARY KEY, last INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS staff_session (id_hash TEXT PRIMARY KEY, csrf TEXT NOT NULL, expires_at TEXT NOT NULL)",
 )

@@ -84,6 +84,16 @@ class Store:
         assert held is not None
         return held, next(package for package in held.packages if package.version == row["version"])
 
+    def other(self, receipt_no: str) -> tuple[str, str] | None:
+        """Receipt number and case number of a file that is not this one's case."""
+        with self.read() as conn:
+            row = conn.execute(
+                "SELECT receipt_no, case_no FROM office_file WHERE case_no NOT IN"
+                " (SELECT case_no FROM office_file WHERE receipt_no = ?) ORDER BY receipt_no LIMIT 1",
+                (receipt_no,),
+            ).fetchone()
+        return None if row is None else (row["receipt_no"], row["case_no"])
+
     def page(
         self, conn: sqlite3.Connection, *, status: Status | None, department: str | None, text: str, offset: int, limit: int
     ) -> tuple[list[OfficeFile], int]:
