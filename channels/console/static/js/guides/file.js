@@ -257,7 +257,8 @@ export class FileView {
 
   #sides() {
     const kinds = [["served", "现在用的"], ["text", "我写的（这一页上）"]];
-    if (this.base && this.base !== this.detail.digest) kinds.push([this.base, "动笔时的"]);
+    // What was loaded with the page may be older than what saving has just told: then the two digests still agree.
+    if (this.base && (this.draft?.moved || this.base !== this.detail.digest)) kinds.push([this.base, "动笔时的"]);
     for (const one of this.detail.revisions) if (one.id !== this.id) kinds.push([one.id, about(one)]);
     if (this.id) kinds.push([this.id, "我保存的草稿"]);
     const options = (list) => list.map(([value, text]) => h("option", { value, text }));
