@@ -104,12 +104,13 @@ class MaterialState(BaseModel):
 
 
 class PackageRef(BaseModel):
-    """The package as built: its version grows with every build; ``blob_id`` is the encrypted zip."""
+    """The package as built: its version grows with every build; ``blob_id`` is the encrypted zip, ``files`` its members."""
 
     version: int
     sha256: str
     blob_id: str
     built_at: datetime
+    files: list[str] = []
 
 
 class PartPackage(PackageRef):
@@ -119,6 +120,23 @@ class PartPackage(PackageRef):
     name: str
     department: str
     after: list[str] = []
+
+
+class OfficeReceipt(BaseModel):
+    """The receiving office's word that it has a package (收件回执): its number, when, and which bytes it was given.
+
+    ``part`` is the item code of a department's share of a 一件事, "" for the whole case; ``name`` and ``office`` are that share's
+    and its department's, "" where they are the guide's own.
+    """
+
+    number: str
+    at: datetime
+    part: str = ""
+    name: str = ""
+    office: str = ""
+    version: int
+    sha256: str
+    files: list[str] = []
 
 
 class DrawnSignature(BaseModel):
@@ -177,6 +195,7 @@ class Case(BaseModel):
     packages: list[PartPackage] = []
     package_version: int = 0
     signature: DrawnSignature | None = None
+    receipts: list[OfficeReceipt] = []
     timeline: list[TimelineEntry] = []
     deemed: dict[str, date] = {}
     urgings: list[Urging] = []

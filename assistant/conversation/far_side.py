@@ -6,22 +6,31 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from assistant.casework import receipts
 from assistant.casework import repository as cases
 from assistant.casework.model import Case, CaseStatus, IllegalTransition, TimelineEntry
 from assistant.casework.submission.sink import OfficeNews, Once
 from assistant.casework.submission.statuses import way
 from assistant.conversation import repository
+from assistant.conversation.replying import rendered
 from assistant.foundation import audit, metrics
 from assistant.foundation.blobs import BlobStore
 from assistant.foundation.clock import Clock
 from assistant.foundation.database import Database
 from assistant.foundation.logging import get_logger
-from assistant.foundation.messages import t
+from assistant.foundation.messages import t, use_language
+from assistant.foundation.tables import conversation
+from knowledge.replies import File
 
 log = get_logger(__name__)
 CONFLICTS = 3
+Offered = Callable[[Case], list[File]]
+
+
+def _nothing(_case: Case) -> list[File]:
+    return []
 
 
 def package_loader(db: Database, blobs: BlobStore) -> Callable[[str, int], bytes]:
@@ -50,11 +59,12 @@ class CaseSink:
 
         def change(conn: Connection, case: Case) -> None:
             case.office_ref = office_ref
+            receipts.keep(case, version, office_ref, at)
             text = t("casework.timeline_received", ref=office_ref)
             case.timeline.append(TimelineEntry(at=at, status=case.status, who=t("casework.who_office"), text=text))
             self._audit(conn, "case.received", case_no, version=version)
 
-        self._apply(case_no, change, once, t("casework.notice_received"))
+        self._apply(case_no, change, once, t("casework.notice_received"), receipts.links)
 
     def status(self, case_no: str, entry: OfficeNews, once: Once) -> None:
         """The office moved the case.
@@ -89,13 +99,22 @@ class CaseSink:
 
         self._apply(case_no, change, once, t("casework.notice_stuck"))
 
+    def _offered(self, conn: Connection, conversation_id: str, case: Case, offered: Offered) -> list[dict[str, Any]]:
+        locale = conn.execute(select(conversation.c.locale).where(conversation.c.id == conversation_id)).scalar_one()
+        with use_language(locale):
+            replies = [file.model_dump(exclude_none=True) for file in offered(case)]
+        said: list[dict[str, Any]] = rendered({"replies": replies}, locale)["replies"]
+        return said
+
     def _audit(self, conn: Connection, action: str, case_no: str, **detail: Any) -> None:
         audit.append(conn, at=self._clock.now(), actor="office", action=action, subject=case_no, detail=detail)
 
-    def _apply(self, case_no: str, change: Callable[[Connection, Case], None], once: Once, notice: str) -> None:
+    def _apply(
+        self, case_no: str, change: Callable[[Connection, Case], None], once: Once, notice: str, offered: Offered = _nothing
+    ) -> None:
         for attempt in range(CONFLICTS):
             try:
-                conversation_id = self._change(case_no, change, once, notice)
+                conversation_id = self._change(case_no, change, once, notice, offered)
                 break
             except cases.CaseConflict:
                 if attempt == CONFLICTS - 1:
@@ -103,7 +122,9 @@ class CaseSink:
         if conversation_id is not None:
             self.announce(conversation_id)
 
-    def _change(self, case_no: str, change: Callable[[Connection, Case], None], once: Once, notice: str) -> str | None:
+    def _change(
+        self, case_no: str, change: Callable[[Connection, Case], None], once: Once, notice: str, offered: Offered
+    ) -> str | None:
         now = self._clock.now()
         with self._db.write() as conn:
             if not once(conn):
@@ -117,5 +138,8 @@ class CaseSink:
             cases.save(conn, case, conversation_id, now)
             summary: dict[str, Any] = {"case_no": case_no, "status": case.status.value, "at": now.isoformat()}
             news = [("case", summary), ("notice", {"level": "info", "text": notice, "at": now.isoformat()})]
+            said = self._offered(conn, conversation_id, case, offered)
+            if said:
+                news.append(("message", {"from": "bot", "text": said[-1]["text"], "replies": said, "at": now.isoformat()}))
             repository.append_events(conn, conversation_id, news, now)
         return conversation_id

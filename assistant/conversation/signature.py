@@ -49,7 +49,9 @@ def sign(
     if case.package is not None:
         built = services.build_package(case, services.guide_of(case), now)
         case.package_version += 1
-        case.package = PackageRef(version=case.package_version, sha256=built.sha256, blob_id=built.blob_id, built_at=now)
+        case.package = PackageRef(
+            version=case.package_version, sha256=built.sha256, blob_id=built.blob_id, built_at=now, files=built.files
+        )
         case.packages = built.parts
         if case.signature is not None:
             case.signature.used = True

@@ -7,11 +7,13 @@ from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
+from fastapi import Path as PathParam
 
-from assistant.casework import repository
+from assistant.casework import receipts, repository
 from assistant.casework.flow.summary import case_view, field_view
 from assistant.casework.interview.table_question import sheet_of
 from assistant.casework.model import Case, PackageRef
+from assistant.casework.package.errors import PackageError
 from assistant.casework.upload_checks.kinds import EXCEL
 from assistant.conversation import taking_up
 from assistant.conversation.model import Conversation
@@ -50,7 +52,8 @@ async def get_case(case_no: str, conv: Holder, request: Request) -> CaseDetail:
         guide = parts.services.catalogue.in_english(guide)
     with use_language(conv.locale):
         view = rendered({**case_view(guide, case), "fields": field_view(guide, case)}, conv.locale)
-        return CaseDetail.model_validate({**view, "packages": _departments(case), "signed_at": _signed_at(case)})
+        more = {"packages": _departments(case), "receipts": _receipts(case), "signed_at": _signed_at(case)}
+        return CaseDetail.model_validate({**view, **more})
 
 
 def _departments(case: Case) -> list[dict[str, object]]:
@@ -59,6 +62,18 @@ def _departments(case: Case) -> list[dict[str, object]]:
     return [
         {**part.model_dump(include={"item", "name", "department", "after", "sha256"}), "url": f"{url}?part={part.item}"}
         for part in (case.packages if case.package else [])
+    ]
+
+
+def _receipts(case: Case) -> list[dict[str, object]]:
+    """What receiving offices gave for its packages, oldest first."""
+    return [
+        {
+            **held.model_dump(include={"number", "part", "version", "sha256"}),
+            "at": held.at.isoformat(),
+            "url": receipts.url(case, held),
+        }
+        for held in case.receipts
     ]
 
 
@@ -96,6 +111,35 @@ async def get_package(
             "Content-Disposition": f'attachment; filename="{case.case_no}{f"-{part}" if part else ""}.zip"',
             "Cache-Control": "no-store",
             "ETag": f'"{held.sha256}"',
+        },
+    )
+
+
+@router.get(
+    "/api/v1/cases/{case_no}/receipts/{number}",
+    response_class=Response,
+    operation_id="get_receipt",
+    responses={
+        **documented(401, 404, 422, 503),
+        200: {"content": {receipts.PDF: {"schema": {"type": "string", "format": "binary"}}}},
+    },
+)
+async def get_receipt(case_no: str, number: Annotated[int, PathParam(ge=1, le=1000)], conv: Holder, request: Request) -> Response:
+    """The receiving office's receipt (收件回执) as PDF; ``number`` counts from 1 in the case. It is a file beside the package."""
+    parts = parts_of(request)
+    case = await asyncio.to_thread(own_case, parts, conv, case_no)
+    try:
+        data = await asyncio.to_thread(receipts.page, case, parts.services.guide_of(case), number)
+    except KeyError:
+        raise Problem(404, "not_found") from None
+    except PackageError as error:
+        raise Problem(503, "receipt_not_made") from error
+    return Response(
+        data,
+        media_type=receipts.PDF,
+        headers={
+            "Content-Disposition": f'attachment; filename="{case.case_no}-receipt-{number}.pdf"',
+            "Cache-Control": "private, no-store",
         },
     )
 

@@ -112,9 +112,21 @@ class PartPackageView(BaseModel):
     sha256: str
 
 
+class ReceiptView(BaseModel):
+    """The receiving office's receipt for a package, as PDF under ``url``. ``part`` is the item of a department's share, or ""."""
+
+    number: str
+    at: str
+    part: str
+    version: int
+    sha256: str = Field(description="of the package the office took; the receipt is a file of its own")
+    url: str
+
+
 class CaseDetail(CaseView):
     fields: list[FieldView]
     packages: list[PartPackageView] = []
+    receipts: list[ReceiptView] = []
     signed_at: str | None = None
 
 

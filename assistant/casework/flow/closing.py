@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.casework import interview
+from assistant.casework import interview, receipts
 from assistant.casework.fields import options
 from assistant.casework.flow import choosing
 from assistant.casework.flow.asking import advance, ask, confirm_question, grades, reject
@@ -51,7 +51,9 @@ def make_package(talk: Talk) -> None:
         talk.question_said = True
         return
     case.package_version += 1
-    case.package = PackageRef(version=case.package_version, sha256=built.sha256, blob_id=built.blob_id, built_at=talk.now)
+    case.package = PackageRef(
+        version=case.package_version, sha256=built.sha256, blob_id=built.blob_id, built_at=talk.now, files=built.files
+    )
     case.packages = built.parts
     if case.signature is not None:
         case.signature.used = True
@@ -167,6 +169,7 @@ def report(talk: Talk) -> None:
                 rows=rows,
             )
         )
+        talk.replies += receipts.links(case)
     talk.status = "answered"
 
 

@@ -110,6 +110,7 @@ class PackageMaker:
             PartPackage(
                 item=share.item, name=share.name, department=share.department, after=list(share.after), version=part.version,
                 sha256=part.sha256, blob_id=self._blobs.put(part.data), built_at=now,
+                files=[str(file["path"]) for file in part.manifest["files"]],
             )
             for share, part in built.parts
         ]  # fmt: skip

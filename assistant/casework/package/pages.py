@@ -17,32 +17,17 @@ from typing import Any, Literal
 
 import typst
 
-from assistant.casework.model import Case
+from assistant.casework.model import Case, OfficeReceipt
 from assistant.casework.package.errors import PackageError
 from assistant.casework.package.gate import check, expect_texts
 from assistant.casework.package.text import chinese_date, clean
+from assistant.foundation.clock import SHANGHAI
 from assistant.foundation.messages import t
 from knowledge.originals import original
 from knowledge.schema import Guide, Material
 
 DESIGNS = Path(__file__).resolve().parent / "designs"
 _compiling = threading.Lock()
-
-
-@dataclass(frozen=True)
-class ReceiptData:
-    """What the receipt of a submission says. ``office_ref`` is the receiving office's number once it has given one."""
-
-    case_no: str
-    guide_name: str
-    office: str
-    submitted_at: datetime
-    submission_id: str
-    office_ref: str | None
-    package_version: int
-    package_sha256: str
-    files: Sequence[tuple[str, str]]
-    next_step: str
 
 
 @dataclass(frozen=True)
@@ -75,18 +60,20 @@ def checklist(
     return pdf
 
 
-def receipt(data: ReceiptData) -> bytes:
-    """The receipt of a submission as PDF. Raises as ``checklist``."""
-    title = t("package.receipt_title")
-    at = data.submitted_at
+def receipt(case_no: str, guide: Guide, held: OfficeReceipt, applicant: str = "") -> bytes:
+    """收件回执: that the receiving office has the package, under which number, since when and which bytes exactly.
+
+    Raises:
+        PackageError: ``page_broken`` or ``document_incomplete``.
+    """
+    title, office = t("package.receipt_title"), held.office or guide.department or t("package.receipt_office")
+    moment = held.at.astimezone(SHANGHAI)
+    at = f"{day(moment)} {moment:%H:%M}"
     pdf = compile_page("receipt", title, {
-        "case_no": data.case_no, "guide": data.guide_name, "office": data.office, "submission": data.submission_id,
-        "office_ref": data.office_ref or "", "at": f"{day(at)} {at:%H:%M}", "version": str(data.package_version),
-        "sha256": data.package_sha256, "next": data.next_step,
-        "files": [{"path": path, "title": name} for path, name in data.files],
-    })
-    shown = [data.case_no, data.guide_name, data.submission_id, data.office, data.package_sha256]
-    check(pdf, expect_texts([*shown, *(name for _, name in data.files)]), title)
+        "case_no": case_no, "guide": guide.name, "applicant": applicant, "office": office, "number": held.number, "at": at,
+        "part": held.name, "version": str(held.version), "sha256": held.sha256, "files": held.files,
+    }, at=held.at)
+    check(pdf, expect_texts([case_no, guide.name, held.number, office, at, held.sha256, *held.files]), title)
     return pdf
 
 

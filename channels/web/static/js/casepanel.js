@@ -30,7 +30,7 @@ export class CasePanel {
 
   /** What was fetched about the case beyond what a turn tells. */
   #forget() {
-    Object.assign(this, { entries: null, pack: null, known: null });
+    Object.assign(this, { entries: null, pack: null, known: null, receipts: [] });
   }
 
   /** Shows the case as the last turn or event left it; null when the conversation has none. */
@@ -46,6 +46,7 @@ export class CasePanel {
     const moved = !before || before.case_no !== file.case_no || before.status !== file.status
       || before.package?.version !== file.package?.version;
     if (before && before.case_no !== file.case_no) this.#forget();
+    if (file.receipts) this.receipts = file.receipts; // a turn's case does not tell them
     if (before?.prefilled !== file.prefilled && this.known) this.#fields();
     this.#draw();
     if (moved) this.refresh();
@@ -92,10 +93,11 @@ export class CasePanel {
     const { case_no: number, package: pack } = this.case;
     if (!pack || this.pack?.version === pack.version) return;
     try {
-      const [{ items, version, signed_at: signed }, { packages }] = await Promise.all([this.act.pages(number), this.act.detail(number)]);
+      const [{ items, version, signed_at: signed }, { packages, receipts }] = await Promise.all([this.act.pages(number), this.act.detail(number)]);
       if (this.case?.case_no !== number) return;
       const several = new Set(items.filter((page) => page.file_page > 1).map((page) => page.file));
       const pages = items.map(({ title, file, file_page: page, url }) => ({ name: several.has(file) ? t("pages.name", { title, page }) : title, url }));
+      this.receipts = receipts ?? [];
       this.pack = { version, signed, departments: packages ?? [], preview: pages.length ? gallery(pages, this.act.picture) : null };
       this.#draw();
     } catch { /* it can still be downloaded */ }
@@ -213,7 +215,7 @@ export class CasePanel {
     const button = h("button", { type: "button", class: "button primary wide", data: { key: "package" } }, icon("download"),
       h("span", { text: t("case.package_download", { version: pack.version }) }));
     button.addEventListener("click", () => this.act.download(pack.url, `${file.case_no}-v${pack.version}.zip`, button));
-    return h("section", { class: "case-part package-part" }, h("h4", { text: t("case.package") }), this.pack?.preview, button, this.#departments(file), this.#signing(file),
+    return h("section", { class: "case-part package-part" }, h("h4", { text: t("case.package") }), this.pack?.preview, button, this.#departments(file), this.#receipts(file), this.#signing(file),
       this.#details("hash", t("case.package_hash"), h("code", { class: "hash", text: pack.sha256 })));
   }
 
@@ -229,6 +231,18 @@ export class CasePanel {
       return h("li", {}, button, h("span", { class: "hint", text: part.department }),
         part.after.length ? h("span", { class: "hint", text: t("case.department_after", { names: first(part) }) }) : null);
     })));
+  }
+
+  /** What the receiving office gave for the package: a page of its own beside it, the latest of each department. */
+  #receipts(file) {
+    const latest = new Map(this.receipts.map((receipt) => [receipt.part, receipt]));
+    if (!latest.size) return null;
+    return h("ul", { class: "departments" }, [...latest.values()].map((receipt) => {
+      const button = h("button", { type: "button", class: "link", data: { key: `receipt-${receipt.part}` } }, icon("download"),
+        h("span", { text: t("case.receipt", { number: receipt.number }) }));
+      button.addEventListener("click", () => this.act.download(receipt.url, `${file.case_no}-receipt.pdf`, button));
+      return h("li", {}, button, h("span", { class: "hint", text: dateTime(receipt.at) }));
+    }));
   }
 
   /** Signing on the screen, and what has been signed; paper stays possible, and is said. */

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.casework.model import MaterialState
+from assistant.casework.model import MaterialState, OfficeReceipt
 from assistant.casework.package import (
     BuiltPackage,
     ConversionFailed,
@@ -28,7 +28,7 @@ from assistant.casework.package.build import package_documents
 from assistant.casework.package.forms import Filled, visible_text
 from assistant.casework.package.maker import Remembering
 from assistant.casework.package.manifest import sm3
-from assistant.casework.package.pages import Block, ReceiptData, plain_form, receipt
+from assistant.casework.package.pages import Block, plain_form, receipt
 from assistant.casework.package.plain import blocks
 from knowledge.schema import Visits
 from tests.unit.casework.package import samples
@@ -257,21 +257,14 @@ def test_checklist_and_receipt_show_their_values() -> None:
     pdf = pages.checklist(case, samples.GUIDE, samples.GUIDE.materials, ["示例变更申请书"], samples.NOW)
     text = gate.TextLayer(pdf).whole
     assert all(words in text for words in ("请在2026年11月24日前补交", "告知承诺", "电子证照", case.case_no))
-    pdf = receipt(
-        ReceiptData(
-            case.case_no,
-            '示例 #strong[x] $a$ "引号" \\',
-            "示例机关",
-            samples.NOW,
-            "S-1",
-            None,
-            2,
-            "ab" * 32,
-            [("a.pdf", "示例")],
-            "等通知。",
-        )
+    held = OfficeReceipt(
+        number='R-1 #strong[x] $a$ "引号" \\', at=samples.NOW, office="示例机关", version=2, sha256="ab" * 32, files=["01_示例.pdf"]
     )
-    assert '#strong[x]$a$"引号"\\' in gate.TextLayer(pdf).whole, "values are data, not typst source"
+    pdf = receipt(case.case_no, samples.GUIDE, held)
+    shown = gate.TextLayer(pdf).whole
+    assert all(words in shown for words in ("示例机关", "01_示例.pdf", "ab" * 32, case.case_no))
+    assert receipt(case.case_no, samples.GUIDE, held) == pdf, "the same receipt is the same file"
+    assert '#strong[x]$a$"引号"\\' in shown, "values are data, not typst source"
 
 
 @pytest.mark.parametrize(("pages", "times", "shown"), [

@@ -172,6 +172,7 @@ export default {
   "case.department_after": "after {names}",
   "list.and": ", ",
   "case.package_hash": "SHA-256 checksum",
+  "case.receipt": "Receipt {number}",
   "case.timeline": "Timeline",
   "case.timeline_empty": "Nothing recorded yet",
   "case.timeline_failed": "The timeline cannot be loaded right now",

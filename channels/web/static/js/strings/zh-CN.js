@@ -172,6 +172,7 @@ export default {
   "case.department_after": "要等“{names}”办好",
   "list.and": "”“",
   "case.package_hash": "校验码 SHA-256",
+  "case.receipt": "收件回执 {number}",
   "case.timeline": "办理过程",
   "case.timeline_empty": "还没有办理记录",
   "case.timeline_failed": "办理过程暂时取不到",

@@ -172,6 +172,7 @@ export default {
   "case.department_after": "要等“{names}”辦好",
   "list.and": "”“",
   "case.package_hash": "校驗碼 SHA-256",
+  "case.receipt": "收件回執 {number}",
   "case.timeline": "辦理過程",
   "case.timeline_empty": "還沒有辦理記錄",
   "case.timeline_failed": "辦理過程暫時取不到",
