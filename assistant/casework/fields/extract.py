@@ -23,6 +23,7 @@ _ASKS = re.compile(r"[?？吗呢么]|什么|怎么|哪|几|多少|要不要|能�
 CHOICE_LENGTH = 20
 _VERB_ENGLISH = r"(?:\s+(?:number|address|name))?\s*(?:is called|is at|is|are|will be|should be|was|:|=|,)\s*"
 _VERB = r"[\s:：]*(?:现在|已经|都|就)?(?:是|叫做|叫|为|填|写|改成|改为|换成|变更为|搬到了?|在|:|：)?[\s:：]*"
+_GIVEN = re.compile(r"(?:是|叫做?|为|填|写|:|：)\s*$")
 #: 有几个月 says that there are some, and asks nothing.
 _SOME = re.compile(
     r"(?:[有好没过就这那前后十]|也就)几[十百千万]?(?:个?月|[个次年天周回笔家张处套位辆台间件份条])+(?=[吧了的啊呀。！!,，; ]|$)"
@@ -149,6 +150,27 @@ _TELLING = 2
 def names_one(clause: str, fields: Sequence[GuideField]) -> bool:
     """Whether a clause gives something under the name of one of the fields, usable or not."""
     return _led_by(normalise(clause), fields)[0] is not None
+
+
+def given(clause: str, fields: Sequence[GuideField]) -> tuple[GuideField, str] | None:
+    """The field a clause gives a value for by its name and 是 or a colon, and the value's words: 代办人电话是138…"""
+    plain = normalise(clause)
+    field, rest = _led_by(plain, fields)
+    return (field, rest) if field is not None and _GIVEN.search(plain[: len(plain) - len(rest)]) else None
+
+
+def labelled(text: str, fields: Sequence[GuideField], today: date) -> list[GuideField]:
+    """The fields a sentence is all about, each clause giving a value of one by its name; none if a clause does anything else.
+
+    A value that is not right counts only for the first of ``fields``, the one asked.
+    """
+    found = []
+    for clause in filter(str.strip, _CLAUSE.split(normalise(text))):
+        told = given(clause, fields)
+        if told is None or (told[0] is not fields[0] and not isinstance(parse(*told, today, {}), Accepted)):
+            return []
+        found.append(told[0])
+    return found
 
 
 #: 房子里 and 店外 say where something is, not what the house or the shop is.

@@ -130,6 +130,8 @@ def plainly(talk: Talk) -> bool:
     if pending.field.startswith(interview.MATERIAL_PREFIX):
         return materials.plainly(talk)
     field = guide.field(pending.field) if guide else None
+    if field is not None and telling.names_what_it_tells(talk, field):
+        return True
     if field is not None and field.type == "person_name" and _CALLED.match(text):
         return isinstance(parse(field, text, talk.now.date(), {}), Accepted)
     if field is not None and field.in_words and not english.is_latin(text):

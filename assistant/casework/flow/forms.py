@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from assistant.casework import interview
-from assistant.casework.fields import labelled
+from assistant.casework.fields import extract, labelled
 from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted, Rejected
 from assistant.casework.flow import offering
@@ -18,6 +19,7 @@ from assistant.casework.model import Source
 from assistant.foundation.messages import t
 from knowledge.schema import GuideField
 
+_CLAUSES = re.compile(r"[，,。;；\n]+")
 Lines = Sequence[tuple[list[GuideField], str]]
 _BLANK = re.compile(r"(?:无|没有|暂无|不填|跳过|空|n/?a|none|skip|[-—/\\_＿ ]*)[。.]?", re.I)
 
@@ -86,7 +88,27 @@ def _lines(talk: Talk) -> Lines:
         and len(form.lines) < 2
     ):
         return []  # 经营范围：餐饮 may be said within an answer in free words
-    return form.lines
+    return _apart(talk.guide.fields, form, talk.now.date())
+
+
+def _apart(fields: Sequence[GuideField], form: labelled.Form, today: date) -> Lines:
+    """The lines of a form, those clauses of them apart that name another question: 地址：示例路88号，电话是138… are two."""
+    found: list[tuple[list[GuideField], str]] = []
+    for own, text in [([], form.lead), *form.lines]:
+        if own and own[0].in_words:
+            found.append((own, text))
+            continue
+        kept: list[str] = []
+        others: list[tuple[list[GuideField], str]] = []
+        for clause in _CLAUSES.split(text):
+            told = extract.given(clause, fields) if kept or not own else None
+            if told is not None and told[0] not in own and isinstance(parse(*told, today, {}), Accepted):
+                others.append(([told[0]], told[1]))
+            else:
+                kept.append(clause)
+        found += [(own, "，".join(kept) if others else text)] if own else []
+        found += others
+    return found
 
 
 def _once(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.casework import interview
-from assistant.casework.fields import english, options
+from assistant.casework.fields import asides, english, options
 from assistant.casework.fields.result import Accepted
 from assistant.casework.fields.table_cells import rows_of, shown_cell
 from assistant.casework.fields.table_draft import CellProblem, TableDraft
@@ -66,7 +66,7 @@ def plainly(talk: Talk) -> bool:
     draft = draft_of(talk, table)
     if "\t" in text or command(table, text, draft.rows) is not None or (draft.problems and _agrees(text)):
         return True
-    if _asks(text):
+    if _asks(text) or _aside(talk, text):
         return False
     if _asked_cell(talk, table, draft, text):
         return draft.asked is None or _told(table, {draft.asked[1]}) or not _STEERS.search(text)
@@ -82,6 +82,12 @@ def _told(table: GuideField, keys: set[str]) -> bool:
 
 def _asks(text: str) -> bool:
     return english.asks(text) or any(word in text for word in ("?", "？", "什么", "怎么", "多少", "哪里", "为啥"))
+
+
+def _aside(talk: Talk, text: str) -> bool:
+    """Whether the words ask why the table is wanted or for an example, which is in no cell."""
+    again = talk.case is not None and talk.asking in talk.case.answers
+    return any(aside.kind in ("why", "example") for aside in asides.read(text, again))
 
 
 def _agrees(text: str) -> bool:
@@ -104,6 +110,8 @@ def take(talk: Talk) -> bool:
         _insist(draft)
         settle(talk, table, draft)
         return True
+    if talk.tapped is None and _aside(talk, text):
+        return False
     if _asked_cell(talk, table, draft, text):
         found = Reading(rows=draft.rows)
         number, key = draft.asked or (0, "")

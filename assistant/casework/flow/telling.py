@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.casework import interview
-from assistant.casework.fields import extract, labelled
+from assistant.casework.fields import extract, labelled, slips
 from assistant.casework.fields.result import Accepted
 from assistant.casework.flow import forms
 from assistant.casework.flow.storing import store_more
@@ -62,6 +62,19 @@ def by_name(talk: Talk, told: str, wanted: Sequence[GuideField]) -> dict[str, Ac
             source = Source(kind="said", turn=talk.turn)
             interview.lay_aside(case, field, talk.on_paper(field, value), source, talk.now)
     return found
+
+
+def names_what_it_tells(talk: Talk, asked: GuideField) -> bool:
+    """Whether the turn is nothing but values under the names of questions, and one of these is still to be answered.
+
+    代办人身份证号码是… is then the agent's, however much like a correction of the applicant's it sounds.
+    """
+    case, guide = talk.case, talk.guide
+    if case is None or guide is None or slips.marked(talk.text) is not None:
+        return False
+    others = [f for f in interview.applying_fields(guide, case) if f.key != asked.key]
+    named = extract.labelled(talk.text, [asked, *others], talk.now.date())
+    return any(field is asked or field.key not in case.answers for field in named)
 
 
 def unnamed(talk: Talk, answer: str | list[str]) -> str:

@@ -34,8 +34,33 @@ def progress(guide: Guide, case: Case) -> Progress:
     prefilled = [f for f in answered if case.answers[f.key].source.kind in ("licence", "register", "previous_case", "computed")]
     waiting = awaited(guide, case.values(), case.answers)
     open_ones = [f for f in fields if f.key not in case.answers and f.key not in waiting]
-    missing = sorted(open_ones, key=lambda f: case.deferred.index(f.key) + 1 if f.key in case.deferred else 0)
+    late = _put_off(guide, case, open_ones)
+    missing = sorted(open_ones, key=lambda f: late.get(f.key, (0, 0)))
     return Progress(len(answered), len(fields), len(prefilled), missing)
+
+
+def _put_off(guide: Guide, case: Case, open_ones: list[GuideField]) -> dict[str, tuple[int, int]]:
+    """The places of the questions put off, and right behind each of those its answer may spare or shape."""
+    places = {key: place for place, key in enumerate(case.deferred, 1)}
+    late = {field.key: (places[field.key], 0) for field in open_ones if field.key in places}
+    waiting = [(field.key, _hangs_on(guide, field)) for field in open_ones if field.key not in late] if late else []
+    for step in range(1, len(waiting) + 1):  # what hangs on one that waits waits behind it
+        found = {
+            key: (max(late[on][0] for on in hangs_on & late.keys()), step)
+            for key, hangs_on in waiting
+            if key not in late and hangs_on & late.keys()
+        }
+        if not found:
+            break
+        late |= found
+    return late
+
+
+def _hangs_on(guide: Guide, field: GuideField) -> set[str]:
+    """The questions whose answers may settle this one, or decide the columns of its table."""
+    conditions = [entry.when for entry in guide.settled if entry.field == field.key]
+    conditions += [column.when for column in field.columns] + [field.rows.one_when if field.rows else None]
+    return {key for condition in conditions if condition is not None for key in condition_fields(condition)}
 
 
 def next_field(guide: Guide, case: Case) -> GuideField | None:
@@ -45,10 +70,12 @@ def next_field(guide: Guide, case: Case) -> GuideField | None:
 
 
 def defer(guide: Guide, case: Case, field: GuideField) -> bool:
-    """Put a question off until all others are answered; False where nothing else is left to be asked before it."""
-    if all(f.key == field.key for f in progress(guide, case).missing):
+    """Put a question off until all others are answered; False where nothing is left that could be asked before it."""
+    before = case.deferred
+    case.deferred = [*(key for key in before if key != field.key), field.key]
+    if all(f.key == field.key for f in progress(guide, case).missing[:1]):
+        case.deferred = before
         return False
-    case.deferred = [*(key for key in case.deferred if key != field.key), field.key]
     return True
 
 
