@@ -12,6 +12,11 @@ from fastapi.staticfiles import StaticFiles
 
 from sandbox import problems
 from sandbox.config import SandboxConfig
+from sandbox.messages import api as messages_api
+from sandbox.messages import page as messages_page
+from sandbox.messages.faults import MessageFaults
+from sandbox.messages.smtp import SmtpSink
+from sandbox.messages.store import MessageStore
 from sandbox.office import api, running, staff
 from sandbox.office.faults import Faults, FaultyOffice
 from sandbox.office.service import Office
@@ -37,19 +42,25 @@ def create_app(config: SandboxConfig) -> FastAPI:
     faults = Faults()
     held = seeds.load(config.seed_dir)
     register, register_faults = RegisterStore(config.data_dir, held), RegisterFaults()
+    messages, message_faults = MessageStore(config.data_dir), MessageFaults()
+    mail = SmtpSink(config, messages, message_faults)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         helper = asyncio.create_task(running.run(running.jobs(config, office, faults), running.pause(config)))
+        if config.smtp_port is not None:
+            await mail.start("127.0.0.1", config.smtp_port)
         yield
+        await mail.stop()
         helper.cancel()
         with suppress(asyncio.CancelledError):
             await helper
 
-    app = FastAPI(title="办到沙箱：收件办公室与登记库", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="办到沙箱：收件办公室、登记库与消息", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.office = office
     app.state.faults = faults
     app.state.register = register
+    app.state.mail = mail
     app.state.seed_problems = held.problems
 
     @app.middleware("http")
@@ -67,6 +78,8 @@ def create_app(config: SandboxConfig) -> FastAPI:
     app.include_router(api.routes(config, office, faults))
     app.include_router(staff.routes(config, office))
     app.include_router(register_api.routes(config, register, register_faults))
+    app.include_router(messages_api.routes(config, messages, message_faults))
+    app.include_router(messages_page.routes(config, office.store, messages))
     app.mount("/office/static", StaticFiles(directory=staff.STATIC), name="static")
     app.add_middleware(FaultyOffice, faults=faults, other=office.store.other)
     app.add_middleware(FaultyRegister, faults=register_faults)

@@ -27,7 +27,8 @@ class SandboxConfig:
     ``max_unpacked_bytes`` the sum of its members, ``max_members`` their number. News of files are sent to the address
     ``callback`` (none: to nobody), signed with ``webhook_secret``. ``register_client_id`` and ``_secret``
     open the register (no secret: to nobody), whose tokens hold ``register_token_s`` seconds; ``seed_dir`` is a folder of
-    records added to its own.
+    records added to its own. ``messages_client_id`` and ``_secret`` sign what is sent to the message gateway (no secret: nobody's
+    is taken); ``smtp_port`` is the mail server's (None: there is none), ``smtp_certificate`` a PEM file with its key and chain.
     """
 
     data_dir: Path
@@ -41,6 +42,10 @@ class SandboxConfig:
     register_client_secret: str = field(default="", repr=False)
     register_token_s: int = 600
     seed_dir: Path | None = None
+    messages_client_id: str = "bandao"
+    messages_secret: str = field(default="", repr=False)
+    smtp_port: int | None = None
+    smtp_certificate: Path | None = None
     callback: str = ""
     webhook_secret: str = field(default="", repr=False)
     now: Callable[[], datetime] = field(default=shanghai_now, repr=False)
@@ -69,8 +74,24 @@ def load_config(data_dir: Path, env: Mapping[str, str] = os.environ) -> SandboxC
         register_client_id=env.get("BANDAO_REGISTER_CLIENT_ID", "").strip() or "bandao",
         register_client_secret=env.get("BANDAO_REGISTER_CLIENT_SECRET", "").strip(),
         register_token_s=_whole_seconds(env.get("BANDAO_SANDBOX_TOKEN_SECONDS", ""), default=600),
-        seed_dir=Path(seed).expanduser() if (seed := env.get("BANDAO_SANDBOX_SEED", "").strip()) else None,
+        seed_dir=_path(env.get("BANDAO_SANDBOX_SEED", "")),
+        messages_client_id=env.get("BANDAO_MESSAGES_CLIENT_ID", "").strip() or "bandao",
+        messages_secret=env.get("BANDAO_MESSAGES_SECRET", "").strip(),
+        smtp_port=_port(env.get("BANDAO_SANDBOX_SMTP_PORT", "")),
+        smtp_certificate=_path(env.get("BANDAO_SANDBOX_SMTP_CERTIFICATE", "")),
     )
+
+
+def _path(text: str) -> Path | None:
+    return Path(text.strip()).expanduser() if text.strip() else None
+
+
+def _port(text: str) -> int | None:
+    if not text.strip():
+        return None
+    if not text.strip().isdigit() or not 1 <= int(text) <= 65_535:
+        raise ValueError("BANDAO_SANDBOX_SMTP_PORT must be a TCP port")
+    return int(text)
 
 
 def _callback(env: Mapping[str, str]) -> tuple[str, str]:

@@ -78,6 +78,25 @@ class Settings(BaseSettings):
     register_timeout: float = Field(
         default=2.0, gt=0, le=30, description="Seconds a look-up in the register may take, all in all; then the citizen is asked."
     )
+    sandbox_smtp_port: int = Field(default=0, ge=0, le=65535, description="TCP port of the sandbox's mail server; 0 = port + 3.")
+    messages_url: str = Field(default="", description="Address of the gateway for SMS and WeChat messages; empty = sandbox's.")
+    messages_client_id: str = Field(default="bandao", min_length=1, description="Our account at the message gateway.")
+    messages_secret: str = Field(
+        default="", repr=False, description="Secret we sign messages with; empty = generated into data/keys/messages.key."
+    )
+    smtp_host: str = Field(default="", description="Mail server notices go out by; empty = sandbox's, where the sandbox is ours.")
+    smtp_port: int = Field(default=0, ge=0, le=65535, description="Its TCP port; 0 = 587, 465 for tls, or the sandbox's.")
+    smtp_security: Literal["", "starttls", "tls", "none"] = Field(
+        default="", description="Encryption to the mail server; empty = starttls, none for the sandbox's."
+    )
+    smtp_user: str = Field(default="", description="Account at the mail server; empty = none is needed.")
+    smtp_password: str = Field(default="", repr=False, description="Its password.")
+    mail_from: str = Field(default="notice@bandao.example", pattern=r"^[^@\s<>]+@[^@\s<>]+$", description="Sender of mail.")
+    quiet_hours: str = Field(
+        default="22:00-08:00",
+        pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$",
+        description="Hours of Asia/Shanghai when notices wait, but for those in the conversation itself; empty = none.",
+    )
     sandbox_seed: Path | None = Field(
         default=None, description="Folder of JSON files with fictitious persons, enterprises and licences added to the sandbox."
     )
@@ -86,6 +105,10 @@ class Settings(BaseSettings):
     )
     rate_per_conversation: int = Field(default=60, ge=0, description="Messages a minute in one conversation; 0 = no limit.")
     rate_per_address: int = Field(default=600, ge=0, description="Messages a minute from one network address; 0 = no limit.")
+    rate_verify: int = Field(
+        default=30, ge=0, description="Anti-forgery codes a minute that may be looked up from one network address; 0 = no limit."
+    )
+    result_max_bytes: int = Field(default=20 * MIB, ge=1, description="Largest result taken from an office, in bytes.")
     token_days: int = Field(default=30, ge=1, description="Days a conversation's access token stays valid.")
     review_days: int = Field(
         default=90, ge=0, description="Days a sentence that was not understood waits, masked, to be reviewed; 0 = none is kept."
@@ -135,13 +158,20 @@ class Settings(BaseSettings):
             if filled[name] is not None:
                 # Child processes start in other folders: a relative path would mean another place there.
                 filled[name] = filled[name].expanduser().absolute()
-        for offset, name in enumerate(("engine_port", "sandbox_port"), start=1):
+        for offset, name in enumerate(("engine_port", "sandbox_port", "sandbox_smtp_port"), start=1):
             filled[name] = filled[name] or self.port + offset
         filled["public_url"] = (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
         filled["engine_url"] = (self.engine_url or f"http://127.0.0.1:{self.engine_port}").rstrip("/")
+        if not self.smtp_host and not self.sandbox_url:
+            filled["smtp_host"], filled["smtp_port"] = "127.0.0.1", self.sandbox_smtp_port
+            filled["smtp_security"] = "none"
+        filled["smtp_security"] = self.smtp_security or "starttls"
+        filled["smtp_port"] = self.smtp_port or (465 if self.smtp_security == "tls" else 587)
         filled["sandbox_url"] = (self.sandbox_url or f"http://127.0.0.1:{self.sandbox_port}").rstrip("/")
         filled["database_url"] = _database_url(self.database_url, self.data_dir)
         filled["engine_token"] = self.engine_token or _secret(self.keys_dir / "engine.token")
+        filled["messages_url"] = (self.messages_url or f"{self.sandbox_url}/messages").rstrip("/")
+        filled["messages_secret"] = self.messages_secret or _secret(self.keys_dir / "messages.key")
         filled["register_url"] = (self.register_url or f"{self.sandbox_url}/register").rstrip("/")
         filled["register_client_secret"] = self.register_client_secret or _secret(self.keys_dir / "register.key")
         filled["office_api_key"] = self.office_api_key or _secret(self.keys_dir / "office.key")

@@ -7,7 +7,7 @@ import os
 from assistant.foundation.settings import Settings, get_settings
 from channels.serve import ports
 
-INNER_PORTS = ("engine_port", "sandbox_port")
+INNER_PORTS = ("engine_port", "sandbox_port", "sandbox_smtp_port")
 """Ports on 127.0.0.1 that nobody types: unless set, they may move when a stranger holds the usual one."""
 
 

@@ -26,7 +26,7 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_ports_and_addresses_follow_the_port(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, port=9100)
-    assert (settings.engine_port, settings.sandbox_port) == (9101, 9102)
+    assert (settings.engine_port, settings.sandbox_port, settings.sandbox_smtp_port) == (9101, 9102, 9103)
     assert settings.engine_url == "http://127.0.0.1:9101"
     assert settings.sandbox_url == "http://127.0.0.1:9102"
 
@@ -41,12 +41,13 @@ def test_what_is_set_is_not_derived(tmp_path: Path) -> None:
         office_webhook_secret="given four",
         register_url="http://register.example/v/",
         register_client_secret="given three",
+        messages_secret="given five",
     )
     assert settings.engine_url == "http://127.0.0.1:7"
     assert settings.sandbox_url == "http://office.example"
     assert settings.register_url == "http://register.example/v"
     assert (settings.engine_token, settings.office_api_key, settings.register_client_secret) == ("given", "given too", "given three")
-    assert settings.office_webhook_secret == "given four"
+    assert (settings.office_webhook_secret, settings.messages_secret) == ("given four", "given five")
     assert not settings.keys_dir.exists()
 
 
@@ -55,10 +56,11 @@ def test_secrets_are_generated_once_and_private(tmp_path: Path) -> None:
     assert first.engine_token == second.engine_token
     assert first.engine_token != first.office_api_key
     assert len(first.engine_token) >= 40
-    for name in ("engine.token", "office.key", "office-webhook.key", "register.key"):
+    for name in ("engine.token", "office.key", "office-webhook.key", "register.key", "messages.key"):
         assert stat.S_IMODE((tmp_path / "keys" / name).stat().st_mode) == 0o600
     assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == [
         "engine.token",
+        "messages.key",
         "office-webhook.key",
         "office.key",
         "register.key",
@@ -67,8 +69,28 @@ def test_secrets_are_generated_once_and_private(tmp_path: Path) -> None:
 
 def test_secrets_do_not_show_in_a_printed_object(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, database_url="postgresql://bandao:hunter2@db/bandao")
-    for secret in (settings.engine_token, settings.office_api_key, settings.register_client_secret, settings.office_webhook_secret, "hunter2"):
+    for secret in (settings.engine_token, settings.office_api_key, settings.register_client_secret, settings.messages_secret, settings.office_webhook_secret, "hunter2"):
         assert secret not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "host", "port", "security"),
+    [({}, "127.0.0.1", 8083, "none"), ({"smtp_host": "mail.example"}, "mail.example", 587, "starttls"),
+     ({"smtp_host": "mail.example", "smtp_security": "tls"}, "mail.example", 465, "tls"),
+     ({"sandbox_url": "http://city.example"}, "", 587, "starttls")],
+)  # fmt: skip
+def test_mail_goes_to_the_sandbox_only_where_the_sandbox_is_ours(
+    tmp_path: Path, given: dict[str, str], host: str, port: int, security: str
+) -> None:
+    settings = Settings.model_validate({"data_dir": tmp_path, **given})
+    assert (settings.smtp_host, settings.smtp_port, settings.smtp_security) == (host, port, security)
+
+
+@pytest.mark.parametrize("hours", ["22-8", "22:00", "25:00-08:00", "22:60-08:00", "night"])
+def test_quiet_hours_that_are_none_are_refused(tmp_path: Path, hours: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(data_dir=tmp_path, quiet_hours=hours)
+    assert Settings(data_dir=tmp_path, quiet_hours="").quiet_hours == ""
 
 
 def test_database_addresses_get_the_driver(tmp_path: Path) -> None:
