@@ -16,6 +16,7 @@ from knowledge.categories import categories
 from knowledge.prefill_paths import known_path
 from knowledge.satisfiable import can_hold
 from knowledge.schema import Condition, Guide, Material, TimeLimit, condition_fields
+from knowledge.settled_audit import unfit
 
 STALE_DAYS = 365
 """After so many days somebody has to hold a guide against its sources again."""
@@ -66,6 +67,7 @@ def audit(guide: Guide, items: Iterable[str], today: date) -> Iterator[Finding]:
     yield from _followups(guide, frozenset(items))
     yield from _kept(guide, today)
     yield from _prefill(guide)
+    yield from (Finding(*found) for found in unfit(guide))
 
 
 def _prefill(guide: Guide) -> Iterator[Finding]:

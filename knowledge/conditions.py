@@ -48,14 +48,18 @@ def _test(condition: Condition, value: Any) -> bool:
     if value is None:
         return False
     if condition.over is not None or condition.under is not None:
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            return False
-        return number > condition.over if condition.over is not None else number < (condition.under or 0)
+        return any(_compares(condition, item) for item in (value if isinstance(value, list) else [value]))
     wanted = condition.in_ if condition.in_ is not None else [condition.is_]
     held = value if isinstance(value, list) else [value]
     return any(item in wanted for item in held)
+
+
+def _compares(condition: Condition, value: Any) -> bool:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return False
+    return number > condition.over if condition.over is not None else number < (condition.under or 0)
 
 
 def _adds_up(total: Any, parts: list[Any]) -> bool:

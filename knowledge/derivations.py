@@ -22,7 +22,7 @@ from knowledge.regions import regions_in
 Value = str | float | list[str]
 Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
 #: The forms that tell a yes from a no: ``then`` is put in for yes, ``else`` for no.
-TELLING = ("same_district", "same_city", "local", "age_at_least", "is_male")
+TELLING = ("same_district", "same_city", "age_at_least", "is_male")
 #: Cities right under the state, and regions run by their province: what lies below them is no city of its own.
 _MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
 _ID_NUMBER = re.compile(r"\d{17}[\dXx]")
@@ -33,8 +33,8 @@ class Settled(Strict):
 
     ``value``, itself (``told_by`` names the answers to wait for where ``when`` is about them) · ``from``, that of another
     field · ``birth_of``, the date of birth in an identity number; or ``then`` and ``else``, for yes and no, of
-    ``same_district`` ``same_city`` (two addresses) · ``local`` (an address in the city the case is done in) ·
-    ``age_at_least`` (of each identity number or date: completed years by today) · ``is_male`` (of an identity number).
+    ``same_district`` ``same_city`` (two addresses) · ``age_at_least`` (of each identity number or date: completed years by
+    today) · ``is_male`` (of an identity number).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -47,7 +47,6 @@ class Settled(Strict):
     birth_of: str | None = None
     same_district: Pair | None = None
     same_city: Pair | None = None
-    local: str | None = None
     age_at_least: Annotated[dict[str, int], Field(min_length=1)] | None = None
     is_male: str | None = None
     then: Value | None = None
@@ -80,7 +79,7 @@ class Settled(Strict):
     def sources(self) -> list[str]:
         """The paths of the answers it comes from; none where the guide itself says it."""
         pairs = [*(self.same_district or []), *(self.same_city or []), *(self.age_at_least or {})]
-        single = [path for path in (self.from_, self.birth_of, self.local, self.is_male) if path is not None]
+        single = [path for path in (self.from_, self.birth_of, self.is_male) if path is not None]
         return [*self.told_by, *pairs, *single]
 
     def outcomes(self) -> Iterator[Value]:
@@ -88,12 +87,11 @@ class Settled(Strict):
         yield from (value for value in (self.value, self.then, self.else_) if value is not None)
 
 
-def worked_out(entry: Settled, values: Mapping[str, Any], today: date | None, region: str | None) -> Any:
+def worked_out(entry: Settled, values: Mapping[str, Any], today: date | None) -> Any:
     """The answer an entry gives for these values; None where they do not tell it.
 
     Args:
         today: the day ages are counted to; without it none are.
-        region: where the case is done (GB/T 2260); without it nothing is ``local``.
     """
     if entry.form == "value":
         return entry.value if all(value_at(values, path) is not None for path in entry.told_by) else None
@@ -105,19 +103,17 @@ def worked_out(entry: Settled, values: Mapping[str, Any], today: date | None, re
     if entry.form == "birth_of":
         day = born(held[0]) if _ID_NUMBER.fullmatch(held[0]) else None
         return day.isoformat() if day else None
-    told = _told(entry, held, today, region)
+    told = _told(entry, held, today)
     return None if told is None else entry.then if told else entry.else_
 
 
-def _told(entry: Settled, held: list[str], today: date | None, region: str | None) -> bool | None:
+def _told(entry: Settled, held: list[str], today: date | None) -> bool | None:
     if entry.form == "is_male":
         return int(held[0][16]) % 2 == 1 if _ID_NUMBER.fullmatch(held[0]) else None
     if entry.age_at_least is not None:
         ages = [_years(value, today) for value in held]
         told = [None if age is None else age >= least for age, least in zip(ages, entry.age_at_least.values(), strict=True)]
         return False if False in told else None if None in told else True
-    if entry.local is not None:
-        return same_region(region, region_of(held[0]), "city") if region else None
     return same_region(region_of(held[0]), region_of(held[1]), entry.form.removeprefix("same_"))
 
 

@@ -222,6 +222,8 @@ _SCHEMA_SAYS: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"^material (?P<where>.+) may be tolerated but says no tolerance_days$"), "no_tolerance_days"),
     (re.compile(r"^material (?P<where>.+) names a licence but no holder, or is not met by one$"), "licence_without_holder"),
     (re.compile(r"^field (?P<where>.+): rule (?P<rule>.+) names unknown field (?P<key>.+)$"), "unknown_rule_field"),
+    (re.compile(r"^(?P<where>settled\[\d+\]) names unknown field (?P<key>.+)$"), "settled_unknown"),
+    (re.compile(r"^settled (?P<key>\w+): "), "settled_form"),
     (re.compile(r"^field (?P<where>.+): a (?P<type>.+) field needs at least two options$"), "too_few_options"),
     (re.compile(r"^field (?P<where>.+): a (?P<type>.+) field cannot be international$"), "not_international"),
     (re.compile(r"^(?P<key>\w+) is missing \(only an outline guide may leave it out\)$"), "part_missing"),

@@ -12,29 +12,20 @@ from knowledge.schema import Guide
 
 
 def settled(
-    guide: Guide,
-    values: Mapping[str, Any],
-    today: date | None = None,
-    region: str | None = None,
-    standing: Collection[str] = (),
+    guide: Guide, values: Mapping[str, Any], today: date | None = None, standing: Collection[str] = ()
 ) -> dict[str, Any]:
     """What follows from the answers given, by field key; of fields that do not apply, nothing.
 
     Args:
         values: the answers given by people, by field key. One to a field that is settled counts no more.
         today: the day ages are counted to; without it none are.
-        region: where the case is done (GB/T 2260); without it nothing is told of what is local.
         standing: the fields whose own answer counts although another answer would settle them.
     """
-    return {key: value for key, (_, value) in settled_by(guide, values, today, region, standing).items()}
+    return {key: value for key, (_, value) in settled_by(guide, values, today, standing).items()}
 
 
 def settled_by(
-    guide: Guide,
-    values: Mapping[str, Any],
-    today: date | None = None,
-    region: str | None = None,
-    standing: Collection[str] = (),
+    guide: Guide, values: Mapping[str, Any], today: date | None = None, standing: Collection[str] = ()
 ) -> dict[str, tuple[Settled, Any]]:
     """Like ``settled``, each value with the entry it comes from."""
     found: dict[str, tuple[Settled, Any]] = {}
@@ -44,7 +35,7 @@ def settled_by(
         for entry in _wanted(guide, known):
             if entry.field in found or entry.field in standing:
                 continue
-            value = worked_out(entry, known, today, region)
+            value = worked_out(entry, known, today)
             if value is not None:
                 found[entry.field] = (entry, value)
         if found == before:

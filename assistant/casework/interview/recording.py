@@ -83,7 +83,7 @@ def follow(guide: Guide, case: Case, now: datetime) -> list[GuideField]:
     lost: list[GuideField] = []
     for _ in guide.fields:
         given = {key: answer.value for key, answer in case.answers.items() if not answer.skipped and not follows(answer)}
-        _put_in(guide, case, settled_by(guide, given, now.date(), case.region, _standing(guide, case)), now)
+        _put_in(guide, case, settled_by(guide, given, now.date(), _standing(guide, case)), now)
         applying = {field.key for field in applying_fields(guide, case)}
         gone = [field for field in guide.fields if field.key in case.answers and field.key not in applying]
         back = [] if gone else _put_back(guide, case, now)

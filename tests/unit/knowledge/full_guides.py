@@ -31,7 +31,7 @@ each_citizen = pytest.mark.parametrize(("code", "citizen"), CITIZENS, ids=[f"{c}
 
 def answers_of(code: str, citizen: dict[str, Any]) -> dict[str, Any]:
     """What a citizen answers, and what follows from it without being asked."""
-    return {**citizen["expect"], **settled(FULL[code], citizen["expect"])}
+    return {**citizen["expect"], **settled(FULL[code], citizen["expect"], TODAY)}
 
 
 def own_fields(code: str) -> set[str]:

@@ -153,6 +153,8 @@ class RealInterview(RuleBasedStateMachine):
                 again = parse(applying[key], value if isinstance(value, list) else str(value), NOW.date(), others)
                 assert not isinstance(again, Accepted), key
         assert not set(given) & set(aside)
+        worked_out = settled(guide, {key: value for key, value in given.items() if value != ""}, NOW.date(), standing=given)
+        assert {key: a.value for key, a in case.answers.items() if interview.follows(a)} == worked_out
 
     @invariant()
     def nothing_answered_is_asked(self) -> None:
