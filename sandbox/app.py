@@ -38,10 +38,10 @@ _HEADERS = {
 
 def create_app(config: SandboxConfig) -> FastAPI:
     """The whole sandbox."""
-    office = Office(config, running.open_store(config))
     faults = Faults()
     held = seeds.load(config.seed_dir)
     register, register_faults = RegisterStore(config.data_dir, held), RegisterFaults()
+    office = Office(config, running.open_store(config), register)
     messages, message_faults = MessageStore(config.data_dir), MessageFaults()
     mail = SmtpSink(config, messages, message_faults)
 

@@ -22,19 +22,21 @@ def shanghai_now() -> datetime:
 class SandboxConfig:
     """Settings of one sandbox process.
 
-    ``office_key`` is the secret shared with the sender; ``staff_key`` opens the staff page; ``auto_accept_s`` accepts
-    what has waited that many seconds (None = only people accept); ``max_package_bytes`` bounds the zip as sent,
-    ``max_unpacked_bytes`` the sum of its members, ``max_members`` their number. News of files are sent to the address
-    ``callback`` (none: to nobody), signed with ``webhook_secret``. ``register_client_id`` and ``_secret``
-    open the register (no secret: to nobody), whose tokens hold ``register_token_s`` seconds; ``seed_dir`` is a folder of
-    records added to its own. ``messages_client_id`` and ``_secret`` sign what is sent to the message gateway (no secret: nobody's
-    is taken); ``smtp_port`` is the mail server's (None: there is none), ``smtp_certificate`` a PEM file with its key and chain.
+    ``office_key`` is the secret shared with the sender; ``staff_key`` opens the staff page. What has waited ``examine_s``
+    seconds is examined automatically, what has waited ``auto_accept_s`` is accepted (None = only people do either).
+    ``max_package_bytes`` bounds the zip as sent, ``max_unpacked_bytes`` the sum of its members, ``max_members`` their number.
+    News of files are sent to the address ``callback`` (none: to nobody), signed with ``webhook_secret``.
+    ``register_client_id`` and ``_secret`` open the register (no secret: to nobody), whose tokens hold ``register_token_s``
+    seconds; ``seed_dir`` is a folder of records added to its own. ``messages_client_id`` and ``_secret`` sign what is sent to
+    the message gateway (no secret: nobody's is taken); ``smtp_port`` is the mail server's (None: there is none),
+    ``smtp_certificate`` a PEM file with its key and chain.
     """
 
     data_dir: Path
     office_key: str
     staff_key: str
     auto_accept_s: float | None = None
+    examine_s: float | None = None
     max_package_bytes: int = 256 * 1024 * 1024
     max_unpacked_bytes: int = 1024 * 1024 * 1024
     max_members: int = 1000
@@ -67,7 +69,8 @@ def load_config(data_dir: Path, env: Mapping[str, str] = os.environ) -> SandboxC
         data_dir=data_dir,
         office_key=office_key,
         staff_key=staff_key,
-        auto_accept_s=_seconds(env.get("BANDAO_OFFICE_AUTO", "")),
+        auto_accept_s=_seconds(env, "BANDAO_OFFICE_AUTO"),
+        examine_s=_seconds(env, "BANDAO_OFFICE_EXAMINE"),
         max_package_bytes=_bytes(env.get("BANDAO_OFFICE_MAX_PACKAGE", ""), default=256 * 1024 * 1024),
         callback=callback,
         webhook_secret=webhook_secret,
@@ -114,7 +117,8 @@ def _kept_staff_key(path: Path) -> str:
     return key
 
 
-def _seconds(text: str) -> float | None:
+def _seconds(env: Mapping[str, str], name: str) -> float | None:
+    text = env.get(name, "")
     if not text.strip():
         return None
     try:
@@ -122,7 +126,7 @@ def _seconds(text: str) -> float | None:
     except ValueError:
         value = -1.0
     if not 0 <= value < 86_400:
-        raise ValueError("BANDAO_OFFICE_AUTO must be a number of seconds from 0 to 86400")
+        raise ValueError(f"{name} must be a number of seconds from 0 to 86400")
     return value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -58,6 +59,17 @@ def routes(config: SandboxConfig, office: Office, faults: Faults) -> APIRouter:
     @router.get("/submissions/{receipt_no}")
     def status(receipt_no: str) -> dict[str, Any]:
         return shown.file(office.get(receipt_no))
+
+    @router.get("/submissions/{receipt_no}/result")
+    def result(receipt_no: str) -> Response:
+        record, data = office.result(receipt_no)
+        name = quote(f"{record['title']}_{record['number']}.pdf")
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+        return Response(data, media_type=record["media_type"], headers=headers)
+
+    @router.get("/submissions/{receipt_no}/result/record")
+    def result_record(receipt_no: str) -> dict[str, Any]:
+        return office.result(receipt_no)[0]
 
     @router.post("/submissions/{receipt_no}/withdraw")
     def withdraw(receipt_no: str, body: WithdrawRequest) -> dict[str, Any]:

@@ -56,15 +56,22 @@ def materials(manifest: dict[str, Any]) -> list[Material]:
     known = {material.code for material in said}
     titles: set[str] = {material.title for material in said}
     found = []
-    for item in _dicts(manifest.get("files")):
-        path, kind = str(item.get("path") or ""), str(item.get("kind") or "")
-        code, title = str(item.get("material") or path), str(item.get("title") or path)
-        if kind in OWN_PAGES or code in known or title in titles:
+    for item in files(manifest):
+        if item.kind in OWN_PAGES or item.code in known or item.title in titles:
             continue
-        known.add(code)
-        titles.add(title)
-        found.append(Material(code, title, kind))
+        known.add(item.code)
+        titles.add(item.title)
+        found.append(item)
     return [*said, *found]
+
+
+def files(manifest: dict[str, Any]) -> list[Material]:
+    """The files as they are listed, the sender's own pages among them."""
+    listed = []
+    for item in _dicts(manifest.get("files")):
+        path = str(item.get("path") or "")
+        listed.append(Material(str(item.get("material") or path), str(item.get("title") or path), str(item.get("kind") or "")))
+    return listed
 
 
 def part(manifest: dict[str, Any]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What the office does by itself while it runs: accept, and carry its news."""
+"""What the office does by itself while it runs: examine, accept, and carry its news."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ def open_store(config: SandboxConfig) -> Store:
 def jobs(config: SandboxConfig, office: Office, faults: Faults) -> list[Callable[[], object]]:
     """What has to be done again and again; nothing, when nothing is set."""
     found: list[Callable[[], object]] = []
+    if (delay_s := config.examine_s) is not None:
+        found.append(lambda: office.examine_waiting(delay_s))
     if (after_s := config.auto_accept_s) is not None:
         found.append(lambda: office.accept_waiting(after_s))
     if config.callback:
@@ -47,7 +49,7 @@ async def run(doing: list[Callable[[], object]], pause_s: float) -> None:
 
 def pause(config: SandboxConfig) -> float:
     """Seconds between two rounds: short enough for the shortest delay that is set."""
-    delays = [delay / 2 for delay in (config.auto_accept_s,) if delay is not None]
+    delays = [delay / 2 for delay in (config.auto_accept_s, config.examine_s) if delay is not None]
     if config.callback:
         delays.append(0.2)
     return min([_LONGEST_PAUSE_S, *(max(_SHORTEST_PAUSE_S, delay) for delay in delays)])

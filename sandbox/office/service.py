@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.config import SandboxConfig
-from sandbox.office import decisions, packages
+from sandbox.office import decisions, examining, packages, results
 from sandbox.office.decisions import MAX_TEXT, Decision, Spoken
 from sandbox.office.model import Entry, OfficeFile, Package, Share, Standing
 from sandbox.office.statuses import ACTIONS, LABELS, WITHDRAWABLE, Action, Status
@@ -34,6 +35,13 @@ class Metadata(BaseModel):
     department: str = Field(default="", max_length=100)
 
 
+def _action(given: Decision) -> Action:
+    action = ACTIONS.get(given.action)
+    if action is None:
+        raise Problem(422, "unknown-action", "没有这种操作")
+    return action
+
+
 def parse_metadata(text: str) -> Metadata:
     """Read the metadata part.
 
@@ -52,9 +60,10 @@ def parse_metadata(text: str) -> Metadata:
 class Office:
     """The receiving office over its store."""
 
-    def __init__(self, config: SandboxConfig, store: Store) -> None:
+    def __init__(self, config: SandboxConfig, store: Store, register: examining.Register | None = None) -> None:
         self.config = config
         self.store = store
+        self._register = register
 
     def receive(self, package: BinaryIO, metadata: Metadata, key: str) -> tuple[OfficeFile, Package, bool]:
         """Take in a package.
@@ -117,27 +126,70 @@ class Office:
         Raises:
             Problem: 404 unknown file, 422 unknown action or missing reason, 409 when the file's status does not allow it.
         """
-        action = ACTIONS.get(given.action)
-        if action is None:
-            raise Problem(422, "unknown-action", "没有这种操作")
+        return self.carry_out(receipt_no, [given], by)
+
+    def carry_out(
+        self, receipt_no: str, given: Sequence[Decision], by: str = "", *, examined: dict[str, Any] | None = None
+    ) -> OfficeFile:
+        """Carry out decisions one after the other, all or none; ``examined`` is what the automatic examination says of the file.
+
+        Raises:
+            Problem: as ``act``; nothing is changed then.
+        """
+        named = [(decision, _action(decision)) for decision in given]
+        result = self._result(receipt_no, named)
         with self.store.write() as conn:
-            held = self._held(self.store.file(conn, receipt_no=receipt_no))
-            spoken = decisions.settle(given, action, held, self.config.now())
-            decisions.check_turn(action, held)
-            self._enter(conn, held, action, spoken, by)
+            if examined is not None:
+                self.store.note_examined(conn, receipt_no, examined)
+            for decision, action in named:
+                held = self._held(self.store.file(conn, receipt_no=receipt_no))
+                spoken = decisions.settle(decision, action, held, self.config.now())
+                decisions.check_turn(action, held)
+                self._enter(conn, held, action, spoken, by, result if action.name == "approve" else None)
             return self._held(self.store.file(conn, receipt_no=receipt_no))
 
-    def _enter(self, conn: sqlite3.Connection, held: OfficeFile, action: Action, spoken: Spoken, by: str) -> None:
+    def result(self, receipt_no: str) -> tuple[dict[str, Any], bytes]:
+        """The record of a file's result and its bytes; Problem 404 while there is none."""
+        record = self.get(receipt_no).standing.result
+        if record is None:
+            raise Problem(404, "no-result", "还没有办理结果")
+        return record, self.store.result_bytes(record["sha256"])
+
+    def _result(self, receipt_no: str, named: list[tuple[Decision, Action]]) -> dict[str, Any] | None:
+        """Make the result of an approval, before anything is written: setting it takes longer than others should wait."""
+        approval = next((decision for decision, action in named if action.name == "approve"), None)
+        if approval is None:
+            return None
+        now = self.config.now()
+        with self.store.write() as conn:
+            held = self._held(self.store.file(conn, receipt_no=receipt_no))
+            decisions.check_turn(named[0][1], held)
+            count = self.store.count_up(conn, f"result:{now.year}")
+        record, data = results.issue(results.settle(held, approval.result, f"YS{now.year}{count:06d}", now), now)
+        self.store.keep_result(data, record["sha256"])
+        return record
+
+    def _enter(
+        self,
+        conn: sqlite3.Connection,
+        held: OfficeFile,
+        action: Action,
+        spoken: Spoken,
+        by: str,
+        result: dict[str, Any] | None,
+    ) -> None:
         """Write one decision into the file and stop or start its clock."""
         at = self._at()
         correcting = action.name == "correct"
+        if result is not None and self.store.number_taken(conn, result["number"]):
+            raise Problem(409, "number-taken", "这个结果编号已经用过")
         if correcting:
             self.store.stop_clock(conn, held.receipt_no, "correction", at, "等待申请人补正")
         elif action.name == "inspect":
             self.store.stop_clock(conn, held.receipt_no, "inspection", at, "现场核查")
         else:
             self.store.start_clock(conn, held.receipt_no, at)
-        standing = Standing(spoken.text if correcting else None, spoken.wanting, spoken.due, spoken.decision)
+        standing = Standing(spoken.text if correcting else None, spoken.wanting, spoken.due, spoken.decision, result)
         entry = Entry(at, action.target, spoken.text, by or held.share.department or OFFICE, held.version)
         self.store.add_entry(conn, held.receipt_no, entry, standing)
 
@@ -155,6 +207,30 @@ class Office:
             self.store.start_clock(conn, receipt_no, entry.at)
             self.store.add_entry(conn, receipt_no, entry)
             return self._held(self.store.file(conn, receipt_no=receipt_no))
+
+    def examine_waiting(self, after_s: float) -> list[str]:
+        """Examine every file that has waited ``after_s`` seconds and has not been looked at; the receipt numbers passed.
+
+        What is not passed stays as it is, with the reasons for whoever takes it up.
+        """
+        with self.store.read() as conn:
+            waiting = self.store.waiting_since(conn, self.config.now() - timedelta(seconds=after_s))
+        passed = []
+        for receipt_no in waiting:
+            held = self.get(receipt_no)
+            if held.examined is not None and held.examined["version"] == held.version:
+                continue
+            reasons = examining.reasons(held, self._register)
+            found = {"version": held.version, "at": self._at(), "reasons": reasons}
+            try:
+                self.carry_out(receipt_no, [] if reasons else examining.way(held), by=examining.NAME, examined=found)
+            except Problem as problem:
+                if problem.status != 409:
+                    raise
+                continue  # staff were quicker
+            if not reasons:
+                passed.append(receipt_no)
+        return passed
 
     def accept_waiting(self, after_s: float) -> list[str]:
         """Accept every file that has waited ``after_s`` seconds; the receipt numbers accepted (for demonstrations)."""

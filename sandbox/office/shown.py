@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.office import results
 from sandbox.office.model import OfficeFile, Package
 
 
@@ -44,7 +45,7 @@ def file(held: OfficeFile) -> dict[str, Any]:
         "due": standing.due,
         "stopped": [{"from": stop.start, "until": stop.until, "why": stop.why} for stop in held.stops],
         "decision": standing.decision,
-        "result": standing.result,
+        "result": results.public(standing.result),
     }
     if held.correction is not None:
         body["correction"] = held.correction
