@@ -27,6 +27,7 @@ from assistant.casework.package.assembly import Trimmings, slips
 from assistant.casework.package.build import package_documents
 from assistant.casework.package.checking import examine
 from assistant.casework.package.forms import fill
+from assistant.casework.package.pages import Listed
 from assistant.casework.package.press import press
 from assistant.casework.package.signing import PackageKeys
 from assistant.casework.package.values import form_context
@@ -92,7 +93,7 @@ def measure(repeats: int = 20, conversions: int = CONVERSIONS) -> dict[str, Any]
         context = form_context(case, guide, NOW)
         filled = [fill(templates / d.template, context, d.title) for d in documents]
         pdfs = [office.convert(f.docx) for f in filled]
-        titles = [d.title for d in documents]
+        listed = [Listed(d.title) for d in documents]
         together = _at_once(package)
         with OfficeWorker(Converter(Path(folder) / "long")) as long:
             memory = _memory(long, [f.docx for f in filled], conversions)
@@ -107,7 +108,7 @@ def measure(repeats: int = 20, conversions: int = CONVERSIONS) -> dict[str, Any]
             "gate_ms": _median(
                 lambda: [gate.check(p, gate.expect(f), "x") for p, f in zip(pdfs, filled, strict=True)], repeats
             ),
-            "slips_ms": _median(lambda: slips(case, guide, titles, NOW), repeats),
+            "slips_ms": _median(lambda: slips(case, guide, listed, NOW), repeats),
             **together, **memory,
         }  # fmt: skip
 

@@ -193,13 +193,25 @@ class Material(Strict):
 
 
 class DocumentSpec(Strict):
-    """A document of the package made from a Word template in ``knowledge/templates``."""
+    """A document of the package made from a Word template in ``knowledge/templates``.
+
+    ``signature: required`` says that the office takes it only signed, ``signer`` by whom. It blocks nothing: the package says
+    what is still to be signed, and handed over unsigned it carries the note that it is to be signed later (需补签).
+    """
 
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: str
     template: str
     kind: Literal["form", "commitment"]
     when: Condition | None = None
+    signature: Literal["required"] | None = None
+    signer: str | None = None
+
+    @model_validator(mode="after")
+    def names_who_signs(self) -> DocumentSpec:
+        if (self.signature is None) != (self.signer is None):
+            raise ValueError(f"document {self.key}: signature and signer belong together")
+        return self
 
 
 class Part(Strict):

@@ -42,7 +42,7 @@ _SHOWN: dict[str, tuple[str, ...]] = {
     "Rows": ("called", "too_many"),
     "TableRule": ("message",),
     "Material": ("name", "note"),
-    "DocumentSpec": ("title",),
+    "DocumentSpec": ("title", "signer"),
     "Neighbour": ("difference",),
 }
 #: Parts that are not shown, or may well stay in Chinese: statutes are cited by their own names, forms keep their titles.

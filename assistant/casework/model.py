@@ -111,6 +111,7 @@ class PackageRef(BaseModel):
     blob_id: str
     built_at: datetime
     files: list[str] = []
+    unsigned: list[str] = Field(default=[], description="titles of documents that still want a signature (需补签)")
 
 
 class PartPackage(PackageRef):

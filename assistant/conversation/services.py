@@ -130,7 +130,7 @@ class TurnServices:
             raise PackageFailed(error.message) from error
         files = [str(f["path"]) for f in made.built.manifest["files"]]
         previews = [(page.title, page.number) for page in made.previews]
-        return Built(made.built.sha256, made.blob_id, files, list(made.built.notices), made.parts, previews)
+        return Built(made.built.sha256, made.blob_id, files, list(made.built.notices), made.parts, previews, made.built.unsigned)
 
     def office_reachable(self) -> bool:
         """Whether the receiving office answers right now."""

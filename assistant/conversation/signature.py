@@ -50,8 +50,9 @@ def sign(
         built = services.build_package(case, services.guide_of(case), now)
         case.package_version += 1
         case.package = PackageRef(
-            version=case.package_version, sha256=built.sha256, blob_id=built.blob_id, built_at=now, files=built.files
-        )
+            version=case.package_version, sha256=built.sha256, blob_id=built.blob_id, built_at=now, files=built.files,
+            unsigned=[one.title for one in built.unsigned],
+        )  # fmt: skip
         case.packages = built.parts
         if case.signature is not None:
             case.signature.used = True

@@ -10,6 +10,7 @@ from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.grading import grade_in
 from assistant.casework.flow.talk import PackageFailed, Talk
 from assistant.casework.model import Case, CaseStatus, PackageRef, TimelineEntry
+from assistant.casework.package import unsigned
 from assistant.casework.package.values import filed_by_agent
 from assistant.foundation.messages import language, render, t
 from knowledge.replies import Ask, Card, File, Row
@@ -52,8 +53,9 @@ def make_package(talk: Talk) -> None:
         return
     case.package_version += 1
     case.package = PackageRef(
-        version=case.package_version, sha256=built.sha256, blob_id=built.blob_id, built_at=talk.now, files=built.files
-    )
+        version=case.package_version, sha256=built.sha256, blob_id=built.blob_id, built_at=talk.now, files=built.files,
+        unsigned=[one.title for one in built.unsigned],
+    )  # fmt: skip
     case.packages = built.parts
     if case.signature is not None:
         case.signature.used = True
@@ -88,6 +90,8 @@ def make_package(talk: Talk) -> None:
     ]
     if case.packages:
         talk.replies.append(departments(case))
+    if built.unsigned:
+        talk.notice("warning", "".join(unsigned.told(built.unsigned)))
     talk.status = "ready"
     ask(talk, confirm_question("submit"))
 
@@ -135,6 +139,9 @@ def submit(talk: Talk) -> None:
     talk.submit = True
     talk.note("case.submitted", version=case.package.version, sha256=case.package.sha256)
     talk.say(t("casework.submitted", item=talk.name_of(case), case_no=case.case_no))
+    if case.package.unsigned:
+        titles = "".join(f"《{title}》" for title in case.package.unsigned)
+        talk.notice("warning", t("package.unsigned_submitted", count=len(case.package.unsigned), titles=titles))
     if not talk.services.office_reachable():
         talk.notice("warning", t("casework.office_down"))
     talk.say(t("casework.submitted_next"))

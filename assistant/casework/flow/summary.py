@@ -9,6 +9,7 @@ from assistant.casework.fields import dates
 from assistant.casework.fields.parse import said, warning_of
 from assistant.casework.fields.table_cells import table_text
 from assistant.casework.model import Answer, Case
+from assistant.casework.package import unsigned
 from assistant.casework.prefill.filling import same
 from assistant.foundation.masking import mask_value
 from assistant.foundation.messages import ENGLISH, language, t
@@ -95,7 +96,7 @@ def review_card(guide: Guide, case: Case) -> Card:
     warnings += [check_words(guide, case, check) for check in interview.broken_checks(guide, case)]
     return Card(
         title=t("casework.review_title", item=called_in_full(guide)),
-        text="\n".join([t("casework.review_text"), *_put_off(guide, case), *warnings]),
+        text="\n".join([t("casework.review_text"), *_put_off(guide, case), *warnings, *_to_sign(guide, case)]),
         rows=rows,
         actions=[Action(label=t("casework.edit", label=f.label), message=t("casework.edit", label=f.label)) for f in hers],
     )
@@ -105,6 +106,14 @@ def _put_off(guide: Guide, case: Case) -> list[str]:
     """The questions she said she would answer later."""
     labels = [field.label for field in interview.deferred_fields(guide, case)]
     return [t("casework.review_deferred", labels=t("fields.list_separator").join(labels))] if labels else []
+
+
+def _to_sign(guide: Guide, case: Case) -> list[str]:
+    """The documents that will want a signature, and how it can be given; nothing once she has signed."""
+    if case.signature is not None:
+        return []
+    wanted = [(d.title, d.signer) for d in interview.applying_documents(guide, case) if d.signature is not None and d.signer]
+    return [t("package.unsigned_review", names=unsigned.named(wanted))] if wanted else []
 
 
 def case_view(guide: Guide, case: Case) -> dict[str, Any]:

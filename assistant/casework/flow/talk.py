@@ -16,6 +16,7 @@ from assistant.casework.fields.parse import printed, warning_of
 from assistant.casework.fields.result import Accepted
 from assistant.casework.flow.paper_questions import PaperQuestion
 from assistant.casework.model import Case, PartPackage, Source
+from assistant.casework.package.unsigned import Unsigned
 from assistant.casework.papers.reading import Read
 from assistant.casework.prefill.records import Register
 from assistant.casework.prefill.state import VerifiedIdentity
@@ -151,6 +152,7 @@ class Built:
     notices: list[str]
     parts: list[PartPackage] = field(default_factory=list)
     previews: list[tuple[str, int]] = field(default_factory=list)
+    unsigned: Sequence[Unsigned] = ()
 
 
 class PackageFailed(Exception):

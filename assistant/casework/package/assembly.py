@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -24,6 +24,7 @@ from assistant.casework.package.manifest import (
     sm3,
 )
 from assistant.casework.package.press import Press, press
+from assistant.casework.package.unsigned import Unsigned
 from assistant.casework.package.values import printed_values
 from assistant.foundation.messages import t
 from knowledge.conditions import holds
@@ -56,7 +57,9 @@ class UploadedFile:
 
 @dataclass(frozen=True)
 class Paper:
-    """One document as Word file and checked PDF. ``signed`` says in which of the two the applicant's signature stands."""
+    """One document as Word file and checked PDF. ``signed`` says in which of the two the applicant's signature stands,
+    ``unsigned`` that a signature is still wanting.
+    """
 
     key: str
     title: str
@@ -67,6 +70,7 @@ class Paper:
     pdf: bytes
     pages: int
     signed: tuple[bool, bool] = (False, False)
+    unsigned: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ class Trimmings:
 class BuiltPackage:
     """``data`` is the zip and ``sha256`` is over it; ``notices`` are sentences the citizen must see.
 
-    ``parts`` are the departments' own packages of a 一件事, each with its share.
+    ``parts`` are the departments' own packages of a 一件事, each with its share; ``unsigned`` what still wants a signature.
     """
 
     data: bytes
@@ -120,6 +124,7 @@ class BuiltPackage:
     manifest: dict[str, Any]
     notices: list[str]
     parts: Sequence[tuple[Share, BuiltPackage]] = field(default=())
+    unsigned: Sequence[Unsigned] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -139,10 +144,12 @@ class _Member:
     pages: int = 0
     media_type: str = ""
     signed: bool = False
+    unsigned: bool = False
 
     def entry(self) -> book.Entry:
         """The member as the bound file takes it."""
         called = t(f"package.kind_{_CALLED.get(self.kind, self.kind)}")
+        called = t("package.kind_unsigned", kind=called) if self.unsigned else called
         return book.Entry(self.title, called, self.media_type, self.data, self.pages, ours=self.kind != "upload")
 
 
@@ -158,21 +165,22 @@ def shares(guide: Guide, case: Case) -> list[Share]:
     ]  # fmt: skip
 
 
-def slips(case: Case, guide: Guide, titles: Sequence[str], now: datetime, share: Share | None = None) -> Slips:
+def slips(case: Case, guide: Guide, documents: Sequence[pages.Listed], now: datetime, share: Share | None = None) -> Slips:
     """Checklist and receiving slip. Raises PackageError ``page_broken`` or ``document_incomplete``."""
     name = book.applicant(case, guide)
     materials = [m for m in applying_materials(guide, case) if share is None or m.code in share.materials]
     addressed = guide if share is None else guide.model_copy(update={"department": share.department})
     return Slips(
-        pages.checklist(case, addressed, materials, titles, now, name), pages.handover(case, addressed, materials, name, now)
+        pages.checklist(case, addressed, materials, documents, now, name), pages.handover(case, addressed, materials, name, now)
     )
 
 
 def assemble(
     case: Case, guide: Guide, papers: Sequence[Paper], uploads: Sequence[UploadedFile], own: Slips, now: datetime,
     trim: Trimmings, share: Share | None = None, parts: Sequence[tuple[Share, BuiltPackage]] = (),
+    missing: Sequence[Unsigned] = (),
 ) -> BuiltPackage:
-    """The zip of these papers and uploads; with ``share`` it is that department's."""
+    """The zip of these papers and uploads; with ``share`` it is that department's. ``missing`` signatures are noted in it."""
     taken: set[str] = {MANIFEST}
     listed = _page("checklist", t("package.checklist_title"), own.checklist, taken)
     slip = _page("receipt", t("package.handover_title"), own.handover, taken)
@@ -191,7 +199,9 @@ def assemble(
     more: dict[str, Any] = {"part": share.named()} if share else {}
     if parts:
         more = {"parts": [{**held.named(), "sha256": package.sha256} for held, package in parts]}
-    return _sealed(case, guide, members, bound.notices, trim, share, more, parts)
+    if missing:
+        more["unsigned"] = [one.noted() for one in missing]
+    return replace(_sealed(case, guide, members, bound.notices, trim, share, more, parts), unsigned=tuple(missing))
 
 
 def _both(number: int, paper: Paper, taken: set[str]) -> list[_Member]:
@@ -199,7 +209,8 @@ def _both(number: int, paper: Paper, taken: set[str]) -> list[_Member]:
     return [
         _Member(archive.unique(f"{stem}.docx", taken), paper.title, paper.kind, paper.docx, signed=paper.signed[0]),
         _Member(
-            archive.unique(f"{stem}.pdf", taken), paper.pdf_title, paper.pdf_kind, paper.pdf, paper.pages, _PDF, paper.signed[1]
+            archive.unique(f"{stem}.pdf", taken), paper.pdf_title, paper.pdf_kind, paper.pdf, paper.pages, _PDF, paper.signed[1],
+            paper.unsigned,
         ),
     ]
 

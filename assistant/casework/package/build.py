@@ -11,13 +11,14 @@ from typing import Protocol
 
 from assistant.casework.interview import applying_documents, applying_materials
 from assistant.casework.model import Case
-from assistant.casework.package import gate, pages
+from assistant.casework.package import gate, pages, unsigned
 from assistant.casework.package.assembly import BuiltPackage, Paper, Share, Trimmings, UploadedFile, assemble, shares, slips
 from assistant.casework.package.errors import ConversionFailed, OfficeUnavailable, PackageError
 from assistant.casework.package.forms import Filled, fill
 from assistant.casework.package.glyphs import unprintable
 from assistant.casework.package.plain import blocks
-from assistant.casework.package.values import form_context, printed_values
+from assistant.casework.package.unsigned import Unsigned
+from assistant.casework.package.values import filed_by_agent, form_context, printed_values
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t
 from knowledge.schema import DocumentSpec, Guide
@@ -76,14 +77,16 @@ def build(
             for document in documents:
                 filled = fill(_template(templates_dir, document), context, document.title, drawn)
                 waiting.append((document, filled, converting.submit(once.convert, filled.docx)))
-            own = slips(case, guide, [document.title for document in documents], now)
+            missing = [one for document, filled, _ in waiting if (one := _unsigned(document, filled, case, guide)) is not None]
+            own = slips(case, guide, _listed(documents, missing), now)
             for document, filled, future in waiting:
-                papers.append(_paper(document, filled, future, (case, guide), labels, notices))
+                paper = _paper(document, filled, future, (case, guide), labels, notices)
+                papers.append(replace(paper, unsigned=bool(unsigned.of(missing, {paper.key}))))
         finally:
             for _, _, future in waiting:
                 future.cancel()
-    parts = [(share, _part(share, case, guide, papers, uploads, now, trim)) for share in shares(guide, case)]
-    made = assemble(case, guide, papers, uploads, own, now, trim, parts=parts)
+    parts = [(share, _part(share, case, guide, papers, uploads, now, trim, missing)) for share in shares(guide, case)]
+    made = assemble(case, guide, papers, uploads, own, now, trim, parts=parts, missing=missing)
     return replace(made, notices=[*notices, *made.notices])
 
 
@@ -102,13 +105,24 @@ def _wanted(document: DocumentSpec, guide: Guide, case: Case) -> bool:
 
 def _part(
     share: Share, case: Case, guide: Guide, papers: Sequence[Paper], uploads: Sequence[UploadedFile], now: datetime,
-    trim: Trimmings,
+    trim: Trimmings, missing: Sequence[Unsigned],
 ) -> BuiltPackage:
     """One department's package: its papers, the uploads it needs, its answers."""
     held = [paper for paper in papers if paper.key in share.documents]
     needed = [upload for upload in uploads if upload.material in share.materials]
-    own = slips(case, guide, [paper.title for paper in held], now, share)
-    return assemble(case, guide, held, needed, own, now, trim, share)
+    mine = unsigned.of(missing, share.documents)
+    own = slips(case, guide, _listed(held, mine), now, share)
+    return assemble(case, guide, held, needed, own, now, trim, share, missing=mine)
+
+
+def _unsigned(document: DocumentSpec, filled: Filled, case: Case, guide: Guide) -> Unsigned | None:
+    by_agent = document.signature is not None and filed_by_agent(case, guide)
+    return unsigned.wanting(document, drawn=bool(filled.pictures), place=bool(filled.places), by_agent=by_agent)
+
+
+def _listed(documents: Sequence[DocumentSpec | Paper], missing: Sequence[Unsigned]) -> list[pages.Listed]:
+    todo = {one.document: one.todo() for one in missing}
+    return [pages.Listed(document.title, todo.get(document.key, "")) for document in documents]
 
 
 def _template(templates_dir: Path, document: DocumentSpec) -> Path:

@@ -19,7 +19,7 @@ from lxml import etree  # type: ignore[import-untyped, unused-ignore]
 
 from assistant.casework.package.archive import repack
 from assistant.casework.package.errors import PackageError
-from assistant.casework.package.values import TICKED, UNTICKED
+from assistant.casework.package.values import TICKED, UNTICKED, SignaturePlace
 from assistant.foundation.messages import t
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -33,7 +33,7 @@ SIGNATURE_MM = (32.0, 11.0)
 class Filled:
     """A filled form. ``printed`` are the texts its template really printed; ``text`` is all that a reader of its body sees.
 
-    ``pictures`` is how often the applicant's signature was put in.
+    ``pictures`` is how often the applicant's signature was put in, ``places`` how often room was left for it.
     """
 
     docx: bytes
@@ -42,6 +42,7 @@ class Filled:
     ticks: int
     boxes: int
     pictures: int = 0
+    places: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Drawn:
 class _Record(threading.local):
     printed: list[str] = field(default_factory=list)
     pictures: int = 0
+    places: int = 0
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -76,6 +78,8 @@ class _Environment(ImmutableSandboxedEnvironment):
             self.record.printed.append(str(value))
         elif isinstance(value, InlineImage):
             self.record.pictures += 1
+        elif isinstance(value, SignaturePlace):
+            self.record.places += 1
         return value
 
 
@@ -89,7 +93,8 @@ def fill(template: Path, context: Mapping[str, Any], title: str, signature: Draw
         PackageError: ``template_broken``: missing, not a Word file, a tag Word has torn apart, or a name no field has.
     """
     printed = _environment.record.printed = []
-    _environment.record.pictures = 0
+    record = _environment.record
+    record.pictures = record.places = 0
     try:
         document = DocxTemplate(io.BytesIO(template.read_bytes()))
         picture = {"signature": _picture(document, signature)} if signature else {}
@@ -106,9 +111,8 @@ def fill(template: Path, context: Mapping[str, Any], title: str, signature: Draw
         raise _broken(template, title, t("package.template_tag", detail=error.message or type(error).__name__)) from error
     except Exception as error:  # docx, lxml and zipfile each have their own ways to say "this is not a Word file"
         raise _broken(template, title, t("package.template_unreadable", detail=type(error).__name__)) from error
-    return Filled(
-        docx, tuple(dict.fromkeys(printed)), text, text.count(TICKED), text.count(UNTICKED), _environment.record.pictures
-    )
+    seen = tuple(dict.fromkeys(printed))
+    return Filled(docx, seen, text, text.count(TICKED), text.count(UNTICKED), record.pictures, record.places)
 
 
 def _picture(document: DocxTemplate, drawn: Drawn) -> InlineImage:

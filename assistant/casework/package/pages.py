@@ -31,6 +31,14 @@ _compiling = threading.Lock()
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A document as the checklist names it; ``todo`` is what is still to be done about it, a signature say."""
+
+    title: str
+    todo: str = ""
+
+
+@dataclass(frozen=True)
 class Block:
     """A piece of a filled form in reading order: a paragraph, or a table whose cells are (text, columns spanned)."""
 
@@ -43,9 +51,9 @@ class Block:
 
 
 def checklist(
-    case: Case, guide: Guide, materials: Sequence[Material], documents: Sequence[str], now: datetime, applicant: str = "",
+    case: Case, guide: Guide, materials: Sequence[Material], documents: Sequence[Listed], now: datetime, applicant: str = "",
 ) -> bytes:
-    """材料清单 as PDF: every applying material, how it is met, and what is still to do.
+    """材料清单 as PDF: every applying material, how it is met and what is still to do; the documents, and who has to sign them.
 
     Raises:
         PackageError: ``page_broken`` or ``document_incomplete``.
@@ -54,9 +62,10 @@ def checklist(
     title = t("package.checklist_title")
     pdf = compile_page("checklist", title, {
         "case_no": case.case_no, "guide": guide.name, "department": guide.department or "", "made": day(now),
-        "rows": rows, "documents": list(documents), "applicant": applicant,
+        "rows": rows, "documents": [{"title": one.title, "todo": one.todo} for one in documents], "applicant": applicant,
     }, at=now)
-    check(pdf, expect_texts([case.case_no, guide.name, *(row[key] for row in rows for key in ("name", "status", "todo"))]), title)
+    shown = [row[key] for row in rows for key in ("name", "status", "todo")] + [one.todo for one in documents if one.todo]
+    check(pdf, expect_texts([case.case_no, guide.name, *shown]), title)
     return pdf
 
 

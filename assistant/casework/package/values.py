@@ -19,6 +19,12 @@ TICKED, UNTICKED = table_values.TICKED, table_values.UNTICKED
 _YES = {"true": "yes", "false": "no"}
 
 
+class SignaturePlace(str):
+    """The empty room for the applicant's signature: prints nothing, and is known from any other empty text."""
+
+    __slots__ = ()
+
+
 class Boxes:
     """The boxes of one field, read in a template as ``tick.field.option``. Not a dict: an option may be called ``copy``."""
 
@@ -80,7 +86,7 @@ def form_context(case: Case, guide: Guide, now: datetime) -> dict[str, Any]:
             ticks[field.key] = Boxes({value: TICKED if value in held else UNTICKED for value in option_values(field)})
     context |= {
         "tick": Boxes(ticks), "case_no": case.case_no, "guide_name": guide.name,
-        "today": chinese_date(now.year, now.month, now.day), "signature": "",
+        "today": chinese_date(now.year, now.month, now.day), "signature": SignaturePlace(),
         "promised": "、".join(
             material.name for material in applying_materials(guide, case)
             if material.code in case.materials and case.materials[material.code].status == "promised"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from assistant.casework.flow.talk import Built
 from assistant.casework.model import Case, DrawnSignature, PartPackage
+from assistant.casework.package.unsigned import Unsigned as Wanting
 from knowledge.replies import Card, File
 from knowledge.schema import Guide
 from tests.unit.casework.flow.support import NOW, Conversation, World
@@ -75,3 +77,31 @@ def test_what_was_changed_after_signing_has_to_be_signed_again() -> None:
     closing.make_package(talk)
     conv.done(talk)
     assert conv.case.signature is None and "请再签一次" in said(talk)
+
+
+class Unsigned(World):
+    """A world in which a document is taken only signed."""
+
+    def build_package(self, case: Case, guide: Guide, now: datetime) -> Built:
+        built = super().build_package(case, guide, now)
+        if case.signature is not None:
+            return built
+        return replace(built, unsigned=[Wanting("form", "申请书", "经营者", here=True)])
+
+
+def test_a_document_that_must_be_signed_is_said_and_blocks_nothing() -> None:
+    conv = filled(Unsigned())
+    ready = take(conv, "确认无误")
+    assert conv.case is not None and conv.case.package is not None
+    assert ready.status == "ready" and "还缺签名：《申请书》（经营者）" in said(ready)
+    assert conv.case.package.unsigned == ["申请书"]
+    sent = take(conv, "确认提交")
+    assert sent.status == "submitted" and "已经注明“需补签”：《申请书》" in said(sent)
+
+
+def test_once_signed_nothing_is_said_of_signing() -> None:
+    conv = filled(Unsigned())
+    signed(conv)
+    ready = take(conv, "确认无误")
+    assert conv.case is not None and conv.case.package is not None and conv.case.package.unsigned == []
+    assert "还缺签名" not in said(ready) and "需补签" not in said(take(conv, "确认提交"))

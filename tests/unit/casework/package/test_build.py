@@ -254,7 +254,7 @@ def test_the_checklist_says_what_becomes_of_the_original(visits: int, note: str,
 
 def test_checklist_and_receipt_show_their_values() -> None:
     case = samples.case()
-    pdf = pages.checklist(case, samples.GUIDE, samples.GUIDE.materials, ["示例变更申请书"], samples.NOW)
+    pdf = pages.checklist(case, samples.GUIDE, samples.GUIDE.materials, [pages.Listed("示例变更申请书")], samples.NOW)
     text = gate.TextLayer(pdf).whole
     assert all(words in text for words in ("请在2026年11月24日前补交", "告知承诺", "电子证照", case.case_no))
     held = OfficeReceipt(
