@@ -16,7 +16,8 @@ from assistant.foundation.tokens import hash_token
 from channels.parts import Parts, parts_of
 from channels.problems import Problem
 
-#: Routes anybody may call: opening a conversation, guides, search, reading one sentence, health, the pages themselves.
+#: Routes anybody may call: opening a conversation, guides, search, reading one sentence, health, verifying a result by its
+#: code, the pages themselves.
 PUBLIC_ROUTES = frozenset(
     {
         ("POST", "/api/v1/conversations"),
@@ -28,6 +29,7 @@ PUBLIC_ROUTES = frozenset(
         ("GET", "/api/v1/search"),
         ("POST", "/api/v1/understand"),
         ("GET", "/api/v1/package-keys"),
+        ("GET", "/api/v1/verify/{code}"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),
         ("GET", "/openapi.json"),
@@ -37,6 +39,7 @@ PUBLIC_ROUTES = frozenset(
         ("GET", "/guides"),
         ("GET", "/guides/{code}"),
         ("GET", "/guides/{code}/forms/{document}/{kind}"),
+        ("GET", "/verify"),
         ("GET", "/console/"),
         ("GET", "/console/guides/"),
         ("GET", "/console/static/{path:path}"),

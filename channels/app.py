@@ -10,14 +10,21 @@ from fastapi import FastAPI
 
 from actions.registry import executor
 from assistant.casework.clocks.sweep import ClockSweep
+from assistant.casework.events import Consumer
+from assistant.casework.notices.service import NoticeService
 from assistant.casework.package.office import OfficeWorker
 from assistant.casework.package.shelf import FormShelf
 from assistant.casework.prefill.register import HttpRegister
+from assistant.casework.results.collecting import Collector
 from assistant.casework.rounds import Job, Rounds
+from assistant.casework.submission.http_office import HttpOffice
+from assistant.casework.submission.office import ReceivingOffice
 from assistant.casework.submission.workflow import SubmissionService
 from assistant.casework.usage import Usage
 from assistant.conversation import case_news
+from assistant.conversation.chat_notices import ChatNotices
 from assistant.conversation.far_side import CaseSink, package_loader
+from assistant.conversation.handing_over import ResultNews
 from assistant.conversation.hub import Hub
 from assistant.conversation.limits import RateLimiter
 from assistant.conversation.ownership import Ownership
@@ -45,13 +52,14 @@ from channels.api import (
     messages,
     offices,
     package,
+    results,
     understand,
     uploads,
 )
 from channels.console import routes as console
 from channels.console.guides_due import keep_publishing
 from channels.parts import Parts
-from channels.web import guide_pages
+from channels.web import guide_pages, verify_page
 from channels.web import routes as web
 from knowledge.archive import GuideArchive
 from knowledge.catalogue import Catalogue
@@ -59,7 +67,7 @@ from knowledge.living import InService, LivingGuides
 from knowledge.search import Search
 
 log = logging.get_logger(__name__)
-API = (conversations, messages, uploads, events, cases, package, browsing, guides, offices, understand, health)
+API = (conversations, messages, uploads, events, cases, package, browsing, guides, offices, results, understand, health)
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
@@ -75,6 +83,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.include_router(engine_actions.routes(executor(parts.runner)))
     app.include_router(console.router)
     app.include_router(guide_pages.router)
+    app.include_router(verify_page.router)
     app.include_router(web.router)
     return app
 
@@ -89,8 +98,9 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     engine = EngineGateway(settings)
     desk = Desk(settings, Ownership())
     hub = Hub()
-    sink = CaseSink(db, clock)
-    submissions = SubmissionService(settings, db, package_loader(db, blobs), sink)
+    sink, chat = CaseSink(db, clock), ChatNotices()
+    receiving = HttpOffice(settings.sandbox_url, settings.office_api_key)
+    submissions = SubmissionService(settings, db, package_loader(db, blobs), sink, office=receiving)
     register = HttpRegister(
         settings.register_url, settings.register_client_id, settings.register_client_secret, timeout_s=settings.register_timeout
     )
@@ -123,16 +133,39 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         office=office,
         register=register,
         rounds=Rounds(db, []),
+        notices=NoticeService(settings, db, chat, clock),
         usage=Usage(db, clock),
         forms=FormShelf(settings.data_dir / "forms", settings.templates_dir, office),
         per_conversation=RateLimiter(settings.rate_per_conversation),
         per_address=RateLimiter(settings.rate_per_address),
         sign_in_tries=RateLimiter(10),
+        verify_tries=RateLimiter(settings.rate_verify),
     )
-    sink.announce = parts.announce
+    sink.announce = chat.announce = parts.announce
+    parts.rounds.jobs.extend(parts.notices.jobs())
+    _results(parts, receiving)
     sweep = ClockSweep(db, clock, services.guide_of, case_news.tell, parts.announce)
     parts.rounds.jobs.append(Job("clocks", 60.0, sweep.run))
     return parts
+
+
+def _results(parts: Parts, receiving: ReceivingOffice) -> None:
+    """The rounds that fetch results: what was approved is noted, and asked for until it is there."""
+    settings = parts.settings
+    verify_url = f"{settings.public_url}/verify"
+    news = ResultNews(verify_url)
+    news.announce = parts.announce
+    collector = Collector(
+        parts.db, parts.blobs, parts.services.packages.keys, news, parts.clock, guide_of=parts.services.guide_of,
+        office_of=lambda _case_no, _part: receiving, verify_url=verify_url, max_bytes=settings.result_max_bytes,
+    )  # fmt: skip
+    approved = Consumer(parts.db, "results", collector.expect, ["status"])
+
+    def collect() -> None:
+        approved.run()
+        collector.round()
+
+    parts.rounds.jobs.append(Job("results", 2.0, collect))
 
 
 def _guides(settings: Settings, clock: Clock, archive: GuideArchive) -> LivingGuides:
@@ -175,4 +208,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await parts.engine.close()
         await asyncio.to_thread(parts.office.close)
         parts.register.close()
+        parts.notices.close()
         parts.db.dispose()

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from starlette.requests import HTTPConnection
 
+from assistant.casework.notices.service import NoticeService
 from assistant.casework.package.shelf import FormShelf
 from assistant.casework.rounds import Rounds
 from assistant.casework.usage import Usage
@@ -48,6 +49,8 @@ class Parts:
     per_conversation: RateLimiter
     per_address: RateLimiter
     sign_in_tries: RateLimiter
+    verify_tries: RateLimiter
+    notices: NoticeService
     loop: asyncio.AbstractEventLoop | None = None
 
     def announce(self, conversation_id: str) -> None:

@@ -6,6 +6,7 @@ import math
 
 from fastapi import Request
 
+from assistant.conversation.limits import RateLimiter
 from assistant.foundation import metrics
 from channels.parts import Parts
 from channels.problems import Problem
@@ -18,6 +19,15 @@ def by_address(parts: Parts, request: Request) -> None:
         Problem: 429 with Retry-After in seconds.
     """
     _take(parts.per_address.take(request.client.host if request.client else "unknown"), "address")
+
+
+def take(limiter: RateLimiter, request: Request, limit: str) -> None:
+    """Count one request of a network address at a limit of its own.
+
+    Raises:
+        Problem: 429 with Retry-After in seconds.
+    """
+    _take(limiter.take(request.client.host if request.client else "unknown"), limit)
 
 
 def by_conversation(parts: Parts, conversation_id: str) -> None:

@@ -92,7 +92,7 @@ class Reader:
         return t("guides.say_apply_in", name=name, place=region_name(self.region))
 
 
-def _reader(request: Request, *, remembered: bool = True) -> Reader:
+def reader_of(request: Request, *, remembered: bool = True) -> Reader:
     """Who asks for this page; a region or language nobody knows is that of the settings, and Chinese.
 
     Args:
@@ -111,7 +111,7 @@ def _reader(request: Request, *, remembered: bool = True) -> Reader:
     return Reader(parts, parts.settings.region, locale, None, unknown)
 
 
-def _page(request: Request, reader: Reader, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
+def show_page(request: Request, reader: Reader, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
     query = {name: value for name, value in request.query_params.items() if name != "lang"}
     switches = {
         locale: request.url.path + ("?" + urlencode({**query, "lang": locale}) if locale != CHINESE or query else "")
@@ -137,7 +137,7 @@ def sorry(request: Request, reader: Reader, status: int, what: str, *, links: Ma
     """A page that says what is the matter and what to do next."""
     with use_language(reader.language):
         title, text = t(f"guides.sorry_{what}"), t(f"guides.sorry_{what}_text", **params)
-    page = _page(request, reader, "sorry.html.j2", status, title=title, text=text, links=dict(links or {}))
+    page = show_page(request, reader, "sorry.html.j2", status, title=title, text=text, links=dict(links or {}))
     if retry is not None:
         page.headers["Retry-After"] = str(retry)
     return page
@@ -150,7 +150,7 @@ async def directory_page(request: Request) -> Response:
 
 
 def _directory(request: Request) -> Response:
-    reader = _reader(request)
+    reader = reader_of(request)
     query = request.query_params
     asked = query.get("q", "").strip()[:_LONGEST_QUERY]
     chosen = {kind: query[kind][:40] for kind in FILTERS if query.get(kind)}
@@ -172,7 +172,7 @@ def _directory(request: Request) -> Response:
         listed = [catalogue.guides[hit.code] for hit in hits if hit.code in held and hit.code in catalogue.guides]
     started = reader.parts.usage.started()
     popular = [guide for guide, _ in recommending.most_used(catalogue, started)[:_POPULAR]]
-    return _page(
+    return show_page(
         request, reader, "directory.html.j2", asked=asked, chosen=chosen, names=names, listed=listed, popular=popular,
         groups=groups, shown=bool(asked or chosen), counted=any(started.get(guide.code) for guide in popular),
     )  # fmt: skip
@@ -196,7 +196,7 @@ async def guide_page(code: str, request: Request) -> Response:
 
 
 def _guide(code: str, request: Request) -> Response:
-    reader = _reader(request)
+    reader = reader_of(request)
     catalogue = reader.catalogue
     guide = catalogue.get(code)
     if guide is None:
@@ -221,14 +221,14 @@ def guide_html(request: Request, reader: Reader, guide: Guide, translation: Tran
         }  # fmt: skip
         if guide.outline:
             shown["say"] = t("guides.say_ask", name=called(guide))
-            return _page(request, reader, "outline.html.j2", **shown)
+            return show_page(request, reader, "outline.html.j2", **shown)
         options = [(field, field_options(field)) for field in guide.fields]
         shown |= {
             "chart": guide_view.chart(guide), "situations": guide_view.situations(guide, options),
             "documents": {document.key: document for document in guide.documents},
             "partly": reader.locale == ENGLISH and not told_in_full(guide, translation),
         }  # fmt: skip
-    return _page(request, reader, "guide.html.j2", **shown)
+    return show_page(request, reader, "guide.html.j2", **shown)
 
 
 @router.api_route("/guides/{code}/forms/{document}/{kind}", methods=["GET", "HEAD"])
@@ -238,7 +238,7 @@ async def form(code: str, document: str, kind: str, request: Request) -> Respons
 
 
 def _form(code: str, document: str, kind: str, request: Request) -> Response:
-    reader = _reader(request, remembered=False)
+    reader = reader_of(request, remembered=False)
     guide: Guide | None = reader.parts.services.catalogue_in(reader.region).get(code)
     spec: DocumentSpec | None = next((d for d in guide.documents if d.key == document), None) if guide else None
     if guide is None or spec is None or kind not in KINDS:

@@ -37,6 +37,7 @@ OPERATIONS = [
     "open_conversation", "post_message", "upload", "get_case", "get_package", "get_timeline", "resume_case", "list_guides", "get_guide",
     "get_sheet", "list_package_pages", "get_package_page", "sign_case", "withdraw_signature", "list_package_keys",
     "list_categories", "popular_guides", "next_guides", "recommendations", "search", "understand", "healthz", "readyz", "metrics",
+    "list_results", "get_result", "get_result_proof", "verify_result",
 ]  # fmt: skip
 
 
