@@ -45,13 +45,19 @@ def _guides(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def pages_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def pages_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the app that serves the pages."""
+    return tmp_path_factory.mktemp("pages") / "data"
+
+
+@pytest.fixture(scope="session")
+def pages_url(pages_data: Path) -> Iterator[str]:
     """Where the pages are served."""
-    room = tmp_path_factory.mktemp("pages")
+    room = pages_data.parent
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    settings = Settings(data_dir=room / "data", guides_dir=_guides(room / "guides"), rate_per_address=0, port=min(port, 65532))
+    settings = Settings(data_dir=pages_data, guides_dir=_guides(room / "guides"), rate_per_address=0, rate_verify=0, port=min(port, 65532))
     Database(settings.database_url, KeyRing.open(settings.keyring_path)).upgrade()
     with pytest.MonkeyPatch.context() as patch:
         # training a search for these few guides would take longer than all the tests
