@@ -7,7 +7,7 @@ database, is handed every event at least once and the events of one case in orde
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -92,7 +92,7 @@ class Consumer:
     """
 
     def __init__(
-        self, db: Database, name: str, handle: Callable[[CaseEvent], None], kinds: Sequence[Kind] | None = None
+        self, db: Database, name: str, handle: Callable[[CaseEvent], None], kinds: Collection[str] | None = None
     ) -> None:
         self._db, self._name, self._handle = db, name, handle
         self._key = f"events.{name}"

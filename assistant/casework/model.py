@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, PrivateAttr
+from pydantic import BaseModel, Field, PrivateAttr, field_validator
 
 from assistant.casework.fields.table_draft import TableDraft
 from assistant.casework.prefill.state import Consent
@@ -152,7 +152,58 @@ class DrawnSignature(BaseModel):
 
 
 class TimelineEntry(BaseModel):
-    """One line of the citizen's timeline. ``who`` is the citizen, the office or a department."""
+class Wanting(BaseModel):
+    """One thing an office asks to be corrected: an answer (``code`` a field's key), a material (its code), or in words only."""
+
+    kind: Literal["field", "material", "other"]
+    code: str = ""
+    text: str = ""
+
+
+class Correction(BaseModel):
+    """What one office wants corrected, told all at once (一次性告知), until ``due`` where it said so.
+
+    ``met`` are the wanting answers and materials given anew, ``met_in`` the package's version that brings them.
+    """
+
+    text: str = ""
+    wanting: list[Wanting] = []
+    due: date | None = None
+    asked_at: datetime | None = None
+    met: list[str] = []
+    met_in: int | None = None
+
+
+class Verdict(BaseModel):
+    """Why an office refused or denied, on what legal basis, and what can be done against it, in the office's words."""
+
+    reason: str = ""
+    basis: str = ""
+    remedy: str = ""
+
+
+class CasePart(BaseModel):
+    """What one department gets of a case and how it stands there. A plain case has one part, whose ``item`` is "".
+
+    ``status`` is a case's; ``ready`` means that it waits for the parts named in ``after``. ``package`` is the one this
+    department was or will be sent.
+    """
+
+    item: str = ""
+    name: str = ""
+    department: str = ""
+    after: list[str] = []
+    status: CaseStatus = CaseStatus.READY
+    office_ref: str | None = None
+    received_at: datetime | None = None
+    package: PackageRef | None = None
+    correction: Correction | None = None
+    verdict: Verdict | None = None
+    withdrawing: bool = Field(default=False, description="the citizen took it back and the office has not confirmed it yet")
+    stuck: bool = Field(default=False, description="a person has to look before anything more is tried")
+
+
+    """One line of the citizen's timeline. ``who`` is the citizen, the office or a department, ``part`` the item's code there."""
 
     at: datetime
     status: CaseStatus
@@ -160,6 +211,7 @@ class TimelineEntry(BaseModel):
     text: str
     due: date | None = None
 
+    part: str = ""
 
 class Urging(BaseModel):
     """The citizen asked to hurry (催办), for the whole case or one department's ``part`` of it."""
@@ -200,7 +252,8 @@ class Case(BaseModel):
     timeline: list[TimelineEntry] = []
     deemed: dict[str, date] = {}
     urgings: list[Urging] = []
-    correction: str | None = None
+    parts: list[CasePart] = []
+    correction: Correction | None = None
     office_ref: str | None = None
     resume_code_hash: str | None = None
     created_at: datetime
@@ -213,6 +266,12 @@ class Case(BaseModel):
     def values(self) -> dict[str, Any]:
         """Answered values by field key, the form conditions are evaluated on."""
         return {key: answer.value for key, answer in self.answers.items() if not answer.skipped}
+    @field_validator("correction", mode="before")
+    @classmethod
+    def _words_only(cls, given: object) -> object:
+        """Cases saved before corrections had a shape hold the office's words alone."""
+        return {"text": given} if isinstance(given, str) else given
+
 
     def move(self, status: CaseStatus, at: datetime | None = None) -> None:
         """Change status; ``at`` where it happened at another moment than it is saved.
@@ -223,7 +282,11 @@ class Case(BaseModel):
         if status not in TRANSITIONS[self.status]:
             raise IllegalTransition(f"{self.case_no}: {self.status} cannot become {status}")
         self.status = status
-        self._moved.append(("", status, at))
+        self.record("", status, at)
+
+    def record(self, part: str, status: CaseStatus, at: datetime | None) -> None:
+        """Keep for the log of events that a part of the case, or the whole (""), reached a status."""
+        self._moved.append((part, status, at))
 
     def take_moved(self) -> list[tuple[str, CaseStatus, datetime | None]]:
         """The statuses reached since it was loaded or last saved, each told once."""

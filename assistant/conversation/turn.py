@@ -21,7 +21,7 @@ from assistant.casework.flow import answering, besides, choosing, materials
 from assistant.casework.flow import asking as flow_asking
 from assistant.casework.flow.summary import case_view
 from assistant.casework.flow.talk import Services, Talk
-from assistant.conversation import guard, language, repository, taking_up
+from assistant.conversation import guard, language, repository, sending, taking_up
 from assistant.conversation.hearing import asking_hint, hear, naming_all, words_of
 from assistant.conversation.hub import Hub
 from assistant.conversation.model import Conversation, Message
@@ -380,12 +380,11 @@ class TurnRunner:
                 self.review.keep(conn, misread, now)
             for note in talk.audit:
                 audit.append(conn, at=now, actor="citizen", action=note.action, subject=note.subject, detail=note.detail)
-            if talk.submit and talk.case is not None and talk.case.package is not None:
-                self.outbox.enqueue_in(conn, talk.case.case_no, talk.case.package.version)
+            sending.note(conn, self.outbox, talk)
 
     def _announce(self, turn: Turn) -> None:
         self.hub.ring(turn.conversation_id)
-        if turn.talk.submit:
+        if sending.sends(turn.talk):
             self.outbox.kick()
         for note in turn.talk.audit:
             if note.action == "rating.given":

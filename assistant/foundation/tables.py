@@ -124,8 +124,9 @@ submission = Table(
     "submission",
     metadata,
     Column("case_no", ForeignKey("case_file.case_no"), nullable=False),
+    Column("part", String(80), nullable=False, server_default=""),
     Column("package_version", Integer, nullable=False),
-    Column("submission_id", String(64), primary_key=True),
+    Column("submission_id", String(160), primary_key=True),
     Column("state", String(32), nullable=False),
     Column("office_ref", String(128)),
     Column("attempts", Integer, nullable=False, server_default="0"),
@@ -133,10 +134,19 @@ submission = Table(
     Column("last_error", String(255)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
-    UniqueConstraint("case_no", "package_version"),
+    UniqueConstraint("case_no", "part", "package_version"),
     Index(None, "state", "next_attempt_at"),
 )
-"""One package on its way to the office. ``last_error`` is a code, never a far side's text."""
+"""One package on its way to the office of one part. ``last_error`` is a code, never a far side's text."""
+
+office_history = Table(
+    "office_history",
+    metadata,
+    Column("case_no", ForeignKey("case_file.case_no"), primary_key=True),
+    Column("part", String(80), primary_key=True),
+    Column("seen", Integer, nullable=False),
+)
+"""How many lines of an office's history of a part have been applied to the case."""
 
 webhook_seen = Table(
     "webhook_seen",

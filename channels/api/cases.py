@@ -1,9 +1,9 @@
-"""GET /api/v1/cases/{case_no}, its package and timeline; POST …/resume on another channel."""
+"""GET /api/v1/cases/{case_no}, its package; POST …/resume on another channel."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
@@ -12,21 +12,26 @@ from fastapi import Path as PathParam
 from assistant.casework import receipts, repository
 from assistant.casework.flow.summary import case_view, field_view
 from assistant.casework.interview.table_question import sheet_of
-from assistant.casework.model import Case, PackageRef
+from assistant.casework.model import Case, CasePart, CaseStatus, PackageRef
 from assistant.casework.package.errors import PackageError
+from assistant.casework.submission import parts as submission_parts
 from assistant.casework.upload_checks.kinds import EXCEL
 from assistant.conversation import taking_up
 from assistant.conversation.model import Conversation
 from assistant.conversation.replying import rendered
 from assistant.conversation.resumption import take_over
-from assistant.foundation.messages import ENGLISH, render, use_language
+from assistant.foundation.messages import ENGLISH, use_language
 from channels.access import Holder
 from channels.api.limits import by_address
-from channels.api.models import CaseDetail, Resume, Timeline, TimelineItem, Turn
+from channels.api.models import CaseDetail, Resume, Turn
 from channels.parts import Parts, parts_of
 from channels.problems import Problem, documented
 
 router = APIRouter(tags=["case"])
+_SHOWN: Any = {
+    **dict.fromkeys(("item", "name", "department", "after", "office_ref", "withdrawing", "verdict"), True),
+    "correction": {"text", "wanting", "due"},
+}
 
 
 def own_case(parts: Parts, conv: Conversation, case_no: str) -> Case:
@@ -52,8 +57,30 @@ async def get_case(case_no: str, conv: Holder, request: Request) -> CaseDetail:
         guide = parts.services.catalogue.in_english(guide)
     with use_language(conv.locale):
         view = rendered({**case_view(guide, case), "fields": field_view(guide, case)}, conv.locale)
+        shares = rendered({"parts": _shares(case)}, conv.locale)
         more = {"packages": _departments(case), "receipts": _receipts(case), "signed_at": _signed_at(case)}
-        return CaseDetail.model_validate({**view, **more})
+        return CaseDetail.model_validate({**view, **shares, **more})
+
+
+def _shares(case: Case) -> list[dict[str, object]]:
+    """How the case stands at each department, once it was sent."""
+    held = submission_parts.held(case)
+    blocked = submission_parts.blocked(held)
+    return [
+        {
+            **part.model_dump(mode="json", include=_SHOWN),
+            "status": _standing(part, blocked),
+            "received_at": part.received_at.isoformat() if part.received_at else None,
+            "package_version": part.package.version if part.package else None,
+        }
+        for part in held
+    ]
+
+
+def _standing(part: CasePart, blocked: set[str]) -> str:
+    if part.item in blocked:
+        return "blocked"
+    return "waiting" if part.status is CaseStatus.READY else part.status.value
 
 
 def _departments(case: Case) -> list[dict[str, object]]:
@@ -169,30 +196,6 @@ async def get_sheet(case_no: str, field: str, conv: Holder, request: Request) ->
         data,
         media_type=EXCEL,
         headers={"Content-Disposition": f'attachment; filename="{field}.xlsx"', "Cache-Control": "no-store"},
-    )
-
-
-@router.get(
-    "/api/v1/cases/{case_no}/timeline",
-    response_model=Timeline,
-    response_model_exclude_none=True,
-    responses=documented(401, 404, 422),
-    operation_id="get_timeline",
-)
-async def get_timeline(case_no: str, conv: Holder, request: Request) -> Timeline:
-    """What has happened to a case, oldest first."""
-    case = await asyncio.to_thread(own_case, parts_of(request), conv, case_no)
-    return Timeline(
-        items=[
-            TimelineItem(
-                at=e.at.isoformat(),
-                status=e.status.value,
-                who=render(e.who, conv.locale),
-                text=render(e.text, conv.locale),
-                due=e.due.isoformat() if e.due else None,
-            )
-            for e in case.timeline
-        ]
     )
 
 

@@ -124,9 +124,54 @@ class ReceiptView(BaseModel):
 
 
 class CaseDetail(CaseView):
+class WantingView(BaseModel):
+    """One thing to be corrected; ``code`` is a field's key or a material's code, empty where it is said in words only."""
+
+    kind: Literal["field", "material", "other"]
+    code: str
+    text: str
+
+
+class CorrectionView(BaseModel):
+    """What an office wants corrected (一次性告知), and until when (ISO 8601) where it said so."""
+
+    text: str
+    wanting: list[WantingView]
+    due: str | None
+
+
+class VerdictView(BaseModel):
+    """Why an office refused or denied, on what basis, and what can be done against it; empty where it did not say."""
+
+    reason: str
+    basis: str
+    remedy: str
+
+
+class CasePartView(BaseModel):
+    """How a case stands at one department. A plain case has one, whose ``item`` is empty.
+
+    ``status`` is a case's, or ``waiting`` (for the items in ``after``), or ``blocked`` (one of them will not be granted).
+    ``withdrawing``: taken back by the citizen, and not yet confirmed by the office.
+    """
+
+    item: str
+    name: str
+    department: str
+    after: list[str]
+    status: str
+    office_ref: str | None
+    received_at: str | None
+    package_version: int | None
+    withdrawing: bool
+    correction: CorrectionView | None
+    verdict: VerdictView | None
+
+
     fields: list[FieldView]
     packages: list[PartPackageView] = []
     receipts: list[ReceiptView] = []
+    parts: list[CasePartView] = []
     signed_at: str | None = None
 
 
@@ -184,6 +229,8 @@ class Uploaded(BaseModel):
 
 class TimelineItem(BaseModel):
     at: str
+    """One line; ``part`` is the item's code where it is about one department's part of a case."""
+
     status: str
     who: str
     text: str

@@ -12,6 +12,7 @@ from assistant.casework.flow.talk import PackageFailed, Talk
 from assistant.casework.model import Case, CaseStatus, PackageRef, TimelineEntry
 from assistant.casework.package import unsigned
 from assistant.casework.package.values import filed_by_agent
+from assistant.casework.submission import parts
 from assistant.foundation.messages import language, render, t
 from knowledge.replies import Ask, Card, File, Row
 from knowledge.schema import Option as GuideOption
@@ -61,6 +62,7 @@ def make_package(talk: Talk) -> None:
         case.signature.used = True
     if case.status is CaseStatus.DRAFT:
         case.move(CaseStatus.READY)
+    parts.mark_met(case, case.package_version)
     talk.note("case.package_built", version=case.package_version, sha256=built.sha256)
     for text in built.notices:
         talk.notice("warning", text)
@@ -130,7 +132,11 @@ def submit(talk: Talk) -> None:
     if case.package is None or case.status not in (CaseStatus.READY, CaseStatus.CORRECTION_NEEDED):
         advance(talk)
         return
-    case.move(CaseStatus.SUBMITTED)
+    first = case.status is CaseStatus.READY
+    parts.submit(case, talk.now)
+    if not parts.to_send(case):
+        advance(talk)  # somebody else asked for a correction after this package was made
+        return
     case.timeline.append(
         TimelineEntry(
             at=talk.now, status=CaseStatus.SUBMITTED, who=t("casework.who_citizen"), text=t("casework.timeline_submitted")
@@ -142,6 +148,8 @@ def submit(talk: Talk) -> None:
     if case.package.unsigned:
         titles = "".join(f"《{title}》" for title in case.package.unsigned)
         talk.notice("warning", t("package.unsigned_submitted", count=len(case.package.unsigned), titles=titles))
+    if first and case.packages:
+        talk.say(t("casework.submitted_parts", names="、".join(part.name for part in case.parts if not part.after)))
     if not talk.services.office_reachable():
         talk.notice("warning", t("casework.office_down"))
     talk.say(t("casework.submitted_next"))

@@ -219,6 +219,8 @@ class Talk:
     replies: list[Text | Choices | Card | File | Notice] = field(default_factory=list)
     audit: list[AuditNote] = field(default_factory=list)
     submit: bool = False
+    #: Parts to be taken back from their offices: case number and item.
+    withdraw: list[tuple[str, str]] = field(default_factory=list)
     question_said: bool = False
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     _hits: list[Hit] | None = None

@@ -26,6 +26,7 @@ from assistant.casework.submission.office import (
     OfficeUnavailable,
     Received,
     ReceivingOffice,
+    Share,
 )
 from assistant.casework.submission.outbox import Row, State
 from assistant.casework.submission.sink import LoadPackage, Once, SubmissionSink
@@ -70,12 +71,12 @@ class Delivery:
         self._clock = clock
         self._backoff = backoff
 
-    def attempt(self, case_no: str, version: int) -> Outcome:
+    def attempt(self, case_no: str, version: int, part: str = "") -> Outcome:
         """Do what the submission's state asks for; never raises."""
         row: Row | None = None
         try:
             with self._db.read() as conn:
-                row = outbox.get(conn, case_no, version)
+                row = outbox.get(conn, case_no, version, part)
             if row is None or row.state not in outbox.WORKING:
                 return Outcome("done")
             if row.state is State.WITHDRAWING:
@@ -91,7 +92,7 @@ class Delivery:
             log.exception("submission.attempt_failed", case_no=case_no, package_version=version)
             return self._failed(row, f"internal-{type(error).__name__}")
 
-    def record(self, case_no: str, version: int, received: Received) -> Outcome:
+    def record(self, case_no: str, version: int, received: Received, part: str = "") -> Outcome:
         """Save that the office has it, and tell the case; never raises.
 
         ``later`` means again from the start: the office is asked once more, which costs nothing and cannot lose anything.
@@ -99,16 +100,16 @@ class Delivery:
         row: Row | None = None
         try:
             with self._db.read() as conn:
-                row = outbox.get(conn, case_no, version)
+                row = outbox.get(conn, case_no, version, part)
             if row is None:
                 return Outcome("done")
             sending = row
             self._tell(
                 lambda conn: outbox.sent(conn, sending, received.office_ref, self._clock.now()) is not None,
-                lambda once: self._sink.sent(case_no, version, received.office_ref, received.at, once),
+                lambda once: self._sink.sent(case_no, part, version, received.office_ref, received.at, once),
             )
             with self._db.read() as conn:
-                held = outbox.get(conn, case_no, version)
+                held = outbox.get(conn, case_no, version, part)
             if held is None or held.state not in outbox.WORKING:
                 self._reached(State.SENT)
                 return Outcome("done")
@@ -118,9 +119,10 @@ class Delivery:
             return self._failed(row, f"internal-{type(error).__name__}")
 
     def _hand_over(self, row: Row) -> Received:
-        package = self._load_package(row.case_no, row.version)
+        package = self._load_package(row.case_no, row.version, row.part)
         sha256 = hashlib.sha256(package).hexdigest()
-        file = self._office.find(row.case_no)
+        item, share = _named(package)
+        file = self._office.find(row.case_no, row.part, share.department)
         held = file.received(row.version) if file is not None else None
         if file is not None and held is not None:
             if held.sha256 != sha256:
@@ -129,18 +131,21 @@ class Delivery:
             return Received(office_ref=file.receipt_no, at=held.received_at)
         receipt = self._office.send(
             Consignment(
-                case_no=row.case_no, version=row.version, item=_item(package), package=package, sha256=sha256,
-                key=outbox.submission_id(row.case_no, row.version),
+                case_no=row.case_no, version=row.version, item=item, package=package, sha256=sha256,
+                key=outbox.submission_id(row.case_no, row.version, row.part), part=row.part, department=share.department,
             )
         )  # fmt: skip
         return Received(office_ref=receipt.receipt_no, at=receipt.received_at)
 
     def _take_back(self, row: Row) -> None:
-        file = self._office.find(row.case_no)
+        share = _named(self._load_package(row.case_no, row.version, row.part))[1] if row.part else Share()
+        file = self._office.find(row.case_no, row.part, share.department)
         if file is not None:
             self._office.withdraw(file.receipt_no)
-        with self._db.write() as conn:
-            outbox.close_case(conn, row.case_no, State.WITHDRAWN, self._clock.now())
+        self._tell(
+            lambda conn: outbox.close(conn, row.case_no, row.part, State.WITHDRAWN, self._clock.now()),
+            lambda once: self._sink.withdrawn(row.case_no, row.part, once),
+        )
         self._reached(State.WITHDRAWN)
         log.info("submission.withdrawn", case_no=row.case_no, package_version=row.version)
 
@@ -183,7 +188,7 @@ class Delivery:
     def _tell_person(self, row: Row, state: State, code: str, text: str) -> None:
         self._tell(
             lambda conn: outbox.move(conn, row, state, self._clock.now(), error=code),
-            lambda once: self._sink.stuck(row.case_no, row.version, text, once),
+            lambda once: self._sink.stuck(row.case_no, row.part, row.version, code, text, once),
         )
         self._reached(state)
         log.error("submission.person_needed", case_no=row.case_no, package_version=row.version, state=state.value, code=code)
@@ -211,10 +216,11 @@ def tell_once(db: Database, mark: Once, tell: Callable[[Once], None]) -> None:
             mark(conn)
 
 
-def _item(package: bytes) -> Item:
-    """The item, as the package's own manifest names it: the office compares the two."""
+def _named(package: bytes) -> tuple[Item, Share]:
+    """The item and the department's share, as the package's own manifest names them: the office compares them."""
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        return Item.model_validate(json.loads(archive.read("manifest.json"))["guide"])
+        manifest = json.loads(archive.read("manifest.json"))
+    return Item.model_validate(manifest["guide"]), Share.model_validate(manifest.get("part") or {})
 
 
 def _reason(code: str) -> str:

@@ -99,7 +99,7 @@ class DurableRunner:
         """Whether this process is running the workflow."""
         return workflow_id in self._active
 
-    def ensure(self, workflow_id: str, case_no: str, version: int, *, overdue: bool) -> None:
+    def ensure(self, workflow_id: str, case_no: str, version: int, part: str = "", *, overdue: bool) -> None:
         """Make sure the workflow runs: start it, or start it again if it ended although there is still something to do.
 
         ``overdue`` says that no process has touched the submission for a long time, although one should have: it is taken
@@ -112,7 +112,7 @@ class DurableRunner:
         status = DBOS.get_workflow_status(workflow_id)
         if status is None:
             with SetWorkflowID(workflow_id):
-                DBOS.enqueue_workflow(QUEUE, self._workflow, case_no, version)
+                DBOS.enqueue_workflow(QUEUE, self._workflow, case_no, version, part)
         elif status.status in {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}:
             DBOS.rewind_workflow(workflow_id, application_version=STEPS_VERSION, queue_name=QUEUE)
         elif overdue:
@@ -159,8 +159,9 @@ class DurableRunner:
         DBOS.launch()
         DBOS.register_queue(QUEUE, polling_interval_sec=self._poll_s, on_conflict="always_update")
 
-    def _make_workflow(self) -> Callable[[str, int], Any]:
-        async def deliver(case_no: str, version: int) -> str:
+    def _make_workflow(self) -> Callable[..., Any]:
+        # Runs noted before cases had parts know of none.
+        async def deliver(case_no: str, version: int, part: str = "") -> str:
             from dbos import DBOS
 
             workflow_id = str(DBOS.workflow_id)
@@ -169,10 +170,10 @@ class DurableRunner:
                 # Bounded, because a restart replays every step of a run; a run that ends with work left is begun again.
                 for _ in range(_ATTEMPTS_PER_RUN):
                     # Asking and sending are one step: an answer of yesterday to "do you have it?" is worth nothing today.
-                    outcome = await self._step("attempt", lambda: self._delivery.attempt(case_no, version))
+                    outcome = await self._step("attempt", lambda: self._delivery.attempt(case_no, version, part))
                     if outcome["kind"] == "received":
                         received = Received.model_validate(outcome["received"])
-                        outcome = await self._step("record", lambda r=received: self._delivery.record(case_no, version, r))  # type: ignore[misc]
+                        outcome = await self._step("record", lambda r=received: self._delivery.record(case_no, version, r, part))  # type: ignore[misc]
                     if outcome["kind"] == "done":
                         return "done"
                     await DBOS.sleep_async(outcome["delay_s"])

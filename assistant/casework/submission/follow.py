@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
-from assistant.casework.model import IllegalTransition
+from assistant.casework.model import CaseStatus, IllegalTransition, Verdict, Wanting
 from assistant.casework.submission import outbox
 from assistant.casework.submission.delivery import tell_once
-from assistant.casework.submission.office import HistoryLine, OfficeFile, OfficeRejected, OfficeUnavailable, ReceivingOffice
+from assistant.casework.submission.office import OfficeFile, OfficeRejected, OfficeUnavailable, ReceivingOffice
 from assistant.casework.submission.outbox import Row, State
 from assistant.casework.submission.sink import OfficeNews, SubmissionSink
 from assistant.casework.submission.statuses import FINAL, OFFICE_STATUS
@@ -18,6 +20,7 @@ from assistant.foundation.logging import get_logger
 
 # So many in a row and the office is down; one file it cannot show must not keep it from being asked about the others.
 _DOWN_AFTER = 3
+_KINDS: dict[str, Literal["field", "material", "other"]] = {"field": "field", "material": "material"}
 
 log = get_logger(__name__)
 
@@ -63,35 +66,36 @@ class Follower:
     def apply(self, row: Row, file: OfficeFile) -> int:
         """Pass on what is new in an office's file; how many lines."""
         with self._db.read() as conn:
-            seen = outbox.history_seen(conn, row.case_no)
-        if file.case_no != row.case_no or len(file.history) < seen:
+            seen = outbox.history_seen(conn, row.case_no, row.part)
+        if file.case_no != row.case_no or file.part not in ("", row.part) or len(file.history) < seen:
             # A restored or lagging far side. What it told us before stays true; the rest comes when it has caught up.
             log.warning("submission.history_out_of_order", case_no=row.case_no, package_version=row.version, code="shorter")
             return 0
         passed_on = 0
         for index in range(seen, len(file.history)):
             try:
-                passed_on += self._line(row, index, file.history[index])
+                passed_on += self._line(row, index, file)
             except Exception:
                 # Not passed over: the lines after it have to wait, so that they stay in order.
                 log.exception("submission.news_failed", case_no=row.case_no, package_version=row.version)
                 return passed_on
         if file.status in FINAL:
             with self._db.write() as conn:
-                outbox.close_case(conn, row.case_no, State.CLOSED, self._clock.now())
+                outbox.close(conn, row.case_no, row.part, State.CLOSED, self._clock.now())
             metrics.submissions_total.labels(State.CLOSED.value).inc()
         return passed_on
 
-    def _line(self, row: Row, index: int, line: HistoryLine) -> int:
+    def _line(self, row: Row, index: int, file: OfficeFile) -> int:
         """Apply one line; 1 if the sink was told, 0 if it was passed over."""
+        line = file.history[index]
         status = OFFICE_STATUS.get(line.status)
         if status is not None and line.status != "received":
-            news = OfficeNews(index, line.at, line.status, status, line.text, line.by)
+            news = _news(index, file, status)
             try:
                 tell_once(
                     self._db,
-                    lambda conn: outbox.see_history(conn, row.case_no, index),
-                    lambda once: self._sink.status(row.case_no, news, once),
+                    lambda conn: outbox.see_history(conn, row.case_no, index, row.part),
+                    lambda once: self._sink.status(row.case_no, row.part, news, once),
                 )
                 return 1
             except IllegalTransition:
@@ -99,5 +103,19 @@ class Follower:
         elif status is None:
             log.warning("submission.unknown_status", case_no=row.case_no, package_version=row.version)
         with self._db.write() as conn:
-            outbox.see_history(conn, row.case_no, index)
+            outbox.see_history(conn, row.case_no, index, row.part)
         return 0
+
+
+def _news(index: int, file: OfficeFile, status: CaseStatus) -> OfficeNews:
+    """A line as news. What the file says of now goes with its last line of that status: earlier ones had other reasons."""
+    line = file.history[index]
+    news = OfficeNews(index, line.at, line.status, status, line.text, line.by)
+    if line.status != file.status or any(later.status == line.status for later in file.history[index + 1 :]):
+        return news
+    if status is CaseStatus.CORRECTION_NEEDED:
+        wanting = [Wanting(kind=_KINDS.get(want.kind, "other"), code=want.code, text=want.text) for want in file.wanting]
+        return replace(news, wanting=wanting, due=file.due)
+    if file.decision is not None and status in (CaseStatus.REFUSED, CaseStatus.DENIED):
+        return replace(news, verdict=Verdict(**file.decision.model_dump()))
+    return news

@@ -54,14 +54,17 @@ class HttpOffice(ReceivingOffice):
             trust_env=urlsplit(url).hostname not in _LOOPBACK,
         )
 
-    def find(self, case_no: str) -> OfficeFile | None:
+    def find(self, case_no: str, part: str = "", department: str = "") -> OfficeFile | None:
         """See ReceivingOffice."""
         answer = self._call("find", "GET", "/office/v1/submissions", params={"case_no": case_no})
         items = answer.get("items") if isinstance(answer, dict) else None
         if not isinstance(items, list):
             raise OfficeUnavailable("unreadable")
         files = [_read(OfficeFile, item) for item in items]
-        return next((file for file in files if file.case_no == case_no), None)
+        files = [file for file in files if file.case_no == case_no]
+        own = next((file for file in files if file.part == part), None)
+        # An office that knows no parts tells them apart by department.
+        return own or next((file for file in files if part and not file.part and file.department == department), None)
 
     def send(self, consignment: Consignment) -> Receipt:
         """See ReceivingOffice."""
@@ -70,6 +73,7 @@ class HttpOffice(ReceivingOffice):
             "version": consignment.version,
             "sha256": consignment.sha256,
             "guide": consignment.item.model_dump(),
+            **({"department": consignment.department} if consignment.department else {}),
         }
         parts = {
             "metadata": (None, json.dumps(metadata, ensure_ascii=False), "application/json"),

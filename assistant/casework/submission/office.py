@@ -43,8 +43,18 @@ class Item(_Answer):
     version: str = ""
 
 
+class Share(_Answer):
+    """One department's part of a case, as manifests name it; empty for a case that goes whole to one office."""
+
+    item: str = ""
+    department: str = ""
+
+
 class Consignment(BaseModel):
-    """One package to hand over. ``sha256`` is lower-case hex over ``package``; ``key`` the same for every repeat."""
+    """One package to hand over. ``sha256`` is lower-case hex over ``package``; ``key`` the same for every repeat.
+
+    ``part`` and ``department`` say which of a case's parts it is, where it has several.
+    """
 
     model_config = ConfigDict(frozen=True)
     case_no: str
@@ -53,6 +63,8 @@ class Consignment(BaseModel):
     package: bytes = Field(repr=False)
     sha256: str
     key: str
+    part: str = ""
+    department: str = ""
 
 
 class Receipt(_Answer):
@@ -92,13 +104,37 @@ class ResultNote(_Answer):
     media_type: Annotated[str, Field(max_length=120)] = ""
 
 
+class Decision(_Answer):
+    """Why an office refused or denied, where it says so apart from the words of its history."""
+
+    reason: str = ""
+    basis: str = ""
+    remedy: str = ""
+
+
+class Wanted(_Answer):
+    """One thing to be corrected. ``kind`` is field, material or other; ``code`` the manifest's."""
+
+    kind: str
+    code: str = ""
+    text: str = ""
+
+
 class OfficeFile(_Answer):
-    """What the office holds about one case: the versions it received, and its history from the beginning."""
+    """What the office holds about one part of a case: the versions it received, and its history from the beginning.
+
+    ``wanting`` and ``due`` belong to the request to correct that stands now, ``decision`` to the refusal or denial.
+    """
 
     receipt_no: Annotated[str, Field(min_length=1, max_length=128)]
     case_no: str
+    part: str = ""
+    department: str = ""
     version: int
     status: str
+    wanting: list[Wanted] = []
+    due: date | None = None
+    decision: Decision | None = None
     versions: list[ReceivedVersion] = []
     history: list[HistoryLine] = []
     result: ResultNote | None = None
@@ -115,8 +151,8 @@ class ReceivingOffice(ABC):
     """
 
     @abstractmethod
-    def find(self, case_no: str) -> OfficeFile | None:
-        """What the office holds about this case, None if nothing: asked before every sending."""
+    def find(self, case_no: str, part: str = "", department: str = "") -> OfficeFile | None:
+        """What the office holds about this case (or this part of it), None if nothing: asked before every sending."""
 
     @abstractmethod
     def send(self, consignment: Consignment) -> Receipt:

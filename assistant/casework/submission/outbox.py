@@ -1,8 +1,10 @@
 """Every query on ``submission``: what is waiting to be sent, what has been sent and is being followed.
 
-States: ``pending`` (to be sent) · ``sent`` (followed) · ``withdrawing`` (to be taken back) · ``withdrawn`` · ``closed`` (the
-office has decided) · ``superseded`` (a later version of the case was sent) · ``stuck``, ``withdraw_stuck`` (tried long enough)
-· ``rejected`` (refused by the office); in the last three a person has been told and nothing happens until ``again``.
+A row is one version of the package of one part of a case ("" where the case has only one). States: ``waiting`` (for other
+parts to be granted first) · ``pending`` (to be sent) · ``sent`` (followed) · ``withdrawing`` (to be taken back) · ``withdrawn``
+· ``closed`` (the office has decided) · ``superseded`` (a later version of the part was sent) · ``stuck``, ``withdraw_stuck``
+(tried long enough) · ``rejected`` (refused by the office); in the last three a person has been told and nothing happens until
+``again``.
 """
 
 from __future__ import annotations
@@ -12,14 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
-from assistant.foundation.tables import setting_kv, submission
+from assistant.foundation.tables import office_history, submission
 
 
 class State(StrEnum):
     """See the module."""
 
+    WAITING = "waiting"
     PENDING = "pending"
     SENT = "sent"
     WITHDRAWING = "withdrawing"
@@ -40,6 +43,7 @@ class Row:
     """One row of ``submission``."""
 
     case_no: str
+    part: str
     version: int
     submission_id: str
     state: State
@@ -50,27 +54,48 @@ class Row:
     created_at: datetime
 
 
-def submission_id(case_no: str, version: int) -> str:
+def submission_id(case_no: str, version: int, part: str = "") -> str:
     """The name of one sending: the workflow's id and the Idempotency-Key."""
-    return f"{case_no}-{version}"
+    return "-".join(text for text in (case_no, part, str(version)) if text)
 
 
-def add(conn: Connection, case_no: str, version: int, now: datetime) -> None:
-    """Note a package to be sent; noting it twice is noting it once."""
-    if get(conn, case_no, version) is None:
-        values = {"case_no": case_no, "package_version": version, "submission_id": submission_id(case_no, version)}
-        times = {"next_attempt_at": now, "created_at": now, "updated_at": now}
-        conn.execute(insert(submission).values(state=State.PENDING.value, attempts=0, **values, **times))
+def add(conn: Connection, case_no: str, version: int, now: datetime, part: str = "", *, waiting: bool = False) -> None:
+    """Note a package to be sent, at once or when ``release`` says so; noting it twice is noting it once.
+
+    An earlier version that has not even been due takes no place any more.
+    """
+    if get(conn, case_no, version, part) is not None:
+        return
+    earlier = (submission.c.case_no == case_no, submission.c.part == part, submission.c.package_version < version)
+    conn.execute(
+        update(submission)
+        .where(*earlier, submission.c.state == State.WAITING.value)
+        .values(state=State.SUPERSEDED.value, next_attempt_at=None, updated_at=now)
+    )
+    name = {"case_no": case_no, "part": part, "package_version": version, "submission_id": submission_id(case_no, version, part)}
+    times = {"next_attempt_at": None if waiting else now, "created_at": now, "updated_at": now}
+    state = State.WAITING if waiting else State.PENDING
+    conn.execute(insert(submission).values(state=state.value, attempts=0, **name, **times))
 
 
-def get(conn: Connection, case_no: str, version: int) -> Row | None:
+def release(conn: Connection, case_no: str, part: str, now: datetime) -> bool:
+    """A part need not wait any longer; False when it did not."""
+    row = latest(conn, case_no, part)
+    if row is None or row.state is not State.WAITING:
+        return False
+    # Counted anew: the patience is with the office, not with the parts before.
+    _set(conn, row, now, state=State.PENDING.value, next_attempt_at=now, created_at=now)
+    return True
+
+
+def get(conn: Connection, case_no: str, version: int, part: str = "") -> Row | None:
     """One submission."""
-    return next(iter(_rows(conn, _is(case_no, version))), None)
+    return next(iter(_rows(conn, _is(case_no, part, version))), None)
 
 
-def latest(conn: Connection, case_no: str) -> Row | None:
-    """The submission of a case's latest version."""
-    rows = _rows(conn, submission.c.case_no == case_no)
+def latest(conn: Connection, case_no: str, part: str = "") -> Row | None:
+    """The submission of the latest version of a part."""
+    rows = _rows(conn, and_(submission.c.case_no == case_no, submission.c.part == part))
     return max(rows, key=lambda row: row.version, default=None)
 
 
@@ -80,20 +105,20 @@ def working(conn: Connection, limit: int) -> list[Row]:
 
 
 def sent(conn: Connection, row: Row, office_ref: str, now: datetime) -> State | None:
-    """Record that the office has it; earlier versions of the case are superseded.
+    """Record that the office has it; earlier versions of the part are superseded.
 
     Returns:
         The state it is in now (``withdrawing`` stays so: the citizen changed her mind meanwhile), or None when this had
         been recorded before.
     """
-    held = get(conn, row.case_no, row.version)
+    held = get(conn, row.case_no, row.version, row.part)
     if held is None or held.state not in WORKING or (held.state is State.WITHDRAWING and held.office_ref is not None):
         return None
     state = State.SENT if held.state is State.PENDING else held.state
     changed = conn.execute(
         update(submission)
         # As it was read: two apps may be here at once, and only one of them may tell the case.
-        .where(_is(row.case_no, row.version), submission.c.state == held.state.value)
+        .where(_is(row.case_no, row.part, row.version), submission.c.state == held.state.value)
         .where(submission.c.office_ref.is_not_distinct_from(held.office_ref))
         .values(
             state=state.value,
@@ -108,7 +133,8 @@ def sent(conn: Connection, row: Row, office_ref: str, now: datetime) -> State | 
         return None
     conn.execute(
         update(submission)
-        .where(submission.c.case_no == row.case_no, submission.c.package_version < row.version)
+        .where(submission.c.case_no == row.case_no, submission.c.part == row.part)
+        .where(submission.c.package_version < row.version)
         .where(submission.c.state.in_([State.SENT.value, *(state.value for state in WAITING_FOR_PERSON)]))
         .values(state=State.SUPERSEDED.value, next_attempt_at=None, updated_at=now)
     )
@@ -126,15 +152,18 @@ def move(conn: Connection, row: Row, state: State, now: datetime, *, error: str 
     """Move from the row's state to ``state``; False when it is no longer in the row's state."""
     changed = conn.execute(
         update(submission)
-        .where(_is(row.case_no, row.version), submission.c.state == row.state.value)
+        .where(_is(row.case_no, row.part, row.version), submission.c.state == row.state.value)
         .values(state=state.value, last_error=(error or "")[:255] or None, next_attempt_at=now, updated_at=now)
     )
     return changed.rowcount == 1
 
 
-def withdraw(conn: Connection, case_no: str, now: datetime) -> bool:
-    """Mark a case's submission to be taken back; False when there is nothing at the office to take back."""
-    row = latest(conn, case_no)
+def withdraw(conn: Connection, case_no: str, now: datetime, part: str = "") -> bool:
+    """Mark a part's submission to be taken back; False when there is nothing at the office to take back."""
+    row = latest(conn, case_no, part)
+    if row is not None and row.state is State.WAITING:
+        _set(conn, row, now, state=State.WITHDRAWN.value)
+        return True
     if row is None or row.state not in {State.PENDING, State.SENT, State.WITHDRAWING, *WAITING_FOR_PERSON}:
         return False
     # Counted anew: the patience is with this wish, not with the sending before it.
@@ -142,9 +171,9 @@ def withdraw(conn: Connection, case_no: str, now: datetime) -> bool:
     return True
 
 
-def again(conn: Connection, case_no: str, now: datetime) -> bool:
+def again(conn: Connection, case_no: str, now: datetime, part: str = "") -> bool:
     """Try a submission again that was left to a person; False when it was not."""
-    row = latest(conn, case_no)
+    row = latest(conn, case_no, part)
     if row is None or row.state not in WAITING_FOR_PERSON:
         return False
     state = State.WITHDRAWING if row.state is State.WITHDRAW_STUCK else State.PENDING
@@ -185,14 +214,20 @@ def anything_followed(conn: Connection) -> bool:
     )
 
 
-def close_case(conn: Connection, case_no: str, state: State, now: datetime) -> None:
-    """Stop following a case: everything of it that was at the office ends in ``state``."""
-    conn.execute(
+def close(conn: Connection, case_no: str, part: str, state: State, now: datetime) -> bool:
+    """Stop following a part: everything of it that was at the office ends in ``state``; False when nothing was."""
+    closed = conn.execute(
         update(submission)
-        .where(submission.c.case_no == case_no, submission.c.state.in_([State.SENT.value, State.WITHDRAWING.value]))
+        .where(submission.c.case_no == case_no, submission.c.part == part)
+        .where(submission.c.state.in_([State.SENT.value, State.WITHDRAWING.value]))
         .values(state=state.value, next_attempt_at=None, updated_at=now)
     )
-    conn.execute(delete(setting_kv).where(setting_kv.c.key == _cursor(case_no)))
+    return closed.rowcount > 0
+
+
+def left_to_people(conn: Connection, limit: int) -> list[Row]:
+    """Submissions a person has to look at, the longest waiting first."""
+    return _rows(conn, submission.c.state.in_([state.value for state in WAITING_FOR_PERSON]), limit)
 
 
 def counts(conn: Connection) -> dict[State, int]:
@@ -201,51 +236,53 @@ def counts(conn: Connection) -> dict[State, int]:
     return {State(state): count for state, count in rows}
 
 
-def history_seen(conn: Connection, case_no: str, *, lock: bool = False) -> int:
-    """How many lines of the office's history of this case have been applied; ``lock`` holds it so until the transaction ends."""
-    query = select(setting_kv.c.value).where(setting_kv.c.key == _cursor(case_no))
+def history_seen(conn: Connection, case_no: str, part: str = "", *, lock: bool = False) -> int:
+    """How many lines of the office's history of a part have been applied; ``lock`` holds it so until the transaction ends."""
+    query = select(office_history.c.seen).where(_of(case_no, part))
     seen = conn.execute(query.with_for_update() if lock else query).scalar()
-    return seen if isinstance(seen, int) else 0
+    return int(seen or 0)
 
 
-def see_history(conn: Connection, case_no: str, index: int) -> bool:
+def see_history(conn: Connection, case_no: str, index: int, part: str = "") -> bool:
     """Record that line ``index`` (from 0) is applied, in the caller's transaction.
 
-    False when it is not the next one, or the case is no longer followed: somebody else has been quicker.
+    False when it is not the next one, or the part is no longer followed: somebody else has been quicker.
     """
-    followed = select(submission.c.submission_id).where(submission.c.case_no == case_no, submission.c.state == State.SENT.value)
-    if history_seen(conn, case_no, lock=True) != index or conn.execute(followed).first() is None:
+    followed = select(submission.c.submission_id).where(
+        submission.c.case_no == case_no, submission.c.part == part, submission.c.state == State.SENT.value
+    )
+    if history_seen(conn, case_no, part, lock=True) != index or conn.execute(followed).first() is None:
         return False
     if index == 0:
-        conn.execute(insert(setting_kv).values(key=_cursor(case_no), value=1))
+        conn.execute(insert(office_history).values(case_no=case_no, part=part, seen=1))
     else:
-        conn.execute(update(setting_kv).where(setting_kv.c.key == _cursor(case_no)).values(value=index + 1))
+        conn.execute(update(office_history).where(_of(case_no, part)).values(seen=index + 1))
     return True
 
 
-def _cursor(case_no: str) -> str:
-    return f"office.history.{case_no}"
+def _of(case_no: str, part: str) -> ColumnElement[bool]:
+    return and_(office_history.c.case_no == case_no, office_history.c.part == part)
 
 
-def _is(case_no: str, version: int) -> ColumnElement[bool]:
-    return and_(submission.c.case_no == case_no, submission.c.package_version == version)
+def _is(case_no: str, part: str, version: int) -> ColumnElement[bool]:
+    return and_(submission.c.case_no == case_no, submission.c.part == part, submission.c.package_version == version)
 
 
 def _set(conn: Connection, row: Row, now: datetime, **values: object) -> None:
-    conn.execute(update(submission).where(_is(row.case_no, row.version)).values(updated_at=now, **values))
+    conn.execute(update(submission).where(_is(row.case_no, row.part, row.version)).values(updated_at=now, **values))
 
 
 def _rows(conn: Connection, where: ColumnElement[bool], limit: int | None = None) -> list[Row]:
     c = submission.c
     rows: Iterable[object] = conn.execute(
-        select(c.case_no, c.package_version, c.submission_id, c.state, c.office_ref, c.attempts, c.next_attempt_at, c.last_error,
-               c.created_at).where(where).order_by(c.next_attempt_at, c.submission_id).limit(limit)
+        select(c.case_no, c.part, c.package_version, c.submission_id, c.state, c.office_ref, c.attempts, c.next_attempt_at,
+               c.last_error, c.created_at).where(where).order_by(c.next_attempt_at, c.submission_id).limit(limit)
     )  # fmt: skip
     return [_row(*row) for row in rows]  # type: ignore[misc]
 
 
 def _row(
-    case_no: str, version: int, name: str, state: str, office_ref: str | None, attempts: int, due: datetime | None,
+    case_no: str, part: str, version: int, name: str, state: str, office_ref: str | None, attempts: int, due: datetime | None,
     error: str | None, created_at: datetime,
 ) -> Row:  # fmt: skip
-    return Row(case_no, version, name, State(state), office_ref, attempts, due, error, created_at)
+    return Row(case_no, part, version, name, State(state), office_ref, attempts, due, error, created_at)

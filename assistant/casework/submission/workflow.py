@@ -88,7 +88,7 @@ class SubmissionService:
         self._loops = [
             threading.Thread(target=self._loop, args=(self._scan, self._wait_for_kick), name="submission-outbox", daemon=True),
             threading.Thread(
-                target=self._loop, args=(self._follower.round, self._wait_to_follow), name="submission-follow", daemon=True
+                target=self._loop, args=(self._follow, self._wait_to_follow), name="submission-follow", daemon=True
             ),
         ]
         for loop in self._loops:
@@ -105,28 +105,28 @@ class SubmissionService:
         self._runner.stop()
         self._office.close()
 
-    def enqueue_in(self, conn: Connection, case_no: str, version: int) -> None:
+    def enqueue_in(self, conn: Connection, case_no: str, version: int, part: str = "", *, waiting: bool = False) -> None:
         """Note, inside the caller's transaction, that this package is to be sent. The case's row must be there."""
-        outbox.add(conn, case_no, version, self._clock.now())
+        outbox.add(conn, case_no, version, self._clock.now(), part, waiting=waiting)
 
-    def withdraw_in(self, conn: Connection, case_no: str) -> bool:
-        """Note, inside the caller's transaction, that the case is to be taken back; False when nothing is at the office.
+    def withdraw_in(self, conn: Connection, case_no: str, part: str = "") -> bool:
+        """Note, inside the caller's transaction, that a part is to be taken back; False when nothing is at the office.
 
         ``kick`` afterwards. If the office will not have it (it has decided) the sink is told ``stuck``.
         """
-        return outbox.withdraw(conn, case_no, self._clock.now())
+        return outbox.withdraw(conn, case_no, self._clock.now(), part)
 
-    def withdraw(self, case_no: str) -> bool:
+    def withdraw(self, case_no: str, part: str = "") -> bool:
         """``withdraw_in`` in a transaction of its own, and kicked."""
         with self._db.write() as conn:
-            noted = self.withdraw_in(conn, case_no)
+            noted = self.withdraw_in(conn, case_no, part)
         self.kick()
         return noted
 
-    def retry(self, case_no: str) -> bool:
+    def retry(self, case_no: str, part: str = "") -> bool:
         """Try again what was left to a person (sink's ``stuck``); False when nothing was."""
         with self._db.write() as conn:
-            noted = outbox.again(conn, case_no, self._clock.now())
+            noted = outbox.again(conn, case_no, self._clock.now(), part)
         self.kick()
         return noted
 
@@ -165,10 +165,15 @@ class SubmissionService:
             if self._stopping.is_set():
                 return
             overdue = row.next_attempt_at is not None and now - row.next_attempt_at > _OVERDUE
-            self._runner.ensure(_workflow_id(row), row.case_no, row.version, overdue=overdue)
+            self._runner.ensure(_workflow_id(row), row.case_no, row.version, row.part, overdue=overdue)
         if self._pruned_at is None or now - self._pruned_at > _PRUNE_EVERY:
             self._runner.prune(now - _KEEP_RUNS)
             self._pruned_at = now
+
+    def _follow(self) -> None:
+        """Ask the office; what was waiting for its answer is sent at once."""
+        if self._follower.round():
+            self._wake.set()
 
     def _loop(self, work: Callable[[], object], wait: Callable[[], None]) -> None:
         """Do ``work`` over and over; one failure is logged and does not end it."""

@@ -78,8 +78,11 @@ class FakeOutbox:
     def __init__(self) -> None:
         self.sent: list[tuple[str, int]] = []
 
-    def enqueue_in(self, conn: Connection, case_no: str, version: int) -> None:
+    def enqueue_in(self, conn: Connection, case_no: str, version: int, part: str = "", *, waiting: bool = False) -> None:
         self.sent.append((case_no, version))
+
+    def withdraw_in(self, conn: Connection, case_no: str, part: str = "") -> bool:
+        return True
 
     def kick(self) -> None: ...
 

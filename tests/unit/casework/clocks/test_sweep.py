@@ -120,7 +120,7 @@ def test_what_the_office_says_afterwards_still_fits(world: World, news: CaseStat
     world.hold(("2026-11-09", S.SUBMITTED, "me"), ("2026-11-09", S.SUBMITTED, "office"))
     world.on("2026-11-17")
     line = OfficeNews(1, at("2026-11-18"), news.value, news, "示例", "示例局")
-    CaseSink(world.db, world.clock).status(NO, line, lambda _conn: True)
+    CaseSink(world.db, world.clock).status(NO, "", line, lambda _conn: True)
     assert world.case().status is news
 
 

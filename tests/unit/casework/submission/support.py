@@ -58,8 +58,8 @@ def add_case(db: Database, case_no: str = CASE) -> None:
         )  # fmt: skip
 
 
-def package(case_no: str = CASE, version: int = 1) -> bytes:
-    """A small package as the product builds them."""
+def package(case_no: str = CASE, version: int = 1, part: str = "") -> bytes:
+    """A small package as the product builds them, of the whole case or of one department's part."""
     form = f"fictitious form of {case_no} v{version}".encode()
     listed = {"path": "01_申请书.pdf", "title": "申请书", "kind": "form", "sha256": hashlib.sha256(form).hexdigest()}
     guide = {"code": "food-licence-new", "name": "食品经营许可新办", "version": "1"}
@@ -71,6 +71,7 @@ def package(case_no: str = CASE, version: int = 1) -> bytes:
         "files": [listed],
         "fields": [],
         "signatures": [],
+        **({"part": {"item": part, "name": part, "department": f"{part} office", "after": []}} if part else {}),
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -83,6 +84,7 @@ class MemoryOffice(ReceivingOffice):
     """An office in memory. ``before`` and ``after`` run round every call and may raise; ``calls`` are the calls made."""
 
     def __init__(self) -> None:
+        #: By case number, and for a part by case number, slash and item.
         self.files: dict[str, OfficeFile] = {}
         self.calls: list[str] = []
         self.keys: list[str] = []
@@ -96,32 +98,34 @@ class MemoryOffice(ReceivingOffice):
         self.after(step)
         return answer
 
-    def find(self, case_no: str) -> OfficeFile | None:
-        found: OfficeFile | None = self._do("find", lambda: self.files.get(case_no))
+    def find(self, case_no: str, part: str = "", department: str = "") -> OfficeFile | None:
+        found: OfficeFile | None = self._do("find", lambda: self.files.get(_key(case_no, part)))
         return found
 
     def send(self, consignment: Consignment) -> Receipt:
         def work() -> Receipt:
             self.keys.append(consignment.key)
-            held = self.files.get(consignment.case_no)
+            key = _key(consignment.case_no, consignment.part)
+            held = self.files.get(key)
+            number = held.receipt_no if held else f"SJ{len(self.files) + 1}"
             versions = held.versions if held else []
             versions = [*versions, ReceivedVersion(version=consignment.version, sha256=consignment.sha256, received_at=NOW)]
             line = HistoryLine(at=NOW, status="received", text="已收件", by="收件办公室")
             history = [*(held.history if held else []), line]
-            self.files[consignment.case_no] = OfficeFile(
-                receipt_no="SJ1", case_no=consignment.case_no, version=consignment.version, status="received", versions=versions,
-                history=history,
+            self.files[key] = OfficeFile(
+                receipt_no=number, case_no=consignment.case_no, version=consignment.version, status="received", versions=versions,
+                history=history, part=consignment.part, department=consignment.department,
             )  # fmt: skip
-            return Receipt(receipt_no="SJ1", received_at=NOW, status="received")
+            return Receipt(receipt_no=number, received_at=NOW, status="received")
 
         receipt: Receipt = self._do("send", work)
         return receipt
 
-    def decide(self, status: str, text: str = "", case_no: str = CASE) -> None:
-        """The office moves a file on."""
-        held = self.files[case_no]
+    def decide(self, status: str, text: str = "", case_no: str = CASE, part: str = "", **more: Any) -> None:
+        """The office moves a file on; ``more`` is what the file says besides."""
+        held = self.files[_key(case_no, part)]
         line = HistoryLine(at=NOW + timedelta(hours=len(held.history)), status=status, text=text, by="收件办公室")
-        self.files[case_no] = held.model_copy(update={"status": status, "history": [*held.history, line]})
+        self.files[_key(case_no, part)] = held.model_copy(update={"status": status, "history": [*held.history, line], **more})
 
     def file(self, office_ref: str) -> OfficeFile:
         def work() -> OfficeFile:
@@ -138,8 +142,8 @@ class MemoryOffice(ReceivingOffice):
             held = next(file for file in self.files.values() if file.receipt_no == office_ref)
             if held.status in {"approved", "denied"}:
                 raise OfficeRejected("already-decided")
-            self.decide("withdrawn", case_no=held.case_no)
-            return self.files[held.case_no]
+            self.decide("withdrawn", case_no=held.case_no, part=held.part)
+            return self.files[_key(held.case_no, held.part)]
 
         file: OfficeFile = self._do("withdraw", work)
         return file
@@ -151,8 +155,15 @@ class MemoryOffice(ReceivingOffice):
         self.calls.append("close")
 
 
+def _key(case_no: str, part: str) -> str:
+    return f"{case_no}/{part}" if part else case_no
+
+
 class Remembering:
-    """A sink that applies news in a transaction of its own, as the real one does. ``trouble`` runs first and may raise."""
+    """A sink that applies news in a transaction of its own, as the real one does. ``trouble`` runs first and may raise.
+
+    What it remembers names the part where there is one.
+    """
 
     def __init__(self, db: Database) -> None:
         self.db = db
@@ -165,14 +176,17 @@ class Remembering:
             if once(conn):
                 self.news.append(news)
 
-    def sent(self, case_no: str, version: int, office_ref: str, at: datetime, once: Once) -> None:
-        self._apply(once, "sent", case_no, version, office_ref)
+    def sent(self, case_no: str, part: str, version: int, office_ref: str, at: datetime, once: Once) -> None:
+        self._apply(once, "sent", _key(case_no, part), version, office_ref)
 
-    def status(self, case_no: str, entry: OfficeNews, once: Once) -> None:
-        self._apply(once, "status", case_no, entry.history_index, entry.status, entry.text)
+    def withdrawn(self, case_no: str, part: str, once: Once) -> None:
+        self._apply(once, "withdrawn", _key(case_no, part))
 
-    def stuck(self, case_no: str, version: int, error: str, once: Once) -> None:
-        self._apply(once, "stuck", case_no, version, error)
+    def status(self, case_no: str, part: str, entry: OfficeNews, once: Once) -> None:
+        self._apply(once, "status", _key(case_no, part), entry.history_index, entry.status, entry.text)
+
+    def stuck(self, case_no: str, part: str, version: int, code: str, error: str, once: Once) -> None:
+        self._apply(once, "stuck", _key(case_no, part), version, error)
 
 
 def clock() -> FixedClock:
