@@ -269,6 +269,29 @@ desk_entry = Table(
 )
 """A conversation's stay at the desk. ``state`` is waiting, claimed, released or left; ``reason`` a code."""
 
+rating = Table(
+    "rating",
+    metadata,
+    Column("subject", String(64), primary_key=True),
+    Column("conversation_id", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("case_no", ForeignKey("case_file.case_no"), index=True),
+    Column("item", String(80), nullable=False),
+    Column("department", String(128), nullable=False),
+    Column("staff_id", ForeignKey("staff.id")),
+    Column("grade", String(32), nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("words", EncryptedText("rating.words"), nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("follow_up", String(16), nullable=False),
+    Column("due", Date),
+    Column("contacted_at", UtcDateTime),
+    Column("contact", EncryptedText("rating.contact"), nullable=False),
+    Column("answer", EncryptedText("rating.answer"), nullable=False),
+    Column("closed_at", UtcDateTime),
+    Index(None, "follow_up", "due"),
+)
+"""A rating (好差评) of a case or a conversation, and what was done about it (see ``casework.ratings``)."""
+
 audit_entry = Table(
     "audit_entry",
     metadata,

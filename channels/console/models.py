@@ -32,6 +32,46 @@ class Say(In):
         return text
 
 
+class FollowUpWords(In):
+    """What was said when getting in touch, or what the citizen is answered."""
+
+    words: Annotated[str, Field(min_length=1, max_length=2000)]
+
+    @field_validator("words")
+    @classmethod
+    def something(cls, words: str) -> str:
+        if not words.strip():
+            raise ValueError("blank")
+        return words.strip()
+
+
+class RatingOut(BaseModel):
+    """A bad rating to be followed up. ``due`` is the last day for getting in touch (ISO date)."""
+
+    subject: str
+    item: str
+    case_no: str | None
+    grade: str
+    reasons: list[str]
+    words: str
+    at: str
+    due: str | None
+    overdue: bool
+    state: str
+    contact: str
+
+
+class FiguresOut(BaseModel):
+    """Ratings of one item, department or operator; ``satisfied`` is a share from 0 to 1."""
+
+    key: str
+    name: str
+    count: int
+    grades: dict[str, int]
+    satisfied: float
+    open: int
+
+
 class Misread(In):
     """``event`` is the number of the event in which the citizen said it; ``item`` a code, ``?`` (not said which) or ``-``."""
 

@@ -18,6 +18,7 @@ from assistant.casework.flow import (
     materials,
     offering,
     prefilling,
+    rating,
     situations,
     tables,
     telling,
@@ -94,8 +95,10 @@ def take(talk: Talk) -> None:
             closing.submit(talk)
         case "consent":
             consent.take(talk)
-        case "rating":
-            closing.rate(talk)
+        case rating.GRADE:
+            rating.take_grade(talk)
+        case rating.WHY:
+            rating.take_reasons(talk)
         case _:
             _field(talk)
 
@@ -264,6 +267,8 @@ def skip(talk: Talk) -> None:
         _situation(talk)
     elif talk.asking == "consent":
         consent.decide(talk, given=False)
+    elif talk.asking == rating.WHY:
+        rating.skip_reasons(talk)
     else:
         talk.say(t("casework.cannot_skip"))
         talk.status = "clarify"

@@ -10,12 +10,11 @@ from assistant.casework.flow.paper_questions import PaperQuestion, current_paper
 from assistant.casework.flow.summary import check_words, review_card, shown
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import CaseStatus
+from assistant.casework.ratings.model import GRADES, REASONS
 from assistant.foundation.messages import t
 from knowledge.replies import Action, Ask, AskError, Card, Option
 from knowledge.schema import GuideField, Material
 from knowledge.translation import called, called_in_full
-
-GRADES = ("very_satisfied", "satisfied", "fair", "dissatisfied", "very_dissatisfied")
 
 
 def ask(talk: Talk, question: Ask | None) -> None:
@@ -123,6 +122,11 @@ def grades() -> list[Option]:
     return [Option(value=grade, label=t(f"casework.grade_{grade}")) for grade in GRADES]
 
 
+def rating_reasons() -> list[Option]:
+    """What somebody may not have been satisfied with."""
+    return [Option(value=reason, label=t(f"ratings.reason_{reason}")) for reason in REASONS]
+
+
 def reword(talk: Talk, situation: Ask | None = None) -> None:
     """The pending question in the language now spoken; the question itself stays the same."""
     pending, guide = talk.state.ask, talk.guide
@@ -145,6 +149,8 @@ def reword(talk: Talk, situation: Ask | None = None) -> None:
     else:
         if pending.field == "rating":
             label, options = t("casework.rating_label"), grades()
+        elif pending.field == "rating_reasons":
+            label, options = t("ratings.reasons_label"), rating_reasons()
         elif pending.field == "guide":
             label = t("casework.guide_label")
             options = [
@@ -201,6 +207,8 @@ def repeat_question(talk: Talk) -> None:
     options = pending.options or []
     if pending.field == "rating":
         talk.choices(t("casework.rating_question"), options)
+    elif pending.field == "rating_reasons":
+        talk.choices(t("ratings.reasons_question"), options)
     elif pending.field == "guide":
         talk.choices(t("casework.which_of"), options)
     elif pending.field == "switch" and talk.case:

@@ -65,4 +65,9 @@ def add_everything_encrypted(db: Database, now: datetime, conversation_id: str =
             "sha256": "4" * 64, "media_type": "application/pdf", "size": 3, "blob_id": "5" * 32, "data": {"holder": NAME},
             "created_at": now, "updated_at": now,
         })  # fmt: skip
+        conn.execute(insert(tables.rating), {
+            "subject": case_no, "conversation_id": conversation_id, "case_no": case_no, "item": "company-setup", "department": "",
+            "grade": "dissatisfied", "reasons": ["other"], "words": f"{NAME} 不高兴", "at": now, "follow_up": "open", "contact": "",
+            "answer": "",
+        })  # fmt: skip
         events.add_in(conn, CaseEvent(case_no, "stuck", now, text=f"{NAME} 的申请送不出去"))

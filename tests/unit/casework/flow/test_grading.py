@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.casework.flow import acts, answering, closing
+from assistant.casework.flow import acts, answering, rating
 from assistant.casework.flow.grading import grade_in, is_time_of_day
+from assistant.casework.ratings.model import BAD, Said
 from assistant.foundation.messages import ENGLISH, use_language
 from tests.unit.casework.flow.support import Conversation, World
 
@@ -19,13 +20,41 @@ from tests.unit.casework.flow.support import Conversation, World
 ])  # fmt: skip
 def test_words_of_a_rating_are_the_grade_they_mean(text: str, grade: str) -> None:
     conv = Conversation(World())
-    closing.ask_rating(talk := conv.talk("我要评价"))
+    rating.ask_grade(talk := conv.talk("我要评价"))
     conv.done(talk)
     assert conv.asking == "rating" and answering.plainly(conv.talk(text))
     answering.take(talk := conv.talk(text))
     conv.done(talk)
     assert [note.detail for note in talk.audit if note.action == "rating.given"] == [{"grade": grade}]
+    assert talk.rating is not None and (talk.rating.subject, talk.rating.grade) == (talk.conversation_id, grade)
+    assert conv.asking == ("rating_reasons" if grade in BAD else None)
+
+
+@pytest.mark.parametrize(("answer", "reasons", "words"), [
+    ("太慢", ("too_slow",), ""), ("太慢，让我多跑了", ("too_slow", "trouble"), "太慢，让我多跑了"), ("1", ("not_understood",), ""),
+    ("等了一下午没人理我", ("other",), "等了一下午没人理我"),
+])  # fmt: skip
+def test_what_was_wrong_is_asked_once_and_taken_as_said(answer: str, reasons: tuple[str, ...], words: str) -> None:
+    conv = Conversation(World())
+    rating.ask_grade(talk := conv.talk("不满意"))
+    conv.done(talk)
+    assert talk.rating == Said(talk.conversation_id, "dissatisfied")
+    answering.take(talk := conv.talk(answer))
+    conv.done(talk)
+    assert talk.rating == Said(talk.conversation_id, "dissatisfied", reasons, words)
     assert conv.asking is None
+
+
+@pytest.mark.parametrize("answer", ["跳过", "不想说", "没有"])
+def test_nobody_has_to_say_why(answer: str) -> None:
+    conv = Conversation(World())
+    rating.ask_grade(talk := conv.talk("我要评价"))
+    conv.done(talk)
+    answering.take(talk := conv.talk("非常不满意"))
+    conv.done(talk)
+    answering.take(talk := conv.talk(answer))
+    conv.done(talk)
+    assert talk.rating is None and conv.asking is None
 
 
 @pytest.mark.parametrize("text", ["好的", "5", "ok", "五星级酒店", "4分钟", "25分", "差评", "上午9时25分", "谢谢", "我要打分"])
@@ -35,7 +64,7 @@ def test_other_words_are_no_rating(text: str) -> None:
 
 def test_a_bare_number_counts_the_options() -> None:
     conv = Conversation(World())
-    closing.ask_rating(talk := conv.talk("我要评价"))
+    rating.ask_grade(talk := conv.talk("我要评价"))
     conv.done(talk)
     answering.take(talk := conv.talk("5"))
     assert [note.detail["grade"] for note in talk.audit] == ["very_dissatisfied"]
