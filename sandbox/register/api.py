@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sandbox.config import SandboxConfig
 from sandbox.problems import Problem
-from sandbox.register import codes
+from sandbox.register import codes, conduct
 from sandbox.register.access import Access, OAuthProblem
 from sandbox.register.faults import Fault, RegisterFaults
 from sandbox.register.records import Record
@@ -67,6 +67,15 @@ def routes(config: SandboxConfig, store: RegisterStore, faults: RegisterFaults) 
         key = codes.compact(uscc)
         found = _first(store.another("enterprise", key)) if wrong else store.enterprise(key)
         return _there(found)
+
+    @router.get("/v1/enterprises/{uscc}/conduct")
+    def conduct_of(
+        request: Request, uscc: str, start: Annotated[date, Query(alias="from")], to: date, authorization: Bearer = ""
+    ) -> dict[str, Any]:
+        wrong = judge(request, authorization, "register:enterprise")
+        key = codes.compact(uscc)
+        found = _there(_first(store.another("enterprise", key)) if wrong else store.enterprise(key))
+        return conduct.of(found, start, to, config.now().isoformat(timespec="seconds"))
 
     @router.get("/v1/enterprises")
     def enterprises(

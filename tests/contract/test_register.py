@@ -305,3 +305,23 @@ def test_records_that_contradict_themselves_are_refused() -> None:
 def test_two_enterprises_of_one_name_are_none() -> None:
     item = recorded("enterprise")
     assert checks.named_enterprise({"items": [item, {**item, "uscc": "91310106MA1FY0TL4L"}]}, item["name"]) is None
+
+
+def test_public_credit_records_by_area_and_period(register: HttpRegister) -> None:
+    found = register.conduct(uscc="91310106MA1FY0TL4L", start=date(2023, 11, 22), end=date(2026, 11, 22))
+    assert found is not None and len(found.areas) > 20
+    assert [(item.area, item.decided) for item in found.items] == [("tax", date(2024, 9, 5)), ("market", date(2025, 3, 18))], (
+        "a mere warning is not published"
+    )
+    last_year = register.conduct(uscc="91310106MA1FY0TL4L", start=date(2025, 3, 18), end=date(2025, 3, 18))
+    assert last_year is not None and [item.area for item in last_year.items] == ["market"], "both days count"
+    clean = register.conduct(uscc=USCC, start=date(2023, 11, 22), end=date(2026, 11, 22))
+    assert clean is not None and clean.items == []
+    assert register.conduct(uscc="91310115MA00000009", start=date(2025, 1, 1), end=date(2025, 1, 2)) is None
+
+
+def test_anothers_records_are_not_taken(register: HttpRegister, served: Served) -> None:
+    served.fault("wrong_record", count=1)
+    with pytest.raises(FarSideUnavailable) as caught:
+        register.conduct(uscc=USCC, start=date(2023, 11, 22), end=date(2026, 11, 22))
+    assert caught.value.code == "wrong-record"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Line = Annotated[str, Field(max_length=500)]
 Text = Annotated[str, Field(max_length=20_000)]
@@ -112,6 +112,46 @@ class Licence(_Record):
     scope: Text | None = None
     status: LicenceStatus | None = None
     fields: dict[str, Any] = {}
+
+
+def years(since: date, today: date) -> int:
+    """Completed years between two days."""
+    return today.year - since.year - ((today.month, today.day) < (since.month, since.day))
+
+
+class ConductArea(_Record):
+    """An area (领域) there are records of, whose they are, and what people call it."""
+
+    code: Line
+    name: Line
+    authority: Line = ""
+    aliases: Annotated[list[Line], Field(max_length=100)] = []
+
+
+class ConductItem(_Record):
+    """One published penalty."""
+
+    area: Line
+    decided: date
+    number: Line = ""
+    authority: Line = ""
+    act: Text = ""
+    penalty: Text = ""
+
+
+class Conduct(_Record):
+    """What public-credit records say of an enterprise in a period, both days counted: penalties by area, or none.
+
+    ``as_of`` is the moment the register answered. An area without an item has no record.
+    """
+
+    uscc: Line
+    name: Line | None = None
+    start: date = Field(alias="from")
+    end: date = Field(alias="to")
+    as_of: AwareDatetime
+    areas: Annotated[list[ConductArea], Field(min_length=1, max_length=200)]
+    items: Annotated[list[ConductItem], Field(max_length=10_000)]
 
 
 class Register(Protocol):

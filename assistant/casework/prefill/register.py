@@ -8,19 +8,20 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpx
 
 from assistant.casework.prefill import register_checks as checks
-from assistant.casework.prefill.records import Enterprise, FarSideUnavailable, Licence, Person
+from assistant.casework.prefill.records import Conduct, Enterprise, FarSideUnavailable, Licence, Person
 from assistant.casework.prefill.register_access import CircuitBreaker, TokenStore
 from assistant.engine.components.patterns.codes import compact
 from assistant.foundation import metrics
 from assistant.foundation.logging import get_logger
 
-Lookup = Literal["enterprise", "person", "licences"]
+Lookup = Literal["enterprise", "person", "licences", "conduct"]
 
 _SYSTEM = "register"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -72,6 +73,16 @@ class HttpRegister:
         return self._look_up(
             "enterprise", "GET", "/v1/enterprises", lambda answer: checks.named_enterprise(answer, wanted), params={"name": name}
         )
+
+    def conduct(self, *, uscc: str, start: date, end: date) -> Conduct | None:
+        """What public-credit records say of the enterprise from ``start`` to ``end``; None where there is no such enterprise.
+
+        Raises:
+            FarSideUnavailable: as every look-up.
+        """
+        path = f"/v1/enterprises/{quote(compact(uscc), safe='')}/conduct"
+        asked = {"from": start.isoformat(), "to": end.isoformat()}
+        return self._look_up("conduct", "GET", path, lambda answer: checks.conduct(answer, uscc, start, end), params=asked)
 
     def person(self, *, id_number: str, name: str) -> Person | None:
         """See Register."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from assistant.casework.prefill.records import Enterprise, FarSideUnavailable, Licence, Person
+from assistant.casework.prefill.records import Conduct, Enterprise, FarSideUnavailable, Licence, Person
 from assistant.engine.components.patterns.codes import born, compact, uscc_fits
 
 _Record = TypeVar("_Record", bound=BaseModel)
@@ -26,6 +27,20 @@ def enterprise(answer: Any, uscc: str) -> Enterprise:
     if compact(record.uscc) != compact(uscc):
         raise FarSideUnavailable("wrong-record")
     return record.model_copy(update={"uscc": compact(uscc)})
+
+
+def conduct(answer: Any, uscc: str, start: date, end: date) -> Conduct:
+    """The records of this enterprise in this period.
+
+    Raises:
+        FarSideUnavailable: ``unreadable``; ``wrong-record`` where they are another's, of another period, or of an area not named.
+    """
+    record = _read(Conduct, answer)
+    areas = {area.code for area in record.areas}
+    own = compact(record.uscc) == compact(uscc) and (record.start, record.end) == (start, end)
+    if not own or any(item.area not in areas or not start <= item.decided <= end for item in record.items):
+        raise FarSideUnavailable("wrong-record")
+    return record
 
 
 def named_enterprise(answer: Any, name: str) -> Enterprise | None:
