@@ -16,7 +16,7 @@ from assistant.casework.interview import record
 from assistant.casework.model import Source
 from assistant.casework.package import gate
 from assistant.casework.package.errors import PackageError
-from assistant.casework.package.forms import fill
+from assistant.casework.package.forms import Filled, fill
 from assistant.casework.package.samples import blank, example_case, sample
 from assistant.casework.package.values import form_context, printed
 from assistant.foundation.settings import ROOT
@@ -107,3 +107,8 @@ def test_a_column_a_table_does_not_have_is_an_error(founding: Guide, tmp_path: P
         fill(tmp_path / "t.docx", form_context(held(founding, 2), founding, NOW), "示例")
     assert caught.value.code == "template_broken" and "nothing" in caught.value.message
 
+
+
+def test_a_number_that_two_neighbouring_cells_make_by_chance_is_not_looked_for() -> None:
+    filled = Filled(b"", ("33", "34", "110101198001010033", "4"), "33\n110101198001010033\n4\n34\n34", 0, 0)
+    assert dict(gate.expect(filled).texts) == {"33": 2, "34": 2, "110101198001010033": 1, "4": 3}
