@@ -15,15 +15,14 @@ import hashlib
 import io
 import json
 import re
-import resource
-import signal
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pypdfium2  # type: ignore[import-untyped, unused-ignore]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped, unused-ignore]
 from PIL import Image, ImageDraw, ImageOps
+
+from assistant.casework.confined import confine, serve
 
 MEMORY = 2 << 30
 SECONDS = 60
@@ -39,16 +38,8 @@ class Refused(Exception):
 
 def main() -> None:
     """Serve until standard input closes."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    while len(header := sys.stdin.buffer.read(4)) == len(b"size"):
-        frame = sys.stdin.buffer.read(int.from_bytes(header, "big"))
-        signal.alarm(SECONDS)
-        reply = answer(frame)
-        signal.alarm(0)
-        sys.stdout.buffer.write(len(reply).to_bytes(4, "big") + reply)
-        sys.stdout.buffer.flush()
+    confine(MEMORY)
+    serve(answer, SECONDS)
 
 
 def answer(frame: bytes) -> bytes:

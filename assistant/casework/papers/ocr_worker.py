@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import os
 import resource
-import signal
 import socket
 import sys
 from typing import Any
+
+from assistant.casework.confined import confine, send, serve
 
 MEMORY = 3 << 30  # bytes of address space; 460 MB resident for a page of 1,280 pixels
 SECONDS = 60  # after which a request ends this process even if nobody is left to do it
@@ -29,20 +30,20 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a library that prints must not get between the frames
     try:
         reader = Reader()
-        confine()
+        shut()
     except Exception as error:
-        _send(out, b"-" + type(error).__name__.encode())
+        send(out, b"-" + type(error).__name__.encode())
         return
-    _send(out, b"+ready")
-    while len(header := sys.stdin.buffer.read(4)) == len(b"size"):
-        frame = sys.stdin.buffer.read(int.from_bytes(header, "big"))
-        signal.alarm(SECONDS)
+    send(out, b"+ready")
+
+    def answer(frame: bytes) -> bytes:
         try:
-            answer = reader.read(frame)
+            read = reader.read(frame)
         except Exception as error:
-            answer = {"problem": type(error).__name__}
-        signal.alarm(0)
-        _send(out, json.dumps(answer).encode())
+            read = {"problem": type(error).__name__}
+        return json.dumps(read).encode()
+
+    serve(answer, SECONDS, out)
 
 
 class Reader:
@@ -165,11 +166,9 @@ class Reader:
         return list(zip(read.txts or (), read.scores, strict=True))
 
 
-def confine() -> None:
+def shut() -> None:
     """No new file, no socket, little memory: whatever a page does to a decoder, nothing can be reached from here."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    confine(MEMORY)
     highest = max(int(name) for name in os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 64
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0) if highest < 0 else (highest, highest))
     for number in range(3, highest):  # gaps below the limit could be opened again
@@ -208,11 +207,6 @@ def _length(box: Any) -> float:
 def _extent(box: Any) -> float:
     wide, high = box.max(axis=0) - box.min(axis=0)
     return float(max(wide, high))
-
-
-def _send(out: Any, reply: bytes) -> None:
-    out.write(len(reply).to_bytes(4, "big") + reply)
-    out.flush()
 
 
 if __name__ == "__main__":

@@ -8,12 +8,10 @@ it makes pages or PDFs (``straightening``) and answers a line of JSON with ``siz
 from __future__ import annotations
 
 import json
-import resource
-import signal
-import sys
 from dataclasses import asdict
 from typing import Any
 
+from assistant.casework.confined import confine, serve
 from assistant.casework.upload_checks import images, pdfs, sheets, words
 from assistant.casework.upload_checks.findings import Findings, Unusable
 
@@ -23,14 +21,8 @@ SECONDS = 60  # after which a request kills this process even if nobody is left 
 
 def main() -> None:
     """Serve until standard input closes."""
-    _confine()
-    while len(header := sys.stdin.buffer.read(4)) == len(b"size"):
-        frame = sys.stdin.buffer.read(int.from_bytes(header, "big"))
-        signal.alarm(SECONDS)
-        reply = answer(frame)
-        signal.alarm(0)
-        sys.stdout.buffer.write(len(reply).to_bytes(4, "big") + reply)
-        sys.stdout.buffer.flush()
+    confine(MEMORY)
+    serve(answer, SECONDS)
 
 
 def answer(frame: bytes) -> bytes:
@@ -79,12 +71,6 @@ def _inspect(kind: str, data: bytes, most_pages: int) -> Findings:
     if kind == "xlsx":
         return sheets.inspect(data)
     return images.inspect(data, kind)
-
-
-def _confine() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":
