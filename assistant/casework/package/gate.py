@@ -45,9 +45,9 @@ class Expected:
 def expect(filled: Filled, without: Iterable[str] = ()) -> Expected:
     """What the PDF of a filled form must show.
 
-    A text counts as often as the paragraphs of the Word file show it, so that losing one of two equal answers is noticed; where one
-    cell ends in 3 and the next begins with 4 no 34 is lost by a page break between them. ``without`` are characters no font
-    has: they are not looked for (whoever leaves them out tells the citizen).
+    A text counts as often as the paragraphs of the Word file show it, so that losing one of two equal answers is noticed; where
+    one cell ends in 3 and the next begins with 4 no 34 is lost by a page break between them. ``without`` are characters no
+    font has: they are not looked for (whoever leaves them out tells the citizen).
     """
     drop = str.maketrans(dict.fromkeys(without))
     # Kept apart by a sign that stands in no answer, so that nothing is found across two paragraphs.
