@@ -128,6 +128,13 @@ class Office:
         """
         return self.carry_out(receipt_no, [given], by)
 
+    def preview(self, receipt_no: str, given: Decision) -> tuple[OfficeFile, Spoken, dict[str, Any] | None]:
+        """What ``act`` would write into a file, the record of the result with it; nothing is changed. Raises as ``act``."""
+        action, held, now = _action(given), self.get(receipt_no), self.config.now()
+        spoken = decisions.settle(given, action, held, now)
+        decisions.check_turn(action, held)
+        return held, spoken, results.settle(held, given.result, "", now) if action.name == "approve" else None
+
     def carry_out(
         self, receipt_no: str, given: Sequence[Decision], by: str = "", *, examined: dict[str, Any] | None = None
     ) -> OfficeFile:

@@ -10,58 +10,29 @@ import hmac
 import secrets
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote, urlsplit
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sandbox.config import SandboxConfig
-from sandbox.office import packages
-from sandbox.office.decisions import MAX_TEXT, Decision
+from sandbox.office import forms, packages
 from sandbox.office.model import OfficeFile, Package
 from sandbox.office.service import Office
-from sandbox.office.statuses import ACTIONS, LABELS, Status, actions_in
+from sandbox.office.staff_pages import ALL, NONE, Pages, Session
+from sandbox.office.statuses import ACTIONS, Status
 from sandbox.problems import Problem
 
-_HERE = Path(__file__).parent
-STATIC = _HERE / "static"
+STATIC = Path(__file__).parent / "static"
 _COOKIE = "office_session"
 _SESSION = timedelta(hours=12)
 _PAGE = 20
 _TRIES, _TRIES_WINDOW = 10, timedelta(minutes=1)
 # Shown in the browser; anything else, HTML and SVG above all, is only ever downloaded.
 _INLINE = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
-_SOURCES = {
-    "said": "申请人口述",
-    "tapped": "申请人选择",
-    "licence": "电子证照",
-    "register": "登记信息",
-    "previous_case": "历史办件",
-    "computed": "系统计算",
-    "staff": "工作人员填写",
-}
-_KINDS = {
-    "form": "申请表",
-    "generated": "生成材料",
-    "upload": "上传材料",
-    "licence": "电子证照",
-    "checklist": "清单",
-    "receipt": "凭证",
-    "commitment": "告知承诺书",
-    "form_plain": "申请表（简版）",
-    "manifest": "目录",
-}
-
-
-@dataclass(frozen=True)
-class _Session:
-    id_hash: str
-    csrf: str
 
 
 class _NoSession(Exception):
@@ -71,18 +42,18 @@ class _NoSession(Exception):
 def routes(config: SandboxConfig, office: Office) -> APIRouter:
     """All pages under ``/office/``."""
     router = APIRouter(prefix="/office", include_in_schema=False, default_response_class=HTMLResponse)
-    pages = _Pages()
+    pages = Pages()
     wrong_tries: deque[datetime] = deque(maxlen=_TRIES)
 
-    def session_of(request: Request) -> _Session:
+    def session_of(request: Request) -> Session:
         token = request.cookies.get(_COOKIE, "")
         id_hash = hashlib.sha256(token.encode()).hexdigest()
         csrf = office.store.session_csrf(id_hash, config.now())
         if csrf is None:
             raise _NoSession
-        return _Session(id_hash, csrf)
+        return Session(id_hash, csrf)
 
-    def guarded(request: Request, answer: Callable[[_Session], Response]) -> Response:
+    def guarded(request: Request, answer: Callable[[Session], Response]) -> Response:
         """Run a page for a signed-in person; problems become pages."""
         try:
             return answer(session_of(request))
@@ -91,7 +62,7 @@ def routes(config: SandboxConfig, office: Office) -> APIRouter:
         except Problem as problem:
             return pages.error(problem)
 
-    def check_form(request: Request, session: _Session, csrf: str) -> None:
+    def check_form(request: Request, session: Session, csrf: str) -> None:
         if not hmac.compare_digest(csrf.encode(), session.csrf.encode()):
             raise Problem(403, "forged", "页面已过期，请返回刷新后重试")
         _check_origin(request)
@@ -130,7 +101,7 @@ def routes(config: SandboxConfig, office: Office) -> APIRouter:
 
     @router.post("/logout")
     def logout(request: Request, csrf: Annotated[str, Form(max_length=100)] = "") -> Response:
-        def answer(session: _Session) -> Response:
+        def answer(session: Session) -> Response:
             check_form(request, session, csrf)
             office.store.drop_session(session.id_hash)
             response = RedirectResponse("/office/login", status_code=303)
@@ -143,62 +114,63 @@ def routes(config: SandboxConfig, office: Office) -> APIRouter:
     def files(
         request: Request,
         status: Annotated[str, Query(max_length=40)] = "",
+        department: Annotated[str | None, Query(max_length=100)] = None,
         q: Annotated[str, Query(max_length=100)] = "",
         page: Annotated[int, Query(ge=1, le=100_000)] = 1,
     ) -> Response:
-        def answer(session: _Session) -> Response:
+        def answer(session: Session) -> Response:
             chosen = Status(status) if status in Status.__members__.values() else None
+            of = None if department in (None, ALL) else "" if department == NONE else department
             with office.store.read() as conn:
                 held, total = office.store.page(
-                    conn, status=chosen, department=None, text=q.strip(), offset=(page - 1) * _PAGE, limit=_PAGE
+                    conn, status=chosen, department=of, text=q.strip(), offset=(page - 1) * _PAGE, limit=_PAGE
                 )
-                counts = office.store.counts(conn)
-            return pages.render(
-                "list.html",
-                session=session,
-                files=held,
-                total=total,
-                counts=counts,
-                chosen=chosen,
-                q=q.strip(),
-                page=page,
-                last_page=max(1, -(-total // _PAGE)),
-            )
+                counts, departments = office.store.counts(conn, of), office.store.departments(conn)
+            return pages.files(session, held, total, counts, departments, chosen, department, q.strip(), page, -(-total // _PAGE))
 
         return guarded(request, answer)
 
     @router.get("/submissions/{receipt_no}")
     def file(request: Request, receipt_no: str, done: Annotated[str, Query(max_length=40)] = "") -> Response:
-        def answer(session: _Session) -> Response:
+        def answer(session: Session) -> Response:
             label = ACTIONS[done].label if done in ACTIONS else None
             return pages.file(session, office.get(receipt_no), done=label)
 
         return guarded(request, answer)
 
     @router.post("/submissions/{receipt_no}/actions")
-    def act(
-        request: Request,
-        receipt_no: str,
-        action: Annotated[str, Form(max_length=40)] = "",
-        text: Annotated[str, Form(max_length=20_000)] = "",
-        csrf: Annotated[str, Form(max_length=100)] = "",
-    ) -> Response:
-        def answer(session: _Session) -> Response:
-            check_form(request, session, csrf)
+    def act(request: Request, receipt_no: str, form: Annotated[forms.Sent, Depends(forms.sent)]) -> Response:
+        def answer(session: Session) -> Response:
+            check_form(request, session, form.text("csrf"))
             try:
-                office.act(receipt_no, Decision(action=action, text=text[:10_000]))
+                given = forms.decision(form)
+                if form.text("step") == "preview":
+                    held, spoken, result = office.preview(receipt_no, given)
+                    return pages.preview(session, held, given, spoken, result, form)
+                if form.text("step") != "edit":
+                    office.act(receipt_no, given)
             except Problem as problem:
                 if problem.status == 404:
                     raise
                 # The words typed are shown again: nobody should have to write a reason twice.
-                return pages.file(session, office.get(receipt_no), status=problem.status, wrong=problem.title, text=text)
-            return RedirectResponse(f"/office/submissions/{quote(receipt_no)}?done={action}", status_code=303)
+                return pages.file(session, office.get(receipt_no), status=problem.status, wrong=problem.title, form=form)
+            if form.text("step") == "edit":
+                return pages.file(session, office.get(receipt_no), form=form)
+            return RedirectResponse(f"/office/submissions/{quote(receipt_no)}?done={given.action}", status_code=303)
+
+        return guarded(request, answer)
+
+    @router.get("/submissions/{receipt_no}/result")
+    def result(request: Request, receipt_no: str) -> Response:
+        def answer(session: Session) -> Response:
+            record, data = office.result(receipt_no)
+            return Response(data, media_type=record["media_type"], headers={"Content-Disposition": "inline"})
 
         return guarded(request, answer)
 
     @router.get("/submissions/{receipt_no}/packages/{version}")
     def package(request: Request, receipt_no: str, version: int) -> Response:
-        def answer(session: _Session) -> Response:
+        def answer(session: Session) -> Response:
             held = office.get(receipt_no)
             path = office.store.path_of(_version(held, version))
             return FileResponse(path, media_type="application/zip", filename=f"{held.case_no}-v{version}.zip")
@@ -207,7 +179,7 @@ def routes(config: SandboxConfig, office: Office) -> APIRouter:
 
     @router.get("/submissions/{receipt_no}/packages/{version}/files/{position}")
     def member(request: Request, receipt_no: str, version: int, position: int) -> Response:
-        def answer(session: _Session) -> Response:
+        def answer(session: Session) -> Response:
             taken = _version(office.get(receipt_no), version)
             listed = taken.manifest["files"]
             if not 0 <= position < len(listed):
@@ -238,55 +210,3 @@ def _check_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
         raise Problem(403, "forged", "请求来自其他网站，已拒绝")
-
-
-class _Pages:
-    """The templates, with everything escaped and anything missing an error."""
-
-    def __init__(self) -> None:
-        self._jinja = Environment(loader=FileSystemLoader(_HERE / "pages"), autoescape=True, undefined=StrictUndefined)
-        self._jinja.filters["moment"] = lambda at: datetime.fromisoformat(at).strftime("%Y年%m月%d日 %H:%M")
-        self._jinja.globals.update(labels=LABELS, statuses=list(Status), kinds=_KINDS, sources=_SOURCES, max_text=MAX_TEXT)
-
-    def render(self, template: str, status: int = 200, **values: Any) -> Response:
-        """A page."""
-        return HTMLResponse(self._jinja.get_template(template).render(values), status_code=status)
-
-    def error(self, problem: Problem) -> Response:
-        """A problem as a page."""
-        return self.render("error.html", problem.status, title=problem.title)
-
-    def file(
-        self,
-        session: _Session,
-        held: OfficeFile,
-        *,
-        status: int = 200,
-        done: str | None = None,
-        wrong: str | None = None,
-        text: str = "",
-    ) -> Response:
-        """The page of one office file."""
-        latest = held.packages[-1]
-        open_actions = actions_in(held.status, inspecting=held.inspecting)
-        return self.render(
-            "file.html",
-            status,
-            session=session,
-            file=held,
-            package=latest,
-            fields=[_field(item) for item in latest.manifest.get("fields", [])],
-            plain=[action for action in open_actions if not action.reason_required],
-            reasoned=[action for action in open_actions if action.reason_required],
-            done=done,
-            wrong=wrong,
-            text=text,
-        )
-
-
-def _field(item: dict[str, Any]) -> dict[str, str]:
-    """One field of the manifest as the page shows it; a sender's manifest may lack parts."""
-    value, source = item.get("value"), item.get("source")
-    shown = "、".join(str(part) for part in value) if isinstance(value, list) else "" if value is None else str(value)
-    kind = str(source.get("kind", "")) if isinstance(source, dict) else ""
-    return {"label": str(item.get("label") or item.get("field") or ""), "value": shown, "source": _SOURCES.get(kind, kind)}
