@@ -151,7 +151,6 @@ class DrawnSignature(BaseModel):
     used: bool = False
 
 
-class TimelineEntry(BaseModel):
 class Wanting(BaseModel):
     """One thing an office asks to be corrected: an answer (``code`` a field's key), a material (its code), or in words only."""
 
@@ -203,6 +202,7 @@ class CasePart(BaseModel):
     stuck: bool = Field(default=False, description="a person has to look before anything more is tried")
 
 
+class TimelineEntry(BaseModel):
     """One line of the citizen's timeline. ``who`` is the citizen, the office or a department, ``part`` the item's code there."""
 
     at: datetime
@@ -210,8 +210,8 @@ class CasePart(BaseModel):
     who: str
     text: str
     due: date | None = None
-
     part: str = ""
+
 
 class Urging(BaseModel):
     """The citizen asked to hurry (催办), for the whole case or one department's ``part`` of it."""
@@ -263,15 +263,15 @@ class Case(BaseModel):
     #: Statuses reached since it was loaded: part ("" for the whole), status, and when where that is not the saving.
     _moved: list[tuple[str, CaseStatus, datetime | None]] = PrivateAttr(default_factory=list)
 
-    def values(self) -> dict[str, Any]:
-        """Answered values by field key, the form conditions are evaluated on."""
-        return {key: answer.value for key, answer in self.answers.items() if not answer.skipped}
     @field_validator("correction", mode="before")
     @classmethod
     def _words_only(cls, given: object) -> object:
         """Cases saved before corrections had a shape hold the office's words alone."""
         return {"text": given} if isinstance(given, str) else given
 
+    def values(self) -> dict[str, Any]:
+        """Answered values by field key, the form conditions are evaluated on."""
+        return {key: answer.value for key, answer in self.answers.items() if not answer.skipped}
 
     def move(self, status: CaseStatus, at: datetime | None = None) -> None:
         """Change status; ``at`` where it happened at another moment than it is saved.

@@ -123,7 +123,6 @@ class ReceiptView(BaseModel):
     url: str
 
 
-class CaseDetail(CaseView):
 class WantingView(BaseModel):
     """One thing to be corrected; ``code`` is a field's key or a material's code, empty where it is said in words only."""
 
@@ -168,10 +167,11 @@ class CasePartView(BaseModel):
     verdict: VerdictView | None
 
 
+class CaseDetail(CaseView):
     fields: list[FieldView]
     packages: list[PartPackageView] = []
-    receipts: list[ReceiptView] = []
     parts: list[CasePartView] = []
+    receipts: list[ReceiptView] = []
     signed_at: str | None = None
 
 
@@ -228,13 +228,14 @@ class Uploaded(BaseModel):
 
 
 class TimelineItem(BaseModel):
-    at: str
     """One line; ``part`` is the item's code where it is about one department's part of a case."""
 
+    at: str
     status: str
     who: str
     text: str
     due: str | None = None
+    part: str | None = None
 
 
 class Timeline(BaseModel):
