@@ -46,7 +46,7 @@ class Condition(Strict):
     ``{field: f, known: true}`` · ``{field: f, sum_of: [g, …]}`` · ``{all: […]}`` · ``{any: […]}`` · ``{not: …}``.
     A comparison with an unanswered field is false; in a sum, unanswered fields count nothing. For ``multi`` fields
     ``is``/``in`` mean "contains". Of a table, ``f.rows`` is how many rows there are, ``f.column`` the cells of a column in
-    all rows (so ``is``/``in`` mean "in any row") and ``f.first.column`` that of the first row.
+    all rows (so ``is``, ``in``, ``over`` and ``under`` mean "in any row") and ``f.first.column`` that of the first row.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -74,8 +74,35 @@ class Condition(Strict):
         return self
 
 
+class Range(Strict):
+    """The quantities an option stands for: from ``min`` or ``over`` to ``max`` or ``under``; the first of each pair are in it.
+
+    ``unit`` is what the bounds count: days, months (of a year's twelve), weeks of a pregnancy (four to a month), completed
+    years of age, persons or things, yuan, kilograms.
+    """
+
+    unit: Literal["days", "months", "pregnancy_weeks", "age", "count", "yuan", "kilograms"]
+    min: float | None = None
+    over: float | None = None
+    max: float | None = None
+    under: float | None = None
+
+    @model_validator(mode="after")
+    def one_stretch(self) -> Range:
+        """Raise ValueError for two bounds on one side, for none at all, and for bounds that leave nothing between them."""
+        below = [bound for bound in (self.min, self.over) if bound is not None]
+        above = [bound for bound in (self.max, self.under) if bound is not None]
+        if len(below) > 1 or len(above) > 1 or not (below or above):
+            raise ValueError("a range has min or over, max or under, at most one of each pair and at least one of all")
+        if below and above and below[0] > above[0]:
+            raise ValueError(f"a range from {below[0]} to {above[0]} holds nothing")
+        return self
+
+
 class Option(Strict):
     """One choice: ``value`` is stored, ``label`` shown, ``aliases`` are other words people type for it.
+
+    ``range`` is for an option that stands for a stretch of quantities (满半年): whoever says 七个月 means it.
 
     One that is not ``offered`` has a box on a form and is no answer: a composition offers fewer than its parts' forms show.
     """
@@ -83,6 +110,7 @@ class Option(Strict):
     value: str
     label: str
     aliases: list[str] = []
+    range: Range | None = None
     offered: bool = True
 
 

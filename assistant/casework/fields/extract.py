@@ -286,9 +286,15 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
             len(plain) <= CHOICE_LENGTH
             and not _ASKS.search(_SOME.sub("", plain))
             and not re.search(r"错|不对|改成|改为", plain)
-            and isinstance(parse(field, plain, today, {}), Accepted)
+            and _chosen_plainly(field, plain, today)
         )
     return False
+
+
+def _chosen_plainly(field: GuideField, plain: str, today: date) -> bool:
+    """Whether an option is chosen, be it one that ends the matter (过期一年多了), or the choice is down to a few."""
+    read = parse(field, plain, today, {})
+    return isinstance(read, Accepted) or read.code == "choice_which" or read.code.startswith("rule_")
 
 
 def _told(field: GuideField, plain: str, today: date) -> bool:

@@ -24,6 +24,7 @@ __all__ = ["NO", "PARTICLES", "YES", "leaning", "match_option", "ordinal", "pars
 _CLOSE = 0.62
 #: Signs that tell no option from another.
 _EMPTY = frozenset("的了是有不没无在我你他要一个人家里上下来去这那和与或都也还就已到过办用可以")
+_DENIAL = re.compile("[不没未无非别]")
 _EITHER_OR = re.compile(r"还是|或者?")
 _EXCEPT = re.compile(r"除了|除开|除|不要|去掉")
 _MAYBE = re.compile(r"可能|也许|以后|将来|说不定|或许")
@@ -90,8 +91,12 @@ def _near(plain: str, options: Sequence[Option]) -> Option | None:
     if (telling_sign := _by_sign(plain, options, words)) is not None:
         return telling_sign
     # one character more or less turns short words into others: 木有 is not 有
+    denies = bool(_DENIAL.search(plain))  # 户口不在这 is near to 户口就在这里, and says the opposite
     scores = {
-        o.value: max((SequenceMatcher(None, plain, w).ratio() for w in words[o.value] if len(w) > 2), default=0.0)
+        o.value: max(
+            (SequenceMatcher(None, plain, w).ratio() for w in words[o.value] if len(w) > 2 and bool(_DENIAL.search(w)) == denies),
+            default=0.0,
+        )
         for o in options
     }
     close = sorted(options, key=lambda option: -scores[option.value])

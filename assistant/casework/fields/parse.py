@@ -8,7 +8,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from assistant.casework.fields import agreeing, dates, english, identifiers, meaning, names, numbers, options, scope, words
+from assistant.casework.fields import (
+    agreeing,
+    dates,
+    english,
+    identifiers,
+    meaning,
+    names,
+    numbers,
+    options,
+    ranges,
+    scope,
+    words,
+)
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
 from assistant.casework.fields.rules import TODAY, check_rules
 from assistant.engine.components.patterns import measures, numerals
@@ -126,9 +138,9 @@ def _read(field: GuideField, answer: str | Sequence[str], today: date) -> Parsed
         case "multi":
             return options.parse_multi(answer, field.offered)
         case "choice":
-            return options.parse_choice(text, field.offered)
+            return ranges.choose(text, field.offered, today) or options.parse_choice(text, field.offered)
         case "yes_no":
-            return _yes_no(field, text)
+            return ranges.choose(text, field.offered, today) or _yes_no(field, text)
         case "id_number":
             return identifiers.parse_id_number(text, today)
         case "uscc":

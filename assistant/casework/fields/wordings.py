@@ -41,28 +41,36 @@ def named(text: str, options: Sequence[Option], *, stems: bool = False) -> Named
 
     ``stems`` also finds 结婚 of 结婚了 and 仓库 of 有仓库.
     """
+    return _named(text, options, stems) or _named(text, options, stems, loosely=True) or Named([], [])
+
+
+def _named(text: str, options: Sequence[Option], stems: bool, loosely: bool = False) -> Named | None:
+    """The same; None where nothing is named. ``loosely``, 了 may stand anywhere or be left out: 换了地方 for 换地方了."""
     said: dict[str, Option] = {}
     denied: dict[str, Option] = {}
     for clause in _CLAUSE.split(normalise(text)):
-        plain = squeezed(clause)
-        wordings = sorted(
-            ((word, option) for option in options for word in _forms(option, stems) if word in plain),
-            key=lambda pair: -len(pair[0]),
-        )
+        plain = _as_compared(squeezed(clause), loosely)
+        forms = {(form, option.value): option for option in options for form in _forms(option, stems, loosely) if form in plain}
         taken: list[tuple[int, int]] = []
-        for word, option in wordings:
+        for (word, value), option in sorted(forms.items(), key=lambda pair: -len(pair[0][0])):
             for match in re.finditer(re.escape(word), plain):
                 if any(match.start() < end and start < match.end() for start, end in taken):
                     continue
                 taken.append(match.span())
                 no = _DENIED.search(plain[: match.start()]) or _DENIED_AFTER.match(plain[match.end() :])
-                (denied if no else said)[option.value] = option
+                (denied if no else said)[value] = option
+    if not said and not denied:
+        return None
     return Named([o for o in options if o.value in said], [o for o in options if o.value in denied and o.value not in said])
 
 
-def _forms(option: Option, stems: bool) -> set[str]:
+def _as_compared(plain: str, loosely: bool) -> str:
+    return plain.replace("了", "") if loosely else plain
+
+
+def _forms(option: Option, stems: bool, loosely: bool) -> set[str]:
     found = {squeezed(word) for word in words_of(option)}
     if stems:
         found |= {word[1:] for word in found if word[0:1] == "有" and len(word) > 2}
         found |= {word[:-1] for word in found if word[-1:] in ("了", "的") and len(word) > 2}
-    return {word for word in found if len(word) >= 2}
+    return {form for word in found if len(form := _as_compared(word, loosely)) >= (3 if loosely else 2)}

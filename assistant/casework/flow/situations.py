@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from assistant.casework import interview
-from assistant.casework.fields import english, options
+from assistant.casework.fields import english, options, ranges
 from assistant.casework.fields.parse import field_options, parse
 from assistant.casework.fields.result import Accepted
 from assistant.casework.flow.asking import ask, reject
@@ -90,7 +90,7 @@ def answered(talk: Talk) -> tuple[Guide, str] | None:
     if guide is None or field is None or deciding is None:
         ask(talk, None)
         return None
-    picked = talk.tapped[0] if talk.tapped else ALL if talk.intent == "skip" else _match(talk.text, field)
+    picked = talk.tapped[0] if talk.tapped else ALL if talk.intent == "skip" else _match(talk, field)
     if picked != ALL and picked not in {option.value for option in field_options(field)}:
         labels = t("fields.list_separator").join(option.label for option in field_options(field))
         reject(talk, "choice_unknown", t("fields.choice_unknown", options=labels))
@@ -109,7 +109,7 @@ def plainly(talk: Talk) -> bool:
     """Whether the words are one of the answers and nothing else."""
     _, field = _asking(talk)
     return field is not None and len(talk.text.strip()) <= (_LONGEST * 3 if english.is_latin(talk.text) else _LONGEST) and (
-        _match(talk.text, field) is not None
+        _match(talk, field) is not None
     )
 
 
@@ -141,14 +141,16 @@ def _ask(field: GuideField) -> Ask:
     return Ask(field=SITUATION, label=field.question, kind="choice", options=choices, why=t("casework.situation_why"))
 
 
-def _match(text: str, field: GuideField) -> str | None:
-    """The value that is meant: by number, label or other words for it; yes or no where that is asked; or all of them."""
-    plain, offered = text.strip(), field_options(field)
+def _match(talk: Talk, field: GuideField) -> str | None:
+    """The value that is meant: by number, label, other words or a quantity; yes or no where that is asked; or all of them."""
+    plain, offered = talk.text.strip(), field_options(field)
     if plain == t("casework.every_case") or _ALL.match(plain):
         return ALL
     index = options.ordinal(plain, len(offered) + 1)
     if index is not None:
         return offered[index].value if index < len(offered) else ALL
+    if (ranged := ranges.choose(plain, offered, talk.now.date())) is not None:
+        return str(ranged.value) if isinstance(ranged, Accepted) else None
     if field.type == "yes_no":
         said = options.yes_or_no(plain)
         return None if said is None else "yes" if said else "no"

@@ -57,8 +57,8 @@ def _put_off(guide: Guide, case: Case, open_ones: list[GuideField]) -> dict[str,
 
 
 def _hangs_on(guide: Guide, field: GuideField) -> set[str]:
-    """The questions whose answers may settle this one, or decide the columns of its table."""
-    conditions = [entry.when for entry in guide.settled if entry.field == field.key]
+    """The questions whose answers may settle or spare this one, or decide the columns of its table."""
+    conditions = [field.when, *(entry.when for entry in guide.settled if entry.field == field.key)]
     conditions += [column.when for column in field.columns] + [field.rows.one_when if field.rows else None]
     return {key for condition in conditions if condition is not None for key in condition_fields(condition)}
 

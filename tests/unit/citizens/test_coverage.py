@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from assistant.foundation.settings import ROOT
@@ -10,14 +11,17 @@ from benchmarks.citizens.facts import Facts, load
 from benchmarks.citizens.road import Journey
 from knowledge.catalogue import Catalogue
 from knowledge.schema import Guide
+from knowledge.settling import settled
 
 GUIDES = {guide.code: guide for guide in Catalogue.load(ROOT / "knowledge" / "guides").all() if not guide.outline}
+TODAY = date(2026, 11, 10)
 CITIZENS = load(ROOT / "tests" / "e2e" / "cases")
 
 
 def taken(guide: Guide, key: str) -> set[str]:
-    """The values of a field that citizens of the guide expect to be stored."""
-    held = [facts.expect[key] for facts in CITIZENS if facts.guide == guide.code and key in facts.expect]
+    """The values of a field that citizens of the guide expect to be stored, or that follow from what they say."""
+    told = [{**facts.expect, **settled(guide, facts.expect, TODAY)} for facts in CITIZENS if facts.guide == guide.code]
+    held = [values[key] for values in told if key in values]
     return {str(one) for value in held for one in (value if isinstance(value, list) else [value])}
 
 
