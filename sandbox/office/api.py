@@ -14,7 +14,8 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from sandbox.config import SandboxConfig
-from sandbox.office import service, shown
+from sandbox.office import bookings_api, service, shown
+from sandbox.office.bookings import Bookings
 from sandbox.office.decisions import Decision
 from sandbox.office.faults import Fault, Faults
 from sandbox.office.service import Office
@@ -84,6 +85,7 @@ def routes(config: SandboxConfig, office: Office, faults: Faults) -> APIRouter:
         faults.set(body)
         return faults.fault
 
+    bookings_api.add(router, config, Bookings(config, office.store))
     return router
 
 

@@ -42,6 +42,13 @@ CREATE TABLE IF NOT EXISTS webhook (
   since REAL NOT NULL, ended TEXT)
 """,
     "CREATE INDEX IF NOT EXISTS webhook_open ON webhook (ended, receipt_no)",
+    """
+CREATE TABLE IF NOT EXISTS booking (
+  booking_no TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE, case_no TEXT NOT NULL, slot TEXT NOT NULL, window TEXT NOT NULL,
+  starts REAL NOT NULL, status TEXT NOT NULL, at TEXT NOT NULL)
+""",
+    "CREATE INDEX IF NOT EXISTS booking_slot ON booking (slot, status)",
+    "CREATE INDEX IF NOT EXISTS booking_case ON booking (case_no, starts)",
     "CREATE TABLE IF NOT EXISTS counter (day TEXT PRIMARY KEY, last INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS staff_session (id_hash TEXT PRIMARY KEY, csrf TEXT NOT NULL, expires_at TEXT NOT NULL)",
 )
