@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, PrivateAttr, field_validator
 
 from assistant.casework.fields.table_draft import TableDraft
+from assistant.casework.notices.wishes import NoticeWishes
 from assistant.casework.prefill.state import Consent
 
 
@@ -248,6 +249,7 @@ class Case(BaseModel):
     packages: list[PartPackage] = []
     package_version: int = 0
     signature: DrawnSignature | None = None
+    notices: NoticeWishes | None = None
     receipts: list[OfficeReceipt] = []
     timeline: list[TimelineEntry] = []
     deemed: dict[str, date] = {}

@@ -10,6 +10,8 @@ from datetime import datetime
 
 from assistant.casework.flow.talk import Built, PackageFailed
 from assistant.casework.model import Case
+from assistant.casework.notices.service import channels
+from assistant.casework.notices.wishes import Outside
 from assistant.casework.package.build import Converter
 from assistant.casework.package.errors import PackageError
 from assistant.casework.package.maker import PackageMaker
@@ -90,6 +92,11 @@ class TurnServices:
     def upload_max_bytes(self) -> int:
         """The largest file a citizen may send."""
         return self._settings.upload_max_bytes
+
+    @property
+    def notice_channels(self) -> frozenset[Outside]:
+        """Where citizens may be told of their cases besides the conversation."""
+        return channels(self._settings)
 
     def find(self, text: str) -> list[Hit]:
         """Items a sentence may mean, best first."""

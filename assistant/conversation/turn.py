@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import orjson
 
 from assistant.casework import repository as cases
-from assistant.casework.flow import answering, besides, choosing, materials
+from assistant.casework.flow import answering, besides, choosing, materials, notifying
 from assistant.casework.flow import asking as flow_asking
 from assistant.casework.flow.summary import case_view
 from assistant.casework.flow.talk import Services, Talk
@@ -91,7 +91,7 @@ class TurnRunner:
     @property
     def steps(self) -> list[Callable[[Turn], Awaitable[None]]]:
         """A turn, in order. A step that finishes the turn sets ``done``; composing and saving happen always."""
-        return [self.hear, self.mind_language, self.keep_safe, self.take_up, self.let_people_talk, self.think]
+        return [self.hear, self.heed_wishes, self.keep_safe, self.take_up, self.let_people_talk, self.think]
 
     async def run(self, conversation_id: str, message: Message) -> bytes:
         """Take one message and return the turn as the JSON that was stored.
@@ -196,9 +196,9 @@ class TurnRunner:
             turn.talk.notice("info", t("conversation.nothing_to_read"))
             turn.talk.status, turn.done = "clarify", True
 
-    async def mind_language(self, turn: Turn) -> None:
-        """English please, 说中文: the language is settled when the turn is loaded; nothing else was wanted."""
-        turn.done = turn.language_only
+    async def heed_wishes(self, turn: Turn) -> None:
+        """English please, 不要给我发短信了: how she wants to be spoken to and told of her cases; nothing else was wanted then."""
+        turn.done = turn.language_only or (turn.talk.owner == "bot" and notifying.heard(turn.talk))
 
     async def keep_safe(self, turn: Turn) -> None:
         """Danger to life, crime, other people's data, manipulation and abuse are answered before anything else."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.casework import interview, receipts
 from assistant.casework.fields import options
-from assistant.casework.flow import choosing
+from assistant.casework.flow import choosing, notifying
 from assistant.casework.flow.asking import advance, ask, confirm_question, grades, reject
 from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.grading import grade_in
@@ -155,6 +155,7 @@ def submit(talk: Talk) -> None:
     talk.say(t("casework.submitted_next"))
     ask(talk, None)
     talk.status = "submitted"
+    notifying.offer(talk)
     choosing.offer_next(talk)
 
 

@@ -16,6 +16,7 @@ from assistant.casework.fields.parse import printed, warning_of
 from assistant.casework.fields.result import Accepted
 from assistant.casework.flow.paper_questions import PaperQuestion
 from assistant.casework.model import Case, PartPackage, Source
+from assistant.casework.notices.wishes import Outside
 from assistant.casework.package.unsigned import Unsigned
 from assistant.casework.papers.reading import Read
 from assistant.casework.prefill.records import Register
@@ -85,7 +86,9 @@ class DialogueState(BaseModel):
     one in hand, ``later`` those after it, ``unclear`` what may be one of several; ``failures`` counts turns in a row that were
     not understood; ``told`` is what she told of her situation by item, ``deciding`` the situation asked now, ``every_case`` the
     items she wants told for every situation; ``region`` is the place she asks about (GB/T 2260), where that is another than hers;
-    ``locale_chosen`` says that she chose language and script herself; ``identity`` is who she is, where she signed in.
+    ``locale_chosen`` says that she chose language and script herself; ``identity`` is who she is, where she signed in;
+    ``notices_offered`` is the turn she was asked in where to be told of her case; ``openid`` is who she is to WeChat, set by its
+    door.
     """
 
     ask: Ask | None = None
@@ -109,6 +112,8 @@ class DialogueState(BaseModel):
     papers: list[PaperQuestion] = []
     region: str | None = None
     identity: VerifiedIdentity | None = None
+    notices_offered: int | None = None
+    openid: str | None = None
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,8 @@ class Services(Protocol):
     def upload_max_bytes(self) -> int: ...
     @property
     def register(self) -> Register | None: ...
+    @property
+    def notice_channels(self) -> frozenset[Outside]: ...
     def find(self, text: str) -> list[Hit]: ...
     def decide(self, hits: Sequence[Hit], *, expected: bool = True) -> Decision: ...
     def guide_of(self, case: Case) -> Guide: ...

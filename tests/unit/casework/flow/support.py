@@ -9,6 +9,7 @@ from datetime import date, datetime
 from assistant.casework.flow.asking import say_question
 from assistant.casework.flow.talk import Built, DialogueState, PackageFailed, Talk
 from assistant.casework.model import Case
+from assistant.casework.notices.wishes import Outside
 from assistant.casework.prefill.records import Register
 from assistant.foundation.clock import SHANGHAI
 from knowledge.catalogue import Catalogue
@@ -57,6 +58,7 @@ class World:
     numbers: int = 0
     upload_max_bytes: int = 1 << 20
     register: Register | None = None
+    notice_channels: frozenset[Outside] = frozenset({"sms", "email"})
 
     @property
     def catalogue(self) -> Catalogue:

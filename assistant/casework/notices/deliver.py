@@ -1,0 +1,162 @@
+"""Sending what is planned: each notice once, however often we crash, and never discarded.
+
+A notice is counted before it is sent. One that was counted and not settled may or may not have gone out: the far side is asked
+by its key first, where it can tell. The conversation's own stream is in our database: there both happen in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from assistant.casework import events, repository
+from assistant.casework.events import CaseEvent
+from assistant.casework.notices import store
+from assistant.casework.notices.notice import Notice, Provider, Rejected, Sent, Words
+from assistant.casework.notices.quiet import QuietHours
+from assistant.casework.notices.store import CHAT, Row, State
+from assistant.casework.submission.backoff import Backoff
+from assistant.foundation import audit, metrics
+from assistant.foundation.clock import Clock
+from assistant.foundation.database import Database
+from assistant.foundation.logging import get_logger
+from assistant.foundation.messages import t
+
+_AT_ONCE = 50
+FAILED = "notice_failed"
+"""``status`` of the ``stuck`` event that asks for a person."""
+
+log = get_logger(__name__)
+
+
+class Chat(Protocol):
+    """The conversation, as notices reach it."""
+
+    def tell_in(self, conn: Connection, conversation_id: str, kind: str, words: Words, at: datetime) -> None:
+        """Say it in the caller's transaction."""
+
+    def announce(self, conversation_id: str) -> None:
+        """Wake whoever is looking, after the commit."""
+
+
+class Deliverer:
+    """Does the sending. ``run`` is called by one thread of one process at a time.
+
+    Args:
+        providers: by channel; a channel without one is not offered to anybody.
+        backoff: how long to wait between tries, and when to tell a person.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        chat: Chat,
+        providers: Mapping[str, Provider],
+        clock: Clock,
+        quiet: QuietHours,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._db, self._chat, self._providers, self._clock, self._quiet = db, chat, providers, clock, quiet
+        self._backoff = backoff or Backoff(first_s=5, cap_s=1800, patience=timedelta(days=3), least_attempts=30)
+
+    def run(self) -> int:
+        """Send everything due; how many were dealt with."""
+        done = 0
+        while True:
+            now = self._clock.now()
+            with self._db.read() as conn:
+                keys = store.due(conn, now, _AT_ONCE)
+            for key in keys:
+                self._one(key, now)
+            done += len(keys)
+            if len(keys) < _AT_ONCE:
+                return done
+
+    def _one(self, key: str, now: datetime) -> None:
+        row: Row | None = None
+        try:
+            with self._db.write() as conn:
+                claimed = store.claim(conn, key, now)
+                row = self._stands(conn, claimed, now) if claimed is not None else None
+            if row is None:
+                return
+            if row.channel == CHAT:
+                self._say(row, now)
+            else:
+                self._send(row)
+        except Exception:
+            # A locked database, a full disk: the claim runs out and it is tried again.
+            log.exception("notice.attempt_failed", kind=row.kind if row else "", channel=row.channel if row else "")
+
+    def _stands(self, conn: Connection, row: Row, now: datetime) -> Row | None:
+        """The notice as it is to be sent now; None where it is no longer true or wanted, or has to wait: that is noted here."""
+        found = repository.find(conn, row.case_no)
+        case = found[0] if found else None
+        words = row.words
+        if case is None or (words.while_ and case.status.value not in words.while_):
+            self._suppress(conn, row, now, "no-longer-true")
+            return None
+        if words.until is not None and now > words.until:
+            self._suppress(conn, row, now, "too-late")
+            return None
+        if row.channel == CHAT:
+            return row
+        address = case.notices.address(row.channel) if case.notices else None
+        if address is None or row.channel not in self._providers:
+            self._suppress(conn, row, now, "not-wanted")
+            return None
+        if row.attempts == 1 and address != row.address:  # she has another number by now, and nothing went to the old one
+            store.readdress(conn, row.key, address)
+            row = replace(row, address=address)
+        quiet_until = self._quiet.end_after(now)
+        if quiet_until is not None:
+            store.put_off(conn, row.key, quiet_until)
+            return None
+        return row
+
+    def _say(self, row: Row, now: datetime) -> None:
+        with self._db.write() as conn:
+            home = store.home_of(conn, row.case_no)
+            if home is None or not store.settle(conn, row.key, State.SENT, now):
+                return
+            self._chat.tell_in(conn, home, row.kind, row.words, now)
+        metrics.notices_total.labels(row.channel, State.SENT.value).inc()
+        self._chat.announce(home)
+
+    def _send(self, row: Row) -> None:
+        provider = self._providers[row.channel]
+        outcome = provider.find(row.key) if row.attempts > 1 else None
+        if outcome is None:
+            outcome = provider.send(Notice(row.key, row.kind, row.channel, row.address or "", row.words))
+        now = self._clock.now()
+        if isinstance(outcome, Sent):
+            with self._db.write() as conn:
+                store.settle(conn, row.key, State.SENT, now, ref=outcome.ref)
+            metrics.notices_total.labels(row.channel, State.SENT.value).inc()
+        elif isinstance(outcome, Rejected) or self._backoff.exhausted(row.attempts, now - row.created_at):
+            self._tell_person(row, outcome.code, now)
+        else:
+            log.warning("notice.not_sent", channel=row.channel, kind=row.kind, code=outcome.code, attempts=row.attempts)
+            with self._db.write() as conn:
+                store.later(conn, row.key, now + timedelta(seconds=self._backoff.delay_s(row.attempts)), outcome.code)
+
+    def _tell_person(self, row: Row, code: str, now: datetime) -> None:
+        with self._db.write() as conn:
+            if not store.settle(conn, row.key, State.FAILED, now, error=code):
+                return
+            text = t("notices.failed", channel=t(f"notices.channel_{row.channel}"), attempts=row.attempts, reason=code)
+            events.add_in(conn, CaseEvent(row.case_no, "stuck", now, status=FAILED, text=text))
+            detail = {"channel": row.channel, "kind": row.kind, "code": code, "attempts": row.attempts}
+            audit.append(conn, at=now, actor="system", action="notice.failed", subject=row.case_no, detail=detail)
+        metrics.notices_total.labels(row.channel, State.FAILED.value).inc()
+        log.error("notice.person_needed", case_no=row.case_no, channel=row.channel, kind=row.kind, code=code)
+
+    def _suppress(self, conn: Connection, row: Row, now: datetime, why: str) -> None:
+        store.settle(conn, row.key, State.SUPPRESSED, now, error=why)
+        metrics.notices_total.labels(row.channel, State.SUPPRESSED.value).inc()
+
+
