@@ -124,7 +124,7 @@ submission = Table(
     "submission",
     metadata,
     Column("case_no", ForeignKey("case_file.case_no"), nullable=False),
-    Column("part", String(80), nullable=False, server_default=""),
+    Column("part", String(80), nullable=False),
     Column("package_version", Integer, nullable=False),
     Column("submission_id", String(160), primary_key=True),
     Column("state", String(32), nullable=False),
@@ -228,6 +228,19 @@ notice = Table(
 """A notice to a citizen (see ``casework.notices.store``). ``key`` is made of case, ``about`` (an event's number or a reminder's
 name, and the kind) and channel, so each is there once; ``error`` is a code, never a far side's text.
 """
+
+issued_file = Table(
+    "issued_file",
+    metadata,
+    Column("receipt_no", String(64), primary_key=True),
+    Column("case_no", ForeignKey("case_file.case_no"), nullable=False),
+    Column("part", String(80), nullable=False),
+    Column("status", String(32), nullable=False),
+    Column("data", EncryptedJSON("issued_file.data"), nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("case_no", "part"),
+)
+"""What the office that issues at once holds (see ``submission.offices.credit_office``): its own books, not the case's."""
 
 staff = Table(
     "staff",

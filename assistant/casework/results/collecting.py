@@ -254,7 +254,7 @@ def _own_proof(data: bytes, keys: Keys) -> tuple[str, str] | None:
 
 def _office_ref(conn: Connection, case_no: str, part: str) -> str | None:
     """The receipt number the office gave this part, by its latest version."""
-    wanted = (submission.c.case_no == case_no, submission.c.office_ref.is_not(None))
+    wanted = (submission.c.case_no == case_no, submission.c.part == part, submission.c.office_ref.is_not(None))
     query = select(submission.c.office_ref).where(*wanted).order_by(submission.c.package_version.desc()).limit(1)
     found = conn.execute(query).scalar()
     return str(found) if found is not None else None

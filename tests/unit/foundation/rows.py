@@ -70,4 +70,8 @@ def add_everything_encrypted(db: Database, now: datetime, conversation_id: str =
             "grade": "dissatisfied", "reasons": ["other"], "words": f"{NAME} 不高兴", "at": now, "follow_up": "open", "contact": "",
             "answer": "",
         })  # fmt: skip
+        conn.execute(insert(tables.issued_file), {
+            "receipt_no": f"file-of-{conversation_id}", "case_no": case_no, "part": "", "status": "received", "updated_at": now,
+            "data": {"asked": NAME},
+        })  # fmt: skip
         events.add_in(conn, CaseEvent(case_no, "stuck", now, text=f"{NAME} 的申请送不出去"))
