@@ -12,6 +12,7 @@ from actions.registry import executor
 from assistant.casework.clocks.sweep import ClockSweep
 from assistant.casework.events import Consumer
 from assistant.casework.notices.service import NoticeService
+from assistant.casework.package.maker import package_keys
 from assistant.casework.package.office import OfficeWorker
 from assistant.casework.package.shelf import FormShelf
 from assistant.casework.prefill.register import HttpRegister
@@ -19,6 +20,8 @@ from assistant.casework.results.collecting import Collector
 from assistant.casework.rounds import Job, Rounds
 from assistant.casework.submission.http_office import HttpOffice
 from assistant.casework.submission.office import ReceivingOffice
+from assistant.casework.submission.offices.by_item import ByItem, item_of
+from assistant.casework.submission.offices.credit_office import ITEM, PREFIX, CreditOffice
 from assistant.casework.submission.workflow import SubmissionService
 from assistant.casework.usage import Usage
 from assistant.conversation import case_news
@@ -39,6 +42,7 @@ from assistant.foundation.blobs import BlobStore
 from assistant.foundation.clock import Clock, SystemClock
 from assistant.foundation.crypto import KeyRing
 from assistant.foundation.database import Database
+from assistant.foundation.messages import t
 from assistant.foundation.settings import Settings, get_settings
 from channels import problems
 from channels.api import (
@@ -99,11 +103,11 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     desk = Desk(settings, Ownership())
     hub = Hub()
     sink, chat = CaseSink(db, clock), ChatNotices()
-    receiving = HttpOffice(settings.sandbox_url, settings.office_api_key)
-    submissions = SubmissionService(settings, db, package_loader(db, blobs), sink, office=receiving)
     register = HttpRegister(
         settings.register_url, settings.register_client_id, settings.register_client_secret, timeout_s=settings.register_timeout
     )
+    receiving = _receiving(settings, db, blobs, register, guides, clock)
+    submissions = SubmissionService(settings, db, package_loader(db, blobs), sink, office=receiving)
     services = TurnServices(
         settings,
         db,
@@ -147,6 +151,23 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     sweep = ClockSweep(db, clock, services.guide_of, case_news.tell, parts.announce)
     parts.rounds.jobs.append(Job("clocks", 60.0, sweep.run))
     return parts
+
+
+def _receiving(
+    settings: Settings, db: Database, blobs: BlobStore, register: HttpRegister, guides: LivingGuides, clock: Clock
+) -> ReceivingOffice:
+    """Where packages go: the usual office, and for some items one of their own."""
+
+    def issuer() -> str:
+        guide = guides.catalogue.get(ITEM)
+        return (guide.department if guide else None) or t("casework.who_office")
+
+    usual = HttpOffice(settings.sandbox_url, settings.office_api_key)
+    credit = CreditOffice(
+        db, blobs, package_keys(settings), register, clock, issuer=issuer, verify_url=f"{settings.public_url}/verify",
+        fictitious=settings.register_url.startswith(settings.sandbox_url),
+    )  # fmt: skip
+    return ByItem(usual, {ITEM: (PREFIX, credit)}, lambda case_no: item_of(db, case_no))
 
 
 def _results(parts: Parts, receiving: ReceivingOffice) -> None:
