@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from sandbox.office.faults import Mode
 from tests.unit.sandbox.conftest import Sender
 
 
@@ -66,3 +69,8 @@ def test_an_error_may_hide_that_it_was_done(sender: Sender) -> None:
 def test_a_refusal_stays_true(sender: Sender) -> None:
     sender.post("/admin/faults", {"mode": "wrong_case", "count": 1})
     assert sender.get("/submissions/SJ0").json()["code"] == "not-found"
+
+
+def test_every_fault_is_written_down() -> None:
+    told = (Path(__file__).resolve().parents[3] / "sandbox" / "README.md").read_text(encoding="utf-8")
+    assert [mode for mode in get_args(Mode) if f"`{mode}`" not in told] == []
