@@ -15,7 +15,7 @@ from assistant.conversation import followups, language, places
 from assistant.conversation.model import Message
 from assistant.conversation.needs import Parser
 from assistant.conversation.reading import Request, requests_of
-from assistant.conversation.understanding import Candidate, Understanding
+from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, Candidate, Understanding, combine
 from assistant.engine.gateway import CHOSEN, PROVIDED, words_only
 from assistant.foundation.messages import t
 from knowledge.replies import Ask
@@ -107,6 +107,16 @@ def asking_hint(talk: Talk) -> dict[str, Any] | None:
     return {
         "field": pending.field, "kind": pending.kind, "free_text": pending.kind == "text", "type": field.type if field else None,
     }  # fmt: skip
+
+
+def understood(talk: Talk) -> Understanding:
+    """How the turn read the sentence, as callers are told."""
+    hits = talk.hits if talk.intent in ITEM_INTENTS | MAY_NAME else []
+    decision = choosing.decision(talk) if hits else None
+    versions = {h.code: g.version for h in hits if (g := talk.catalogue.get(h.code))}
+    context = choosing.in_hand(talk)
+    read = combine(talk.intent or "provide", talk.confidence, hits, decision, context, versions, talk.second_intent)
+    return naming_all(talk, read)
 
 
 def naming_all(talk: Talk, read: Understanding) -> Understanding:

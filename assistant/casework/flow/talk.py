@@ -21,6 +21,7 @@ from assistant.casework.package.unsigned import Unsigned
 from assistant.casework.papers.reading import Read
 from assistant.casework.prefill.records import Register
 from assistant.casework.prefill.state import VerifiedIdentity
+from assistant.casework.ratings.model import Said
 from assistant.foundation.messages import CHINESE, ENGLISH, use_language
 from knowledge.catalogue import Catalogue
 from knowledge.replies import Ask, Card, Choices, File, Notice, Option, Text
@@ -88,7 +89,7 @@ class DialogueState(BaseModel):
     items she wants told for every situation; ``region`` is the place she asks about (GB/T 2260), where that is another than hers;
     ``locale_chosen`` says that she chose language and script herself; ``identity`` is who she is, where she signed in;
     ``notices_offered`` is the turn she was asked in where to be told of her case; ``openid`` is who she is to WeChat, set by its
-    door.
+    door; ``rating`` is the bad grade whose reasons are being asked, ``rated`` the cases and talks she rated or was asked to rate.
     """
 
     ask: Ask | None = None
@@ -112,6 +113,8 @@ class DialogueState(BaseModel):
     papers: list[PaperQuestion] = []
     region: str | None = None
     identity: VerifiedIdentity | None = None
+    rating: Said | None = None
+    rated: list[str] = []
     notices_offered: int | None = None
     openid: str | None = None
 
@@ -226,6 +229,7 @@ class Talk:
     replies: list[Text | Choices | Card | File | Notice] = field(default_factory=list)
     audit: list[AuditNote] = field(default_factory=list)
     submit: bool = False
+    rating: Said | None = None
     #: Parts to be taken back from their offices: case number and item.
     withdraw: list[tuple[str, str]] = field(default_factory=list)
     question_said: bool = False

@@ -61,6 +61,8 @@ export const api = {
   },
   claim: (id) => call("POST", `${of(id)}/claim`),
   labels: () => call("GET", "/labels"),
+  ratings: () => call("GET", "/ratings"),
+  followUp: (subject, what, words) => call("POST", `/ratings/${encodeURIComponent(subject)}/${what}`, { body: { words } }),
   misread: (id, event, intent, item) => call("POST", `${of(id)}/misread`, { body: { event, intent, item } }),
   release: (id) => call("POST", `${of(id)}/release`),
   say: (id, text, messageId) => call("POST", `${of(id)}/messages`, { body: { text, message_id: messageId } }),

@@ -9,6 +9,7 @@ import { Log } from "./log.js";
 import { Misread } from "./misread.js";
 import { Sound, title, wireTheme } from "./looks.js";
 import { Queue } from "./queue.js";
+import { Ratings } from "./ratings.js";
 import { moment, setNow } from "./time.js";
 import { channel, reason, role } from "./words.js";
 
@@ -20,6 +21,7 @@ let first = true;
 
 const sound = new Sound($("sound"));
 const misread = new Misread({ done: (text, kind = "good") => banner(text, kind), sessionOver: () => void sessionOver() });
+const ratings = new Ratings({ told: (text, kind = "good") => banner(text, kind), sessionOver: () => void sessionOver() });
 const log = new Log({ root: $("log"), scroller: $("scroller"), jump: $("jump"), misread: (said) => { if (packet) void misread.open(packet.conversation_id, said); } });
 const casefile = new CaseFile($("case"));
 const queue = new Queue({ waiting: $("waiting"), mine: $("mine"), act: { open, claim, reply: () => composer.focus() } });
@@ -60,6 +62,7 @@ function welcome(me) {
   $("desk-state").textContent = me.opens_at ? `非服务时间，${moment(me.opens_at)} 开始 · ${hours}` : `服务中 · ${hours}`;
   $("desk-state").dataset.open = String(!me.opens_at);
   live.start();
+  ratings.start();
 }
 
 /** The session has ended under the page: nothing on it is lost, it goes on after signing in again. */
