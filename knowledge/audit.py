@@ -13,8 +13,8 @@ from datetime import date
 from typing import Any
 
 from knowledge.categories import categories
-from knowledge.prefill_paths import known_path
-from knowledge.satisfiable import can_hold
+from knowledge.prefill_paths import known_path, parts_of
+from knowledge.satisfiable import can_hold, options_of
 from knowledge.schema import Condition, Guide, Material, TimeLimit, condition_fields
 from knowledge.settled_audit import unfit
 
@@ -75,12 +75,15 @@ def _prefill(guide: Guide) -> Iterator[Finding]:
     keys = {field.key for field in guide.fields}
     subjects = {field.subject for field in guide.fields}
     for number, field in enumerate(guide.fields):
+        for value in field.herself:
+            if value not in options_of(field):
+                yield Finding(("fields", number, "herself"), "herself_unknown", {"field": field.key, "value": value})
         for place, path in enumerate(field.prefill):
             where = ("fields", number, "prefill", place)
-            source = path.partition(".")[0]
+            source, whose, _ = parts_of(path)
             if not known_path(path, keys):
                 yield Finding(where, "prefill_unknown", {"path": path})
-            elif source in ("enterprise", "person") and source not in subjects:
+            elif source in ("enterprise", "person") and not whose and source not in subjects:
                 yield Finding(where, "prefill_without_subject", {"path": path, "kind": source})
 
 

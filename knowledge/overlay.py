@@ -141,7 +141,7 @@ def _merged(
 def _hints(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     """What of an entry says only where its value may be known and what a paper for it shows: the same in every region."""
     licensed = "licence" in new.get("met_by", [])
-    hints = ("prefill", "subject", "not_barred", "shows", *(("licence", "holder") if licensed else ()))
+    hints = ("prefill", "subject", "herself", "not_barred", "shows", *(("licence", "holder") if licensed else ()))
     return {name: old[name] for name in hints if name in old}
 
 

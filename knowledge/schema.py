@@ -111,9 +111,10 @@ class GuideField(Strict):
     ``when`` limits the field to the situations it applies in. ``mistakes`` lists what people get wrong.
     ``international`` lets a phone field take numbers of other countries, written with + and the country's code.
     ``prefill`` says where its value may be known already, tried in order: ``enterprise.address``, ``person.phone``,
-    ``licence.food_permit.number``, ``identity.name``, ``previous.<key>``. ``subject`` marks what finds the enterprise or
-    person there: the credit code or name, the identity number and name. ``not_barred`` names the field with the name of
-    the person of this identity number, who must not be barred from holding the post.
+    ``licence.food_permit.number``, ``identity.name``, ``filer.name``, ``previous.<key>``; of another than the subject
+    ``person(her_number,her_name).phone``. ``subject`` marks what finds the enterprise or person there: the credit code or
+    name, the identity number and name; ``herself`` are the answers that say it is she who files. ``not_barred`` names the
+    field with the name of the person of this identity number, who must not be barred from holding the post.
     A ``table`` field's answer is a list of rows: ``columns`` are their cells, ``rows`` says how many there may be, and
     ``table_rules`` what must be true of all rows together.
     """
@@ -137,6 +138,7 @@ class GuideField(Strict):
     names: list[str] = []
     prefill: list[Annotated[str, Field(pattern=PREFILL_PATH)]] = []
     subject: Literal["enterprise", "person"] | None = None
+    herself: list[str] = []
     not_barred: str | None = None
     evidence: list[str] = []
 

@@ -6,6 +6,7 @@ Registers are asked here and nowhere else, inside a turn; whatever goes wrong th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from assistant.casework import interview
 from assistant.casework.fields.parse import parse
@@ -13,15 +14,16 @@ from assistant.casework.fields.result import Accepted
 from assistant.casework.flow.summary import difference_words, shown, source_words
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import Case, CaseStatus
-from assistant.casework.prefill import filling, sources
+from assistant.casework.prefill import filling, identity, sources
 from assistant.casework.prefill.licences import holder_of
 from assistant.casework.prefill.previous import finds_subject, subject_of
-from assistant.casework.prefill.provider import Found, Subject, SubjectKind
+from assistant.casework.prefill.provider import Found, Subject, SubjectKind, of_another
 from assistant.casework.prefill.records import Enterprise, FarSideUnavailable
 from assistant.foundation.logging import get_logger
 from assistant.foundation.masking import mask_value
 from assistant.foundation.messages import t
 from knowledge.conditions import holds
+from knowledge.prefill_paths import parts_of
 from knowledge.replies import Action, Card, Row
 from knowledge.schema import Guide, GuideField, condition_fields
 
@@ -62,12 +64,16 @@ def _may_be_known(talk: Talk, guide: Guide, field: GuideField) -> bool:
         return True
     kinds = filling.kinds(guide)
     for path in field.prefill:
-        source, _, key = path.partition(".")
+        source, whose, key = parts_of(path)
+        if whose:
+            if remote:
+                return True
+            continue
         match source:
             case "previous":
                 if any(key in case.answers and not case.answers[key].skipped for case in _earlier(talk)):
                     return True
-            case "identity":
+            case "identity" | "filer":
                 if talk.state.identity is not None:
                     return True
             case "licence":
@@ -91,7 +97,12 @@ def first(talk: Talk, wanted: GuideField | None) -> GuideField | None:
         return wanted
     if talk.services.register is None:
         return wanted
-    missing = [field for field in interview.progress(guide, case).missing if field.subject and field.key not in case.deferred]
+    open_ones = interview.progress(guide, case).missing
+    if talk.state.identity is not None and identity.files_for_another(guide, case) is None:
+        for field in identity.telling(guide, case):  # whose name it is that signing in told
+            if field in open_ones and field.key not in case.deferred:
+                return field
+    missing = [field for field in open_ones if field.subject and field.key not in case.deferred]
     for kind in filling.kinds(guide):
         if subject_of(guide, case, kind).complete:
             continue
@@ -123,14 +134,53 @@ def look_up(talk: Talk) -> None:
     if case is None or guide is None or consent is None or not consent.given:
         return
     done: list[GuideField] = []
+    _offer_identity(talk, case, guide)
     for kind in filling.kinds(guide):
+        done += filling.fill(guide, case, talk.now, talk.turn, only=kind)
         done += _about(talk, case, guide, kind)
+    _offer_identity(talk, case, guide)
     done += filling.fill(guide, case, talk.now, talk.turn)
+    done += _named(talk, case, guide)
     for whom in filling.others(guide, case):
-        _other(talk, case, guide, whom)
+        if whom.key not in consent.asked_about and whom.number not in consent.confirmed:
+            _other(talk, case, guide, whom)
     filling.compare(guide, case, talk.now)
     interview.refresh_materials(guide, case)
     _tell(talk, case, done)
+
+
+def _offer_identity(talk: Talk, case: Case, guide: Guide) -> None:
+    """Offer what she signed in with, for what she is in the case as it stands now."""
+    consent = case.consent
+    assert consent is not None
+    filling.withdraw(consent, identity.REF)
+    found, others = identity.signed_in(talk.state.identity, guide, case, talk.now)
+    filling.offer(guide, consent, found, talk.now.date(), but=others)
+
+
+def _named(talk: Talk, case: Case, guide: Guide) -> list[GuideField]:
+    """Look up whom else the answers name and fields may be known of; where another was named since, that falls away."""
+    consent, done = case.consent, []
+    assert consent is not None
+    if gone := filling.forget_named(guide, case):
+        talk.note("case.prefill_dropped", fields=gone)
+    while (new := next(_unasked(guide, case), None)) is not None:
+        whose, whom = new
+        consent.named[",".join(whose)] = whom.key
+        found = _other(talk, case, guide, whom)
+        filling.offer(guide, consent, of_another(found, whose), talk.now.date())
+        done += filling.fill(guide, case, talk.now, talk.turn)
+    return done
+
+
+def _unasked(guide: Guide, case: Case) -> Iterator[tuple[tuple[str, ...], Subject]]:
+    """Whom fields may be known of and nobody was asked about, or only for another reason; none once a register failed."""
+    consent = case.consent
+    assert consent is not None
+    for whose, whom in filling.named_persons(guide, case).items():
+        known = consent.asked_about.get(whom.key)
+        if ",".join(whose) not in consent.named and known in (None, "found") and not consent.broken:
+            yield whose, whom
 
 
 def _about(talk: Talk, case: Case, guide: Guide, kind: SubjectKind) -> list[GuideField]:
@@ -161,16 +211,16 @@ def _about(talk: Talk, case: Case, guide: Guide, kind: SubjectKind) -> list[Guid
     return done
 
 
-def _other(talk: Talk, case: Case, guide: Guide, whom: Subject) -> None:
+def _other(talk: Talk, case: Case, guide: Guide, whom: Subject) -> list[Found]:
+    """Look up somebody besides the subject: whether licences of theirs meet a material, whether they may hold a post."""
     consent = case.consent
     assert consent is not None
-    if whom.key in consent.asked_about or whom.number in consent.confirmed:
-        return
     found = _ask(talk, case, whom, quiet=True)
     filling.see_licences(guide, case, whom, found, talk.now.date())
     filling.see_barred(guide, case, found)
     if consent.asked_about.get(whom.key) == "unknown" and whom.kind == "person":
         talk.notice("warning", t("prefill.person_unmatched", name=mask_value("person_name", whom.name or "")))
+    return found
 
 
 def _ask(talk: Talk, case: Case, subject: Subject, quiet: bool = False) -> list[Found]:
@@ -178,7 +228,7 @@ def _ask(talk: Talk, case: Case, subject: Subject, quiet: bool = False) -> list[
     consent = case.consent
     assert consent is not None
     register = None if consent.broken or len(consent.asked_about) >= MOST_SUBJECTS else talk.services.register
-    asked = sources.providers(talk.state.identity, register, _earlier(talk), talk.services.guide_of)
+    asked = sources.providers(register, case.region, _earlier(talk), talk.services.guide_of)
     remote = subject.complete and register is not None
     try:
         found = sources.ask(asked, subject, talk.now.date(), remote=remote)

@@ -6,7 +6,7 @@ Pure: nothing here asks, speaks or saves. What a citizen said is never overwritt
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ from assistant.casework.prefill.provider import Found, Subject, SubjectKind, sam
 from assistant.casework.prefill.records import Licence, Person
 from assistant.casework.prefill.state import Barred, Consent, Difference, LicenceSeen, Offer
 from assistant.foundation.messages import CHINESE, use_language
+from knowledge.conditions import value_at
+from knowledge.prefill_paths import parts_of
 from knowledge.schema import Guide, GuideField
 
 #: What an answer that was looked up came from.
@@ -34,24 +36,26 @@ def kinds(guide: Guide) -> list[SubjectKind]:
     return list(dict.fromkeys(field.subject for field in guide.fields if field.subject is not None))
 
 
-def offer(guide: Guide, consent: Consent, found: Sequence[Found], today: date) -> None:
-    """Keep what the guide has a use for. What an earlier answer offered stays behind what is new."""
+def offer(guide: Guide, consent: Consent, found: Sequence[Found], today: date, but: Collection[str] = ()) -> None:
+    """Keep what the guide has a use for, save for the fields in ``but``; in the order of the guide's paths, the new first."""
     for field in guide.fields:
+        if field.key in but:
+            continue
         new = [
-            Offer(value=value, kind=one.kind, ref=one.ref, day=today)
-            for path in field.prefill
+            Offer(value=value, kind=one.kind, ref=one.ref, day=today, rank=rank)
+            for rank, path in enumerate(field.prefill)
             for one in found
             if (value := one.value(path)) is not None and _may(field, one, guide)
         ]
         if new:
             old = [o for o in consent.offers.get(field.key, []) if (o.kind, o.ref) not in {(n.kind, n.ref) for n in new}]
-            consent.offers[field.key] = [*new, *old]
+            consent.offers[field.key] = sorted([*new, *old], key=lambda one: one.rank)
 
 
 def _may(field: GuideField, found: Found, guide: Guide) -> bool:
     """Nobody's identity number comes from a register; an earlier case answers only what was asked there in the same way."""
     if field.type == "id_number":
-        return found.path in ("identity", "previous")
+        return found.path in ("identity", "filer", "previous")
     if found.path != "previous":
         return True
     return all(
@@ -194,6 +198,48 @@ def others(guide: Guide, case: Case) -> list[Subject]:
     return found
 
 
+def named_persons(guide: Guide, case: Case) -> dict[tuple[str, ...], Subject]:
+    """Others than the subject whom fields still to be answered may be known of, by the answers that name them.
+
+    A person is named by number and name, an enterprise by its code; one not told yet is not there.
+    """
+    values = case.values()
+    found: dict[tuple[str, ...], Subject] = {}
+    for field in interview.progress(guide, case).missing:
+        for whose in (parts.whose for path in field.prefill if (parts := parts_of(path)).whose):
+            number, *name = (_text(value_at(values, answer)) for answer in whose)
+            whom = Subject("person" if name else "enterprise", number, name[0] if name else None)
+            if number and whom.complete:
+                found[whose] = whom
+    return found
+
+
+def forget_named(guide: Guide, case: Case) -> list[str]:
+    """Take out what was looked up of somebody who is not the one named any more; returns the fields' keys."""
+    consent, values = case.consent, case.values()
+    gone: list[str] = []
+    for said, key in list(consent.named.items()) if consent is not None else []:
+        whose = said.split(",")
+        number, *name = (_text(value_at(values, answer)) for answer in whose)
+        if consent is None or Subject("person" if name else "enterprise", number, name[0] if name else None).key == key:
+            continue
+        del consent.named[said]
+        for field in guide.fields:
+            if not any(parts_of(path).whose == tuple(whose) for path in field.prefill):
+                continue
+            consent.offers.pop(field.key, None)
+            held = case.answers.get(field.key)
+            if field.key in consent.filled and held is not None and held.source.kind in ("register", "licence"):
+                del case.answers[field.key]
+                gone.append(field.key)
+    return gone
+
+
+def withdraw(consent: Consent, ref: str) -> None:
+    """Offer nothing of a source any more."""
+    consent.offers = {key: [one for one in held if one.ref != ref] for key, held in consent.offers.items()}
+
+
 def _text(value: Any) -> str | None:
     return str(value) if value not in (None, "") else None
 
@@ -210,6 +256,6 @@ def forget(case: Case) -> list[str]:
             case.asked.remove(key)
     case.fallen = {key: answer for key, answer in case.fallen.items() if answer.source.kind not in LOOKED_UP}
     case.changes = [one for one in case.changes if one.before is None or one.before.source.kind not in LOOKED_UP]
-    for held in (consent.offers, consent.licences, consent.differences, consent.barred, consent.filled):
+    for held in (consent.offers, consent.licences, consent.differences, consent.barred, consent.filled, consent.named):
         held.clear()
     return gone

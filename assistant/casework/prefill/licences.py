@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from assistant.casework.prefill.provider import Found, Subject
-from assistant.casework.prefill.records import Enterprise, Licence, Person, Register
+from assistant.casework.prefill.records import Enterprise, Licence, Person, Register, years
 from assistant.foundation.masking import is_identifying
 
 
@@ -49,7 +49,14 @@ def named(licence: Licence) -> str:
     return number if number and not is_identifying(number) else licence.code or licence.kind
 
 
+#: What is taken of a licence that holds no more: an application may ask for it.
+_STILL_TOLD = ("number", "expires", "issued", "issuer", "expired", "lapsed_a_year")
+
+
 def _values(licence: Licence, today: date) -> dict[str, object]:
-    """What may be taken from a licence; from one that holds no more only its number, which an application may ask for."""
+    """What may be taken from a licence, and what guides ask that follows: ``expired``, ``lapsed_a_year`` (yes, no)."""
     values = licence.model_dump(mode="json", exclude={"holder"})
-    return values if holds(licence, today) else {name: values[name] for name in ("number", "expires", "issued", "issuer")}
+    if licence.expires is not None:
+        values["expired"] = "yes" if licence.expires < today else "no"
+        values["lapsed_a_year"] = "yes" if years(licence.expires, today) >= 1 else "no"
+    return values if holds(licence, today) else {name: values.get(name) for name in _STILL_TOLD}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, Protocol
 
@@ -34,6 +34,12 @@ class Subject:
         """What tells this subject from another."""
         parts = (self.number, self.name) if self.kind == "person" else (self.number or self.name,)
         return ":".join([self.kind, *(part or "" for part in parts)])
+
+
+def of_another(found: Sequence[Found], whose: Sequence[str]) -> list[Found]:
+    """What was found of somebody else than the case's subject, under the paths a guide names her by: ``person(…,…).phone``."""
+    named = f"({','.join(whose)})"
+    return [replace(one, path=re.sub(r"^[a-z]+", lambda source: source[0] + named, one.path)) for one in found]
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,12 @@ from datetime import date
 from typing import Any
 
 from assistant.casework.prefill.provider import Found, Subject, same_name
-from assistant.casework.prefill.records import Enterprise, FarSideUnavailable, Person, Register
+from assistant.casework.prefill.records import Enterprise, FarSideUnavailable, Person, Register, years
+from knowledge.derivations import same_region
 
 ENTERPRISES = "enterprise_register"
 PERSONS = "person_register"
+_LOCAL, _ELSEWHERE = "本地户口", "外地户口"
 
 
 class EnterpriseRegister:
@@ -42,8 +44,8 @@ class PersonRegister:
 
     remote = True
 
-    def __init__(self, register: Register) -> None:
-        self._register = register
+    def __init__(self, register: Register, region: str | None = None) -> None:
+        self._register, self._region = register, region
 
     def find(self, subject: Subject, today: date, before: Sequence[Found]) -> list[Found]:
         """The person of this number and name."""
@@ -54,7 +56,7 @@ class PersonRegister:
             return []
         if record.id_number.upper() != subject.number.upper() or not same_name(record.name, subject.name):
             raise FarSideUnavailable("wrong-record")
-        return [Found("person", "register", PERSONS, _person(record), record)]
+        return [Found("person", "register", PERSONS, _person(record, self._region), record)]
 
 
 def _enterprise(record: Enterprise, today: date) -> dict[str, Any]:
@@ -68,21 +70,20 @@ def _enterprise(record: Enterprise, today: date) -> dict[str, Any]:
     elif "有限责任公司" in kind:
         values["form"] = "sole" if "独资" in kind else "limited"
     if record.established is not None:
-        values["over_a_year"] = "yes" if _years(record.established, today) >= 1 else "no"
+        values["over_a_year"] = "yes" if years(record.established, today) >= 1 else "no"
     return values
 
 
-def _person(record: Person) -> dict[str, Any]:
+def _person(record: Person, region: str | None) -> dict[str, Any]:
     """The record's members, and what guides ask that follows from them: ``married`` (yes, no), ``history`` (never, divorced,
-    widowed); also where the person lives, which registers keep among their further ``fields``.
+    widowed), ``household`` (in words: whether it is in the city the case is done in); also where the person lives, which
+    registers keep among their further ``fields``.
     """
     values = record.model_dump(mode="json", exclude={"fields"})
     values["residence_address"] = record.fields.get("residence_address")
+    local = same_region(record.household_region, region, "city")
+    values["household"] = None if local is None else _LOCAL if local else _ELSEWHERE
     if record.marital_status is not None:
         values["married"] = "yes" if record.marital_status == "married" else "no"
         values["history"] = {"unmarried": "never", "divorced": "divorced", "widowed": "widowed"}.get(record.marital_status)
     return values
-
-
-def _years(since: date, today: date) -> int:
-    return today.year - since.year - ((today.month, today.day) < (since.month, since.day))

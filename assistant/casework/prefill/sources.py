@@ -6,23 +6,21 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from assistant.casework.model import Case
-from assistant.casework.prefill.identity import SignedIn
 from assistant.casework.prefill.licences import LicenceStore
 from assistant.casework.prefill.previous import PreviousCases
 from assistant.casework.prefill.provider import Found, Provider, Subject
 from assistant.casework.prefill.records import Register
 from assistant.casework.prefill.registers import EnterpriseRegister, PersonRegister
-from assistant.casework.prefill.state import VerifiedIdentity
 from knowledge.schema import Guide
 
 
 def providers(
-    identity: VerifiedIdentity | None, register: Register | None, cases: Sequence[Case], guide_of: Callable[[Case], Guide]
+    register: Register | None, region: str | None, cases: Sequence[Case], guide_of: Callable[[Case], Guide]
 ) -> list[Provider]:
     """Everything that may know something. Which of several values is taken is the guide's to say: the order of its paths."""
-    found: list[Provider] = [SignedIn(identity), PreviousCases(cases, guide_of)]
+    found: list[Provider] = [PreviousCases(cases, guide_of)]
     if register is not None:
-        found += [EnterpriseRegister(register), PersonRegister(register), LicenceStore(register)]
+        found += [EnterpriseRegister(register), PersonRegister(register, region), LicenceStore(register)]
     return found
 
 

@@ -26,12 +26,16 @@ class VerifiedIdentity(BaseModel):
 
 
 class Offer(BaseModel):
-    """A value for a field as its source has it, not yet read by the field's parser. ``ref`` names the source."""
+    """A value for a field as its source has it, not yet read by the field's parser.
+
+    ``ref`` names the source, ``rank`` is the place of its path in the guide: the first there is taken first.
+    """
 
     value: Any
     kind: OfferKind
     ref: str
     day: date
+    rank: int = 0
 
 
 class LicenceSeen(BaseModel):
@@ -64,8 +68,9 @@ class Consent(BaseModel):
     """``given`` is the last word on it.
 
     ``asked_about`` has an entry for every subject a register was asked about, by ``subject.key``; ``subjects`` is whom the case
-    is about, by kind; ``confirmed`` the numbers a register knows; ``licences`` are by material, ``barred`` by the field of the
-    person's identity number; ``filled`` the fields that were filled in: who changes one of them knows what the register has.
+    is about, by kind; ``named`` whoever else was looked up, by the answers that name them; ``confirmed`` the numbers a register
+    knows; ``licences`` are by material, ``barred`` by the field of the person's identity number; ``filled`` the fields that were
+    filled in: who changes one of them knows what the register has.
     """
 
     given: bool
@@ -78,6 +83,7 @@ class Consent(BaseModel):
     filled: list[str] = []
     differences: dict[str, Difference] = {}
     barred: dict[str, Barred] = {}
+    named: dict[str, str] = {}
 
     @property
     def broken(self) -> bool:
