@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.base import TurnAction
-from assistant.casework.flow import acts, choosing, closing
+from assistant.casework.flow import acts, choosing, closing, reporting
 from assistant.casework.flow.grading import is_time_of_day
 from assistant.casework.flow.talk import Talk
 from assistant.conversation import elsewhere, guard
@@ -37,7 +37,7 @@ class CheckProgress(TurnAction):
     action_name = "action_check_progress"
 
     def act(self, talk: Talk) -> None:
-        closing.report(talk)
+        reporting.report(talk)
 
 
 class ToHuman(TurnAction):
@@ -140,7 +140,7 @@ def _serve(talk: Talk) -> None:
     if talk.intent == "apply":
         choosing.apply(talk)
     elif talk.intent == "check_progress":
-        closing.report(talk)
+        reporting.report(talk)
     elif talk.intent == "complaint":
         talk.say(t("conversation.complaint"))
         talk.status = "answered"

@@ -36,6 +36,7 @@ PUBLIC_ROUTES = frozenset(
         ("GET", "/"),
         ("GET", "/favicon.ico"),
         ("GET", "/static/chat/{path:path}"),
+        ("GET", "/progress"),
         ("GET", "/guides"),
         ("GET", "/guides/{code}"),
         ("GET", "/guides/{code}/forms/{document}/{kind}"),

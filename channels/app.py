@@ -56,6 +56,7 @@ from channels.api import (
     messages,
     offices,
     package,
+    progress,
     results,
     understand,
     uploads,
@@ -63,7 +64,7 @@ from channels.api import (
 from channels.console import routes as console
 from channels.console.guides_due import keep_publishing
 from channels.parts import Parts
-from channels.web import guide_pages, verify_page
+from channels.web import guide_pages, progress_page, verify_page
 from channels.web import routes as web
 from knowledge.archive import GuideArchive
 from knowledge.catalogue import Catalogue
@@ -71,7 +72,7 @@ from knowledge.living import InService, LivingGuides
 from knowledge.search import Search
 
 log = logging.get_logger(__name__)
-API = (conversations, messages, uploads, events, cases, package, browsing, guides, offices, results, understand, health)
+API = (conversations, messages, uploads, events, cases, package, progress, browsing, guides, offices, results, understand, health)
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.include_router(engine_actions.routes(executor(parts.runner)))
     app.include_router(console.router)
     app.include_router(guide_pages.router)
+    app.include_router(progress_page.router)
     app.include_router(verify_page.router)
     app.include_router(web.router)
     return app
@@ -148,7 +150,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     sink.announce = chat.announce = parts.announce
     parts.rounds.jobs.extend(parts.notices.jobs())
     _results(parts, receiving)
-    sweep = ClockSweep(db, clock, services.guide_of, case_news.tell, parts.announce)
+    sweep = ClockSweep(db, clock, services.guide_of, services.guide_for, case_news.tell, parts.announce)
     parts.rounds.jobs.append(Job("clocks", 60.0, sweep.run))
     return parts
 

@@ -118,6 +118,10 @@ class TurnServices:
             return current
         return self._archive.get(case.guide_code, case.guide_version) or current or _missing(case)
 
+    def guide_for(self, code: str) -> Guide | None:
+        """The guide in force with this code, None if there is none."""
+        return self.catalogue.get(code)
+
     def new_case_no(self, now: datetime) -> str:
         """A case number nobody can guess from another: BD, the day, eight random characters."""
         return f"BD{now:%Y%m%d}" + "".join(secrets.choice(_NO_ALPHABET) for _ in range(8))
@@ -146,6 +150,10 @@ class TurnServices:
     def hash_resume_code(self, code: str) -> str:
         """The keyed hash of a resume code, as stored with the case."""
         return self._keyring.blind_index("resume:" + code.strip().upper())
+
+    def sign(self, text: str) -> str:
+        """A keyed hash of a text of ours that goes out and comes back; it shows whether the text is unchanged."""
+        return self._keyring.blind_index("signed:" + text)
 
     def resume_code_fits(self, code: str, stored: str) -> bool:
         """Whether a code is the one stored, compared in constant time."""

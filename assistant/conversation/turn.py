@@ -19,6 +19,7 @@ import orjson
 from assistant.casework import repository as cases
 from assistant.casework.flow import answering, besides, choosing, materials, notifying
 from assistant.casework.flow import asking as flow_asking
+from assistant.casework.flow.reporting import told as progress_told
 from assistant.casework.flow.summary import case_view
 from assistant.casework.flow.talk import Services, Talk
 from assistant.conversation import guard, language, repository, sending, taking_up
@@ -91,7 +92,9 @@ class TurnRunner:
     @property
     def steps(self) -> list[Callable[[Turn], Awaitable[None]]]:
         """A turn, in order. A step that finishes the turn sets ``done``; composing and saving happen always."""
-        return [self.hear, self.heed_wishes, self.keep_safe, self.take_up, self.let_people_talk, self.think]
+        return [
+            self.hear, self.heed_wishes, self.keep_safe, self.take_up, self.tell_progress, self.let_people_talk, self.think,
+        ]  # fmt: skip
 
     async def run(self, conversation_id: str, message: Message) -> bytes:
         """Take one message and return the turn as the JSON that was stored.
@@ -215,6 +218,12 @@ class TurnRunner:
         asked = taking_up.wanted(turn.talk) if turn.talk.owner == "bot" else None
         if asked is not None:
             turn.taken_up = await asyncio.to_thread(taking_up.by_words, self.db, self.services, turn.talk, asked)
+            turn.done = True
+
+    async def tell_progress(self, turn: Turn) -> None:
+        """A case asked about by its number, and 催办, are answered as they are."""
+        if turn.talk.owner == "bot" and progress_told(turn.talk):
+            flow_asking.say_question(turn.talk)
             turn.done = True
 
     async def let_people_talk(self, turn: Turn) -> None:

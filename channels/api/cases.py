@@ -1,4 +1,4 @@
-"""GET /api/v1/cases/{case_no}, its package and timeline; POST …/resume on another channel."""
+"""GET /api/v1/cases/{case_no}, its package; POST …/resume on another channel."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from assistant.conversation import taking_up
 from assistant.conversation.model import Conversation
 from assistant.conversation.replying import rendered
 from assistant.conversation.resumption import take_over
-from assistant.foundation.messages import ENGLISH, render, use_language
+from assistant.foundation.messages import ENGLISH, use_language
 from channels.access import Holder
 from channels.api.limits import by_address
-from channels.api.models import CaseDetail, Resume, Timeline, TimelineItem, Turn
+from channels.api.models import CaseDetail, Resume, Turn
 from channels.parts import Parts, parts_of
 from channels.problems import Problem, documented
 
@@ -196,31 +196,6 @@ async def get_sheet(case_no: str, field: str, conv: Holder, request: Request) ->
         data,
         media_type=EXCEL,
         headers={"Content-Disposition": f'attachment; filename="{field}.xlsx"', "Cache-Control": "no-store"},
-    )
-
-
-@router.get(
-    "/api/v1/cases/{case_no}/timeline",
-    response_model=Timeline,
-    response_model_exclude_none=True,
-    responses=documented(401, 404, 422),
-    operation_id="get_timeline",
-)
-async def get_timeline(case_no: str, conv: Holder, request: Request) -> Timeline:
-    """What has happened to a case, oldest first."""
-    case = await asyncio.to_thread(own_case, parts_of(request), conv, case_no)
-    return Timeline(
-        items=[
-            TimelineItem(
-                at=e.at.isoformat(),
-                status=e.status.value,
-                who=render(e.who, conv.locale),
-                text=render(e.text, conv.locale),
-                due=e.due.isoformat() if e.due else None,
-                part=e.part or None,
-            )
-            for e in case.timeline
-        ]
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from assistant.casework.progress.view import ProgressView
 from assistant.conversation.understanding import Understanding
 from knowledge.replies import Ask, Reply
 
@@ -239,7 +240,10 @@ class TimelineItem(BaseModel):
 
 
 class Timeline(BaseModel):
+    """``progress`` is missing only where the case's guide is no longer kept."""
+
     items: list[TimelineItem]
+    progress: ProgressView | None = None
 
 
 class GuideItem(GuideRef):

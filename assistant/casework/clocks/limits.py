@@ -8,18 +8,24 @@ from typing import Any
 
 from assistant.casework.clocks.reckoning import Unit
 from assistant.casework.clocks.statutes import LICENCE
+from assistant.foundation.messages import t
+from knowledge.composer import source_name
 from knowledge.conditions import holds
 from knowledge.schema import Guide, TimeLimit
 
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit. ``verified`` is false where the guide's own evidence for it has not been checked: no one can be late by it."""
+    """One limit. ``verified`` is false where the guide's own evidence for it has not been checked: no one can be late by it.
+
+    ``basis`` names the articles and sources the guide has for it.
+    """
 
     days: int
     unit: Unit
     text: str
     verified: bool
+    basis: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,5 +50,6 @@ def _limit(guide: Guide, limit: TimeLimit | None, values: Mapping[str, Any]) -> 
     if limit is None:
         return None
     meant = next((case for case in limit.cases if holds(case.when, values)), limit)
-    verified = all(guide.evidence[key].verified for key in meant.evidence if key in guide.evidence)
-    return Limit(meant.days, meant.unit, meant.text, verified)
+    sources = [guide.evidence[key] for key in meant.evidence if key in guide.evidence]
+    basis = t("fields.list_separator").join(map(source_name, sources))
+    return Limit(meant.days, meant.unit, meant.text, all(source.verified for source in sources), basis or None)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from assistant.casework.clocks.stops import Stop, StopKind
-from assistant.casework.model import Case, CaseStatus, TimelineEntry
+from assistant.casework.model import Case, CasePart, CaseStatus, TimelineEntry
 from assistant.foundation.clock import SHANGHAI
 from assistant.foundation.messages import CHINESE, t, use_language
 
@@ -46,26 +46,41 @@ def day_of(at: datetime) -> date:
     return at.astimezone(SHANGHAI).date()
 
 
-def of_case(case: Case) -> Standing:
-    """How a case stands as a whole, read off its timeline."""
-    return read("", case.status, case.timeline, case.office_ref, case.deemed.get(""))
+def of_case(case: Case) -> list[Standing]:
+    """How each department's share stands; a plain case, and one not sent yet, has one."""
+    return [of_part(case, part) for part in case.parts] or [_read("", case.status, case.timeline, case.office_ref, case.deemed)]
 
 
-def read(
-    part: str, status: CaseStatus, timeline: Sequence[TimelineEntry], office_ref: str | None, deemed: date | None
+def of_part(case: Case, part: CasePart) -> Standing:
+    """How one share stands, read off what the timeline has of it and of the whole case."""
+    lines = [entry for entry in case.timeline if entry.part in ("", part.item)]
+    # A share that waits for others was not sent with the rest, and a case that was closed or withdrawn took its share with it.
+    waiting = part.status is _S.READY and case.status not in (_S.WITHDRAWN, _S.EXPIRED)
+    status = part.status if part.item or case.status is not _S.CLOSED else case.status
+    stands = _read(part.item, status, [] if waiting else lines, part.office_ref, case.deemed)
+    if part.received_at is not None and (stands.sent is None or day_of(part.received_at) >= stands.sent):
+        stands = replace(stands, received=day_of(part.received_at))
+    return stands
+
+
+def _read(
+    part: str, status: CaseStatus, timeline: Sequence[TimelineEntry], office_ref: str | None, by_law: Mapping[str, date]
 ) -> Standing:
-    """A standing from a history; ``deemed`` is the day the application counts as accepted from by law, if it does."""
+    deemed = by_law.get(part)
     with use_language(CHINESE):
         citizen = t("casework.who_citizen")
     sent = received = accepted = asked = decided = delivered = since = None
     stops: list[Stop] = []
     for entry in timeline:
         day = day_of(entry.at)
+        hers = entry.status is _S.SUBMITTED and entry.who == citizen
+        if part and not entry.part and not (hers and (sent is None or asked is not None)):
+            continue  # about the whole case, or what she corrected for another department
         if entry.status is status and since is None:
             since = day
         elif entry.status is not status:
             since = None
-        if entry.status is _S.SUBMITTED and entry.who == citizen:
+        if hers:
             sent, received = day, None
             if asked is not None:
                 stops.append(Stop(asked, day, StopKind.CORRECTION))

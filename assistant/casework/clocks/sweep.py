@@ -14,13 +14,14 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, insert, select, update
 
 from assistant.casework import events, repository
-from assistant.casework.clocks.limits import limits_of
+from assistant.casework.clocks.limits import Limits, limits_of
 from assistant.casework.clocks.reckoning import Level
 from assistant.casework.clocks.running import RunningClock, clocks_of, deemed_from
-from assistant.casework.clocks.standing import day_of, of_case
+from assistant.casework.clocks.standing import Standing, day_of, of_case
 from assistant.casework.clocks.statutes import ACCEPTANCE
 from assistant.casework.events import CaseEvent
 from assistant.casework.model import Case, CaseStatus, TimelineEntry
+from assistant.casework.submission import parts
 from assistant.foundation import audit
 from assistant.foundation.clock import Clock
 from assistant.foundation.database import Database
@@ -59,13 +60,21 @@ class ClockSweep:
 
     Args:
         guide_of: the guide a case is on; KeyError where it is no longer kept.
+        guide_for: the guide in force for a department's share, by its code.
         announce: called after the commit with the conversation of a case that changed.
     """
 
     def __init__(
-        self, db: Database, clock: Clock, guide_of: Callable[[Case], Guide], tell: Tell, announce: Callable[[str], None]
+        self,
+        db: Database,
+        clock: Clock,
+        guide_of: Callable[[Case], Guide],
+        guide_for: Callable[[str], Guide | None],
+        tell: Tell,
+        announce: Callable[[str], None],
     ) -> None:
-        self._db, self._clock, self._guide_of, self._tell, self._announce = db, clock, guide_of, tell, announce
+        self._db, self._clock, self._guide_of, self._guide_for = db, clock, guide_of, guide_for
+        self._tell, self._announce = tell, announce
 
     def run(self) -> int:
         """One round; how many events and acceptances were written. Call it from one thread of one app at a time."""
@@ -111,12 +120,22 @@ class ClockSweep:
 
     def _urgent(self, case: Case, today: date) -> bool:
         try:
-            guide = self._guide_of(case)
+            held = self._shares(case)
         except KeyError:
             log.error("clocks.no_guide", case_no=case.case_no)
             return False
-        limits, standing = limits_of(guide, case.values()), of_case(case)
-        return deemed_from(standing, limits, today) is not None or any(map(_warns, clocks_of(standing, limits, today)))
+        return any(
+            deemed_from(stands, limits, today) is not None or any(map(_warns, clocks_of(stands, limits, today)))
+            for stands, limits in held
+        )
+
+    def _shares(self, case: Case) -> list[tuple[Standing, Limits]]:
+        """Each department's share with its limits: of its own guide, where there is one."""
+        guide, values = self._guide_of(case), case.values()
+        return [
+            (stands, limits_of((self._guide_for(stands.part) if stands.part else None) or guide, values))
+            for stands in of_case(case)
+        ]
 
     def _write(self, case_no: str, now: datetime) -> int:
         """What one case's clocks say now; how much was written."""
@@ -126,34 +145,42 @@ class ClockSweep:
             if found is None:
                 return 0
             case, conversation_id = found
-            limits, standing = limits_of(self._guide_of(case), case.values()), of_case(case)
-            received = deemed_from(standing, limits, today)
-            if received is not None:
-                self._accept(conn, case, conversation_id, received, now)
-                standing = of_case(case)
-            known = {(event.part, event.status, event.at) for event in events.of_case(conn, case_no) if event.kind == "clock"}
+            accepted = self._accept_silent(conn, case, conversation_id, now)
+            known = [event for event in events.of_case(conn, case_no) if event.kind == "clock"]
             written = 0
-            for clock in clocks_of(standing, limits, today):
-                status = f"{clock.kind}_{clock.reckoned.level}"
-                told = any(part == "" and was == status and day_of(at) >= clock.start for part, was, at in known)
-                if _warns(clock) and not told:
-                    events.add_in(conn, CaseEvent(case_no, "clock", now, "", status, clock.reckoned.due, _words(clock, case)))
+            for stands, limits in self._shares(case):
+                for clock in filter(_warns, clocks_of(stands, limits, today)):
+                    status = f"{clock.kind}_{clock.reckoned.level}"
+                    if any((e.part, e.status) == (stands.part, status) and day_of(e.at) >= clock.start for e in known):
+                        continue
+                    due = clock.reckoned.due
+                    events.add_in(conn, CaseEvent(case_no, "clock", now, stands.part, status, due, _words(clock, case)))
                     log.warning("clocks.warned", case_no=case_no, kind=clock.kind.value, code=clock.reckoned.level.value)
                     written += 1
-        if received is not None:
+        if accepted:
             self._announce(conversation_id)
-        return written + (received is not None)
+        return written + accepted
 
-    def _accept(self, conn: Connection, case: Case, conversation_id: str, received: date, now: datetime) -> None:
-        """The law accepts what nobody answered in time: 行政许可法 第三十二条."""
-        case.deemed[""] = received
-        case.move(CaseStatus.ACCEPTED, now)
-        text = t("clocks.deemed", received=received.isoformat(), article=str(ACCEPTANCE))
-        case.timeline.append(TimelineEntry(at=now, status=CaseStatus.ACCEPTED, who=t("clocks.who_law"), text=text))
-        detail = {"before": "submitted", "after": "accepted", "basis": "licensing-law-32"}
-        audit.append(conn, at=now, actor="clock", action="case.deemed_accepted", subject=case.case_no, detail=detail)
-        repository.save(conn, case, conversation_id, now)
-        self._tell(conn, conversation_id, case, text, now)
+    def _accept_silent(self, conn: Connection, case: Case, conversation_id: str, now: datetime) -> int:
+        """The law accepts what nobody answered in time (行政许可法 第三十二条); how many shares."""
+        texts = []
+        for stands, limits in self._shares(case):
+            received = deemed_from(stands, limits, day_of(now))
+            if received is None:
+                continue
+            case.deemed[stands.part] = received
+            parts.move(case, stands.part, CaseStatus.ACCEPTED, now)
+            text = t("clocks.deemed", received=received.isoformat(), article=str(ACCEPTANCE))
+            case.timeline.append(
+                TimelineEntry(at=now, status=CaseStatus.ACCEPTED, who=t("clocks.who_law"), text=text, part=stands.part)
+            )
+            detail = {"before": "submitted", "after": "accepted", "part": stands.part, "basis": "licensing-law-32"}
+            audit.append(conn, at=now, actor="clock", action="case.deemed_accepted", subject=case.case_no, detail=detail)
+            texts.append(text)
+        if texts:
+            repository.save(conn, case, conversation_id, now)
+            self._tell(conn, conversation_id, case, texts[0], now)
+        return len(texts)
 
     def _keep(self, day: str, after: str | None, now: datetime, *, first: bool) -> None:
         value = {"day": day, "after": after, "since": now.isoformat()}

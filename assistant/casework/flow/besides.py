@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.casework.flow import choosing, closing
+from assistant.casework.flow import choosing, reporting
 from assistant.casework.flow.talk import Talk, Unclear
 from assistant.foundation.messages import t
 from knowledge.schema import Guide
@@ -33,7 +33,7 @@ def serve(talk: Talk, intent: str, code: str | None, words: str, unclear: Unclea
     elif intent.startswith("ask_"):
         _answer(talk, intent, guide)
     elif intent == "check_progress":
-        closing.report(talk)
+        reporting.report(talk)
     elif intent == "complaint":
         talk.say(t("conversation.complaint"))
     talk.status, state.ask, talk.question_said, state.context_guide, state.last_question = kept

@@ -74,8 +74,19 @@ export const sendMessage = (session, id, content) =>
   request("POST", `${BASE}/conversations/${part(session.id)}/messages`,
     { token: session.token, body: { client_message_id: id, ...content } });
 
-export const timeline = (session, caseNo) =>
-  request("GET", `${BASE}/cases/${part(caseNo)}/timeline`, { token: session.token });
+/** `language` where the page's is not the conversation's. */
+export const timeline = (session, caseNo, language = null) =>
+  request("GET", `${BASE}/cases/${part(caseNo)}/timeline${language ? `?locale=${language}` : ""}`, { token: session.token });
+
+/** Opens a case held elsewhere to look at: {token, expires_at, timeline}. Any conversation's session may ask. */
+export const openViewing = (session, caseNo, proof) =>
+  request("POST", `${BASE}/cases/${part(caseNo)}/viewing`, { token: session.token, body: { proof } });
+
+/** Asks the office to hurry; answers with the timeline as it is then. */
+export const urgeCase = (session, caseNo, language) =>
+  request("POST", `${BASE}/cases/${part(caseNo)}/urgings?locale=${language}`, { token: session.token });
+
+export const caseEventsPath = (caseNo, after) => `${BASE}/cases/${part(caseNo)}/events?after=${after}`;
 
 /** The turn's `case` and its fields: what a `case` event, which is only a summary, leaves out. */
 export const caseDetail = (session, caseNo) => request("GET", `${BASE}/cases/${part(caseNo)}`, { token: session.token });

@@ -2,6 +2,7 @@
 import { h, hidden, icon, nextId } from "./dom.js";
 import { dateTime, due } from "./format.js";
 import { gallery } from "./pictures.js";
+import { progressAddress } from "./prefs.js";
 import { canSign } from "./signature.js";
 import { spoken, t, word } from "./strings.js";
 
@@ -274,7 +275,8 @@ export class CasePanel {
         h("button", { type: "button", class: "link", data: { key: "again" }, text: t("case.timeline_retry"), on: { click: () => this.refresh() } }));
     } else if (!entries.length) body = h("p", { class: "hint", text: t("case.timeline_empty") });
     else body = h("ol", { class: "timeline" }, entries.map(entry));
-    return h("section", { class: "case-part" }, h("h4", { text: t("case.timeline") }), body);
+    const whole = h("a", { class: "link", href: progressAddress(this.case.case_no), data: { key: "progress" }, text: t("case.progress_page") });
+    return h("section", { class: "case-part" }, h("h4", { text: t("case.timeline") }), body, whole);
   }
 
   /** A disclosure that stays open when the panel is drawn again. */

@@ -1,5 +1,7 @@
 /** The page's dialogs: continue elsewhere, expired session, and asking before something goes away. */
-import { ApiError, resumeCase } from "./api.js";
+import { ApiError, openViewing, resumeCase } from "./api.js";
+import { progressAddress } from "./prefs.js";
+import { keepViewing } from "./store.js";
 import { t } from "./strings.js";
 
 const get = (id) => document.getElementById(id);
@@ -86,12 +88,26 @@ export class ResumeDialog {
       this.opened(turn);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      if (error.status === 409 && await this.#look(caseNo, tail + code)) return;
       this.#say(error.message);
       fields[0].focus();
     } finally {
       button.disabled = false;
       button.textContent = t("resume.go");
     }
+  }
+
+  /** A case that was submitted has nothing left to fill in: the same proof shows how far it is. */
+  async #look(caseNo, proof) {
+    try {
+      const { token } = await openViewing(await this.session(), caseNo, proof);
+      keepViewing(caseNo, token);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return false;
+    }
+    window.location.assign(progressAddress(caseNo));
+    return true;
   }
 
   #say(words) {

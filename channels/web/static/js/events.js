@@ -10,10 +10,11 @@ const SILENCE_MS = 40_000;
 const LONGEST_WAIT_MS = 30_000;
 
 export class EventStream {
-  /** `on` = {event(kind, data, id), open(), down(), limited(seconds), expired()}. */
-  constructor(session, on) {
+  /** `on` = {event(kind, data, id), open(), down(), limited(seconds), expired()}; `path(session, after)` is the stream's address. */
+  constructor(session, on, path = eventsPath) {
     this.session = session;
     this.on = on;
+    this.path = path;
     this.last = 0;
     this.failures = 0;
     this.round = 0;
@@ -90,7 +91,7 @@ export class EventStream {
       if (Date.now() - this.heard > SILENCE_MS) controller.abort();
     }, 5_000);
     try {
-      const response = await fetch(eventsPath(this.session, this.last), {
+      const response = await fetch(this.path(this.session, this.last), {
         headers: { Accept: "text/event-stream", "Accept-Language": pageLocale(), Authorization: `Bearer ${this.session.token}` },
         cache: "no-store", credentials: "same-origin", signal: controller.signal,
       });

@@ -22,6 +22,11 @@ export function guidesAddress(path = "") {
   return `/guides${path}${locale() === "zh-CN" ? "" : `?lang=${locale()}`}`;
 }
 
+/** The address of a case's progress page, in the language of this page. */
+export function progressAddress(caseNo) {
+  return `/progress?case=${encodeURIComponent(caseNo)}${locale() === "zh-CN" ? "" : `&lang=${locale()}`}`;
+}
+
 export function isDark() {
   return root.dataset.theme ? root.dataset.theme === "dark" : prefersDark.matches;
 }

@@ -80,3 +80,19 @@ export const preference = {
 export function forgetConversation() {
   session.clear();
 }
+
+/** A key to look at one case, kept for this tab only: a shared computer forgets it with the window. Null takes it away. */
+export function keepViewing(caseNo, token) {
+  try {
+    if (token) sessionStorage.setItem(`bandao.view.${caseNo}`, token);
+    else sessionStorage.removeItem(`bandao.view.${caseNo}`);
+  } catch { /* for as long as the page is open */ }
+}
+
+export function viewing(caseNo) {
+  try {
+    return sessionStorage.getItem(`bandao.view.${caseNo}`);
+  } catch {
+    return null;
+  }
+}

@@ -22,7 +22,7 @@ CATALOGUE = Catalogue.load(ROOT / "knowledge" / "guides")
 
 
 def clocks(case: Case, limits: Limits, today: date) -> dict[ClockKind, RunningClock]:
-    return {clock.kind: clock for clock in clocks_of(standing.of_case(case), limits, today)}
+    return {clock.kind: clock for clock in clocks_of(standing.of_case(case)[0], limits, today)}
 
 
 def day(number: int) -> date:
@@ -42,7 +42,7 @@ def test_five_days_for_acceptance_from_receipt_and_only_for_licences() -> None:
 
 
 def test_silence_is_acceptance_from_the_day_of_receipt() -> None:
-    received = standing.of_case(case_of(("2026-11-09", S.SUBMITTED, "me"), ("2026-11-10", S.SUBMITTED, "office")))
+    received = standing.of_case(case_of(("2026-11-09", S.SUBMITTED, "me"), ("2026-11-10", S.SUBMITTED, "office")))[0]
     assert deemed_from(received, PERMIT, day(17)) is None
     assert deemed_from(received, PERMIT, day(18)) == day(10)
     assert deemed_from(received, SERVICE, day(30)) is None
@@ -52,7 +52,7 @@ def test_an_answer_in_time_ends_the_five_days() -> None:
     asked = case_of(
         ("2026-11-09", S.SUBMITTED, "me"), ("2026-11-09", S.SUBMITTED, "office"), ("2026-11-12", S.CORRECTION_NEEDED, "office")
     )  # fmt: skip
-    stands = standing.of_case(asked)
+    stands = standing.of_case(asked)[0]
     assert stands.asked == day(12)
     assert deemed_from(stands, PERMIT, day(30)) is None
     held = clocks(asked, PERMIT, day(30))[ClockKind.ACCEPTANCE]
@@ -65,7 +65,7 @@ def test_a_corrected_application_is_received_anew() -> None:
         ("2026-11-16", S.SUBMITTED, "me"), ("2026-11-17", S.SUBMITTED, "office"),
     )  # fmt: skip
     assert clocks(again, PERMIT, day(18))[ClockKind.ACCEPTANCE].reckoned.due == day(24)
-    assert standing.of_case(again).stops == []
+    assert standing.of_case(again)[0].stops == []
 
 
 def test_the_decision_is_counted_from_acceptance_and_stands_while_she_corrects() -> None:
@@ -90,7 +90,7 @@ def test_while_she_corrects_after_acceptance_the_decision_waits_for_her() -> Non
 
 
 def test_a_visit_stops_what_was_promised_and_not_what_the_law_allows() -> None:
-    review = standing.of_case(case_of(("2026-11-02", S.SUBMITTED, "me"), ("2026-11-03", S.ACCEPTED, "office")))
+    review = standing.of_case(case_of(("2026-11-02", S.SUBMITTED, "me"), ("2026-11-03", S.ACCEPTED, "office")))[0]
     visited = standing.Standing(**{**vars(review), "stops": [Stop(day(5), day(12), StopKind.SITE_VISIT)]})
     plain, seen = (
         {clock.kind: clock.reckoned for clock in clocks_of(held, PERMIT, day(13))} for held in (review, visited)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from assistant.casework import events, repository
 from assistant.casework.clocks.sweep import ClockSweep
-from assistant.casework.model import Case, CaseStatus
+from assistant.casework.model import Case, CasePart, CaseStatus
 from assistant.casework.submission.sink import OfficeNews
 from assistant.conversation import case_news
 from assistant.conversation import repository as conversations
@@ -21,6 +21,7 @@ from assistant.foundation.clock import FixedClock
 from assistant.foundation.database import Database
 from assistant.foundation.messages import render
 from assistant.foundation.tables import audit_entry
+from knowledge.schema import Guide
 from tests.unit.casework.clocks.support import S, at, case_of
 from tests.unit.casework.flow.support import DialogueState, small_guide
 
@@ -40,12 +41,13 @@ class World:
     def __init__(self, db: Database) -> None:
         self.db, self.clock = db, FixedClock(at("2026-11-09"))
         self.guide = LICENCE
+        self.guides: dict[str, Guide] = {}
         self.rung: list[str] = []
         now = self.clock.now()
         conv = Conversation("c1", "web", "zh-CN", None, "bot", now, now, 1, 0, 0, DialogueState(), None, "h", now + timedelta(days=99))
         with db.write() as conn:
             conversations.create(conn, conv)
-        self.sweep = ClockSweep(db, self.clock, lambda _case: self.guide, case_news.tell, self.rung.append)
+        self.sweep = ClockSweep(db, self.clock, lambda _case: self.guide, self.guides.get, case_news.tell, self.rung.append)
 
     def hold(self, *lines: tuple[str, CaseStatus, str], number: str = NO) -> None:
         case = case_of(*lines).model_copy(update={"case_no": number})
@@ -169,8 +171,29 @@ def test_a_case_whose_guide_is_gone_stops_nobody_else(world: World, caplog: Any)
             raise KeyError(case.guide_code)
         return LICENCE
 
-    sweep = ClockSweep(world.db, world.clock, guide_of, case_news.tell, world.rung.append)
+    sweep = ClockSweep(world.db, world.clock, guide_of, world.guides.get, case_news.tell, world.rung.append)
     for number in (NO, "BD20261109ZZZZZZZZ"):
         world.hold(("2026-11-09", S.SUBMITTED, "me"), ("2026-11-09", S.ACCEPTED, "office"), number=number)
     world.clock.advance(timedelta(days=20))
     assert sweep.run() == 1
+
+
+def test_each_departments_share_has_clocks_of_its_own(world: World) -> None:
+    world.guides["service"] = SERVICE
+    received = {"received_at": at("2026-11-09"), "status": S.SUBMITTED}
+    case = case_of(("2026-11-09", S.SUBMITTED, "me"))
+    case.parts = [
+        CasePart(item="licence", name="许可", department="甲", **received),
+        CasePart(item="service", name="服务", department="乙", **received),
+        CasePart(item="later", name="以后", department="丙", after=["licence"]),
+    ]
+    with world.db.write() as conn:
+        repository.save(conn, case, "c1", case.created_at)
+    world.on("2026-11-17")
+    case = world.case()
+    assert [part.status for part in case.parts] == [S.ACCEPTED, S.SUBMITTED, S.READY]
+    assert case.status is S.SUBMITTED
+    assert list(case.deemed) == ["licence"]
+    with world.db.read() as conn:
+        parts = {(event.part, event.status) for event in events.of_case(conn, NO) if event.kind == "clock"}
+    assert parts == {("licence", "legal_overdue")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.casework.flow import acts, answering, choosing, closing
+from assistant.casework.flow import acts, answering, choosing, reporting
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import CaseStatus
 from knowledge.schema import GuideField
@@ -258,5 +258,5 @@ def test_giving_up_keeps_the_draft_and_beginning_anew_does_not() -> None:
 def test_reporting_names_status_and_next_step() -> None:
     conv = filled()
     talk = conv.talk("办到哪一步了", intent="check_progress")
-    closing.report(talk)
+    reporting.report(talk)
     assert talk.status == "answered" and "草稿" in said(talk)

@@ -174,6 +174,7 @@ export default {
   "case.package_hash": "SHA-256 checksum",
   "case.receipt": "Receipt {number}",
   "case.timeline": "Timeline",
+  "case.progress_page": "See the whole progress",
   "case.timeline_empty": "Nothing recorded yet",
   "case.timeline_failed": "The timeline cannot be loaded right now",
   "case.timeline_retry": "Try again",

@@ -174,6 +174,7 @@ export default {
   "case.package_hash": "校验码 SHA-256",
   "case.receipt": "收件回执 {number}",
   "case.timeline": "办理过程",
+  "case.progress_page": "看办件进度",
   "case.timeline_empty": "还没有办理记录",
   "case.timeline_failed": "办理过程暂时取不到",
   "case.timeline_retry": "再试一次",

@@ -174,6 +174,7 @@ export default {
   "case.package_hash": "校驗碼 SHA-256",
   "case.receipt": "收件回執 {number}",
   "case.timeline": "辦理過程",
+  "case.progress_page": "看辦件進度",
   "case.timeline_empty": "還沒有辦理記錄",
   "case.timeline_failed": "辦理過程暫時取不到",
   "case.timeline_retry": "再試一次",

@@ -1,0 +1,116 @@
+"""One share's place in words: who has it, what is being waited for, what comes next, what she has to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.casework.clocks.standing import OVER, Standing
+from assistant.casework.clocks.statutes import ACCEPTANCE
+from assistant.casework.fields.dates import said
+from assistant.casework.model import Case, CasePart, CaseStatus, Correction
+from assistant.casework.progress.view import VerdictView
+from assistant.foundation.messages import language, render, t
+
+_S = CaseStatus
+HERS = frozenset({_S.DRAFT, _S.READY, _S.CORRECTION_NEEDED})
+"""Where the citizen has it."""
+
+_NEXT = {"resubmitted": "in_review", "deemed": "accepted", "refused": "denied", "delivered": "over", "closed": "over",
+         "withdrawn": "begin_again", "expired": "begin_again", "stuck": "sending", "withdrawing": "over"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Told:
+    """A share that is told of. ``after`` are the names of the parts that have to be through first."""
+
+    stands: Standing
+    department: str
+    part: CasePart | None
+    correction: Correction | None
+    after: Sequence[str]
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for other parts of a 一件事 that was sent."""
+        return bool(self.stands.part) and self.stands.status is _S.READY
+
+    @property
+    def step(self) -> str:
+        """The present step as messages name it: one status may hold several."""
+        stands, part = self.stands, self.part
+        if self.waits:
+            return "waiting" if self.after else "sending"
+        if part is not None and stands.status not in OVER:
+            if part.withdrawing:
+                return "withdrawing"
+            if part.stuck and stands.received is None:
+                return "stuck"
+        match stands.status:
+            case _S.DRAFT | _S.READY:
+                return "draft"
+            case _S.SUBMITTED if stands.accepted is not None:
+                return "resubmitted"
+            case _S.SUBMITTED if stands.received is None:
+                return "sending"
+            case _S.ACCEPTED if stands.deemed:
+                return "deemed"
+        return stands.status.value
+
+    def who(self) -> str:
+        """Who has it."""
+        if self.step == "waiting":
+            return t("progress.who_others")
+        if self.step in ("sending", "stuck"):
+            return t("progress.who_us")
+        if self.stands.status in HERS:
+            return t("progress.who_citizen")
+        return t("progress.who_nobody") if self.stands.status in OVER else self.department
+
+    def now(self) -> str:
+        """What is being waited for."""
+        stands = self.stands
+        if stands.status is _S.REFUSED and stands.deemed and stands.accepted is not None:
+            day = said(stands.accepted)
+            return t("progress.now_refused_after_law", department=self.department, article=str(ACCEPTANCE), day=day)
+        names = t("fields.list_separator").join(self.after)
+        return t(f"progress.now_{self.step}", department=self.department, names=names)
+
+    def next(self) -> str:
+        """What comes then."""
+        return t(f"progress.next_{_NEXT.get(self.step, self.step)}", department=self.department)
+
+    def todo(self) -> list[str]:
+        """What she has to do for this share."""
+        match self.stands.status:
+            case _S.CORRECTION_NEEDED:
+                return self._corrections()
+            case _S.DRAFT:
+                return [t("progress.todo_finish")]
+            case _S.READY if not self.stands.part:
+                return [t("progress.todo_submit")]
+        return []
+
+    def verdict(self, case: Case) -> VerdictView | None:
+        """Why it was refused or denied, as the office says it; None where it was not, or it said nothing."""
+        if self.stands.status not in (_S.REFUSED, _S.DENIED):
+            return None
+        given = self.part.verdict if self.part else None
+        if given is not None and given.reason:
+            return VerdictView(reason=_theirs(given.reason), basis=_theirs(given.basis), remedy=_theirs(given.remedy))
+        said_by = [
+            entry.text for entry in case.timeline if entry.status is self.stands.status and entry.part in ("", self.stands.part)
+        ]
+        return VerdictView(reason=_theirs(said_by[-1])) if said_by and said_by[-1] else None
+
+    def _corrections(self) -> list[str]:
+        given = self.correction
+        if given is None or not (given.text.strip() or given.wanting):
+            return [t("progress.todo_correct_unknown")]
+        texts = [wanted.text for wanted in given.wanting if wanted.text] or [given.text.strip()]
+        return [t("progress.todo_correct", text=_theirs(text)) for text in texts]
+
+
+def _theirs(text: str) -> str:
+    """The office's words; what of them is a message of ours, in the reader's language."""
+    return render(text, language())

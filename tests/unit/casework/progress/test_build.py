@@ -1,0 +1,234 @@
+"""Who has it, since when, until when, what next: read off a case's history, with nothing invented."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from assistant.casework.model import Case, CasePart, Correction, TimelineEntry, Urging, Verdict, Wanting
+from assistant.casework.progress.build import progress
+from assistant.casework.progress.view import ProgressView
+from assistant.foundation.messages import use_language
+from knowledge.schema import Contact, Guide
+from tests.unit.casework.clocks.support import S, at, case_of
+from tests.unit.casework.flow.support import small_guide
+
+PERMIT = small_guide().model_copy(
+    update={
+        "task_type": "行政许可",
+        "contacts": [Contact(kind="consult", name="示例热线", phone="12345", evidence=["law"])],
+    }
+)
+SERVICE = small_guide().model_copy(update={"task_type": "公共服务", "legal_limit": None})
+SENT = (("2026-11-09", S.SUBMITTED, "me"),)
+RECEIVED = (*SENT, ("2026-11-09", S.SUBMITTED, "office"))
+ACCEPTED = (*RECEIVED, ("2026-11-10", S.ACCEPTED, "office"))
+
+
+def view(case: Case, guide: Guide = PERMIT, day: str = "2026-11-11") -> ProgressView:
+    return progress(case, guide, at(day))
+
+
+def states(shown: ProgressView) -> str:
+    """The stages' states, one letter each: d(one) n(ow) h(alt) a(head)."""
+    return "".join(stage.state[0] for stage in shown.lines[0].stages)
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected", "who"),
+    [
+        (SENT, "naaaa", "办到"),
+        (RECEIVED, "dnaaa", "示例局"),
+        ((*RECEIVED, ("2026-11-10", S.CORRECTION_NEEDED, "office")), "dhaaa", "您"),
+        ((*RECEIVED, ("2026-11-10", S.REFUSED, "office")), "dhaaa", "没有人在办"),
+        (ACCEPTED, "ddnaa", "示例局"),
+        ((*ACCEPTED, ("2026-11-10", S.IN_REVIEW, "office")), "ddnaa", "示例局"),
+        ((*ACCEPTED, ("2026-11-10", S.CORRECTION_NEEDED, "office")), "ddhaa", "您"),
+        ((*ACCEPTED, ("2026-11-10", S.CORRECTION_NEEDED, "office"), ("2026-11-11", S.SUBMITTED, "me")), "ddnaa", "示例局"),
+        ((*ACCEPTED, ("2026-11-11", S.DENIED, "office")), "dddha", "没有人在办"),
+        ((*ACCEPTED, ("2026-11-11", S.APPROVED, "office")), "ddddn", "示例局"),
+        ((*ACCEPTED, ("2026-11-11", S.APPROVED, "office"), ("2026-11-11", S.DELIVERED, "office")), "ddddd", "没有人在办"),
+        ((*SENT, ("2026-11-10", S.WITHDRAWN, "me")), "haaaa", "没有人在办"),
+    ],
+)
+def test_the_stage_and_who_has_it(lines: tuple[tuple[str, S, str], ...], expected: str, who: str) -> None:
+    shown = view(case_of(*lines))
+    assert states(shown) == expected
+    assert shown.lines[0].who == who
+
+
+def test_every_status_can_be_shown_in_both_languages() -> None:
+    for status in S:
+        case = case_of(("2026-11-09", S.SUBMITTED, "me"), ("2026-11-09", status, "office"))
+        for language in ("zh-CN", "en"):
+            with use_language(language):
+                shown = view(case)
+            assert shown.summary
+            assert shown.lines[0].next
+            assert "{" not in json.dumps(shown.model_dump(), ensure_ascii=False).replace('{"', "")
+
+
+def test_what_has_not_arrived_has_no_date() -> None:
+    shown = view(case_of(*SENT))
+    (due,) = shown.lines[0].until
+    assert due.date is None
+    assert "现在不知道" in due.text
+    assert "没有签收不算收件" in shown.lines[0].now
+
+
+def test_the_answer_on_acceptance_is_due_by_law_for_a_licence_only() -> None:
+    (due,) = view(case_of(*RECEIVED)).lines[0].until
+    assert (due.kind, due.date, due.remaining, due.basis) == ("acceptance", "2026-11-16", 3, "《行政许可法》第三十二条")
+    assert "2026年11月16日" in due.text
+    assert "还剩3个工作日" in due.text
+    (unknown,) = view(case_of(*RECEIVED), SERVICE).lines[0].until
+    assert (unknown.date, unknown.remaining) == (None, None)
+    assert "没有查到规定" in unknown.text
+
+
+def test_the_decision_is_due_by_the_guide_or_not_known() -> None:
+    (due,) = view(case_of(*ACCEPTED)).lines[0].until
+    assert (due.kind, due.date, due.basis) == ("legal", "2026-11-13", "《示例条例》第一条")
+    (last_day,) = view(case_of(*ACCEPTED), day="2026-11-13").lines[0].until
+    assert "今天是最后一天" in last_day.text
+    (late,) = view(case_of(*ACCEPTED), day="2026-11-17").lines[0].until
+    assert (late.level, late.remaining) == ("overdue", -2)
+    assert "超了2个工作日" in late.text
+    (unknown,) = view(case_of(*ACCEPTED), SERVICE).lines[0].until
+    assert "说不准日子" in unknown.text
+
+
+def test_a_day_in_an_unpublished_year_and_an_unchecked_limit_are_said_to_be_so() -> None:
+    doubted = PERMIT.model_copy(
+        update={"evidence": {key: one.model_copy(update={"verified": False}) for key, one in PERMIT.evidence.items()}}
+    )
+    late = (("2026-12-30", S.SUBMITTED, "me"), ("2026-12-30", S.ACCEPTED, "office"))
+    (due,) = view(case_of(*late), doubted, "2026-12-30").lines[0].until
+    assert (due.preliminary, due.verified) == (True, False)
+    assert "2027年的放假安排还没有公布" in due.text
+    assert "还没有核实" in due.text
+
+
+def test_a_correction_says_what_and_until_when_or_that_nobody_said() -> None:
+    case = case_of(*ACCEPTED, ("2026-11-11", S.CORRECTION_NEEDED, "office"))
+    case.correction = Correction(text="请补交场地图")
+    shown = view(case)
+    assert shown.todo == ["补正：请补交场地图"]
+    correction, legal = shown.lines[0].until
+    assert (correction.kind, correction.date) == ("correction", None)
+    assert "没有说最晚哪天" in correction.text
+    assert legal.stopped_since == "2026-11-11"
+    assert "等您补正" in legal.text
+    case.correction.due = date(2026, 11, 25)
+    assert view(case).lines[0].until[0].date == "2026-11-25"
+    case.correction = None
+    assert "没有写" in view(case).todo[0]
+
+
+def test_what_the_law_accepted_and_the_office_refused_says_both() -> None:
+    case = case_of(*RECEIVED, ("2026-11-17", S.ACCEPTED, "law"), ("2026-11-18", S.REFUSED, "office"), deemed=date(2026, 11, 9))
+    shown = view(case, day="2026-11-18")
+    assert "《行政许可法》第三十二条" in shown.lines[0].now
+    assert "2026年11月9日" in shown.lines[0].now
+
+
+def test_whom_to_ask_comes_with_whether_it_was_checked() -> None:
+    contacts = view(case_of(*ACCEPTED)).lines[0].contacts
+    assert [(one.kind, one.phone) for one in contacts] == [("consult", "12345"), ("window", None)]
+    assert all(one.verified for one in contacts)
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        (SENT, "还没有送到"),
+        ((*ACCEPTED, ("2026-11-11", S.CORRECTION_NEEDED, "office")), "等您补正"),
+        ((*ACCEPTED, ("2026-11-11", S.APPROVED, "office"), ("2026-11-11", S.DELIVERED, "office")), "已经有结果"),
+    ],
+)
+def test_urging_needs_somebody_to_urge(lines: tuple[tuple[str, S, str], ...], why: str) -> None:
+    urging = view(case_of(*lines)).urging
+    assert not urging.possible
+    assert why in urging.text
+
+
+def test_urging_is_once_a_day() -> None:
+    case = case_of(*ACCEPTED)
+    assert view(case).urging.possible
+    case.urgings.append(Urging(at=at("2026-11-11", 8)))
+    assert not view(case).urging.possible
+    assert view(case, day="2026-11-12").urging.possible
+
+
+def whole(*parts: CasePart, entries: tuple[tuple[str, S, str, str], ...] = ()) -> Case:
+    """A 一件事 that was sent on Monday, with its parts and what their departments said: (day, status, who, part)."""
+    case = case_of(*SENT)
+    case.parts = list(parts)
+    case.timeline += [
+        TimelineEntry(at=at(day), status=status, who=who, text="示例", part=part) for day, status, who, part in entries
+    ]
+    return case
+
+
+def test_of_several_departments_each_has_its_line() -> None:
+    company = CasePart(
+        item="company",
+        name="公司设立登记",
+        department="市场监管局",
+        status=S.ACCEPTED,
+        office_ref="SJ1",
+        received_at=at("2026-11-09"),
+    )
+    food = CasePart(item="food", name="食品经营许可", department="食药科", after=["company"])
+    fire = CasePart(item="fire", name="消防检查", department="消防救援", status=S.CORRECTION_NEEDED, office_ref="SJ3", received_at=at("2026-11-09"),
+                    correction=Correction(wanting=[Wanting(kind="material", code="plan", text="平面图"), Wanting(kind="other", text="电话打不通")]))  # fmt: skip
+    case = whole(
+        company,
+        food,
+        fire,
+        entries=(("2026-11-10", S.ACCEPTED, "市场监管局", "company"), ("2026-11-11", S.CORRECTION_NEEDED, "消防救援", "fire")),
+    )
+    shown = view(case)
+    first, second, third = shown.lines
+    assert [line.name for line in shown.lines] == ["公司设立登记", "食品经营许可", "消防检查"]
+    assert (first.who, first.until[0].date, first.since) == ("市场监管局", "2026-11-13", "2026-11-10")
+    assert (second.who, second.until, second.after) == ("等前面的事项", [], ["公司设立登记"])
+    assert "公司设立登记" in second.now
+    assert third.who == "您"
+    assert shown.todo == ["补正：平面图", "补正：电话打不通"]
+    assert shown.urging.possible
+
+
+def test_what_she_corrected_for_one_department_does_not_set_another_back() -> None:
+    company = CasePart(item="company", name="公司", department="甲", status=S.ACCEPTED, received_at=at("2026-11-09"))
+    fire = CasePart(item="fire", name="消防", department="乙", status=S.SUBMITTED, received_at=at("2026-11-09"))
+    case = whole(
+        company, fire, entries=(("2026-11-10", S.ACCEPTED, "甲", "company"), ("2026-11-10", S.CORRECTION_NEEDED, "乙", "fire"), ("2026-11-12", S.SUBMITTED, "申请人", ""))
+    )  # fmt: skip
+    first, second = view(case, day="2026-11-12").lines
+    assert (first.since, first.stages[0].since) == ("2026-11-10", "2026-11-09")
+    assert second.stages[0].state == "now"
+    assert "还没有签收" in second.now
+
+
+def test_why_it_was_denied_is_in_the_offices_words_with_law_and_remedy() -> None:
+    denied = CasePart(
+        status=S.DENIED,
+        received_at=at("2026-11-09"),
+        verdict=Verdict(reason="面积不够", basis="示例条例第五条", remedy="可以申请复议"),
+    )
+    case = case_of(*ACCEPTED, ("2026-11-12", S.DENIED, "office"))
+    assert view(case).lines[0].verdict is not None
+    case.parts = [denied]
+    verdict = view(case).lines[0].verdict
+    assert verdict is not None
+    assert (verdict.reason, verdict.basis, verdict.remedy) == ("面积不够", "示例条例第五条", "可以申请复议")
+
+
+def test_what_cannot_be_sent_says_that_a_person_looks_at_it() -> None:
+    case = case_of(*SENT)
+    case.parts = [CasePart(status=S.SUBMITTED, stuck=True)]
+    assert "已经请工作人员处理" in view(case).lines[0].now
+    assert not view(case).urging.possible
