@@ -258,6 +258,7 @@ class Case(BaseModel):
     correction: Correction | None = None
     office_ref: str | None = None
     resume_code_hash: str | None = None
+    left_at: str | None = Field(default=None, description="the answered question that was being asked again at the pause")
     created_at: datetime
     updated_at: datetime
     revision: int = Field(default=0, description="optimistic lock: grows by one with every save")

@@ -112,6 +112,7 @@ def _pause(talk: Talk) -> None:
         return
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
     case.resume_code_hash = talk.services.hash_resume_code(code)
+    case.left_at = talk.state.editing
     talk.state.paused = True
     ask(talk, None)
     talk.note("case.paused")
@@ -135,9 +136,21 @@ def _resume(talk: Talk) -> None:
     if talk.asking is None or talk.asking in ("guide", "start", "rating", "situation"):
         talk.say(t("casework.resumed", item=talk.name_of(talk.case)))
         talk.status = "collecting"
-        advance(talk)
+        _go_on(talk)
     else:
         _repeat(talk)
+
+
+def _go_on(talk: Talk) -> None:
+    """Ask what was being asked at the pause: an answer she had gone back to, or else what comes next."""
+    advance(talk)
+    case, guide = talk.case, talk.guide
+    if case is None or guide is None:
+        return
+    left, case.left_at = case.left_at, None
+    back = next((field for field in interview.applying_fields(guide, case) if field.key == left), None)
+    if back is not None and back.key in case.answers:
+        ask_again(talk, back)
 
 
 def _cancel(talk: Talk, for_good: bool) -> None:

@@ -31,6 +31,8 @@ def advance(talk: Talk) -> None:
         return
     talk.state.editing = None
     interview.refresh_materials(guide, case)
+    if _next_edit(talk):
+        return
     if case.status is CaseStatus.READY and case.package is not None:
         ask(talk, confirm_question("submit"))
         talk.status = talk.status or "ready"
@@ -69,6 +71,19 @@ def advance(talk: Talk) -> None:
         return
     ask(talk, confirm_question("review"))
     talk.status = "review" if talk.status in (None, "collecting", "answered") else talk.status
+
+
+def _next_edit(talk: Talk) -> bool:
+    """Ask for the next of several answers she wants to change (修改电话和地址); those that have fallen away are passed over."""
+    case, guide = talk.case, talk.guide
+    while case is not None and guide is not None and talk.state.to_edit:
+        key = talk.state.to_edit.pop(0)
+        field = next((field for field in interview.applying_fields(guide, case) if field.key == key), None)
+        if field is not None and key in case.answers:  # else it is asked for in its turn
+            ask_again(talk, field)
+            talk.status = talk.status or "collecting"
+            return True
+    return False
 
 
 def _ask_for(talk: Talk, field: GuideField, message: str, code: str = "check") -> None:

@@ -27,6 +27,11 @@ _EDIT_ENGLISH = re.compile(
     re.I,
 )
 _EDIT = re.compile(r"^\s*(?:我?(?:想|要|来)?)?(?:修改|更改|改一下|改下|编辑|重填|改)\s*[:：]?\s*(.+?)[。.！!吧 ]*$")
+#: 把电话和地址改一下.
+_EDIT_OBJECT_FIRST = re.compile(
+    r"^\s*(?:我?(?:想|要|来)?)?(?:把|将)\s*(.+?)(?:都|全部?)?(?:修改|更改|改改|重新?填|改)(?:一?下|一遍|了|掉)?[。.！!吧 ]*$"
+)
+_AND = re.compile(r"\s*(?:[、，,]|和|与|跟|及|以及|还有)\s*")
 #: 我说的是护照: the item was taken wrongly.
 _ITEM = re.compile(
     r"(?:我们?)?(?:说|问|讲|指|要|想|要办|想办|要问|想问|问的|说的)的(?:其实|应该|明明)?(?:不是.{1,20}?[，,]?)?(?:而?是)(?P<new>.+)$|"
@@ -82,6 +87,7 @@ def corrects(talk: Talk, wanted: bool = False) -> bool:
     if named is not None:
         field, new = named
         if _editable(talk):
+            talk.state.to_edit = [other.key for other in _edits(talk)[1:]]
             _to(talk, field, parse(field, new, talk.now.date(), case.values()) if new else None)
         return True
     if not (wanted or noticed(talk)) or not _answered(talk) or _answers(talk):
@@ -250,16 +256,30 @@ def _answered(talk: Talk) -> list[GuideField]:
 
 def _edited(talk: Talk) -> tuple[GuideField, str | None] | None:
     """The field of 修改X, with the new value where an English sentence names it."""
-    case, guide, answered = talk.case, talk.guide, _answered(talk)
-    edit = _EDIT.match(talk.text)
-    spoken = None if edit else _EDIT_ENGLISH.match(talk.text)
-    if edit:
-        # 修改联系电话 before it was ever given is a wish to give it now
-        known = [*answered, *(interview.applying_fields(guide, case) if guide and case else [])]
-        exact = next((f for f in known if edit[1] in (f.label, *f.names)), None)
-        return (exact, None) if exact else None
+    answered = _answered(talk)
+    if edits := _edits(talk):
+        return edits[0], None
+    if _EDIT.match(talk.text):
+        return None
+    spoken = _EDIT_ENGLISH.match(talk.text)
     called = _called(spoken[1], answered) if spoken else None
     return (called, spoken[2]) if called and spoken else None
+
+
+def _edits(talk: Talk) -> list[GuideField]:
+    """The fields of 修改电话和地址, in that order; empty where a part of it is no field's name."""
+    case, guide = talk.case, talk.guide
+    edit = _EDIT.match(talk.text) or _EDIT_OBJECT_FIRST.match(talk.text)
+    if edit is None or case is None or guide is None:
+        return []
+    # 修改联系电话 before it was ever given is a wish to give it now
+    known = [*_answered(talk), *interview.applying_fields(guide, case)]
+    for parts in ([edit[1]], _AND.split(edit[1])):
+        found = [next((f for f in known if part in (f.label, *f.names)), None) for part in parts]
+        named = {field.key: field for field in found if field is not None}
+        if None not in found:
+            return list(named.values())
+    return []
 
 
 def _called(name: str, answered: list[GuideField]) -> GuideField | None:

@@ -105,6 +105,7 @@ class DialogueState(BaseModel):
     insisted: Insisted | None = None
     offered: Offered | None = None
     editing: str | None = None
+    to_edit: list[str] = []
     paused: bool = False
     locale_chosen: bool = False
     told: dict[str, Told] = {}
