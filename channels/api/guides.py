@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 
+from assistant.foundation.messages import ENGLISH
 from channels.api.models import GuideItem, GuideList, SearchItem, SearchList
 from channels.parts import parts_of
 from channels.problems import Problem, documented
@@ -51,9 +52,14 @@ async def list_guides(
 
 
 @router.get("/api/v1/guides/{code}", responses=documented(404, 422), operation_id="get_guide")
-async def get_guide(code: str, request: Request, region: Region = None) -> dict[str, Any]:
-    """One guide, whole, as it is served in a region."""
+async def get_guide(
+    code: str, request: Request, region: Region = None, locale: Annotated[Literal["zh-CN", "en"], Query()] = "zh-CN"
+) -> dict[str, Any]:
+    """One guide, whole, as it is served in a region. In English (``en``) what is shown of it is translated as far as it has been;
+    codes, values and ``name`` are the same."""
     guide = known_guide(request, code, region)
+    if locale == ENGLISH:
+        guide = parts_of(request).services.catalogue.in_english(guide)
     return {**guide.model_dump(mode="json", by_alias=True, exclude_none=True), **guide_item(guide)}
 
 

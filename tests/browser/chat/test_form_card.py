@@ -68,3 +68,17 @@ def test_the_form_fits_a_narrow_phone_and_its_buttons_stay_in_sight(open_chat: C
     expect(form.get_by_role("button", name="填好了")).to_be_in_viewport()
     assert chat.overflow() <= 0
     assert form.evaluate("form => form.scrollWidth - form.clientWidth") <= 0
+
+
+def test_the_form_is_offered_in_english_too(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat({"locale": "en"})
+    chat.say(APPLY)
+    chat.tap("Agree to fetch it")
+    chat.ask.get_by_role("button", name="Fill in several at once").click()
+    form = chat.page.get_by_role("dialog", name="Several answers at once")
+    form.get_by_label("经营面积（平方米）").fill("85")
+    form.get_by_role("group", name="经营项目").get_by_label("热食类制售").check()
+    form.get_by_role("group", name="经营项目").get_by_label("糕点类制售").check()
+    form.get_by_role("button", name="Done").click()
+    expect(chat.mine.last).to_contain_text("经营面积（平方米）：85")
+    expect(chat.mine.last).to_contain_text("热食类制售, 糕点类制售")

@@ -123,8 +123,8 @@ export const unsignCase = (session, caseNo) => request("DELETE", `${BASE}/cases/
 /** The sheet to fill in for a table that is asked. */
 export const sheetPath = (caseNo, field) => `${BASE}/cases/${part(caseNo)}/fields/${part(field)}/sheet`;
 
-/** A guide as the public reads it: what each of its fields is. */
-export const guide = (code) => request("GET", `${BASE}/guides/${part(code)}`);
+/** A guide as the public reads it: what each of its fields is, in the language of the page. */
+export const guide = (code) => request("GET", `${BASE}/guides/${part(code)}${pageLocale() === "en" ? "?locale=en" : ""}`);
 
 /** Fetches a file with the session's token and hands it to the browser's own download. */
 export async function download(session, url, name) {

@@ -13,15 +13,15 @@ const guides = new Map();
 
 /** Whether a form of several questions helps: there must be several, and the one in hand be one of them. */
 export function canFill(file, ask) {
-  if (pageLocale() === "en") return false; // the guide as the public reads it is Chinese
   if (ask?.columns?.length) return false; // lines sent while a table is asked are read as its rows
   return Boolean(file && ask && (file.missing ?? []).length >= 3 && file.missing.some((field) => field.field === ask.field));
 }
 
 async function fieldsOf(file) {
   const { code } = file.guide;
-  if (!guides.has(code)) guides.set(code, await fetchGuide(code));
-  const known = new Map((guides.get(code).fields ?? []).map((field) => [field.key, field]));
+  const read = `${pageLocale()} ${code}`;
+  if (!guides.has(read)) guides.set(read, await fetchGuide(code));
+  const known = new Map((guides.get(read).fields ?? []).map((field) => [field.key, field]));
   return file.missing.map((missing) => ({ ...known.get(missing.field), ...missing })).filter((field) => field.type !== "table").slice(0, MOST);
 }
 
@@ -55,7 +55,7 @@ function control(field) {
     const boxes = options.map((option) => h("input", { type: "checkbox", value: option.label }));
     const element = h("fieldset", { class: "form-field" }, h("legend", { text: field.label }),
       boxes.map((box, index) => h("label", { class: "option check" }, box, h("span", { text: options[index].label }))));
-    return { element, label: field.label, value: () => boxes.filter((box) => box.checked).map((box) => box.value).join("、") };
+    return { element, label: field.label, value: () => boxes.filter((box) => box.checked).map((box) => box.value).join(pageLocale() === "en" ? ", " : "、") };
   }
   let input;
   if (options.length || field.type === "yes_no") {
