@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from assistant.casework import receipts
 from assistant.casework.flow import choosing
 from assistant.casework.flow.talk import AuditNote, Talk
 from assistant.casework.model import Case, CaseStatus
@@ -58,6 +59,7 @@ def report(talk: Talk) -> None:
     if case is not None:
         shown = _view(talk, case)
         talk.replies.append(card(talk, case, shown))
+        talk.replies += receipts.links(case)
     talk.status = talk.status or "answered"
 
 
