@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.citizens.answers import answer
 from benchmarks.citizens.citizen import Citizen
-from benchmarks.citizens.facts import load
+from benchmarks.citizens.facts import Facts, load
 from benchmarks.stack import Stack
 
 PATIENCE_S = 60
@@ -58,14 +58,14 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.2)
 
 
-def prepared(server: Stack) -> Citizen:
+def prepared(server: Stack, facts: Facts = SHORTEST) -> Citizen:
     """A citizen whose package is ready."""
     citizen = Citizen(server.base_url)
-    citizen.say(SHORTEST.opening)
+    citizen.say(facts.opening)
     for _ in range(40):
         if citizen.asking in (None, "submit"):
             break
-        answer(citizen, SHORTEST)
+        answer(citizen, facts)
     assert citizen.turn["status"] == "ready", citizen.texts()
     return citizen
 
