@@ -182,6 +182,14 @@ class Verdict(BaseModel):
     remedy: str = ""
 
 
+class OfficeStop(BaseModel):
+    """A stretch the office says it does not count, and why in its words; ``until`` is None while it goes on."""
+
+    start: datetime
+    until: datetime | None = None
+    why: str = ""
+
+
 class CasePart(BaseModel):
     """What one department gets of a case and how it stands there. A plain case has one part, whose ``item`` is "".
 
@@ -199,6 +207,7 @@ class CasePart(BaseModel):
     package: PackageRef | None = None
     correction: Correction | None = None
     verdict: Verdict | None = None
+    stops: list[OfficeStop] = []
     withdrawing: bool = Field(default=False, description="the citizen took it back and the office has not confirmed it yet")
     stuck: bool = Field(default=False, description="a person has to look before anything more is tried")
 

@@ -101,6 +101,8 @@ class CaseSink:
         def change(case: Case) -> Told:
             correction = Correction(text=entry.text, wanting=list(entry.wanting), due=entry.due, asked_at=entry.at)
             told = self._move(case, part, status, entry.at, correction=correction, verdict=entry.verdict)
+            if (held := parts.named(case, part)) is not None:
+                held.stops = list(entry.stops)
             text = entry.text
             if status in _FOR_GOOD and not (entry.verdict and entry.verdict.remedy):
                 text = f"{text}\n{t('casework.remedies')}".strip()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from assistant.casework.clocks.stops import Stop, StopKind
+from assistant.casework.clocks.stops import Stop, StopKind, kind_of
 from assistant.casework.model import Case, CasePart, CaseStatus, TimelineEntry
 from assistant.foundation.clock import SHANGHAI
 from assistant.foundation.messages import CHINESE, t, use_language
@@ -60,7 +60,18 @@ def of_part(case: Case, part: CasePart) -> Standing:
     stands = _read(part.item, status, [] if waiting else lines, part.office_ref, case.deemed)
     if part.received_at is not None and (stands.sent is None or day_of(part.received_at) >= stands.sent):
         stands = replace(stands, received=day_of(part.received_at))
-    return stands
+    if status is _S.CORRECTION_NEEDED and stands.asked is None and part.correction is not None and part.correction.asked_at:
+        stands = replace(stands, asked=day_of(part.correction.asked_at))
+    return replace(stands, stops=[*stands.stops, *_excluded(part)])
+
+
+def _excluded(part: CasePart) -> list[Stop]:
+    """What the office says it does not count, as far as there is a ground for it."""
+    return [
+        Stop(day_of(stop.start), day_of(stop.until) if stop.until else None, why)
+        for stop in part.stops
+        if (why := kind_of(stop.why)) is not None
+    ]
 
 
 def _read(

@@ -36,6 +36,7 @@ _BATCH = 100
 _PLACE = "clocks.sweep"
 # A case saved while the last round was reading is looked at again rather than missed.
 _MARGIN = timedelta(minutes=1)
+_URGED = timedelta(days=3)
 
 log = get_logger(__name__)
 
@@ -124,10 +125,15 @@ class ClockSweep:
         except KeyError:
             log.error("clocks.no_guide", case_no=case.case_no)
             return False
-        return any(
+        return self._urged(case, today) or any(
             deemed_from(stands, limits, today) is not None or any(map(_warns, clocks_of(stands, limits, today)))
             for stands, limits in held
         )
+
+    @staticmethod
+    def _urged(case: Case, today: date) -> bool:
+        """Whether she asked to hurry so lately that it may not have been written down yet."""
+        return any(day_of(urging.at) >= today - _URGED for urging in case.urgings)
 
     def _shares(self, case: Case) -> list[tuple[Standing, Limits]]:
         """Each department's share with its limits: of its own guide, where there is one."""
@@ -148,6 +154,11 @@ class ClockSweep:
             accepted = self._accept_silent(conn, case, conversation_id, now)
             known = [event for event in events.of_case(conn, case_no) if event.kind == "clock"]
             written = 0
+            for urging in case.urgings:
+                if not any(e.status == "urged" and e.at == urging.at for e in known):
+                    text = t("clocks.event_urged", item=case.guide_name, case_no=case_no)
+                    events.add_in(conn, CaseEvent(case_no, "clock", urging.at, urging.part, "urged", text=text))
+                    written += 1
             for stands, limits in self._shares(case):
                 for clock in filter(_warns, clocks_of(stands, limits, today)):
                     status = f"{clock.kind}_{clock.reckoned.level}"

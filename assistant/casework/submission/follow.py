@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
-from assistant.casework.model import CaseStatus, IllegalTransition, Verdict, Wanting
+from assistant.casework.model import CaseStatus, IllegalTransition, OfficeStop, Verdict, Wanting
 from assistant.casework.submission import outbox
 from assistant.casework.submission.delivery import tell_once
 from assistant.casework.submission.office import OfficeFile, OfficeRejected, OfficeUnavailable, ReceivingOffice
@@ -110,7 +110,8 @@ class Follower:
 def _news(index: int, file: OfficeFile, status: CaseStatus) -> OfficeNews:
     """A line as news. What the file says of now goes with its last line of that status: earlier ones had other reasons."""
     line = file.history[index]
-    news = OfficeNews(index, line.at, line.status, status, line.text, line.by)
+    stops = [OfficeStop(start=stop.start, until=stop.until, why=stop.why) for stop in file.stopped]
+    news = OfficeNews(index, line.at, line.status, status, line.text, line.by, stops=stops)
     if line.status != file.status or any(later.status == line.status for later in file.history[index + 1 :]):
         return news
     if status is CaseStatus.CORRECTION_NEEDED:

@@ -120,6 +120,14 @@ class Wanted(_Answer):
     text: str = ""
 
 
+class Stopped(_Answer):
+    """A stretch the office does not count; ``until`` is null while it goes on."""
+
+    start: AwareDatetime = Field(alias="from")
+    until: AwareDatetime | None = None
+    why: str = ""
+
+
 class OfficeFile(_Answer):
     """What the office holds about one part of a case: the versions it received, and its history from the beginning.
 
@@ -134,6 +142,7 @@ class OfficeFile(_Answer):
     status: str
     wanting: list[Wanted] = []
     due: date | None = None
+    stopped: list[Stopped] = []
     decision: Decision | None = None
     versions: list[ReceivedVersion] = []
     history: list[HistoryLine] = []

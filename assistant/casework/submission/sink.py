@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from assistant.casework.model import CaseStatus, Verdict, Wanting
+from assistant.casework.model import CaseStatus, OfficeStop, Verdict, Wanting
 
 Once = Callable[[Connection], bool]
 """Records, inside the caller's own write transaction, that this news has been applied. False: it had been before, so
@@ -25,7 +25,7 @@ class OfficeNews:
 
     ``office_status`` is the office's word, ``status`` the case status it means (see ``statuses.way`` for offices that skip
     some); ``text`` are the office's words to the citizen: what to correct, or why. ``wanting`` and ``due`` are what a request
-    to correct names, ``verdict`` the reasons of a refusal, where the office gives them apart.
+    to correct names, ``verdict`` the reasons of a refusal, where the office gives them apart; ``stops`` is all it does not count.
     """
 
     history_index: int
@@ -37,6 +37,7 @@ class OfficeNews:
     wanting: Sequence[Wanting] = ()
     due: date | None = None
     verdict: Verdict | None = None
+    stops: Sequence[OfficeStop] = ()
 
 
 class SubmissionSink(Protocol):

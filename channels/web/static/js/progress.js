@@ -133,7 +133,7 @@ function head(view) {
   return [
     h("p", { class: "case-line" }, h("strong", { text: view.title }), h("span", { class: `chip status ${view.status}`, text: view.status_text })),
     h("p", { class: "hint" }, words.number, " ", h("code", { text: view.case_no })),
-    h("section", { class: "todo" }, h("h2", { text: words.todo }), h("ul", {}, view.todo.map((text) => h("li", { text })))),
+    h("section", { class: view.lines.some((line) => line.todo.length) ? "todo" : "todo none" }, h("h2", { text: words.todo }), h("ul", {}, view.todo.map((text) => h("li", { text })))),
   ];
 }
 

@@ -9,10 +9,10 @@ from assistant.casework.clocks.limits import Limit, Limits, limits_of
 from assistant.casework.clocks.reckoning import Level
 from assistant.casework.clocks.running import ClockKind, RunningClock, clocks_of, deemed_from
 from assistant.casework.clocks.stops import Stop, StopKind
-from assistant.casework.model import Case
+from assistant.casework.model import Case, CasePart, OfficeStop
 from assistant.foundation.settings import ROOT
 from knowledge.catalogue import Catalogue
-from tests.unit.casework.clocks.support import S, case_of
+from tests.unit.casework.clocks.support import S, at, case_of
 
 TWENTY = Limit(20, "working_day", "20个工作日", True)
 TEN = Limit(10, "working_day", "10个工作日", False)
@@ -136,3 +136,12 @@ def test_the_situation_decides_which_limit_holds() -> None:
     assert inspected.legal is not None
     assert committed.legal is not None
     assert (inspected.legal.days, committed.legal.days) == (13, 1)
+
+
+def test_what_the_office_leaves_out_is_counted_as_far_as_there_is_a_ground_for_it() -> None:
+    case = case_of(("2026-11-02", S.SUBMITTED, "me"), ("2026-11-03", S.ACCEPTED, "office"))
+    reviewed = OfficeStop(start=at("2026-11-05"), until=at("2026-11-12"), why="组织专家评审")
+    idle = OfficeStop(start=at("2026-11-05"), until=at("2026-11-12"), why="经办人出差")
+    for stops, due in (([], date(2026, 12, 1)), ([idle], date(2026, 12, 1)), ([reviewed], date(2026, 12, 8)), ([reviewed, reviewed], date(2026, 12, 8))):
+        case.parts = [CasePart(status=S.ACCEPTED, received_at=at("2026-11-02"), stops=stops)]
+        assert clocks(case, PERMIT, day(13))[ClockKind.LEGAL].reckoned.due == due

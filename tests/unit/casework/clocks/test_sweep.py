@@ -11,6 +11,7 @@ from sqlalchemy import select
 from assistant.casework import events, repository
 from assistant.casework.clocks.sweep import ClockSweep
 from assistant.casework.model import Case, CasePart, CaseStatus
+from assistant.casework.progress import urging
 from assistant.casework.submission.sink import OfficeNews
 from assistant.conversation import case_news
 from assistant.conversation import repository as conversations
@@ -197,3 +198,17 @@ def test_each_departments_share_has_clocks_of_its_own(world: World) -> None:
     with world.db.read() as conn:
         parts = {(event.part, event.status) for event in events.of_case(conn, NO) if event.kind == "clock"}
     assert parts == {("licence", "legal_overdue")}
+
+
+def test_asking_to_hurry_is_told_to_staff_once(world: World) -> None:
+    world.guide = SERVICE
+    world.hold(("2026-11-09", S.SUBMITTED, "me"), ("2026-11-09", S.SUBMITTED, "office"))
+    world.on("2026-11-10", 9)
+    case = world.case()
+    assert urging.urge(case, at("2026-11-10", 10)) is None
+    with world.db.write() as conn:
+        repository.save(conn, case, "c1", at("2026-11-10", 10))
+    for hour in (11, 12, 13):
+        world.on("2026-11-10", hour)
+    world.on("2026-11-11")
+    assert world.warnings() == ["urged"]
