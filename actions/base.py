@@ -10,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from assistant.casework.flow import answering, prefilling
+from assistant.casework.flow import answering, prefilling, withdrawing
 from assistant.casework.flow.talk import Talk
 from assistant.conversation.turn import TurnRunner
 from assistant.foundation.messages import use_language
@@ -49,7 +49,9 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa-sdk publishes no types
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         talk = self.talk(tracker)
-        if self.yields(talk):
+        if withdrawing.wanted(talk):
+            await self.guarded(tracker, asyncio.to_thread(withdrawing.offer, talk))
+        elif self.yields(talk):
             await self.guarded(tracker, asyncio.to_thread(answering.take, talk))
         else:
             await self.guarded(tracker, self.work(talk))

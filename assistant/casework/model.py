@@ -163,7 +163,8 @@ class Wanting(BaseModel):
 class Correction(BaseModel):
     """What one office wants corrected, told all at once (一次性告知), until ``due`` where it said so.
 
-    ``met`` are the wanting answers and materials given anew, ``met_in`` the package's version that brings them.
+    ``met`` are the wanting answers and materials given anew, ``met_in`` the package's version that brings them; ``told`` once she
+    was told of it in the conversation.
     """
 
     text: str = ""
@@ -172,6 +173,7 @@ class Correction(BaseModel):
     asked_at: datetime | None = None
     met: list[str] = []
     met_in: int | None = None
+    told: bool = False
 
 
 class Verdict(BaseModel):

@@ -22,6 +22,7 @@ from assistant.casework.flow import (
     situations,
     tables,
     telling,
+    withdrawing,
 )
 from assistant.casework.flow.asking import advance, ask, reject
 from assistant.casework.flow.confirming import confirmation
@@ -71,6 +72,9 @@ def take(talk: Talk) -> None:
     pending = talk.state.ask
     if pending is None:
         return
+    if withdrawing.wanted(talk):
+        withdrawing.offer(talk)
+        return
     if not talk.attachments and settle_paper(talk):
         return
     if not correcting.edits_another(talk) and tables.take(talk):
@@ -95,6 +99,8 @@ def take(talk: Talk) -> None:
             closing.submit(talk)
         case "consent":
             consent.take(talk)
+        case withdrawing.FIELD:
+            withdrawing.take(talk)
         case rating.GRADE:
             rating.take_grade(talk)
         case rating.WHY:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, cast
 
 from assistant.casework import interview
-from assistant.casework.flow import prefilling, table_questions
+from assistant.casework.flow import prefilling, table_questions, wanting
 from assistant.casework.flow.paper_questions import PaperQuestion, current_paper, paper_ask, paper_is_asked, paper_words
 from assistant.casework.flow.summary import check_words, review_card, shown
 from assistant.casework.flow.talk import Talk
@@ -29,7 +29,7 @@ def advance(talk: Talk) -> None:
     if case is None or guide is None:
         ask(talk, None)
         return
-    talk.state.editing = None
+    was_asked, talk.state.editing = talk.state.editing, None
     interview.refresh_materials(guide, case)
     if _next_edit(talk):
         return
@@ -47,6 +47,9 @@ def advance(talk: Talk) -> None:
     prefilling.look_up(talk)
     if (differing := prefilling.differing(talk)) is not None:
         _ask_for(talk, *differing, code="differs")
+        return
+    if (wanting_now := wanting.first(talk, was_asked)) is not None:
+        _ask_wanting(talk, *wanting_now)
         return
     wanted = prefilling.first(talk, interview.next_field(guide, case))
     if prefilling.due(talk, wanted):
@@ -93,6 +96,17 @@ def _ask_for(talk: Talk, field: GuideField, message: str, code: str = "check") -
         talk.state.ask = talk.state.ask.model_copy(update={"error": AskError(code=code, message=message)})
     talk.notice("warning", message)
     talk.status = "collecting" if talk.status in (None, "review") else talk.status
+
+
+def _ask_wanting(talk: Talk, about: GuideField | Material, message: str) -> None:
+    """Put one question an office wants answered anew, with its reason."""
+    if isinstance(about, GuideField):
+        _ask_for(talk, about, message, code="correction")
+        return
+    question = material_question(about, talk.services.upload_max_bytes)
+    ask(talk, question.model_copy(update={"error": AskError(code="correction", message=message)}))
+    talk.notice("warning", message)
+    talk.status = talk.status or "collecting"
 
 
 def ask_again(talk: Talk, field: GuideField) -> None:

@@ -6,6 +6,7 @@ import re
 
 from assistant.casework import interview
 from assistant.casework.fields import dates, options
+from assistant.casework.flow import wanting
 from assistant.casework.flow.asking import advance, reject
 from assistant.casework.flow.reading_papers import compare, doubts
 from assistant.casework.flow.talk import Talk
@@ -77,6 +78,7 @@ def take(talk: Talk) -> None:
         reject(talk, "material_wanted", t("casework.material_wanted", name=asked.name))
         return
     state = interview.meet(guide, case, asked, way, talk.now)
+    wanting.given(case, "material", asked.code)
     interview.unconfirm(case)
     talk.note("case.material", material=asked.code, way=way)
     due = dates.said(state.due) if state.due else ""
@@ -107,7 +109,10 @@ def _attach(talk: Talk, asked: Material | None) -> None:
         if material is None or "upload" not in material.met_by:
             talk.notice("warning", t("casework.upload_for_nothing", name=upload.name))
             continue
+        if wanting.replaces(case, material.code):
+            case.materials.pop(material.code, None)
         interview.meet(guide, case, material, "upload", talk.now, [upload.upload_id])
+        wanting.given(case, "material", material.code)
         interview.unconfirm(case)
         talk.note("case.material", material=material.code, way="upload")
         talk.say(t("casework.met_upload", name=material.name, due=""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.casework import interview
 from assistant.casework.fields.result import Accepted
+from assistant.casework.flow import wanting
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import Source
 from assistant.foundation.messages import t
@@ -17,6 +18,7 @@ def store(talk: Talk, field: GuideField, value: Accepted, skipped: bool = False,
     source = source or Source(kind="tapped" if talk.tapped is not None else "said", turn=talk.turn)
     before = interview.snapshot(talk.guide, talk.case)
     interview.record(talk.guide, talk.case, field, talk.on_paper(field, value), source, talk.now, skipped)
+    wanting.given(talk.case, "field", field.key)
     talk.state.insisted = talk.state.offered = None
     talk.state.failures = 0
     talk.state.context_guide = talk.case.guide_code

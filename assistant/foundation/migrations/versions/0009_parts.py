@@ -23,6 +23,8 @@ def upgrade() -> None:
         table.alter_column("submission_id", existing_type=sa.String(64), type_=sa.String(160), existing_nullable=False)
         table.drop_constraint("uq_submission_case_no_package_version", type_="unique")
         table.create_unique_constraint("uq_submission_case_no_part_package_version", ["case_no", "part", "package_version"])
+    with op.batch_alter_table("submission") as table:  # the rows have it now, and whoever adds one says which part it is
+        table.alter_column("part", existing_type=sa.String(80), existing_nullable=False, server_default=None)
     op.create_table(
         "office_history",
         sa.Column("case_no", sa.String(64), nullable=False),

@@ -7,8 +7,9 @@ import pytest
 from assistant.casework.flow import acts, answering, choosing, reporting
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import CaseStatus
+from assistant.casework.submission import parts
 from knowledge.schema import GuideField
-from tests.unit.casework.flow.support import Conversation, World, small_guide
+from tests.unit.casework.flow.support import NOW, Conversation, World, small_guide
 
 
 def begun(world: World | None = None) -> Conversation:
@@ -198,7 +199,7 @@ def test_correction_from_the_office_leads_to_a_second_version() -> None:
     take(conv, "确认无误")
     take(conv, "提交")
     assert conv.case is not None
-    conv.case.move(CaseStatus.CORRECTION_NEEDED)
+    parts.move(conv.case, "", CaseStatus.CORRECTION_NEEDED, NOW)
     talk = conv.talk("继续", intent="resume")
     acts.perform(talk, "resume")
     conv.done(talk)
