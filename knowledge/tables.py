@@ -69,11 +69,11 @@ class Rows(Strict):
 class TableRule(Strict):
     """A rule over all rows. ``soft`` ones warn and let pass.
 
-    distinct: no two rows have the same cell in ``column`` · sum_equals, sum_at_most: the cells of ``column`` added up, against
-    the answer to ``field``, or ``value``.
+    distinct: no two rows have the same cell in ``column`` · differs: no cell of ``column`` is the answer to ``field`` ·
+    sum_equals, sum_at_most: the cells of ``column`` added up, against the answer to ``field``, or ``value``.
     """
 
-    kind: Literal["distinct", "sum_equals", "sum_at_most"]
+    kind: Literal["distinct", "differs", "sum_equals", "sum_at_most"]
     column: Key
     field: str | None = None
     value: float | None = None
@@ -84,7 +84,9 @@ class TableRule(Strict):
     def has_what_it_needs(self) -> TableRule:
         if self.kind == "distinct" and (self.field is not None or self.value is not None):
             raise ValueError("table rule distinct takes neither field nor value")
-        if self.kind != "distinct" and (self.field is None) == (self.value is None):
+        if self.kind == "differs" and (self.field is None or self.value is not None):
+            raise ValueError("table rule differs takes a field and no value")
+        if self.kind not in ("distinct", "differs") and (self.field is None) == (self.value is None):
             raise ValueError(f"table rule {self.kind}: exactly one of field and value")
         return self
 
@@ -102,7 +104,7 @@ def table_problems(key: str, columns: Sequence[Column], rules: Sequence[TableRul
         held = by_key.get(rule.column)
         if held is None:
             problems.append(f"field {key}: table rule {rule.kind} names unknown column {rule.column}")
-        elif rule.kind != "distinct" and held.type not in ("amount", "integer", "area"):
+        elif rule.kind not in ("distinct", "differs") and held.type not in ("amount", "integer", "area"):
             problems.append(f"field {key}: table rule {rule.kind} needs a column of numbers, {rule.column} is none")
     return problems
 

@@ -45,5 +45,6 @@ def test_the_offices_receipt_is_a_page_beside_the_package(server: Stack) -> None
     assert citizen.http.get(held["url"], headers=stranger.headers).status_code == 404
     told = [reply for _, kind, data in citizen.events() if kind == "message" for reply in data.get("replies", [])]
     assert [reply["url"] for reply in told if reply["kind"] == "file"] == [held["url"]]
+    citizen.say("谢谢")  # right after sending she is asked where else to be told
     asked = citizen.say("办到哪一步了")["replies"]
     assert held["url"] in [reply.get("url") for reply in asked]

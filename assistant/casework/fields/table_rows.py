@@ -171,12 +171,19 @@ def broken_rules(table: GuideField, rows: Sequence[Row], values: Mapping[str, An
         if rule.kind == "distinct":
             seen: dict[str, int] = {}
             for number, cell in cells:
-                before = seen.setdefault(re.sub(r"\s", "", str(cell)), number)
+                before = seen.setdefault(_plainly(cell), number)
                 if before != number:
                     one, other = (row_name(table, n, rows[n]) for n in (before, number))
                     pair = t("tables.both", one=one, other=other)
                     found.append(Broken(rule, t("tables.rule_rows", rows=pair, message=rule.message), number))
                     break
+            continue
+        if rule.kind == "differs":
+            other = value_at(values, rule.field)
+            same = next((number for number, cell in cells if other is not None and _plainly(cell) == _plainly(other)), None)
+            if same is not None:
+                said = t("tables.rule_rows", rows=row_name(table, same, rows[same]), message=rule.message)
+                found.append(Broken(rule, said, same))
             continue
         total = sum((Decimal(str(cell)) for _, cell in cells), Decimal(0))
         wanted = rule.value if rule.field is None else value_at(values, rule.field)
@@ -187,6 +194,10 @@ def broken_rules(table: GuideField, rows: Sequence[Row], values: Mapping[str, An
             said = t("tables.rule_sum", total=_number(total), wanted=_number(limit), message=rule.message)
             found.append(Broken(rule, said))
     return found
+
+
+def _plainly(cell: Any) -> str:
+    return re.sub(r"\s", "", str(cell))
 
 
 def _number(value: Decimal) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from assistant.casework.fields.table_rows import kept_rows, read_rows
+from assistant.casework.fields.table_rows import broken_rules, kept_rows, read_rows
 from knowledge.schema import GuideField
+from knowledge.tables import TableRule
 from tests.unit.casework.fields.tables import TODAY
 
 HOUSEHOLD = GuideField.model_validate(
@@ -22,7 +24,10 @@ HOUSEHOLD = GuideField.model_validate(
                 {"value": "parent", "label": "父母", "aliases": ["妈", "妈妈"]}]},
             {"key": "id", "label": "身份证号码", "type": "id_number", "optional": True},
         ],
-        "table_rules": [{"kind": "distinct", "column": "id", "message": "身份证号码不能一样。"}],
+        "table_rules": [
+            {"kind": "distinct", "column": "id", "message": "身份证号码不能一样。"},
+            {"kind": "differs", "column": "id", "field": "applicant_id", "message": "这是申请人自己的号码。"},
+        ],
     }
 )  # fmt: skip
 VOTERS = GuideField.model_validate(
@@ -97,3 +102,17 @@ def test_rows_of_an_earlier_case_are_taken_over_as_they_were() -> None:
 )  # fmt: skip
 def test_rows_this_table_would_not_take_are_left(held: Any) -> None:
     assert kept_rows(HOUSEHOLD, held, {}, TODAY) is None
+
+
+def test_a_cell_that_must_differ_from_another_answer_is_said_with_its_row() -> None:
+    rows = [{"name": "李四", "relation": "spouse"}, {"name": "张三", "relation": "child", "id": "11010519491231002X"}]
+    assert broken_rules(HOUSEHOLD, rows, {"applicant_id": "440106199801020017"}) == []
+    assert broken_rules(HOUSEHOLD, rows, {}) == []
+    found = broken_rules(HOUSEHOLD, rows, {"applicant_id": "11010519491231002X"})
+    assert [(one.row, one.said) for one in found] == [(1, "第2位家里人（张三）：这是申请人自己的号码。")]
+
+
+@pytest.mark.parametrize("rule", [{}, {"field": "a", "value": 3}])
+def test_what_it_must_differ_from_is_a_field(rule: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="differs takes a field"):
+        TableRule.model_validate({"kind": "differs", "column": "id", "message": "?", **rule})
