@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
+
 from assistant.casework.model import Case
 from knowledge.schema import Guide
 
 TAIL = 4
+#: No 0/O, 1/I/L: the code is read off a screen and typed on another.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_CODE_LENGTH = 6
+
+
+def new_code() -> str:
+    """A resume code: random, short enough to be copied by hand."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(_CODE_LENGTH))
 
 
 def identity_tail(guide: Guide, case: Case) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from assistant.casework.clocks.stops import Stop, StopKind, kind_of
 from assistant.casework.model import Case, CasePart, CaseStatus, TimelineEntry
 from assistant.foundation.clock import SHANGHAI
-from assistant.foundation.messages import CHINESE, t, use_language
+from assistant.foundation.messages import CHINESE, ENGLISH, t, use_language
 
 _S = CaseStatus
 #: Statuses that say that the office has accepted the application, one way or the other.
@@ -74,17 +74,25 @@ def _excluded(part: CasePart) -> list[Stop]:
     ]
 
 
+def _citizen() -> set[str]:
+    """What the timeline calls the citizen, in whichever language she submitted."""
+    found = set()
+    for spoken in (CHINESE, ENGLISH):
+        with use_language(spoken):
+            found.add(t("casework.who_citizen"))
+    return found
+
+
 def _read(
     part: str, status: CaseStatus, timeline: Sequence[TimelineEntry], office_ref: str | None, by_law: Mapping[str, date]
 ) -> Standing:
     deemed = by_law.get(part)
-    with use_language(CHINESE):
-        citizen = t("casework.who_citizen")
+    citizen = _citizen()
     sent = received = accepted = asked = decided = delivered = since = None
     stops: list[Stop] = []
     for entry in timeline:
         day = day_of(entry.at)
-        hers = entry.status is _S.SUBMITTED and entry.who == citizen
+        hers = entry.status is _S.SUBMITTED and entry.who in citizen
         if part and not entry.part and not (hers and (sent is None or asked is not None)):
             continue  # about the whole case, or what she corrected for another department
         if entry.status is status and since is None:

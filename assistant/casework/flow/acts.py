@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 
 from assistant.casework import interview
 from assistant.casework.flow import answering, choosing, correcting, explaining
@@ -11,11 +10,8 @@ from assistant.casework.flow.asking import advance, ask, ask_again, repeat_quest
 from assistant.casework.flow.summary import review_card
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import CaseStatus
+from assistant.casework.resuming import new_code
 from assistant.foundation.messages import t
-
-#: No 0/O, 1/I/L: the code is read off a screen and typed on another.
-CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-
 
 _LEAVES_QUEUE = re.compile(
     r"(?:那|我|就|算了|麻烦|请|帮我|不想等了|[，, ])*(?:(?:不(?:想|要|用|愿意)?|别|取消|退出|停止|放弃|离开|撤销)(?:再|继续)?)"
@@ -110,7 +106,7 @@ def _pause(talk: Talk) -> None:
         talk.say(t("casework.nothing_to_pause"))
         talk.status = "answered"
         return
-    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
+    code = new_code()
     case.resume_code_hash = talk.services.hash_resume_code(code)
     case.left_at = talk.state.editing
     talk.state.paused = True

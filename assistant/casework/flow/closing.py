@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from assistant.casework import interview, receipts
+from assistant.casework import interview
 from assistant.casework.fields import options
-from assistant.casework.flow import choosing, notifying
+from assistant.casework.flow import choosing, notifying, reporting
 from assistant.casework.flow.asking import advance, ask, confirm_question, grades, reject
 from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.grading import grade_in
@@ -13,7 +13,7 @@ from assistant.casework.model import Case, CaseStatus, PackageRef, TimelineEntry
 from assistant.casework.package import unsigned
 from assistant.casework.package.values import filed_by_agent
 from assistant.casework.submission import parts
-from assistant.foundation.messages import language, render, t
+from assistant.foundation.messages import t
 from knowledge.replies import Ask, Card, File, Row
 from knowledge.schema import Option as GuideOption
 from knowledge.translation import called_in_full
@@ -153,40 +153,11 @@ def submit(talk: Talk) -> None:
     if not talk.services.office_reachable():
         talk.notice("warning", t("casework.office_down"))
     talk.say(t("casework.submitted_next"))
+    reporting.give_code(talk, case)
     ask(talk, None)
     talk.status = "submitted"
     notifying.offer(talk)
     choosing.offer_next(talk)
-
-
-def report(talk: Talk) -> None:
-    """办到哪一步了: where the case stands, who has it, and what comes next."""
-    cases = [c for c in ([talk.case] if talk.case else []) + talk.other_cases if c is not None]
-    if not cases:
-        talk.say(t("casework.no_case"))
-        talk.status = "answered"
-        return
-    for case in cases[:3]:
-        rows = [
-            Row(
-                label=f"{e.at:%Y-%m-%d %H:%M}",
-                value=t("casework.timeline_line", status=t(f"casework.status_{e.status.value}"), text=render(e.text, language())),
-                source=render(e.who, language()),
-            )
-            for e in case.timeline[-6:]
-        ]
-        status = t(f"casework.status_{case.status.value}")
-        talk.replies.append(
-            Card(
-                title=t("casework.progress_title", item=talk.name_of(case), status=status),
-                text=t(
-                    "casework.progress_text", case_no=case.case_no, status=status, next=t(f"casework.next_{case.status.value}")
-                ),
-                rows=rows,
-            )
-        )
-        talk.replies += receipts.links(case)
-    talk.status = "answered"
 
 
 def ask_rating(talk: Talk) -> None:

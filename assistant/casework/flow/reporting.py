@@ -12,6 +12,7 @@ from assistant.casework.model import Case, CaseStatus
 from assistant.casework.progress import urging
 from assistant.casework.progress.build import progress
 from assistant.casework.progress.view import LineView, ProgressView
+from assistant.casework.resuming import new_code
 from assistant.foundation.messages import ENGLISH, language, render, t
 from knowledge.replies import Action, Card, Row
 
@@ -61,6 +62,14 @@ def report(talk: Talk) -> None:
         talk.replies.append(card(talk, case, shown))
         talk.replies += receipts.links(case)
     talk.status = talk.status or "answered"
+
+
+def give_code(talk: Talk, case: Case) -> None:
+    """What opens the case's progress elsewhere, once it is submitted; a code she has already goes on holding."""
+    if case.resume_code_hash is None:
+        code = new_code()
+        case.resume_code_hash = talk.services.hash_resume_code(code)
+        talk.say(t("progress.code_given", code=code))
 
 
 def urge(talk: Talk) -> None:

@@ -145,3 +145,9 @@ def test_what_the_office_leaves_out_is_counted_as_far_as_there_is_a_ground_for_i
     for stops, due in (([], date(2026, 12, 1)), ([idle], date(2026, 12, 1)), ([reviewed], date(2026, 12, 8)), ([reviewed, reviewed], date(2026, 12, 8))):
         case.parts = [CasePart(status=S.ACCEPTED, received_at=at("2026-11-02"), stops=stops)]
         assert clocks(case, PERMIT, day(13))[ClockKind.LEGAL].reckoned.due == due
+
+
+def test_a_citizen_who_submitted_in_english_is_the_same_citizen() -> None:
+    case = case_of(("2026-11-09", S.SUBMITTED, "Applicant"), ("2026-11-10", S.SUBMITTED, "office"))
+    stands = standing.of_case(case)[0]
+    assert (stands.sent, stands.received) == (day(9), day(10))
