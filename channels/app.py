@@ -139,7 +139,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         office=office,
         register=register,
         rounds=Rounds(db, []),
-        notices=NoticeService(settings, db, chat, clock),
+        notices=NoticeService(settings, db, chat, clock, register, services.name_of),
         usage=Usage(db, clock),
         forms=FormShelf(settings.data_dir / "forms", settings.templates_dir, office),
         per_conversation=RateLimiter(settings.rate_per_conversation),

@@ -19,7 +19,7 @@ from assistant.foundation.database import Database
 from assistant.foundation.logging import get_logger
 from assistant.foundation.tables import case_event, setting_kv
 
-Kind = Literal["status", "correction", "stuck", "clock", "result", "shipment"]
+Kind = Literal["status", "received", "correction", "stuck", "clock", "result", "shipment"]
 
 _BATCH = 100
 # So many set aside and something is wrong with the consumer, not with the events.
@@ -32,9 +32,9 @@ log = get_logger(__name__)
 class CaseEvent:
     """One thing that happened to a case, or to one department's ``part`` of it ("" for the case as a whole).
 
-    ``kind``: ``status`` (``status`` is what it became), ``correction`` (asked for, until ``due``), ``stuck`` (a person has to
-    look), ``clock``, ``result``, ``shipment``. ``status`` is a code, ``text`` is for people and is kept encrypted. ``id`` is
-    given by the log, rising without gaps.
+    ``kind``: ``status`` (``status`` is what it became), ``received`` (the office has it), ``correction`` (asked for, until
+    ``due``), ``stuck`` (a person has to look), ``clock``, ``result``, ``shipment``. ``status`` is a code, ``text`` is for people
+    and is kept encrypted. ``id`` is given by the log, rising without gaps.
     """
 
     case_no: str

@@ -73,7 +73,8 @@ class CaseSink:
             _line(case, at, held.status, held.department or t("casework.who_office"), text, part)
             name = held.name or held.department
             notice = t("casework.notice_part_received", name=name) if name else t("casework.notice_received")
-            return Told(notice, [("case.received", {"part": part, "version": version})], receipt=True)
+            event = CaseEvent(case_no, "received", at, part, held.status.value)
+            return Told(notice, [("case.received", {"part": part, "version": version})], [event], receipt=True)
 
         self._apply(case_no, change, once)
 

@@ -93,6 +93,11 @@ class TurnServices:
         """The largest file a citizen may send."""
         return self._settings.upload_max_bytes
 
+    def name_of(self, code: str) -> str | None:
+        """The official name of an item that is served."""
+        guide = self.catalogue.get(code)
+        return guide.name if guide is not None else None
+
     @property
     def notice_channels(self) -> frozenset[Outside]:
         """Where citizens may be told of their cases besides the conversation."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.casework import interview
-from assistant.casework.flow import situations, telling
+from assistant.casework.flow import notifying, situations, telling
 from assistant.casework.flow.asking import advance, ask, confirm_question
 from assistant.casework.flow.talk import Supposed, Talk
 from assistant.casework.model import Case, CaseStatus
@@ -89,6 +89,7 @@ def begin(talk: Talk, guide: Guide) -> None:
     _speak(talk, answers.overview(guide, {}, talk.now))
     interview.follow(guide, talk.case, talk.now)
     situations.carry(talk, guide)
+    notifying.renew(talk, guide)
     done = telling.opening(talk)
     talk.say(t("casework.one_at_a_time"))
     if done:

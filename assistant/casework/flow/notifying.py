@@ -12,9 +12,12 @@ from assistant.casework.model import Case
 from assistant.casework.notices import words
 from assistant.casework.notices.wishes import OUTSIDE, NoticeWishes, Outside
 from assistant.casework.notices.words import Wish
+from assistant.casework.prefill.state import Consent
 from assistant.foundation.masking import mask_value
 from assistant.foundation.messages import t
+from knowledge import policy
 from knowledge.replies import Action, Card
+from knowledge.schema import Guide
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _FIELD_TYPES: dict[str, Outside] = {"phone": "sms", "email": "email"}
@@ -38,6 +41,18 @@ def offer(talk: Talk) -> None:
     text = t("notices.offer", where=where) if where else t("notices.offer_number")
     talk.replies.append(Card(title=t("notices.offer_title"), text=text, actions=actions))
     talk.state.notices_offered = talk.turn
+
+
+def renew(talk: Talk, guide: Guide) -> None:
+    """The renewal of a licence she let us watch: her consent to look it up holds for filling in this case, too."""
+    case, wishes = talk.case, _wishes(talk)
+    shared = any(one.consent is not None and one.consent.given for one in talk.other_cases)
+    if case is None or case.consent is not None or wishes is None or not wishes.watch or not shared:
+        return
+    if talk.services.register is not None and guide.code in policy.load().renewals.values():
+        case.consent = Consent(given=True, at=talk.now)
+        talk.note("case.consent", given=True, watched=True)
+        talk.notice("info", t("notices.watched"))
 
 
 def heard(talk: Talk) -> bool:

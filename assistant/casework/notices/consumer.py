@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, select
 
 from assistant.casework import repository
-from assistant.casework.events import CaseEvent
+from assistant.casework.events import CaseEvent, Kind
 from assistant.casework.model import Case
 from assistant.casework.notices import store
 from assistant.casework.notices.deliver import FAILED
@@ -22,10 +22,10 @@ from assistant.foundation.database import Database
 from assistant.foundation.messages import language_of, t, use_language
 from assistant.foundation.tables import conversation
 
-KINDS = ("status", "correction", "stuck", "result", "shipment")
+KINDS: tuple[Kind, ...] = ("status", "received", "correction", "stuck", "result", "shipment")
 #: Of a part's own statuses only the ends are told; the whole case tells the rest.
 _OF_A_PART = frozenset({"refused", "denied"})
-_TOLD = frozenset({"received", "accepted", "refused", "approved", "denied", "delivered", "withdrawn", "expired"})
+_TOLD = frozenset({"accepted", "refused", "approved", "denied", "delivered", "withdrawn", "expired"})
 _TAIL = 4
 #: News older than this, found after a long standstill, is not sent any more: the conversation and the page have it.
 _STALE = timedelta(days=7)

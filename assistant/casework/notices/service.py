@@ -9,27 +9,37 @@ from assistant.casework.notices.gateway import Gateway, Sms, WeChat
 from assistant.casework.notices.mail import Mail
 from assistant.casework.notices.notice import Provider
 from assistant.casework.notices.quiet import QuietHours
+from assistant.casework.notices.reminders import Reminders, Source
+from assistant.casework.notices.watching import LicenceSource, NameOf, PolicySource
 from assistant.casework.notices.wishes import OUTSIDE, Outside
+from assistant.casework.prefill.records import Register
 from assistant.casework.rounds import Job
 from assistant.foundation.clock import Clock
 from assistant.foundation.database import Database
 from assistant.foundation.settings import Settings
+from knowledge import policy
 
 _EVERY_S = 1.0
+_REMINDERS_EVERY_S = 300.0
 
 
 class NoticeService:
     """See the module. Its jobs belong into the app's ``Rounds``; ``close`` at the end."""
 
-    def __init__(self, settings: Settings, db: Database, chat: Chat, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, db: Database, chat: Chat, clock: Clock, register: Register, name_of: NameOf
+    ) -> None:
         self.providers = providers(settings, clock)
-        self.planner = NoticePlanner(db, clock, f"{settings.public_url}/")
+        self.planner = NoticePlanner(db, clock, f"{settings.public_url}/progress")
         self.deliverer = Deliverer(db, chat, self.providers, clock, QuietHours.parse(settings.quiet_hours))
+        declared = policy.load()
+        sources: list[Source] = [LicenceSource(register, declared.renewals, name_of), PolicySource(db, declared.policies, name_of)]
+        self.reminders = Reminders(db, self.planner, clock, sources)
         self._consumer = Consumer(db, "notices", self.planner.of_event, KINDS)
 
     def jobs(self) -> list[Job]:
         """What is to be done from time to time."""
-        return [Job("notices", _EVERY_S, self._round)]
+        return [Job("notices", _EVERY_S, self._round), Job("reminders", _REMINDERS_EVERY_S, self.reminders.run)]
 
     def close(self) -> None:
         """Let go of connections."""

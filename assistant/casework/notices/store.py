@@ -73,10 +73,11 @@ def plan(
     return True
 
 
-def known(conn: Connection, about: str, case_no: str) -> bool:
-    """Whether anything was planned about this (see ``plan``), over whatever channel."""
-    found = select(notices.c.key).where(notices.c.about == about, notices.c.case_no == case_no).limit(1)
-    return conn.execute(found).first() is not None
+def known_in(conn: Connection, about: str, conversation_id: str) -> bool:
+    """Whether anything was planned about this, over whatever channel, for any case of a conversation."""
+    found = select(notices.c.key).join(case_, case_.c.case_no == notices.c.case_no)
+    hers = found.where(notices.c.about == about, case_.c.conversation_id == conversation_id)
+    return conn.execute(hers.limit(1)).first() is not None
 
 
 def due(conn: Connection, now: datetime, limit: int) -> list[str]:

@@ -7,8 +7,11 @@ import pytest
 from assistant.casework.flow import notifying
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import Answer, Case, CaseStatus, Source
+from assistant.casework.notices.wishes import NoticeWishes
 from knowledge.replies import Ask, Card
-from tests.unit.casework.flow.support import NOW, World
+from knowledge.schema import Guide
+from tests.unit.casework.flow import prefill_support
+from tests.unit.casework.flow.support import NOW, Conversation, World
 
 PHONE = "13800000001"
 
@@ -157,3 +160,33 @@ def test_reminders_and_policies_are_consent_of_their_own() -> None:
 def test_without_a_case_there_is_nothing_to_tell_of() -> None:
     turn = talk("发短信给我", cases=[])
     assert notifying.heard(turn) and "还没有办件" in said(turn) and not turn.audit
+
+
+def renewing(*, watch: bool) -> Conversation:
+    """A case with consent, submitted, and then the renewal asked for in the words of the reminder's button."""
+    known = prefill_support.register()
+    conv = prefill_support.agreed(known)
+    prefill_support.take(conv, prefill_support.USCC)
+    renewal = prefill_support.guide().model_dump(by_alias=True, exclude_unset=True) | {"code": "food-permit-renewal", "name": "示例许可延续"}
+    conv.world.guides["food-permit-renewal"] = Guide.model_validate(renewal)
+    assert conv.case is not None and conv.case.consent is not None and conv.case.consent.confirmed == [prefill_support.USCC]
+    conv.case.status, conv.case.notices = CaseStatus.SUBMITTED, NoticeWishes(watch=watch, at=NOW)
+    conv.state.ask = None
+    return prefill_support.begin(conv, "我要办示例许可延续")
+
+
+def test_a_watched_licence_is_renewed_with_everything_filled_in_and_no_question_about_it() -> None:
+    conv = renewing(watch=True)
+    assert conv.case is not None and conv.case.guide_code == "food-permit-renewal" and conv.case.consent is not None
+    prefill_support.take(conv, "自有")
+    assert conv.asking != "consent"
+    values = prefill_support.values(conv)
+    assert (values["uscc"], values["company"], values["boss"]) == (prefill_support.USCC, "示例商贸有限公司", "张三")
+    assert {"place", "phone"} <= values.keys()
+
+
+def test_without_that_consent_a_renewal_asks_as_ever() -> None:
+    conv = renewing(watch=False)
+    assert conv.case is not None and conv.case.consent is None
+    prefill_support.take(conv, "自有")
+    assert conv.asking == "consent"

@@ -14,7 +14,7 @@ from tests.unit.casework.notices.support import CASE_NO, LINK, NOW, PHONE, World
 @pytest.mark.parametrize(
     ("kind", "status", "words"),
     [
-        ("status", "received", "收下"),
+        ("received", "submitted", "收下"),
         ("status", "accepted", "已受理"),
         ("status", "refused", "不予受理。理由和下一步"),
         ("status", "approved", "已准予"),
