@@ -124,6 +124,11 @@ def test_no(said: str) -> None:
     assert options.yes_or_no(said) is False
 
 
+@pytest.mark.parametrize("said", ["办到哪一步了", "办到哪里了", "到哪步了", "办得怎么样了"])
+def test_asking_how_far_it_is_agrees_to_nothing(said: str) -> None:
+    assert options.yes_or_no(said) is None
+
+
 @pytest.mark.parametrize(("said", "value"), [("有大车", "no"), ("有大车。", "no"), ("有", "yes"), ("没有", "no"), ("都是轻卡", "yes")])
 def test_a_guides_own_words_for_yes_and_no_come_first(said: str, value: str) -> None:
     field = GuideField(
