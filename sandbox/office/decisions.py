@@ -119,12 +119,16 @@ def _wanting(given: list[Wanting], held: OfficeFile) -> list[dict[str, str]]:
     latest: dict[str, Any] = held.packages[-1].manifest if held.packages else {}
     labels = {("field", answer.code): answer.label for answer in manifest.answers(latest)}
     labels |= {("material", material.code): material.title for material in manifest.materials(latest)}
+    paths = {file.code for file in manifest.files(latest)}
     settled: list[dict[str, str]] = []
     for item in given:
         label = labels.get((item.kind, item.code))
         if item.kind != "other" and label is None:
             raise Problem(422, "wanting-unknown", "要求补正的内容不在申请包清单里")
         text = item.text.strip() or label or ""
+        if item.kind == "material" and item.code in paths and label and label not in text:
+            # The path of a file says nothing to the sender's program about which material it is: the words have to.
+            text = f"{label}：{text}"
         if not text:
             raise Problem(422, "reason-required", "须写明要补正什么")
         entry = {"kind": item.kind, "code": item.code, "text": text}

@@ -47,13 +47,16 @@ def answers(manifest: dict[str, Any]) -> list[Answer]:
 def materials(manifest: dict[str, Any]) -> list[Material]:
     """The materials: as the manifest lists them, and what else lies in the package; a form as Word and as PDF is one.
 
-    A file's code is its material's where the manifest names it, else its path.
+    What the manifest lists may name its ``files`` by their paths. The code of any other file is its path.
     """
     said = [
         Material(str(item.get("code") or ""), str(item.get("name") or item.get("code") or ""), "", str(item.get("status") or ""))
         for item in _dicts(manifest.get("materials"))
     ]
-    known = {material.code for material in said}
+    known: set[str] = set()
+    for item in _dicts(manifest.get("materials")):
+        paths = item.get("files")
+        known |= {str(path) for path in paths} if isinstance(paths, list) else set()
     titles: set[str] = {material.title for material in said}
     found = []
     for item in files(manifest):
@@ -70,7 +73,7 @@ def files(manifest: dict[str, Any]) -> list[Material]:
     listed = []
     for item in _dicts(manifest.get("files")):
         path = str(item.get("path") or "")
-        listed.append(Material(str(item.get("material") or path), str(item.get("title") or path), str(item.get("kind") or "")))
+        listed.append(Material(path, str(item.get("title") or path), str(item.get("kind") or "")))
     return listed
 
 

@@ -45,6 +45,24 @@ def test_a_correction_names_fields_and_materials_of_the_manifest(sender: Sender,
     assert [line["seq"] for line in file["history"]] == [1, 2] and file["history"][-1]["text"] == file["correction"]
 
 
+def test_materials_are_asked_for_by_their_own_codes_where_the_manifest_lists_them(sender: Sender) -> None:
+    files = {"01_申请书.pdf": packages.FORM, "附件/01_租赁合同_a b.jpg": b"x"}
+    listed = [{"code": "lease", "name": "租赁合同", "status": "uploaded", "files": ["附件/01_租赁合同_a b.jpg"]}]
+    package = packages.pack(files, packages.manifest(files, materials=listed))
+    number = sender.send(package, packages.metadata(package), "k").json()["receipt_no"]
+    wanting = [{"kind": "material", "code": "lease", "text": "缺最后一页"}]
+    assert decide(sender, number, "correct", wanting=wanting).json()["wanting"] == wanting
+    assert decide(sender, number, "accept").status_code == 200
+    by_path = [{"kind": "material", "code": "附件/01_租赁合同_a b.jpg"}]
+    assert decide(sender, number, "correct", wanting=by_path).json()["code"] == "wanting-unknown"
+
+
+def test_a_file_asked_for_by_its_path_is_named_in_the_words(sender: Sender, receipt_no: str) -> None:
+    wanting = [{"kind": "material", "code": "01_申请书.pdf", "text": "没有签字"}]
+    file = decide(sender, receipt_no, "correct", wanting=wanting).json()
+    assert file["wanting"][0]["text"] == "材料 01_申请书.pdf：没有签字"
+
+
 def test_the_words_of_staff_stay(sender: Sender, receipt_no: str) -> None:
     file = decide(sender, receipt_no, "correct", text="请改名称", wanting=WANTING[:1]).json()
     assert (file["correction"], len(file["wanting"])) == ("请改名称", 1)
