@@ -54,8 +54,8 @@ def materials(manifest: dict[str, Any]) -> list[Material]:
         for item in _dicts(manifest.get("materials"))
     ]
     known: set[str] = set()
-    for item in _dicts(manifest.get("materials")):
-        paths = item.get("files")
+    for listed in _dicts(manifest.get("materials")):
+        paths = listed.get("files")
         known |= {str(path) for path in paths} if isinstance(paths, list) else set()
     titles: set[str] = {material.title for material in said}
     found = []
