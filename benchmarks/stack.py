@@ -39,7 +39,8 @@ class Stack:
         self.events: list[dict[str, Any]] = []
         kept = {name: value for name, value in os.environ.items() if not name.startswith("BANDAO_")}
         self._environment = {
-            **kept, "PYTHONPATH": str(ROOT), "BANDAO_RATE_PER_CONVERSATION": "0", "BANDAO_RATE_PER_ADDRESS": "0", **environment,
+            **kept, "PYTHONPATH": str(ROOT), "BANDAO_RATE_PER_CONVERSATION": "0", "BANDAO_RATE_PER_ADDRESS": "0",
+            "BANDAO_QUIET_HOURS": "", **environment,  # or what is tried at night would be told in the morning
         }
 
     def __enter__(self) -> Stack:

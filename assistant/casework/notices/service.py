@@ -33,7 +33,8 @@ class NoticeService:
         self.planner = NoticePlanner(db, clock, f"{settings.public_url}/progress")
         self.deliverer = Deliverer(db, chat, self.providers, clock, QuietHours.parse(settings.quiet_hours))
         declared = policy.load()
-        sources: list[Source] = [LicenceSource(register, declared.renewals, name_of), PolicySource(db, declared.policies, name_of)]
+        licences = LicenceSource(register, declared.renewals, name_of)
+        sources: list[Source] = [licences, PolicySource(db, declared.policies, name_of)]
         self.reminders = Reminders(db, self.planner, clock, sources)
         self._consumer = Consumer(db, "notices", self.planner.of_event, KINDS)
 
