@@ -124,9 +124,11 @@ class Store:
         rows = conn.execute(f"SELECT status, count(*) AS n FROM office_file {where} GROUP BY status", values).fetchall()
         return {Status(row["status"]): row["n"] for row in rows}
 
-    def waiting_since(self, conn: sqlite3.Connection, before: datetime) -> list[str]:
-        """Receipt numbers of files received, and not touched since ``before``."""
-        rows = conn.execute("SELECT receipt_no, updated_at FROM office_file WHERE status = ?", (str(Status.RECEIVED),)).fetchall()
+    def waiting_since(self, conn: sqlite3.Connection, before: datetime, *, unexamined: bool = False) -> list[str]:
+        """Receipt numbers of files received, and not touched since ``before``; only those not yet examined, if asked."""
+        where = " AND (examined IS NULL OR json_extract(examined, '$.version') <> version)" if unexamined else ""
+        query = f"SELECT receipt_no, updated_at FROM office_file WHERE status = ?{where}"
+        rows = conn.execute(query, (str(Status.RECEIVED),)).fetchall()
         return [row["receipt_no"] for row in rows if datetime.fromisoformat(row["updated_at"]) <= before]
 
     def count_up(self, conn: sqlite3.Connection, of: str) -> int:
