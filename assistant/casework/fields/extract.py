@@ -100,7 +100,7 @@ def all_by_name(
 ) -> list[tuple[GuideField, Accepted, str]]:
     """The same with the clause each is said in, and a field as often as a value is given for it."""
     found: list[tuple[GuideField, Accepted, str]] = []
-    for clause in _CLAUSE.split(normalise(text)):
+    for clause in _clauses(text):
         field, rest = _led_by(clause, fields)
         if field is None or not rest:
             continue
@@ -108,6 +108,11 @@ def all_by_name(
         if isinstance(parsed, Accepted):
             found.append((field, parsed, clause))
     return found
+
+
+def _clauses(text: str) -> list[str]:
+    """The clauses of a text, normalised; a line ends one, which normalising would make a blank."""
+    return [clause for line in text.splitlines() for clause in _CLAUSE.split(normalise(line))]
 
 
 def _led_by(clause: str, fields: Sequence[GuideField]) -> tuple[GuideField | None, str]:
@@ -165,7 +170,7 @@ def labelled(text: str, fields: Sequence[GuideField], today: date) -> list[Guide
     A value that is not right counts only for the first of ``fields``, the one asked.
     """
     found = []
-    for clause in filter(str.strip, _CLAUSE.split(normalise(text))):
+    for clause in filter(str.strip, _clauses(text)):
         told = given(clause, fields)
         if told is None or (told[0] is not fields[0] and not isinstance(parse(*told, today, {}), Accepted)):
             return []

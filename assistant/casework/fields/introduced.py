@@ -30,7 +30,7 @@ _LED = re.compile(
 )
 #: Without a verb the name must begin like one: 我老公李四, 本人张三.
 _BARE = re.compile(
-    rf"^{_OWNER}?(?:(?:{_ROLE})的?)?(?:{_WORD})?[\s:：]*(?P<name>{_SURNAME}[{_HAN}]{{1,3}})$"
+    rf"^(?:(?:{_ROLE})(?={_OWNER}))?{_OWNER}?(?:(?:{_ROLE})的?)?(?:{_WORD})?[\s:：]*(?P<name>{_SURNAME}[{_HAN}]{{1,3}})$"
 )
 #: 安全管理员是张三, 我们厨师长王五: a role that nobody listed.
 _ANY_ROLE = re.compile(
@@ -38,12 +38,12 @@ _ANY_ROLE = re.compile(
 )
 #: 李四是我老公.
 _NAMED_FIRST = re.compile(
-    rf"^(?:{_OWNER}?(?:{_ROLE}))?(?P<name>{_SURNAME}[{_HAN}]{{1,2}})[,，]?是(?:我|他|她|你|公司|店里|本人|{_ROLE}).*$"
+    rf"^(?:{_OWNER}?(?:{_ROLE}))?(?P<name>{_SURNAME}[{_HAN}]{{1,2}}?)[,，]?(?:就|也)?是(?:我|他|她|你|公司|店里|本人|{_ROLE}).*$"
 )
 #: 孩子跟妈妈姓，叫李小四.
-_CALLED = re.compile(
-    rf"[,，](?:大?名)?叫(?P<name>{_SURNAME}[{_HAN}]{{1,2}})$"
-)
+_CALLED = re.compile(rf"[,，](?:大?名)?叫(?P<name>{_SURNAME}[{_HAN}]{{1,2}})$")
+#: 弓长张 张三, 木子李的李 李四: the surname told apart by its parts, then the name.
+_SPELT = re.compile(rf"^[{_HAN}]{{2,3}}(?P<surname>[{_HAN}])(?:的(?P=surname))?[\s,，、]+(?P<name>(?P=surname)[{_HAN}]{{1,2}})$")
 #: 执照上写的张三.
 _ON_PAPER = re.compile(r"^(?:营业)?(?:执照|身份证|户口[本簿]|证件?|房产证)上(?:写|印|登记)?的?(?:是|叫)?")
 #: 我儿子，张小三.
@@ -79,7 +79,6 @@ NAME = re.compile(rf"{_SURNAME}[{_HAN}]{{1,2}}|[{_HAN}]+·[{_HAN}]+")
 _ROLE_ALONE = re.compile(rf"{_OWNER}?(?:{_ROLE})?")
 
 
-
 def is_name(words: str) -> bool:
     """Whether two to four characters begin with a surname and so are a Chinese name: 李四, not 退休."""
     return re.fullmatch(rf"{_SURNAME}[{_HAN}]{{1,2}}", words) is not None
@@ -94,6 +93,8 @@ def name_alone(text: str) -> str:
     plain = _FILLER.sub("", _around(plain))
     if called := _CALLED.search(plain):
         plain = called["name"]
+    if spelt := _SPELT.match(plain):
+        plain = spelt["name"]
     plain = _APPOSED.sub("", _ON_PAPER.sub("", plain))
     plain = _around(_AFTER.sub("", plain, count=1))
     for _ in range(0 if several(plain) else _LAYERS):

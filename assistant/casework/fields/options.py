@@ -42,6 +42,11 @@ _EVERY_ENGLISH = re.compile(r"^(?:all(?: of (?:them|these))?|everything|every on
 
 
 @lru_cache(maxsize=4096)
+def _syllables(text: str) -> list[str]:
+    return lazy_pinyin(text, style=Style.NORMAL)
+
+
+@lru_cache(maxsize=4096)
 def _sound(text: str) -> str:
     return "".join(lazy_pinyin(text, style=Style.NORMAL))
 
@@ -88,6 +93,8 @@ def _near(plain: str, options: Sequence[Option]) -> Option | None:
         return sounds[0]
     if {o.value for o in options} == {"yes", "no"}:
         return None  # 结过婚，离了 is near to 结婚了
+    if (spoken := _by_sound(plain, options, words)) is not None:
+        return spoken
     if (telling_sign := _by_sign(plain, options, words)) is not None:
         return telling_sign
     # one character more or less turns short words into others: 木有 is not 有
@@ -103,6 +110,23 @@ def _near(plain: str, options: Sequence[Option]) -> Option | None:
     if close and scores[close[0].value] >= _CLOSE and (len(close) == 1 or scores[close[0].value] - scores[close[1].value] > 0.1):
         return close[0]
     return None
+
+
+def _by_sound(plain: str, options: Sequence[Option], words: Mapping[str, Sequence[str]]) -> Option | None:
+    """The one option a word of which is in the text by its sound: 组的房子 holds 租的, typed by ear. A denial is none."""
+    said = _syllables(plain)
+    if _DENIAL.search(plain):
+        return None
+    meant = [
+        option
+        for option in options
+        if any(_within(_syllables(word), said) for word in words[option.value] if len(word) > 1 and not _DENIAL.search(word))
+    ]
+    return meant[0] if len(meant) == 1 else None
+
+
+def _within(part: Sequence[str], whole_: Sequence[str]) -> bool:
+    return any(whole_[place : place + len(part)] == part for place in range(len(whole_) - len(part) + 1))
 
 
 def _by_sign(plain: str, options: Sequence[Option], words: Mapping[str, Sequence[str]]) -> Option | None:

@@ -214,9 +214,11 @@ def _field(talk: Talk) -> None:
     store(talk, field, parsed)
     unanswered = [f for f in others if f.key not in more and f.key not in case.answers and f.type != field.type]
     if not more and len(talk.text) > 12:
-        more = {
-            k: v for k, v in extract.by_shape(talk.text, unanswered, talk.now.date(), case.values()).items() if k != field.key
-        }
+        more = extract.by_shape(talk.text, unanswered, talk.now.date(), case.values())
+    elif more and (rest := telling.unnamed(talk, talk.text)):
+        # 张三，电话是138…，3205…: what has no name may still be told by its looks
+        plain = [f for f in unanswered if f.type in extract.UNMISTAKABLE]
+        more |= extract.by_shape(rest, plain, talk.now.date(), case.values())
     store_more(talk, more)
     advance(talk)
 
