@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from assistant.casework.events import of_case
 from assistant.casework.model import CaseStatus
 from assistant.casework.notices.wishes import NoticeWishes
+from assistant.foundation.messages import catalogue, english
+from assistant.foundation.tables import conversation
 from tests.unit.casework.notices.support import CASE_NO, LINK, NOW, PHONE, World
 
 
@@ -86,8 +91,6 @@ def test_an_event_handed_over_twice_is_told_once(world: World) -> None:
     world.happens("status", "accepted")
     world.rounds()
     with world.db.read() as conn:
-        from assistant.casework.events import of_case
-
         events = of_case(conn, CASE_NO)
     for event in events:
         world.planner.of_event(event)
@@ -105,13 +108,17 @@ def test_news_found_after_a_long_standstill_are_not_sent_in_a_heap(world: World)
 
 
 def test_she_is_told_in_her_language(world: World) -> None:
-    from sqlalchemy import update
-
-    from assistant.foundation.tables import conversation
-
     world.case()
     with world.db.write() as conn:
         conn.execute(update(conversation).values(locale="en"))
     world.happens("status", "accepted")
     world.rounds()
     assert world.sms.texts() == ["Your case (ending 7K2M) has been accepted and is being examined."]
+
+
+def test_no_text_that_leaves_the_house_has_room_for_anything_of_hers() -> None:
+    for texts in (catalogue(), english()):
+        leaving = {key: text for key, text in texts.items() if key.startswith("notices.out_")}
+        assert len(leaving) >= 18
+        allowed = {"tail", "due", "date", "time", "expires"}
+        assert {key: found for key, text in leaving.items() if (found := set(re.findall(r"\{(\w+)\}", text)) - allowed)} == {}
