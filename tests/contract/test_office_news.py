@@ -74,7 +74,7 @@ class Receiver:
 class Office:
     """The sandbox in a process of its own."""
 
-    def __init__(self, data: Path, callback: str) -> None:
+    def __init__(self, data: Path, callback: str, **told: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -82,7 +82,7 @@ class Office:
         self.client = httpx.Client(base_url=self.url, headers={"X-Api-Key": KEY}, trust_env=False, timeout=10)
         self._command = [sys.executable, "-m", "sandbox", "--port", str(self.port), "--data", str(data)]
         self._environment = {**os.environ, "BANDAO_OFFICE_KEY": KEY, "BANDAO_OFFICE_CALLBACK": callback}
-        self._environment["BANDAO_OFFICE_WEBHOOK_SECRET"] = SECRET
+        self._environment |= {"BANDAO_OFFICE_WEBHOOK_SECRET": SECRET, **told}
         self.start()
 
     def start(self) -> None:
@@ -180,3 +180,41 @@ def test_a_result_is_fetched_as_the_file_describes_it(office: Office, client: Ht
     assert hashlib.sha256(client.result(receipt_no)).hexdigest() == note.sha256
     office.fault("wrong_result", count=1)
     assert hashlib.sha256(client.result(receipt_no)).hexdigest() != note.sha256
+
+
+ANSWERS = {
+    "reason": "丢了、被偷了",
+    "reported": "挂失了",
+    "delivery": "自己去网点拿",
+    "filer": "本人",
+    "applicant_name": "张三",
+    "id_number": "11010519491231002X",
+    "phone": "13800138000",
+    "bank_name": "示例银行",
+}
+
+
+def test_what_is_plain_is_passed_in_seconds_and_told_step_by_step(tmp_path: Path, receiver: Receiver) -> None:
+    office = Office(tmp_path / "sandbox", receiver.url, BANDAO_OFFICE_EXAMINE="0.2")
+    client = HttpOffice(office.url, KEY, timeout_s=10)
+    try:
+        files = {"01_社会保障卡补领申请表.pdf": packages.FORM}
+        fields = [
+            {"field": code, "label": code, "value": value, "source": {"kind": "said"}, "confirmed_at": None}
+            for code, value in ANSWERS.items()
+        ]
+        guide = {"code": "social-card-reissue", "name": "社会保障卡补领", "version": "2026.1"}
+        package = packages.pack(files, packages.manifest(files, guide=guide, fields=fields))
+        sha256 = hashlib.sha256(package).hexdigest()
+        item = Item.model_validate(guide)
+        receipt = client.send(Consignment(case_no="BD-0001", version=1, item=item, package=package, sha256=sha256, key="k"))
+        until(lambda: client.file(receipt.receipt_no).status == "delivered", "the card")
+        note = client.file(receipt.receipt_no).result
+        assert note is not None and note.title == "社会保障卡"
+        assert hashlib.sha256(client.result(receipt.receipt_no)).hexdigest() == note.sha256
+        steps = ["received", "accepted", "in_review", "approved", "delivered"]
+        until(lambda: [status for _, status in receiver.told] == steps, "all the news")
+    finally:
+        client.close()
+        office.client.close()
+        office.kill()
