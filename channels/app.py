@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from actions.registry import executor
 from assistant.casework.clocks.sweep import ClockSweep
+from assistant.casework.ending import Ending
 from assistant.casework.events import Consumer
 from assistant.casework.notices.service import NoticeService
 from assistant.casework.package.maker import package_keys
@@ -152,6 +153,8 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     _results(parts, receiving)
     sweep = ClockSweep(db, clock, services.guide_of, services.guide_for, case_news.tell, parts.announce)
     parts.rounds.jobs.append(Job("clocks", 60.0, sweep.run))
+    ending = Ending(db, clock, close_days=settings.close_days, draft_days=settings.draft_days)
+    parts.rounds.jobs.append(Job("ending", 600.0, ending.run))
     return parts
 
 

@@ -64,6 +64,8 @@ class Settings(BaseSettings):
         repr=False,
         description="Secret the receiving office signs its webhooks with; empty = generated into data/keys/office-webhook.key.",
     )
+    close_days: int = Field(default=30, ge=1, description="Days after which a delivered case nobody rated is closed.")
+    draft_days: int = Field(default=90, ge=1, description="Days after which a draft nobody goes on with expires.")
     follow_seconds: float = Field(
         default=10.0,
         gt=0,

@@ -45,6 +45,19 @@ class FollowUpWords(In):
         return words.strip()
 
 
+class StuckOut(BaseModel):
+    """What did not get to its office: ``what`` is stuck, ``why`` as far as is known, ``since`` when it was first tried."""
+
+    case_no: str
+    part: str
+    item: str
+    department: str
+    what: str
+    why: str
+    attempts: int
+    since: str
+
+
 class RatingOut(BaseModel):
     """A bad rating to be followed up. ``due`` is the last day for getting in touch (ISO date)."""
 

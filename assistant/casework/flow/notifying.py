@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from assistant.casework.fields.options import yes_or_no
+from assistant.casework.flow import withdrawing
 from assistant.casework.flow.asking import repeat_question
 from assistant.casework.flow.talk import AuditNote, Talk
 from assistant.casework.model import Case
@@ -57,8 +58,8 @@ def renew(talk: Talk, guide: Guide) -> None:
 
 def heard(talk: Talk) -> bool:
     """Settle what she wants if the turn is about that and nothing else; whether it was."""
-    if talk.tapped is not None or talk.attachments:
-        return False
+    if talk.tapped is not None or talk.attachments or withdrawing.wanted(talk):
+        return False  # 我要撤回 is no yes to an offer
     offered = talk.asking is None and talk.state.notices_offered is not None and talk.state.notices_offered == talk.turn - 1
     wish = words.read(talk.text, offered=offered)
     if wish is None and offered:

@@ -164,7 +164,7 @@ class Delivery:
                 return Outcome("later", delay_s=delay_s)
             withdrawing = row.state is State.WITHDRAWING
             text = t("submission.withdraw_stuck" if withdrawing else "submission.stuck", days=waited.days, attempts=attempts,
-                     reason=_reason(code))  # fmt: skip
+                     reason=reason(code))  # fmt: skip
             self._tell_person(row, State.WITHDRAW_STUCK if withdrawing else State.STUCK, code, text)
             return Outcome("done")
         except Exception:
@@ -176,7 +176,7 @@ class Delivery:
         if row is None:
             return Outcome("done")
         withdrawing = row.state is State.WITHDRAWING
-        text = t("submission.withdraw_rejected" if withdrawing else "submission.rejected", reason=_reason(code))
+        text = t("submission.withdraw_rejected" if withdrawing else "submission.rejected", reason=reason(code))
         try:
             # What cannot be taken back is decided or being decided: it is followed on.
             self._tell_person(row, State.SENT if withdrawing and row.office_ref is not None else State.REJECTED, code, text)
@@ -223,7 +223,7 @@ def _named(package: bytes) -> tuple[Item, Share]:
     return Item.model_validate(manifest["guide"]), Share.model_validate(manifest.get("part") or {})
 
 
-def _reason(code: str) -> str:
+def reason(code: str) -> str:
     """A code in words; one without words of its own is shown as it is."""
     known = {
         "timeout": t("submission.reason_timeout"),

@@ -10,6 +10,7 @@ import { Misread } from "./misread.js";
 import { Sound, title, wireTheme } from "./looks.js";
 import { Queue } from "./queue.js";
 import { Ratings } from "./ratings.js";
+import { Stuck } from "./stuck.js";
 import { moment, setNow } from "./time.js";
 import { channel, reason, role } from "./words.js";
 
@@ -21,6 +22,7 @@ let first = true;
 
 const sound = new Sound($("sound"));
 const misread = new Misread({ done: (text, kind = "good") => banner(text, kind), sessionOver: () => void sessionOver() });
+const stuck = new Stuck({ told: (text, kind = "good") => banner(text, kind), sessionOver: () => void sessionOver() });
 const ratings = new Ratings({ told: (text, kind = "good") => banner(text, kind), sessionOver: () => void sessionOver() });
 const log = new Log({ root: $("log"), scroller: $("scroller"), jump: $("jump"), misread: (said) => { if (packet) void misread.open(packet.conversation_id, said); } });
 const casefile = new CaseFile($("case"));
@@ -63,6 +65,7 @@ function welcome(me) {
   $("desk-state").dataset.open = String(!me.opens_at);
   live.start();
   ratings.start();
+  stuck.start();
 }
 
 /** The session has ended under the page: nothing on it is lost, it goes on after signing in again. */

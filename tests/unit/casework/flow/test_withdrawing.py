@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.casework.flow import answering, withdrawing
+from assistant.casework.flow import answering, notifying, withdrawing
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import CaseStatus
 from assistant.casework.submission import parts
@@ -113,3 +113,10 @@ def test_enough_of_correcting() -> None:
     assert conv.asking == "withdraw"
     take(conv, "不撤回")
     assert conv.asking == "phone", "what was wanting still is"
+
+
+def test_it_is_no_yes_to_being_told_by_sms() -> None:
+    conv = submitted()
+    assert conv.state.notices_offered is not None
+    talk = conv.talk("我要撤回")
+    assert not notifying.heard(talk) and held(conv).notices is None

@@ -1,0 +1,68 @@
+"""What did not get to its office and waits for a person: why, since when, and trying again."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from assistant.casework import repository
+from assistant.casework.submission import outbox, parts
+from assistant.casework.submission.delivery import reason
+from assistant.desk.accounts import Operator
+from assistant.foundation import audit
+from assistant.foundation.messages import t
+from channels.console.access import ActingAtDesk, AtDesk
+from channels.console.models import Done, StuckOut
+from channels.parts import Parts, parts_of
+from channels.problems import Problem
+
+router = APIRouter(prefix="/console/api/stuck", include_in_schema=False)
+MOST = 200
+
+
+@router.get("")
+async def stuck(_who: AtDesk, request: Request) -> list[StuckOut]:
+    """Submissions a person has to look at, the longest waiting first."""
+    return await asyncio.to_thread(_stuck, parts_of(request))
+
+
+@router.post("/{case_no}/again")
+async def again(case_no: str, who: ActingAtDesk, request: Request, part: Annotated[str, Query(max_length=80)] = "") -> Done:
+    """Try it again. 404 where nothing waits for a person."""
+    app = parts_of(request)
+    await asyncio.to_thread(_again, app, who, case_no, part)
+    app.submissions.kick()
+    return Done()
+
+
+def _stuck(app: Parts) -> list[StuckOut]:
+    with app.db.read() as conn:
+        rows = outbox.left_to_people(conn, MOST)
+        cases = {row.case_no: found[0] for row in rows if (found := repository.find(conn, row.case_no))}
+    made = []
+    for row in rows:
+        case = cases.get(row.case_no)
+        part = parts.named(case, row.part) if case else None
+        made.append(
+            StuckOut(
+                case_no=row.case_no,
+                part=row.part,
+                item=(part.name if part else "") or (case.guide_name if case else ""),
+                department=part.department if part else "",
+                what=t(f"desk.stuck_{row.state.value}"),
+                why=reason(row.last_error or ""),
+                attempts=row.attempts,
+                since=row.created_at.isoformat(),
+            )
+        )
+    return made
+
+
+def _again(app: Parts, who: Operator, case_no: str, part: str) -> None:
+    now = app.clock.now()
+    with app.db.write() as conn:
+        if not outbox.again(conn, case_no, now, part):
+            raise Problem(404, "gone", detail=t("desk.stuck_gone"))
+        audit.append(conn, at=now, actor=f"staff:{who.id}", action="case.tried_again", subject=case_no, detail={"part": part})
