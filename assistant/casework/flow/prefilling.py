@@ -66,7 +66,7 @@ def _may_be_known(talk: Talk, guide: Guide, field: GuideField) -> bool:
     for path in field.prefill:
         source, whose, key = parts_of(path)
         if whose:
-            if remote:
+            if remote and filling.nameable(guide, talk.case, whose):
                 return True
             continue
         match source:

@@ -214,6 +214,15 @@ def named_persons(guide: Guide, case: Case) -> dict[tuple[str, ...], Subject]:
     return found
 
 
+def nameable(guide: Guide, case: Case | None, whose: Sequence[str]) -> bool:
+    """Whether the answers that name somebody are there or may still come."""
+    if case is None:
+        return False
+    values, answered = case.values(), case.answers.keys()
+    to_come = {field.key for field in interview.applying_fields(guide, case)} - answered
+    return all(value_at(values, answer) is not None or answer.partition(".")[0] in to_come for answer in whose)
+
+
 def forget_named(guide: Guide, case: Case) -> list[str]:
     """Take out what was looked up of somebody who is not the one named any more; returns the fields' keys."""
     consent, values = case.consent, case.values()

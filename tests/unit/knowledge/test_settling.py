@@ -154,3 +154,14 @@ def test_lint_says_what_where_and_what_to_do(guides_dir: Path, request: pytest.F
     spoil(guides_dir, "materials:\n", f"settled:\n  - {line}\nmaterials:\n")
     problems = [problem for problem in lint(guides_dir, folder) if why in problem.why]
     assert problems and all(problem.file == SIGN and problem.remedy and problem.line > 1 for problem in problems)
+
+
+@pytest.mark.parametrize(("hint", "why"), [
+    ("herself: [nobody]", "herself"), ("prefill: [\"person(buyer_id,shop_name).phone\"]", "person(buyer_id,shop_name).phone"),
+    ("prefill: [\"person(shop_name).phone\"]", "person(shop_name).phone"),
+])  # fmt: skip
+def test_lint_finds_slips_in_who_is_looked_up(guides_dir: Path, request: pytest.FixtureRequest, hint: str, why: str) -> None:
+    folder = request.getfixturevalue("templates_dir")
+    spoil(guides_dir, "  - key: shop_name\n", f"  - key: shop_name\n    {hint}\n")
+    problems = [problem for problem in lint(guides_dir, folder) if why in problem.why]
+    assert problems and all(problem.file == SIGN and problem.remedy for problem in problems)
