@@ -15,7 +15,7 @@ from assistant.desk.accounts import AccountError, Operator
 from assistant.desk.queue import CLAIMED, LEFT, RELEASED, WAITING, NotYours
 from assistant.foundation.messages import t
 from channels.api.limits import by_address
-from channels.console import guides, guides_preview, guides_revisions, labels, misread, page, ratings, stuck, updates
+from channels.console import clocks, guides, guides_preview, guides_revisions, labels, misread, page, ratings, stuck, updates
 from channels.console.access import COOKIE, ActingAtDesk, Changing, Reading
 from channels.console.models import Done, Me, NewPassword, Say, SignIn
 from channels.parts import Parts, parts_of
@@ -183,6 +183,7 @@ router.include_router(updates.router)
 router.include_router(labels.router)
 router.include_router(misread.router)
 router.include_router(ratings.router)
+router.include_router(clocks.router)
 router.include_router(stuck.router)
 router.include_router(guides.router)
 router.include_router(guides_revisions.router)

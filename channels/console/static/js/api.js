@@ -63,6 +63,7 @@ export const api = {
   labels: () => call("GET", "/labels"),
   stuck: () => call("GET", "/stuck"),
   again: (caseNo, part) => call("POST", `/stuck/${encodeURIComponent(caseNo)}/again?part=${encodeURIComponent(part)}`, { body: {} }),
+  clocks: () => call("GET", "/clocks"),
   ratings: () => call("GET", "/ratings"),
   followUp: (subject, what, words) => call("POST", `/ratings/${encodeURIComponent(subject)}/${what}`, { body: { words } }),
   misread: (id, event, intent, item) => call("POST", `${of(id)}/misread`, { body: { event, intent, item } }),

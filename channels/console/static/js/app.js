@@ -2,6 +2,7 @@
 import { signIn, wirePassword } from "./account.js";
 import { api } from "./api.js";
 import { CaseFile } from "./casefile.js";
+import { Clocks } from "./clocks.js";
 import { Composer } from "./composer.js";
 import { wireKeys } from "./keys.js";
 import { Live } from "./live.js";
@@ -23,6 +24,7 @@ let first = true;
 const sound = new Sound($("sound"));
 const misread = new Misread({ done: (text, kind = "good") => banner(text, kind), sessionOver: () => void sessionOver() });
 const stuck = new Stuck({ told: (text, kind = "good") => banner(text, kind), sessionOver: () => void sessionOver() });
+const clocks = new Clocks({ told: (text, kind = "good") => banner(text, kind), sessionOver: () => void sessionOver() });
 const ratings = new Ratings({ told: (text, kind = "good") => banner(text, kind), sessionOver: () => void sessionOver() });
 const log = new Log({ root: $("log"), scroller: $("scroller"), jump: $("jump"), misread: (said) => { if (packet) void misread.open(packet.conversation_id, said); } });
 const casefile = new CaseFile($("case"));
@@ -65,6 +67,7 @@ function welcome(me) {
   $("desk-state").dataset.open = String(!me.opens_at);
   live.start();
   ratings.start();
+  clocks.start();
   stuck.start();
 }
 
