@@ -19,6 +19,8 @@ from assistant.casework.package.shelf import FormShelf
 from assistant.casework.prefill.register import HttpRegister
 from assistant.casework.results.collecting import Collector
 from assistant.casework.rounds import Job, Rounds
+from assistant.casework.shipping.courier import HttpCourier
+from assistant.casework.shipping.service import Shipping
 from assistant.casework.submission.http_office import HttpOffice
 from assistant.casework.submission.office import ReceivingOffice
 from assistant.casework.submission.offices.by_item import ByItem, item_of
@@ -59,6 +61,7 @@ from channels.api import (
     package,
     progress,
     results,
+    shipments,
     understand,
     uploads,
 )
@@ -73,7 +76,10 @@ from knowledge.living import InService, LivingGuides
 from knowledge.search import Search
 
 log = logging.get_logger(__name__)
-API = (conversations, messages, uploads, events, cases, package, progress, browsing, guides, offices, results, understand, health)
+API = (
+    conversations, messages, uploads, events, cases, package, progress, browsing, guides, offices, results, shipments, understand,
+    health,
+)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
@@ -110,6 +116,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         settings.register_url, settings.register_client_id, settings.register_client_secret, timeout_s=settings.register_timeout
     )
     receiving = _receiving(settings, db, blobs, register, guides, clock)
+    courier = HttpCourier(settings.courier_url, settings.courier_api_key)
     submissions = SubmissionService(settings, db, package_loader(db, blobs), sink, office=receiving)
     services = TurnServices(
         settings,
@@ -147,6 +154,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         per_address=RateLimiter(settings.rate_per_address),
         sign_in_tries=RateLimiter(10),
         verify_tries=RateLimiter(settings.rate_verify),
+        shipping=Shipping(db, courier, clock),
     )
     sink.announce = chat.announce = parts.announce
     parts.rounds.jobs.extend(parts.notices.jobs())
@@ -192,6 +200,7 @@ def _results(parts: Parts, receiving: ReceivingOffice) -> None:
         collector.round()
 
     parts.rounds.jobs.append(Job("results", 2.0, collect))
+    parts.rounds.jobs.append(Job("shipments", 5.0, parts.shipping.round))
 
 
 def _guides(settings: Settings, clock: Clock, archive: GuideArchive) -> LivingGuides:
@@ -234,5 +243,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await parts.engine.close()
         await asyncio.to_thread(parts.office.close)
         parts.register.close()
+        parts.shipping.close()
         parts.notices.close()
         parts.db.dispose()

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from assistant.casework.notices.service import NoticeService
 from assistant.casework.package.shelf import FormShelf
 from assistant.casework.rounds import Rounds
+from assistant.casework.shipping.service import Shipping
 from assistant.casework.usage import Usage
 from assistant.conversation.hub import Hub
 from assistant.conversation.limits import RateLimiter
@@ -50,6 +51,7 @@ class Parts:
     per_address: RateLimiter
     sign_in_tries: RateLimiter
     verify_tries: RateLimiter
+    shipping: Shipping
     notices: NoticeService
     loop: asyncio.AbstractEventLoop | None = None
 

@@ -12,6 +12,9 @@ from fastapi.staticfiles import StaticFiles
 
 from sandbox import problems
 from sandbox.config import SandboxConfig
+from sandbox.courier import api as courier_api
+from sandbox.courier.faults import CourierFaults
+from sandbox.courier.store import CourierStore
 from sandbox.messages import api as messages_api
 from sandbox.messages import page as messages_page
 from sandbox.messages.faults import MessageFaults
@@ -79,6 +82,7 @@ def create_app(config: SandboxConfig) -> FastAPI:
     app.include_router(staff.routes(config, office))
     app.include_router(register_api.routes(config, register, register_faults))
     app.include_router(messages_api.routes(config, messages, message_faults))
+    app.include_router(courier_api.routes(config, CourierStore(config.data_dir), CourierFaults()))
     app.include_router(messages_page.routes(config, office.store, messages))
     app.mount("/office/static", StaticFiles(directory=staff.STATIC), name="static")
     app.add_middleware(FaultyOffice, faults=faults, other=office.store.other)

@@ -29,7 +29,8 @@ class SandboxConfig:
     ``register_client_id`` and ``_secret`` open the register (no secret: to nobody), whose tokens hold ``register_token_s``
     seconds; ``seed_dir`` is a folder of records added to its own. ``messages_client_id`` and ``_secret`` sign what is sent to
     the message gateway (no secret: nobody's is taken); ``smtp_port`` is the mail server's (None: there is none),
-    ``smtp_certificate`` a PEM file with its key and chain.
+    ``smtp_certificate`` a PEM file with its key and chain. ``courier_key`` opens the courier (none: to nobody), whose parcels
+    move on every ``courier_step_s`` seconds.
     """
 
     data_dir: Path
@@ -44,6 +45,8 @@ class SandboxConfig:
     register_client_secret: str = field(default="", repr=False)
     register_token_s: int = 600
     seed_dir: Path | None = None
+    courier_key: str = field(default="", repr=False)
+    courier_step_s: int = 60
     messages_client_id: str = "bandao"
     messages_secret: str = field(default="", repr=False)
     smtp_port: int | None = None
@@ -78,6 +81,8 @@ def load_config(data_dir: Path, env: Mapping[str, str] = os.environ) -> SandboxC
         register_client_secret=env.get("BANDAO_REGISTER_CLIENT_SECRET", "").strip(),
         register_token_s=_whole_seconds(env.get("BANDAO_SANDBOX_TOKEN_SECONDS", ""), default=600),
         seed_dir=_path(env.get("BANDAO_SANDBOX_SEED", "")),
+        courier_key=env.get("BANDAO_COURIER_KEY", "").strip(),
+        courier_step_s=_whole_seconds(env.get("BANDAO_SANDBOX_COURIER_SECONDS", ""), default=60),
         messages_client_id=env.get("BANDAO_MESSAGES_CLIENT_ID", "").strip() or "bandao",
         messages_secret=env.get("BANDAO_MESSAGES_SECRET", "").strip(),
         smtp_port=_port(env.get("BANDAO_SANDBOX_SMTP_PORT", "")),

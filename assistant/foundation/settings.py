@@ -77,6 +77,10 @@ class Settings(BaseSettings):
     register_client_secret: str = Field(
         default="", repr=False, description="OAuth2 client secret at the register; empty = generated into data/keys/register.key."
     )
+    courier_url: str = Field(default="", description="Address of the courier; empty = sandbox's.")
+    courier_api_key: str = Field(
+        default="", repr=False, description="Shared secret of app and courier; empty = generated into data/keys/courier.key."
+    )
     register_timeout: float = Field(
         default=2.0, gt=0, le=30, description="Seconds a look-up in the register may take, all in all; then the citizen is asked."
     )
@@ -176,6 +180,8 @@ class Settings(BaseSettings):
         filled["messages_secret"] = self.messages_secret or _secret(self.keys_dir / "messages.key")
         filled["register_url"] = (self.register_url or f"{self.sandbox_url}/register").rstrip("/")
         filled["register_client_secret"] = self.register_client_secret or _secret(self.keys_dir / "register.key")
+        filled["courier_url"] = (self.courier_url or f"{self.sandbox_url}/courier").rstrip("/")
+        filled["courier_api_key"] = self.courier_api_key or _secret(self.keys_dir / "courier.key")
         filled["office_api_key"] = self.office_api_key or _secret(self.keys_dir / "office.key")
         filled["office_webhook_secret"] = self.office_webhook_secret or _secret(self.keys_dir / "office-webhook.key")
         return self

@@ -179,16 +179,13 @@ result = Table(
     Column("part", String(80), nullable=False),
     Column("office_ref", String(128), nullable=False),
     Column("state", String(16), nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("media_type", String(128), nullable=False),
-    Column("size", BigInteger, nullable=False),
-    Column("blob_id", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False), Column("media_type", String(128), nullable=False),
+    Column("size", BigInteger, nullable=False), Column("blob_id", String(64), nullable=False),
     Column("code_index", String(64), unique=True),
     Column("data", EncryptedJSON("result.data"), nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("updated_at", UtcDateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False), Column("updated_at", UtcDateTime, nullable=False),
     UniqueConstraint("case_no", "part", "sha256"),
-)
+)  # fmt: skip
 """A result an office made of a case's part. ``sha256`` is over the bytes kept as ``blob_id``; ``code_index`` the blind index of
 its anti-forgery code. ``state`` is valid, replaced, withdrawn, or aside (not what it said it was: never handed over).
 """
@@ -198,11 +195,9 @@ result_wait = Table(
     metadata,
     Column("case_no", ForeignKey("case_file.case_no"), primary_key=True),
     Column("part", String(80), primary_key=True),
-    Column("attempts", Integer, nullable=False),
-    Column("next_attempt_at", UtcDateTime, nullable=False),
-    Column("code", String(64), nullable=False),
-    Column("told", Boolean, nullable=False),
-)
+    Column("attempts", Integer, nullable=False), Column("next_attempt_at", UtcDateTime, nullable=False),
+    Column("code", String(64), nullable=False), Column("told", Boolean, nullable=False),
+)  # fmt: skip
 """Results that could not be had so far: ``code`` says why, ``told`` whether the citizen and staff know."""
 
 notice = Table(
@@ -241,6 +236,21 @@ issued_file = Table(
     UniqueConstraint("case_no", "part"),
 )
 """What the office that issues at once holds (see ``submission.offices.credit_office``): its own books, not the case's."""
+
+shipment = Table(
+    "shipment",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("case_no", ForeignKey("case_file.case_no"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False), Column("result_id", String(64), nullable=False),
+    Column("state", String(16), nullable=False), Column("tracking_no", String(64)),
+    Column("attempts", Integer, nullable=False), Column("next_attempt_at", UtcDateTime, index=True),
+    Column("data", EncryptedJSON("shipment.data"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False), Column("updated_at", UtcDateTime, nullable=False),
+)  # fmt: skip
+"""Something sent by post: ``kind`` is delivery (of ``result_id``) or envelope; ``id`` is the courier's idempotency key. Name,
+phone and address are in ``data``. ``state`` is asked, a status of the courier's, or rejected.
+"""
 
 staff = Table(
     "staff",

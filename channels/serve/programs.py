@@ -47,6 +47,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "BANDAO_SANDBOX_SMTP_PORT": str(settings.sandbox_smtp_port),
         "BANDAO_MESSAGES_CLIENT_ID": settings.messages_client_id,
         "BANDAO_MESSAGES_SECRET": settings.messages_secret,
+        "BANDAO_COURIER_KEY": settings.courier_api_key,
         "BANDAO_REGISTER_CLIENT_ID": settings.register_client_id,
         "BANDAO_REGISTER_CLIENT_SECRET": settings.register_client_secret,
         **({"BANDAO_SANDBOX_SEED": str(settings.sandbox_seed)} if settings.sandbox_seed else {}),

@@ -93,3 +93,20 @@ def test_a_certificate_of_the_office_and_one_that_is_broken_on_the_way(server: S
     assert offline(tmp_path, "--proof", str(tmp_path / "proof.json"))["ok"]
     time.sleep(3)
     assert len(results(citizen)) == 1
+    posted(citizen, held)
+
+
+def posted(citizen: Citizen, held: dict[str, Any]) -> None:
+    """The paper by post: only with a yes to a whole address, once, tracked, her address in part only."""
+    path = f"/api/v1/cases/{citizen.case_no}/shipments"
+    body = {"kind": "delivery", "result_id": held["id"], "name": "张三", "phone": "13800138000", "address": "上海市浦东新区示例路1号101室"}
+    assert citizen.http.post(path, json={**body, "agreed": False}, headers=citizen.headers).status_code == 422
+    assert citizen.http.post(path, json=body, headers=citizen.headers).status_code == 422
+    first = citizen.http.post(path, json={**body, "agreed": True}, headers=citizen.headers)
+    again = citizen.http.post(path, json={**body, "agreed": True}, headers=citizen.headers)
+    assert (first.status_code, again.status_code) == (201, 200) and first.json()["id"] == again.json()["id"]
+    until(lambda: citizen.http.get(path, headers=citizen.headers).json()["items"][0]["tracking"] != [])
+    listed = citizen.http.get(path, headers=citizen.headers).json()
+    assert listed["total"] == 1 and listed["items"][0]["tracking_no"].startswith("YS")
+    assert "示例路1号" not in json.dumps(listed["items"], ensure_ascii=False) and "13800138000" not in json.dumps(listed["items"])
+    assert citizen.http.get(path).status_code == 401

@@ -74,4 +74,8 @@ def add_everything_encrypted(db: Database, now: datetime, conversation_id: str =
             "receipt_no": f"file-of-{conversation_id}", "case_no": case_no, "part": "", "status": "received", "updated_at": now,
             "data": {"asked": NAME},
         })  # fmt: skip
+        conn.execute(insert(tables.shipment), {
+            "id": f"shipment-of-{conversation_id}", "case_no": case_no, "kind": "envelope", "result_id": "", "state": "asked",
+            "attempts": 0, "data": {"address": NAME}, "created_at": now, "updated_at": now,
+        })  # fmt: skip
         events.add_in(conn, CaseEvent(case_no, "stuck", now, text=f"{NAME} 的申请送不出去"))

@@ -42,12 +42,14 @@ def test_what_is_set_is_not_derived(tmp_path: Path) -> None:
         register_url="http://register.example/v/",
         register_client_secret="given three",
         messages_secret="given five",
+        courier_api_key="given six",
     )
     assert settings.engine_url == "http://127.0.0.1:7"
     assert settings.sandbox_url == "http://office.example"
     assert settings.register_url == "http://register.example/v"
     assert (settings.engine_token, settings.office_api_key, settings.register_client_secret) == ("given", "given too", "given three")
     assert (settings.office_webhook_secret, settings.messages_secret) == ("given four", "given five")
+    assert (settings.courier_api_key, settings.courier_url) == ("given six", "http://office.example/courier")
     assert not settings.keys_dir.exists()
 
 
@@ -56,9 +58,10 @@ def test_secrets_are_generated_once_and_private(tmp_path: Path) -> None:
     assert first.engine_token == second.engine_token
     assert first.engine_token != first.office_api_key
     assert len(first.engine_token) >= 40
-    for name in ("engine.token", "office.key", "office-webhook.key", "register.key", "messages.key"):
+    for name in ("engine.token", "office.key", "office-webhook.key", "register.key", "messages.key", "courier.key"):
         assert stat.S_IMODE((tmp_path / "keys" / name).stat().st_mode) == 0o600
     assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == [
+        "courier.key",
         "engine.token",
         "messages.key",
         "office-webhook.key",
@@ -69,7 +72,7 @@ def test_secrets_are_generated_once_and_private(tmp_path: Path) -> None:
 
 def test_secrets_do_not_show_in_a_printed_object(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, database_url="postgresql://bandao:hunter2@db/bandao")
-    for secret in (settings.engine_token, settings.office_api_key, settings.register_client_secret, settings.messages_secret, settings.office_webhook_secret, "hunter2"):
+    for secret in (settings.engine_token, settings.office_api_key, settings.register_client_secret, settings.messages_secret, settings.office_webhook_secret, settings.courier_api_key, "hunter2"):
         assert secret not in repr(settings)
 
 
