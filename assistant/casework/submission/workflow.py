@@ -3,6 +3,11 @@
 A turn notes the submission in its own transaction (``enqueue_in``), so a case marked 已提交 always has its row; after the
 commit ``kick`` gets it going. Whatever a crash, a restart or another process leaves behind is found by looking through the
 rows from time to time, so nothing depends on the kick.
+
+A sending is a durable workflow, which lives for seconds, or for days while an office is down. Following, which lives for weeks
+in every case, is done by rows instead. Measured with SQLite on two busy cores: 800 sleeping workflows took 26 s to start and
+13 s to be recovered after a restart (200: 7 s and 2 s), so that 10,000 may take three minutes by extrapolation, before a single
+one has asked. Of 10,000 rows, claiming the 200 that are due takes 13 ms, and a restart nothing at all.
 """
 
 from __future__ import annotations
