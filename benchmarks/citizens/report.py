@@ -15,6 +15,11 @@ from benchmarks.citizens.manners import Manners, Plain, Seeded
 from benchmarks.citizens.road import Journey, walk
 
 AT_ONCE = 2
+SUMS = (
+    "n", "passed", "complete_packages", "first_time_right", "prefill_rate", "turns_per_case", "questions_per_case",
+    "seconds_per_case", "did",
+)  # fmt: skip
+"""The figures of all citizens together, in the order they are printed."""
 
 
 def manners_of(seed: int, facts: Facts) -> Manners:
@@ -82,8 +87,7 @@ def lines(figures: dict[str, Any]) -> Iterator[str]:
             yield f"✗ {citizen['guide']}: {citizen['name']}  {citizen['why']}"
     for kind, held in figures["coverage"]["all"].items():
         yield f"{kind:>20}  {held['seen']}/{held['of']}"
-    for name in ("n", "passed", "complete_packages", "first_time_right", "prefill_rate", "turns_per_case", "questions_per_case",
-                 "seconds_per_case", "did"):  # fmt: skip
+    for name in SUMS:
         yield f"{name:>20}  {figures[name]}"
 
 
