@@ -32,9 +32,9 @@ class Office:
         items: list[dict[str, Any]] = found.json()["items"]
         return items
 
-    def act(self, receipt_no: str, action: str, text: str = "") -> None:
+    def act(self, receipt_no: str, action: str, text: str = "", **more: Any) -> None:
         """Do something with a file."""
-        done = self.http.post(f"/office/v1/admin/submissions/{receipt_no}/actions", json={"action": action, "text": text})
+        done = self.http.post(f"/office/v1/admin/submissions/{receipt_no}/actions", json={"action": action, "text": text, **more})
         assert done.status_code == 200, done.text
 
     def fault(self, mode: str, **more: Any) -> None:
@@ -111,3 +111,46 @@ def test_an_office_that_is_down_loses_nothing_and_gets_it_once(server: Stack, of
     until(lambda: len(citizen.get(f"/cases/{citizen.case_no}/timeline").json()["items"]) >= 2)
     time.sleep(1)
     assert len(office.files(citizen.case_no)) == 1
+
+
+@pytest.mark.timeout(400)
+def test_only_what_is_wanting_is_asked_and_what_was_sent_can_be_taken_back(server: Stack, office: Office) -> None:
+    citizen = prepared(server)
+    case_no = citizen.case_no
+    citizen.choose("yes")
+    until(lambda: len(office.files(case_no)) == 1)
+    receipt = office.files(case_no)[0]["receipt_no"]
+    office.act(receipt, "correct", wanting=[{"kind": "field", "code": "phone", "text": "电话打不通"}], due="2099-01-08")
+    until(lambda: status(citizen) == "correction_needed")
+    [part] = citizen.get(f"/cases/{case_no}").json()["parts"]
+    assert (part["office_ref"], part["correction"]["wanting"][0]["code"], part["correction"]["due"]) == (receipt, "phone", "2099-01-08")
+    said = str(citizen.say("继续")["replies"])
+    assert citizen.asking == "phone" and "打不通" in said and "2099年1月8日" in said
+    citizen.say("13900139000")
+    assert citizen.asking == "review"
+    citizen.choose("yes")
+    assert citizen.choose("yes")["status"] == "submitted"
+    until(lambda: office.files(case_no)[0]["version"] == 2)
+
+    citizen.say("我要撤回")
+    assert citizen.asking == "withdraw" and status(citizen) == "submitted"
+    citizen.choose("no")
+    assert citizen.asking is None
+    citizen.say("我要撤回")
+    citizen.choose("yes")
+    until(lambda: status(citizen) == "withdrawn")
+    assert office.files(case_no)[0]["status"] == "withdrawn"
+    assert "不能再撤回" in str(citizen.say("我要撤回")["replies"])
+
+
+@pytest.mark.timeout(400)
+def test_a_refusal_says_what_can_be_done_about_it(server: Stack, office: Office) -> None:
+    citizen = prepared(server)
+    citizen.choose("yes")
+    until(lambda: len(office.files(citizen.case_no)) == 1)
+    office.act(office.files(citizen.case_no)[0]["receipt_no"], "refuse", "不属于本机关职权范围")
+    until(lambda: status(citizen) == "refused")
+    last = citizen.get(f"/cases/{citizen.case_no}/timeline").json()["items"][-1]["text"]
+    assert "不属于本机关职权范围" in last and "六十日内申请行政复议" in last and "六个月内提起行政诉讼" in last
+    citizen.say("我要撤回")
+    assert citizen.asking is None
