@@ -93,7 +93,9 @@ def mask_value(kind: str, display: str) -> str:
             return _address(display)
         case "text" | "table":
             return _free(display)
-        case "company_name" | "uscc" | "date" | "area" | "amount" | "integer" | "percent" | "scope" | "choice" | "multi" | "yes_no":
+        case "area" | "amount" | "integer" | "percent":
+            return display
+        case "company_name" | "uscc" | "date" | "scope" | "choice" | "multi" | "yes_no":
             return display
     raise ValueError(f"no rule to mask a {kind}")
 
