@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from assistant.casework import events, repository
 from assistant.casework.events import CaseEvent
 from assistant.casework.notices import store
-from assistant.casework.notices.notice import Notice, Provider, Rejected, Sent, Words
+from assistant.casework.notices.notice import Notice, Provider, Rejected, Sent, Unavailable, Words
 from assistant.casework.notices.quiet import QuietHours
 from assistant.casework.notices.store import CHAT, Row, State
 from assistant.casework.submission.backoff import Backoff
@@ -26,7 +26,6 @@ from assistant.foundation.database import Database
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t
 
-_AT_ONCE = 50
 FAILED = "notice_failed"
 """``status`` of the ``stuck`` event that asks for a person."""
 
@@ -66,31 +65,33 @@ class Deliverer:
     def run(self) -> int:
         """Send everything due; how many were dealt with."""
         done = 0
+        silent: set[str] = set()  # a far side that did not answer is left alone for this round: other jobs wait behind it
         while True:
             now = self._clock.now()
             with self._db.read() as conn:
-                keys = store.due(conn, now, _AT_ONCE)
-            for key in keys:
-                self._one(key, now)
-            done += len(keys)
-            if len(keys) < _AT_ONCE:
+                keys = store.due(conn, now, 1, silent)
+            if not keys:
                 return done
+            try:
+                away = self._one(keys[0], now)
+            except Exception:
+                # A locked database, a full disk: what was claimed is tried again when the claim runs out, the rest next round.
+                log.exception("notice.attempt_failed", count=done)
+                return done
+            silent |= {away} if away else set()
+            done += 1
 
-    def _one(self, key: str, now: datetime) -> None:
-        row: Row | None = None
-        try:
-            with self._db.write() as conn:
-                claimed = store.claim(conn, key, now)
-                row = self._stands(conn, claimed, now) if claimed is not None else None
-            if row is None:
-                return
-            if row.channel == CHAT:
-                self._say(row, now)
-            else:
-                self._send(row)
-        except Exception:
-            # A locked database, a full disk: the claim runs out and it is tried again.
-            log.exception("notice.attempt_failed", kind=row.kind if row else "", channel=row.channel if row else "")
+    def _one(self, key: str, now: datetime) -> str | None:
+        """Send one, if it still stands; the channel whose far side did not answer."""
+        with self._db.write() as conn:
+            claimed = store.claim(conn, key, now)
+            row = self._stands(conn, claimed, now) if claimed is not None else None
+        if row is None:
+            return None
+        if row.channel == CHAT:
+            self._say(row, now)
+            return None
+        return None if self._send(row) else row.channel
 
     def _stands(self, conn: Connection, row: Row, now: datetime) -> Row | None:
         """The notice as it is to be sent now; None where it is no longer true or wanted, or has to wait: that is noted here."""
@@ -127,7 +128,8 @@ class Deliverer:
         metrics.notices_total.labels(row.channel, State.SENT.value).inc()
         self._chat.announce(home)
 
-    def _send(self, row: Row) -> None:
+    def _send(self, row: Row) -> bool:
+        """Whether the far side answered."""
         provider = self._providers[row.channel]
         outcome = provider.find(row.key) if row.attempts > 1 else None
         if outcome is None:
@@ -143,6 +145,7 @@ class Deliverer:
             log.warning("notice.not_sent", channel=row.channel, kind=row.kind, code=outcome.code, attempts=row.attempts)
             with self._db.write() as conn:
                 store.later(conn, row.key, now + timedelta(seconds=self._backoff.delay_s(row.attempts)), outcome.code)
+        return not isinstance(outcome, Unavailable)
 
     def _tell_person(self, row: Row, code: str, now: datetime) -> None:
         with self._db.write() as conn:

@@ -6,6 +6,7 @@ long enough; a person has been told, and ``again`` tries once more). Nothing is 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -80,9 +81,10 @@ def known_in(conn: Connection, about: str, conversation_id: str) -> bool:
     return conn.execute(hers.limit(1)).first() is not None
 
 
-def due(conn: Connection, now: datetime, limit: int) -> list[str]:
-    """Keys of what is to be sent now, the longest due first."""
+def due(conn: Connection, now: datetime, limit: int, without: Collection[str] = ()) -> list[str]:
+    """Keys of what is to be sent now, the longest due first; nothing of the channels in ``without``."""
     query = select(notices.c.key).where(notices.c.state == State.PLANNED.value, notices.c.due_at <= now)
+    query = query.where(notices.c.channel.not_in(without)) if without else query
     return list(conn.execute(query.order_by(notices.c.due_at, notices.c.created_at, notices.c.key).limit(limit)).scalars())
 
 

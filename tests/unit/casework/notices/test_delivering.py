@@ -185,6 +185,21 @@ def test_the_conversation_is_written_and_marked_in_one_go(world: World) -> None:
     assert [one["text"] for one in world.said()] == [SLOT.text]
 
 
+def test_a_far_side_that_is_away_is_asked_once_a_round_and_holds_up_nobody(world: World) -> None:
+    world.case()
+    asked: list[str] = []
+
+    def away(when: str) -> Outcome | None:
+        asked.append(when)
+        return NO_ANSWER
+
+    world.sms.around = away
+    for status in STATUSES:
+        world.happens("status", status)
+    world.rounds()
+    assert asked == ["before"] and len(world.mail.arrived) == 3
+
+
 def test_two_apps_do_not_both_send(world: World) -> None:
     world.case()
     world.happens("status", "accepted")
