@@ -17,19 +17,19 @@ from typing import Any, ClassVar
 import orjson
 
 from assistant.casework import repository as cases
-from assistant.casework.flow import answering, besides, choosing, materials, notifying
+from assistant.casework.flow import answering, besides, materials, notifying
 from assistant.casework.flow import asking as flow_asking
 from assistant.casework.flow.reporting import told as progress_told
 from assistant.casework.flow.summary import case_view
 from assistant.casework.flow.talk import Services, Talk
 from assistant.conversation import guard, language, repository, sending, taking_up
-from assistant.conversation.hearing import asking_hint, hear, naming_all, words_of
+from assistant.conversation.hearing import asking_hint, hear, understood, words_of
 from assistant.conversation.hub import Hub
 from assistant.conversation.model import Conversation, Message
 from assistant.conversation.needs import ActionFailed, DeskGate, Engine, Outbox, TurnRefused
 from assistant.conversation.replying import rendered
 from assistant.conversation.review_list import ReviewList
-from assistant.conversation.understanding import ITEM_INTENTS, MAY_NAME, Understanding, combine
+from assistant.conversation.understanding import Understanding
 from assistant.engine.gateway import EngineDown
 from assistant.foundation import audit, metrics
 from assistant.foundation.clock import Clock
@@ -325,7 +325,7 @@ class TurnRunner:
             turn.place += 1
             talk.say(t("conversation.handed_off"))
             talk.say(self._place_words(turn))
-        turn.understanding = turn.understanding or self._understanding(talk)
+        turn.understanding = turn.understanding or understood(talk)
         body = {
             "turn": talk.turn,
             "owner": talk.owner,
@@ -342,15 +342,6 @@ class TurnRunner:
             turn.events.append(
                 ("owner", {"owner": talk.owner, "at": turn.now.isoformat(), "text": t(f"conversation.owner_{talk.owner}")})
             )
-
-    def _understanding(self, talk: Talk) -> Understanding:
-        about = talk.intent in ITEM_INTENTS | MAY_NAME
-        hits = talk.hits if about else []
-        decision = choosing.decision(talk) if about and hits else None
-        versions = {h.code: g.version for h in hits if (g := talk.catalogue.get(h.code))}
-        context = choosing.in_hand(talk)
-        read = combine(talk.intent or "provide", talk.confidence, hits, decision, context, versions, talk.second_intent)
-        return naming_all(talk, read)
 
     def _save(self, turn: Turn) -> None:
         """Everything the turn changed, in one transaction."""
