@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.base import TurnAction
-from assistant.casework.flow import acts, choosing, closing, reporting
+from assistant.casework.flow import acts, choosing, rating, reporting
 from assistant.casework.flow.grading import is_time_of_day
 from assistant.casework.flow.talk import Talk
 from assistant.conversation import elsewhere, guard
@@ -78,6 +78,8 @@ class Smalltalk(TurnAction):
             )
         )
         talk.status = "greeting" if talk.intent == "greet" else "smalltalk"
+        if talk.intent in ("thanks", "goodbye"):
+            rating.invite(talk)
 
 
 class OutOfScope(TurnAction):
@@ -158,4 +160,4 @@ class Rate(TurnAction):
         return super().yields(talk) or (talk.asking is not None and is_time_of_day(talk.text))
 
     def act(self, talk: Talk) -> None:
-        closing.ask_rating(talk)
+        rating.ask_grade(talk)

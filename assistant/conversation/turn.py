@@ -22,7 +22,7 @@ from assistant.casework.flow import asking as flow_asking
 from assistant.casework.flow.reporting import told as progress_told
 from assistant.casework.flow.summary import case_view
 from assistant.casework.flow.talk import Services, Talk
-from assistant.conversation import guard, language, repository, sending, taking_up
+from assistant.conversation import guard, language, rated, repository, sending, taking_up
 from assistant.conversation.hearing import asking_hint, hear, understood, words_of
 from assistant.conversation.hub import Hub
 from assistant.conversation.model import Conversation, Message
@@ -380,15 +380,14 @@ class TurnRunner:
                 self.review.keep(conn, misread, now)
             for note in talk.audit:
                 audit.append(conn, at=now, actor="citizen", action=note.action, subject=note.subject, detail=note.detail)
+            rated.note(conn, talk, now)
             sending.note(conn, self.outbox, talk)
 
     def _announce(self, turn: Turn) -> None:
         self.hub.ring(turn.conversation_id)
         if sending.sends(turn.talk):
             self.outbox.kick()
-        for note in turn.talk.audit:
-            if note.action == "rating.given":
-                metrics.ratings_total.labels(score=str(note.detail["grade"])).inc()
+        rated.count(turn.talk)
         metrics.turns_total.labels(status=turn.talk.status or "").inc()
         metrics.turn_seconds.labels(channel=turn.conv.channel).observe(time.perf_counter() - turn.started)
 

@@ -1,4 +1,7 @@
-"""``bandao bench turns|package|case|search|reload``: figures of this machine; ratios in one run where two things are compared."""
+"""``bandao bench turns|package|case|search|reload|recovery``: figures of this machine.
+
+Where two things are compared, ratios in one run.
+"""
 
 from __future__ import annotations
 
@@ -66,6 +69,22 @@ def reload(as_json: Json = False) -> None:
     from benchmarks.reload import measure
 
     _print(measure(progress), as_json=as_json)
+
+
+@commands.command("recovery", help=t("cli.help_bench_recovery"))
+def recovery(
+    runs: Annotated[int, typer.Option("--runs", min=1, help=t("cli.help_bench_runs"))] = 300,
+    seed: Annotated[int, typer.Option("--seed", help=t("cli.help_eval_seed"))] = 1,
+    in_flight: Annotated[int, typer.Option("--in-flight", min=0, help=t("cli.help_bench_in_flight"))] = 10_000,
+    as_json: Json = False,
+) -> None:
+    """The app, the office and the database connection killed at every boundary and at random; a quarter of an hour."""
+    from benchmarks.recovery.measure import measure
+
+    figures = measure(runs, seed, in_flight, progress)
+    _print(figures, as_json=as_json)
+    if figures["faults"]:
+        raise typer.Exit(1)
 
 
 def _print(figures: dict[str, Any], *, as_json: bool) -> None:

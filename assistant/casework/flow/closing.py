@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from assistant.casework import interview
-from assistant.casework.fields import options
 from assistant.casework.flow import choosing, notifying, reporting
-from assistant.casework.flow.asking import advance, ask, confirm_question, grades, reject
+from assistant.casework.flow.asking import advance, ask, confirm_question, reject
 from assistant.casework.flow.confirming import confirmation
-from assistant.casework.flow.grading import grade_in
 from assistant.casework.flow.talk import PackageFailed, Talk
 from assistant.casework.model import Case, CaseStatus, PackageRef, TimelineEntry
 from assistant.casework.package import unsigned
 from assistant.casework.package.values import filed_by_agent
 from assistant.casework.submission import parts
 from assistant.foundation.messages import t
-from knowledge.replies import Ask, Card, File, Row
-from knowledge.schema import Option as GuideOption
+from knowledge.replies import Card, File, Row
 from knowledge.translation import called_in_full
 
 
@@ -145,11 +142,11 @@ def submit(talk: Talk) -> None:
     talk.submit = True
     talk.note("case.submitted", version=case.package.version, sha256=case.package.sha256)
     talk.say(t("casework.submitted", item=talk.name_of(case), case_no=case.case_no))
+    if first and case.packages:
+        talk.say(t("casework.submitted_parts", names="、".join(part.name for part in case.parts if not part.after)))
     if case.package.unsigned:
         titles = "".join(f"《{title}》" for title in case.package.unsigned)
         talk.notice("warning", t("package.unsigned_submitted", count=len(case.package.unsigned), titles=titles))
-    if first and case.packages:
-        talk.say(t("casework.submitted_parts", names="、".join(part.name for part in case.parts if not part.after)))
     if not talk.services.office_reachable():
         talk.notice("warning", t("casework.office_down"))
     talk.say(t("casework.submitted_next"))
@@ -158,33 +155,3 @@ def submit(talk: Talk) -> None:
     talk.status = "submitted"
     notifying.offer(talk)
     choosing.offer_next(talk)
-
-
-def ask_rating(talk: Talk) -> None:
-    """Offer the five grades of 好差评 (GB/T 39734)."""
-    choices = grades()
-    if talk.state.ask is None:
-        ask(talk, Ask(field="rating", label=t("casework.rating_label"), kind="choice", options=choices))
-        talk.choices(t("casework.rating_question"), choices)
-        talk.question_said = True
-    else:
-        talk.say(t("casework.rating_later"))
-    talk.status = "answered"
-
-
-def rate(talk: Talk) -> None:
-    """Take a grade."""
-    pending = talk.state.ask
-    choices = [GuideOption(value=o.value, label=o.label) for o in (pending.options or [])] if pending else []
-    value = talk.tapped[0] if talk.tapped else None
-    said = value or grade_in(talk.text)  # 5 stars are the best grade, and not the fifth option
-    picked = next((o for o in choices if o.value == said), None) or options.match_option(talk.text, choices)
-    if picked is None:
-        reject(
-            talk, "choice_unknown", t("fields.choice_unknown", options=t("fields.list_separator").join(o.label for o in choices))
-        )
-        return
-    talk.note("rating.given", grade=picked.value)
-    ask(talk, None)
-    talk.say(t("casework.rating_thanks"))
-    talk.status = "answered"
