@@ -170,7 +170,7 @@ class Seeded:
         _same(road, pending, question)
 
     def _back(self, road: Road, asking: str) -> None:
-        if asking.startswith(MATERIAL) or asking not in self._types or not set(road.journey.asked[:-1]) & set(self._types):
+        if asking.startswith(MATERIAL) or asking not in self._types or not self._answered(road) - {asking}:
             return
         _did(road, "back")
         turn = road.says(self._die.choice(BACKS), "besides")
@@ -178,6 +178,11 @@ class Seeded:
         known = ask and (ask["value"] is not None or ask["field"] in road.facts.skip)
         road.must(known and ask["field"] != asking, "上一步 did not return the last question with its answer")
         self.twice += 2
+
+    def _answered(self, road: Road) -> set[str]:
+        """The questions put before this one and answered; one put off is not."""
+        missing = {entry["field"] for entry in road.citizen.turn["case"]["missing"]}
+        return (set(road.journey.asked[:-1]) & set(self._types)) - missing
 
     def _pause(self, road: Road, asking: str) -> None:
         tail = self._identity_tail(road)

@@ -54,6 +54,8 @@ _BARE_FIRM = re.compile(r"(?:公司|店|厂|行|部|中心|社|馆|所|院|室|�
 _COMPANY = re.compile(r"\b(?:co|ltd|limited|company|inc|llc|corp|corporation|partnership)\b", re.I)
 #: Longer ones may say more than a number or a name.
 _SHORT = 16
+#: 上一步 holds a 一, and is no number.
+_STEERS = re.compile(r"(?:请|我要|我想)?(?:返回|回到|退回)?(?:到?上一[步个项题]|刚才那[步个题])(?:问题)?[吧。.！!]*")
 _WISHES = re.compile(r"错|不对|[改换]|[办申查补取]|材料|预约|注销|[我就]?[要想](?!\d)|帮|人工|返回|上一步")
 _DOUBTED = frozenset((
     "date_ambiguous", "date_confirm", "date_which_day", "date_which_month", "date_lunar", "date_holiday", "date_several",
@@ -261,6 +263,8 @@ def plainly_answers(field: GuideField, text: str, today: date) -> bool:
             and isinstance(parse(field, plain, today, {}), Accepted)
             and places.address_in(core) is not None
         )
+    if _STEERS.fullmatch(plain):
+        return False
     if field.type in ("date", "area") and len(core) <= 16 and not re.search(r"[?？吗呢么]|几|多少|什么", plain):
         return _told(field, plain, today)
     if patterns:

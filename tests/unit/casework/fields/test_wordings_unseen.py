@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.casework.fields import extract
 from assistant.casework.fields.parse import parse
 from tests.unit.casework.fields.test_said import TODAY, as_noted, asked_for
 
@@ -40,3 +41,9 @@ from tests.unit.casework.fields.test_said import TODAY, as_noted, asked_for
 ])  # fmt: skip
 def test_it_is_read_or_asked_about_and_never_made_up(kind: str, text: str, wanted: str) -> None:
     assert as_noted(parse(asked_for(kind, ""), text, TODAY, {})) == wanted
+
+
+@pytest.mark.parametrize("kind", ["area", "amount", "integer", "date"])
+@pytest.mark.parametrize("text", ["上一步", "回到上一步", "返回上一个问题"])
+def test_going_back_is_no_number(kind: str, text: str) -> None:
+    assert not extract.plainly_answers(asked_for(kind, ""), text, TODAY)
