@@ -145,6 +145,8 @@ class _Member:
     media_type: str = ""
     signed: bool = False
     unsigned: bool = False
+    material: str = ""
+    document: str = ""
 
     def entry(self) -> book.Entry:
         """The member as the bound file takes it."""
@@ -196,9 +198,11 @@ def assemble(
     members.insert(0, _page("cover", t("package.book_title"), bound.front, taken, "00_"))
     if bound.whole is not None:
         members.append(_page("merged", t("package.bound_title"), bound.whole, taken))
-    more: dict[str, Any] = {"part": share.named()} if share else {}
+    more: dict[str, Any] = {"materials": _materials(case, guide, members, share)}
+    if share:
+        more["part"] = share.named()
     if parts:
-        more = {"parts": [{**held.named(), "sha256": package.sha256} for held, package in parts]}
+        more |= {"parts": [{**held.named(), "sha256": package.sha256} for held, package in parts]}
     if missing:
         more["unsigned"] = [one.noted() for one in missing]
     return replace(_sealed(case, guide, members, bound.notices, trim, share, more, parts), unsigned=tuple(missing))
@@ -207,10 +211,12 @@ def assemble(
 def _both(number: int, paper: Paper, taken: set[str]) -> list[_Member]:
     stem = f"{number:02d}_{archive.safe_name(paper.title)}"
     return [
-        _Member(archive.unique(f"{stem}.docx", taken), paper.title, paper.kind, paper.docx, signed=paper.signed[0]),
+        _Member(
+            archive.unique(f"{stem}.docx", taken), paper.title, paper.kind, paper.docx, signed=paper.signed[0], document=paper.key
+        ),
         _Member(
             archive.unique(f"{stem}.pdf", taken), paper.pdf_title, paper.pdf_kind, paper.pdf, paper.pages, _PDF, paper.signed[1],
-            paper.unsigned,
+            paper.unsigned, document=paper.key,
         ),
     ]
 
@@ -227,8 +233,26 @@ def _attachments(guide: Guide, uploads: Sequence[UploadedFile], taken: set[str])
         title = material.name if material else t("package.other_material")
         name = f"{number:02d}_{archive.safe_name(title)}_{archive.safe_name(upload.name)}"
         path = archive.unique(f"{t('package.attachments_folder')}/{name}", taken)
-        members.append(_Member(path, title, "upload", upload.data, upload.pages, upload.media_type))
+        code = material.code if material else ""
+        members.append(_Member(path, title, "upload", upload.data, upload.pages, upload.media_type, material=code))
     return members
+
+
+def _materials(case: Case, guide: Guide, members: Sequence[_Member], share: Share | None) -> list[dict[str, Any]]:
+    """The materials as the office is told of them: how each is met, until when, and the members it is in, if any.
+
+    An office that wants one corrected, or is to have it at the window, can name it only by its code.
+    """
+    listed = []
+    for material in applying_materials(guide, case):
+        if share is not None and material.code not in share.materials:
+            continue
+        state = case.materials.get(material.code)
+        files = [m.path for m in members if m.material == material.code or (m.document and m.document == material.document)]
+        due = {"due": state.due.isoformat()} if state and state.due else {}
+        status = state.status if state else "missing"
+        listed.append({"code": material.code, "name": material.name, "status": status, **due, "files": files})
+    return listed
 
 
 def _sealed(

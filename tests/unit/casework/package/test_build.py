@@ -95,7 +95,7 @@ def test_package_holds_forms_checklist_and_uploads(built: BuiltPackage) -> None:
 
 def test_manifest_is_as_the_contract_has_it(built: BuiltPackage) -> None:
     manifest = built.manifest
-    assert set(manifest) == {"schema", "case_no", "version", "guide", "files", "fields", "signatures"}
+    assert set(manifest) == {"schema", "case_no", "version", "guide", "files", "fields", "signatures", "materials"}
     assert manifest["guide"] == {"code": "sample-change", "name": "示例变更登记", "version": "2026.1"}
     assert (manifest["version"], built.version, manifest["signatures"]) == (1, 1, [])
     assert all(set(file) == {"path", "title", "kind", "sha256", "sm3"} for file in manifest["files"])
@@ -105,6 +105,15 @@ def test_manifest_is_as_the_contract_has_it(built: BuiltPackage) -> None:
     assert fields["id_number"]["source"] == {"kind": "said", "turn": 3}
     assert datetime.fromisoformat(fields["id_number"]["confirmed_at"]) == samples.NOW
     assert "remark" not in fields
+
+
+def test_the_office_is_told_how_each_material_is_met_and_where_it_lies(built: BuiltPackage) -> None:
+    found = {material["code"]: material for material in built.manifest["materials"]}
+    assert found["power"]["files"] == ["03_授权委托书.docx", "03_授权委托书.pdf"]
+    assert len(found["lease"]["files"]) == 2 and found["lease"]["status"] == "promised"
+    assert found["plan"] == {"code": "plan", "name": "平面图", "status": "tolerated", "due": "2026-11-24", "files": []}
+    members = {file["path"] for file in built.manifest["files"]}
+    assert {path for material in found.values() for path in material["files"]} <= members
 
 
 def test_sm3_is_the_standards(built: BuiltPackage) -> None:
