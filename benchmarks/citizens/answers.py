@@ -10,6 +10,7 @@ import pypdfium2  # type: ignore[import-untyped, unused-ignore]
 
 from benchmarks.citizens.citizen import Citizen, Unserved
 from benchmarks.citizens.facts import Facts
+from benchmarks.citizens.pdfium import LOCK
 
 A4_POINTS = (595, 842)
 MATERIAL = "material:"
@@ -23,10 +24,12 @@ class Unprepared(AssertionError):
 @functools.cache
 def sample_pdf() -> bytes:
     """One clean A4 page, as a citizen's scan would be."""
-    pdf = pypdfium2.PdfDocument.new()
-    pdf.new_page(*A4_POINTS)
-    out = io.BytesIO()
-    pdf.save(out)
+    with LOCK:
+        pdf = pypdfium2.PdfDocument.new()
+        pdf.new_page(*A4_POINTS)
+        out = io.BytesIO()
+        pdf.save(out)
+        pdf.close()
     return out.getvalue()
 
 

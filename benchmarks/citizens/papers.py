@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import threading
 import unicodedata
 import zipfile
 from collections.abc import Mapping
@@ -21,11 +20,10 @@ from assistant.casework.fields.dates import parse_date
 from assistant.casework.fields.result import Accepted
 from benchmarks.citizens.citizen import Citizen
 from benchmarks.citizens.facts import Facts
+from benchmarks.citizens.pdfium import LOCK
 
 YES_NO = {"yes": "是", "no": "否"}
 _RELATIVE = re.compile(r"[今昨前明后]天|[昨今明]日|[上这本下]个?[月周]|[去今明]年")
-#: pdfium is not made for two threads at once, and citizens walk in several.
-_PDFIUM = threading.Lock()
 #: Where a value came from, for one she gave herself.
 HERS = ("said", "tapped")
 
@@ -61,7 +59,7 @@ def documents(package: zipfile.ZipFile) -> list[str]:
 
 def pdf_text(data: bytes) -> str:
     """The text layer of a PDF, page by page."""
-    with _PDFIUM, pypdfium2.PdfDocument(data) as pdf:
+    with LOCK, pypdfium2.PdfDocument(data) as pdf:
         texts = []
         for page in pdf:
             layer = page.get_textpage()

@@ -85,9 +85,9 @@ def test_a_life_of_serve(folder: Path) -> None:
         stack.__enter__()
         assert ready()
         # … and the citizen goes on where she was, the message she is not sure about sent once more.
-        before = citizen.post(text="都在", client_message_id="after-the-kill")
-        assert before.json()["case"]["filled"] == 3 and before.json()["ask"]["field"] == "consent"
-        assert citizen.post(text="都在", client_message_id="after-the-kill").content == before.content
+        before = citizen.post(text="不用，我自己填", client_message_id="after-the-kill")
+        assert before.json()["case"]["filled"] == 2 and before.json()["ask"]["field"] == "company_kind"
+        assert citizen.post(text="不用，我自己填", client_message_id="after-the-kill").content == before.content
         assert [kind for _, kind, _ in citizen.events()].count("turn") == 4
         assert stack.console_login == (login, password), "the first login is made once"
         assert not [event for event in stack.events if event["event"].startswith("training_")]
