@@ -23,8 +23,10 @@ from assistant.casework.shipping.courier import HttpCourier
 from assistant.casework.shipping.service import Shipping
 from assistant.casework.submission.http_office import HttpOffice
 from assistant.casework.submission.office import ReceivingOffice
+from assistant.casework.submission.offices import config as offices_config
 from assistant.casework.submission.offices.by_item import ByItem, item_of
 from assistant.casework.submission.offices.credit_office import ITEM, PREFIX, CreditOffice
+from assistant.casework.submission.offices.routing import Routed
 from assistant.casework.submission.workflow import SubmissionService
 from assistant.casework.usage import Usage
 from assistant.conversation import case_news
@@ -180,7 +182,19 @@ def _receiving(
         db, blobs, package_keys(settings), register, clock, issuer=issuer, verify_url=f"{settings.public_url}/verify",
         fictitious=settings.register_url.startswith(settings.sandbox_url),
     )  # fmt: skip
-    return ByItem(usual, {ITEM: (PREFIX, credit)}, lambda case_no: item_of(db, case_no))
+    usual_ones = ByItem(usual, {ITEM: (PREFIX, credit)}, lambda case_no: item_of(db, case_no))
+    if settings.offices is None:
+        return usual_ones
+
+    def department_of(code: str) -> str:
+        guide = guides.catalogue.get(code)
+        return (guide.department if guide else None) or ""
+
+    routes = offices_config.load(settings.offices)
+    return Routed(
+        db, clock, usual_ones, routes.open(clock), routes.choose, item_of=lambda case_no: item_of(db, case_no),
+        department_of=department_of,
+    )  # fmt: skip
 
 
 def _results(parts: Parts, receiving: ReceivingOffice) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, make_ur
 from sqlalchemy.pool import QueuePool
 
 from assistant.foundation import metrics
+from assistant.foundation import office_tables as _more_tables  # noqa: F401 (they belong to the same metadata)
 from assistant.foundation.columns import KEYRING_ATTRIBUTE, EncryptedJSON, EncryptedText, UtcDateTime
 from assistant.foundation.crypto import CannotDecrypt, KeyRing
 from assistant.foundation.tables import metadata, setting_kv

@@ -64,6 +64,10 @@ class Settings(BaseSettings):
         repr=False,
         description="Secret the receiving office signs its webhooks with; empty = generated into data/keys/office-webhook.key.",
     )
+    offices: Path | None = Field(
+        default=None,
+        description="YAML file saying which items or departments go to which receiving office; unset = all to one.",
+    )
     close_days: int = Field(default=30, ge=1, description="Days after which a delivered case nobody rated is closed.")
     draft_days: int = Field(default=90, ge=1, description="Days after which a draft nobody goes on with expires.")
     follow_seconds: float = Field(
@@ -150,7 +154,7 @@ class Settings(BaseSettings):
     templates_dir: Path = Field(default=ROOT / "knowledge" / "templates", description="Folder of the Word templates.")
     models_dir: Path = Field(default=ROOT / "models", description="Folder of trained models and search indexes.")
 
-    @field_validator("sandbox_seed", "clamd_socket", mode="before")
+    @field_validator("sandbox_seed", "clamd_socket", "offices", mode="before")
     @classmethod
     def _nothing(cls, given: object) -> object:
         """A variable set to nothing is not set: as a path it would mean the present folder."""
@@ -160,7 +164,7 @@ class Settings(BaseSettings):
     def _fill_in(self) -> Self:
         """Derive what was left open. Written into ``__dict__`` because the model is frozen for everybody else."""
         filled = self.__dict__
-        for name in ("data_dir", "guides_dir", "templates_dir", "models_dir", "sandbox_seed", "clamd_socket"):
+        for name in ("data_dir", "guides_dir", "templates_dir", "models_dir", "sandbox_seed", "clamd_socket", "offices"):
             if filled[name] is not None:
                 # Child processes start in other folders: a relative path would mean another place there.
                 filled[name] = filled[name].expanduser().absolute()

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from assistant.foundation.messages import t
 from assistant.foundation.settings import get_settings
-from channels.cli.checks import Check, bad, data, environments, good, machine, models, running
+from channels.cli.checks import Check, bad, data, environments, good, machine, models, offices, running
 from channels.cli.output import Json, show
 
 
@@ -42,6 +42,7 @@ def examine() -> Iterator[Check]:
         ("environments", environments.checks()),
         ("models", models.checks(settings)),
         ("data", data.checks(settings)),
+        ("offices", offices.checks(settings)),
         ("running", running.checks(settings)),
     ):
         yield from _guarded(name, checks)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from assistant.foundation.messages import t
 from assistant.foundation.settings import Settings, get_settings
+from channels.cli.checks import offices
 from channels.cli.output import Json, fail
 from channels.serve.plan import PortTaken
 from channels.serve.ports import UnknownAddressError
@@ -29,7 +30,11 @@ def serve(
     from channels.serve.run import serve as run
 
     try:
-        run(configured(port=port, host=host, data=data), Report(as_json=as_json))
+        settings = configured(port=port, host=host, data=data)
+        offices.check(settings)
+        run(settings, Report(as_json=as_json))
+    except offices.BadOffices as bad:
+        fail(t("serve.bad_offices", faults=bad), remedy=t("serve.bad_offices_remedy"), as_json=as_json, code="bad_offices")
     except AlreadyRunning as other:
         url, pid = other.details.get("url", "?"), other.details.get("pid", "?")
         fail(t("serve.already_running", url=url, pid=pid), remedy=t("serve.already_running_remedy", pid=pid), as_json=as_json)

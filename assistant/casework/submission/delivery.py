@@ -177,6 +177,8 @@ class Delivery:
             return Outcome("done")
         withdrawing = row.state is State.WITHDRAWING
         text = t("submission.withdraw_rejected" if withdrawing else "submission.rejected", reason=reason(code))
+        if code == "not-known-if-sent" and not withdrawing:
+            text = t("submission.unknown_outcome")
         try:
             # What cannot be taken back is decided or being decided: it is followed on.
             self._tell_person(row, State.SENT if withdrawing and row.office_ref is not None else State.REJECTED, code, text)
@@ -235,5 +237,10 @@ def reason(code: str) -> str:
         "other-package": t("submission.reason_other_package"),
         "already-decided": t("submission.reason_already_decided"),
         "no-correction-expected": t("submission.reason_no_correction_expected"),
+        "cannot-be-asked": t("submission.reason_cannot_be_asked"),
+        "no-withdrawal": t("submission.reason_no_withdrawal"),
+        "unmapped-status": t("submission.reason_unmapped_status"),
+        "office-not-configured": t("submission.reason_office_not_configured"),
+        "not-known-if-sent": t("submission.reason_not_known_if_sent"),
     }
     return known.get(code, t("submission.reason_code", code=code))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
@@ -9,7 +10,7 @@ from typing import Literal
 from assistant.casework.model import CaseStatus, IllegalTransition, OfficeStop, Verdict, Wanting
 from assistant.casework.submission import outbox
 from assistant.casework.submission.delivery import tell_once
-from assistant.casework.submission.office import OfficeFile, OfficeRejected, OfficeUnavailable, ReceivingOffice
+from assistant.casework.submission.office import UNMAPPED, OfficeFile, OfficeRejected, OfficeUnavailable, ReceivingOffice
 from assistant.casework.submission.outbox import Row, State
 from assistant.casework.submission.sink import OfficeNews, SubmissionSink
 from assistant.casework.submission.statuses import FINAL, OFFICE_STATUS
@@ -45,21 +46,21 @@ class Follower:
                 return 0
         with self._db.write() as conn:
             rows = outbox.claim_followed(conn, self._clock.now(), self._every, self._batch)
-        passed_on = failures = 0
+        passed_on = 0
+        failures: Counter[str] = Counter()
         for row in rows:
-            if row.office_ref is None:
-                continue
+            group = self._office.group(row.office_ref) if row.office_ref is not None else ""
+            if row.office_ref is None or failures[group] >= _DOWN_AFTER:
+                continue  # an office that is down will not answer for the others either; they are due again soon
             try:
                 file = self._office.file(row.office_ref)
-            except OfficeUnavailable:
-                failures += 1
-                if failures == _DOWN_AFTER:
-                    break  # it will not answer for the others either; they are due again soon
+            except OfficeUnavailable as error:
+                failures[group] += error.code != UNMAPPED
                 continue
             except OfficeRejected as error:
                 log.error("submission.lost_by_office", case_no=row.case_no, package_version=row.version, code=error.code)
                 continue
-            failures = 0
+            failures[group] = 0
             passed_on += self.apply(row, file)
         return passed_on
 

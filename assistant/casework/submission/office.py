@@ -12,6 +12,9 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+UNMAPPED = "unmapped-status"
+"""Code of an answer whose status word means nothing here: the office is there, only this file has to wait."""
+
 
 class OfficeUnavailable(Exception):
     """The office gave no usable answer. ``code`` is one of a closed list of ours, fit for logs and metrics."""
@@ -156,8 +159,11 @@ class OfficeFile(_Answer):
 class ReceivingOffice(ABC):
     """One receiving office. Calls block; they may be made from several threads at once.
 
-    Every call but ``reachable`` raises OfficeUnavailable or OfficeRejected.
+    Every call but ``reachable`` raises OfficeUnavailable or OfficeRejected. ``asks`` is False for one that cannot be asked by
+    our case number: what was sent to it without an answer is never sent again by itself.
     """
+
+    asks: bool = True
 
     @abstractmethod
     def find(self, case_no: str, part: str = "", department: str = "") -> OfficeFile | None:
@@ -178,6 +184,10 @@ class ReceivingOffice(ABC):
     def result(self, office_ref: str) -> bytes:
         """The bytes of the result that the file of this receipt number speaks of."""
         raise OfficeRejected("no-result")
+
+    def group(self, office_ref: str) -> str:
+        """Which of several offices this receipt number belongs to: one that is away keeps no other from being asked."""
+        return ""
 
     @abstractmethod
     def reachable(self, timeout_s: float) -> bool:

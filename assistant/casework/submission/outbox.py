@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
+from assistant.foundation.office_tables import office_choice
 from assistant.foundation.tables import office_history, submission
 
 
@@ -99,6 +100,12 @@ def latest(conn: Connection, case_no: str, part: str = "") -> Row | None:
     return max(rows, key=lambda row: row.version, default=None)
 
 
+def receipt_no(conn: Connection, case_no: str, part: str) -> str | None:
+    """The office's number for a part, of whichever version: it is the same for all. None until one is known."""
+    known = _rows(conn, and_(submission.c.case_no == case_no, submission.c.part == part, submission.c.office_ref.is_not(None)))
+    return max(known, key=lambda row: row.version).office_ref if known else None
+
+
 def working(conn: Connection, limit: int) -> list[Row]:
     """Submissions with something still to do at the office, the longest due first."""
     return _rows(conn, submission.c.state.in_([state.value for state in WORKING]), limit)
@@ -177,6 +184,10 @@ def again(conn: Connection, case_no: str, now: datetime, part: str = "") -> bool
     if row is None or row.state not in WAITING_FOR_PERSON:
         return False
     state = State.WITHDRAWING if row.state is State.WITHDRAW_STUCK else State.PENDING
+    # Whoever asks for it has found out that the office does not have it: see ``offices.routing``.
+    conn.execute(
+        update(office_choice).where(office_choice.c.case_no == case_no, office_choice.c.part == part).values(tried=None)
+    )
     _set(conn, row, now, state=state.value, attempts=0, last_error=None, next_attempt_at=now, created_at=now)
     return True
 

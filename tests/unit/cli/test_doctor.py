@@ -12,9 +12,10 @@ from sqlalchemy import text
 from assistant.foundation.crypto import KeyRing
 from assistant.foundation.database import Database
 from assistant.foundation.settings import Settings
-from channels.cli.checks import Check, data, environments, machine, models, running
+from channels.cli.checks import Check, data, environments, machine, models, offices, running
 from channels.cli.doctor import examine
 from channels.serve import runlock
+from tests.unit.casework.submission.city import KEY, City, serving, write_examples
 
 
 def found(checks: Iterable[Check], name: str) -> Check:
@@ -159,3 +160,29 @@ def test_a_check_that_breaks_does_not_hide_the_others(bandao: object, monkeypatc
     names = {check.name: check.ok for check in examine()}
     assert names["machine"] is False and names["models"] is False
     assert names["running"] is True
+
+
+def test_a_routing_file_that_cannot_be_used_is_told_line_by_line(settings: Settings, tmp_path: Path) -> None:
+    assert list(offices.checks(settings)) == []
+    path = tmp_path / "offices.yaml"
+    path.write_text("offices: {}\nroutes:\n  - items: [no-such-item]\n    office: RSJ\n", encoding="utf-8")
+    checks = list(offices.checks(settings.model_copy(update={"offices": path})))
+    assert [check.ok for check in checks] == [False, False] and all(check.remedy for check in checks)
+    assert "第 4 行" in checks[0].detail and "no-such-item" in checks[1].detail
+
+
+def test_offices_that_are_silent_or_cannot_be_asked_cost_no_start(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BANDAO_RSJ_KEY", KEY)
+    with serving(City()) as city:
+        path = write_examples(tmp_path, city.url)
+        used = settings.model_copy(update={"offices": path})
+        assert found(offices.checks(used), "offices.RSJ").ok
+        mapping = tmp_path / "rsj.yaml"
+        lines = [line for line in mapping.read_text(encoding="utf-8").splitlines() if not line.startswith("  find:")]
+        mapping.write_text("\n".join(lines), encoding="utf-8")
+        check = found(offices.checks(used), "offices.RSJ")
+        assert not check.ok and not check.required and "核实" in check.detail
+    check = found(offices.checks(used), "offices.RSJ")
+    assert not check.ok and not check.required and "没有应答" in check.detail

@@ -1,0 +1,49 @@
+"""The receiving offices named in a file of ours: whether the file can be used, and whether they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.casework.submission.offices.config import BadOffices, Offices, load
+from assistant.foundation.clock import SystemClock
+from assistant.foundation.settings import Settings
+from channels.cli.checks import Check, bad, good
+from knowledge.catalogue import Catalogue
+
+__all__ = ["BadOffices", "check", "checks"]
+
+
+def check(settings: Settings) -> Offices | None:
+    """The offices of the routing file; None where there is no such file.
+
+    Raises:
+        BadOffices: it cannot be used.
+    """
+    if settings.offices is None:
+        return None
+    catalogue = Catalogue.load(settings.guides_dir)
+    guides = [*catalogue.guides.values(), *catalogue.components.values()]
+    return load(settings.offices, {guide.code for guide in guides}, {guide.department for guide in guides if guide.department})
+
+
+def checks(settings: Settings) -> Iterator[Check]:
+    """Every fault of the file; for a sound one each office: those that cannot be asked by number, those that are silent."""
+    try:
+        found = check(settings)
+    except BadOffices as unusable:
+        for fault in unusable.faults:
+            yield bad("offices", "offices", file=fault.file, line=fault.line, why=fault.why, remedy=fault.remedy)
+        return
+    if found is None:
+        return
+    for name, office in found.open(SystemClock()).items():
+        try:
+            if not office.reachable(timeout_s=5.0):
+                url = found.routing.offices[name].url
+                yield bad(f"offices.{name}", "office_silent", required=False, name=name, url=url)
+            elif not office.asks:
+                yield bad(f"offices.{name}", "office_unasked", required=False, name=name)
+            else:
+                yield good(f"offices.{name}", found.routing.offices[name].url)
+        finally:
+            office.close()
