@@ -31,7 +31,7 @@ package_seconds = Histogram("bandao_package_seconds", "Time to build a whole pac
 submissions_total = Counter("bandao_submissions_total", "Submissions by state reached.", ["state"], registry=registry)
 notices_total = Counter("bandao_notices_total", "Notices by channel and how they ended.", ["channel", "state"], registry=registry)
 results_total = Counter("bandao_results_total", "Results fetched from offices by how it ended.", ["outcome"], registry=registry)
-verified_total = Counter("bandao_verified_total", "Codes of results looked up by what was found.", ["found"], registry=registry)
+verified_total = Counter("bandao_verified_total", "Codes of results looked up by what was found.", ["outcome"], registry=registry)
 far_side_seconds = Histogram(
     "bandao_far_side_seconds", "Time a system outside took.", ["system"], registry=registry, buckets=_SLOW
 )
