@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from assistant.foundation.clock import SHANGHAI
 from assistant.foundation.messages import t
 from knowledge.audit import Finding, audit, whens
 from knowledge.catalogue import Catalogue
@@ -47,7 +48,7 @@ def lint(guides_dir: Path, templates_dir: Path, today: date | None = None) -> li
             if local and (region, guide.code) not in catalogue.overlays:
                 continue
             names = {item.name for item in served.all()}
-            findings = checked(guide, names, tags, today or date.today())
+            findings = checked(guide, names, tags, today or datetime.now(SHANGHAI).date())
             found = {problem_of(finding, file, line_of(trees[guide.code], finding.path)) for finding in findings}
             if local:
                 known = {problem.why for problem in problems if problem.file == file}

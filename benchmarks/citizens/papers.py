@@ -11,13 +11,14 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Mapping
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 import pypdfium2  # type: ignore[import-untyped, unused-ignore]
 
 from assistant.casework.fields.dates import parse_date
 from assistant.casework.fields.result import Accepted
+from assistant.foundation.clock import SHANGHAI
 from benchmarks.citizens.citizen import Citizen
 from benchmarks.citizens.facts import Facts
 from benchmarks.citizens.pdfium import LOCK
@@ -111,7 +112,7 @@ def _wanted(field: Mapping[str, Any], value: Any, said: Any) -> list[str]:
 
 def _counted_from_today(words: str, expected: str) -> str:
     """The day that words like 前天 mean now; the files say what they mean on the day the other tests are of."""
-    read = parse_date(words, date.today())
+    read = parse_date(words, datetime.now(SHANGHAI).date())
     return str(read.value) if isinstance(read, Accepted) and _RELATIVE.search(words) else expected
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
+from datetime import datetime
 from itertools import chain
 from json import loads
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from assistant.foundation.clock import SHANGHAI
 from assistant.foundation.messages import t
 from assistant.foundation.settings import get_settings
 from channels.cli.output import Json, fail, progress, show
@@ -93,7 +94,7 @@ def import_(
     if out is not None:
         taken |= {path.stem for path in out.glob("*.yaml")}
     try:
-        made, refused = drafts(read_rows(file), source or file.name, date.today(), taken)
+        made, refused = drafts(read_rows(file), source or file.name, datetime.now(SHANGHAI).date(), taken)
     except Unreadable as error:
         fail(str(error), as_json=as_json, code="unreadable")
     if out is not None:

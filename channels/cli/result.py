@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from assistant.foundation.clock import SHANGHAI
 from assistant.foundation.messages import t
 from assistant.foundation.settings import get_settings
 from channels.cli.output import Json, fail, show
@@ -40,7 +41,7 @@ def verify(
     except KeyUnreadable as error:
         fail(t("cli.package_key_unreadable", detail=str(error)), as_json=as_json, code="key_unreadable")
     said = verdict.statement
-    expired = said is not None and said.expires is not None and said.expires < date.today()
+    expired = said is not None and said.expires is not None and said.expires < datetime.now(SHANGHAI).date()
     if verdict.ok and said is not None:
         lines = [
             t("cli.result_well", title=said.title, number=said.number, issuer=said.issuer, issued=said.issued),
