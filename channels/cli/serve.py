@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from assistant.foundation.messages import t
 from assistant.foundation.settings import Settings, get_settings
-from channels.cli.checks import offices
 from channels.cli.output import Json, fail
 from channels.serve.plan import PortTaken
 from channels.serve.ports import UnknownAddressError
@@ -31,10 +30,9 @@ def serve(
 
     try:
         settings = configured(port=port, host=host, data=data)
-        offices.check(settings)
+        if settings.offices is not None:
+            _check_offices(settings, as_json=as_json)
         run(settings, Report(as_json=as_json))
-    except offices.BadOffices as bad:
-        fail(t("serve.bad_offices", faults=bad), remedy=t("serve.bad_offices_remedy"), as_json=as_json, code="bad_offices")
     except AlreadyRunning as other:
         url, pid = other.details.get("url", "?"), other.details.get("pid", "?")
         fail(t("serve.already_running", url=url, pid=pid), remedy=t("serve.already_running_remedy", pid=pid), as_json=as_json)
@@ -50,6 +48,16 @@ def serve(
         fail(t("cli.bad_settings", fields=fields), remedy=t("cli.bad_settings_remedy"), as_json=as_json, code="bad_settings")
     except OSError as error:
         fail(str(error), remedy=t("serve.os_error_remedy"), as_json=as_json)
+
+
+def _check_offices(settings: Settings, *, as_json: bool) -> None:
+    """End here if the file of receiving offices cannot be used. Loaded only where there is one: it brings the database along."""
+    from channels.cli.checks import offices
+
+    try:
+        offices.check(settings)
+    except offices.BadOffices as bad:
+        fail(t("serve.bad_offices", faults=bad), remedy=t("serve.bad_offices_remedy"), as_json=as_json, code="bad_offices")
 
 
 def configured(*, port: int | None, host: str | None, data: Path | None) -> Settings:

@@ -31,6 +31,7 @@ class SmtpSink:
         self._config, self._store, self._faults = config, store, faults
         self._context: ssl.SSLContext | None = None
         self._server: asyncio.Server | None = None
+        self._sessions: set[asyncio.Task[None]] = set()
         self.port = 0
 
     async def start(self, host: str, port: int) -> None:
@@ -46,18 +47,32 @@ class SmtpSink:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Stop listening."""
-        if self._server is not None:
-            self._server.close()
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._server.wait_closed(), 2)
+        """Stop listening, and break off whoever is still connected: some sessions are silent for minutes on purpose."""
+        if self._server is None:
+            return
+        self._server.close()
+        for session in self._sessions:
+            session.cancel()
+        if self._sessions:
+            await asyncio.wait(self._sessions, timeout=2)
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._server.wait_closed(), 2)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.TimeoutError, ssl.SSLError, ValueError):
-            await _Session(self._config, self._store, self._faults, self._context, reader, writer).run()
-        writer.close()
-        with suppress(ConnectionError, ssl.SSLError):
-            await writer.wait_closed()
+        session = asyncio.current_task()
+        assert session is not None
+        self._sessions.add(session)
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.TimeoutError, ssl.SSLError, ValueError):
+                await _Session(self._config, self._store, self._faults, self._context, reader, writer).run()
+            writer.close()
+            with suppress(ConnectionError, ssl.SSLError):
+                await writer.wait_closed()
+        except asyncio.CancelledError:
+            # Not passed on: Python 3.11 would log the end of a cancelled session as an error of its own.
+            writer.transport.abort()
+        finally:
+            self._sessions.discard(session)
 
 
 class _Session:
