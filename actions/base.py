@@ -10,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from assistant.casework.flow import answering, prefilling, withdrawing
+from assistant.casework.flow import answering, prefilling, slots, withdrawing
 from assistant.casework.flow.talk import Talk
 from assistant.conversation.turn import TurnRunner
 from assistant.foundation.messages import use_language
@@ -49,7 +49,9 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa-sdk publishes no types
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         talk = self.talk(tracker)
-        if withdrawing.wanted(talk):
+        if slots.wanted(talk):  # 取消预约 takes nothing else back
+            await self.guarded(tracker, asyncio.to_thread(slots.serve, talk))
+        elif withdrawing.wanted(talk):
             await self.guarded(tracker, asyncio.to_thread(withdrawing.offer, talk))
         elif self.yields(talk):
             await self.guarded(tracker, asyncio.to_thread(answering.take, talk))

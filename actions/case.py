@@ -52,7 +52,7 @@ class ValidateCaseForm(TurnAction):
     """The one generic form: open while the app is asking something, closed otherwise; an answer goes to casework."""
 
     action_name = "validate_case_form"
-    slow_when_asking = frozenset({"review"})
+    slow_when_asking = frozenset({"review", "submit", "slot"})
 
     def act(self, talk: Talk) -> None:
         answering.take(talk)

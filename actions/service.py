@@ -46,19 +46,23 @@ class ToHuman(TurnAction):
     action_name = "action_to_human"
 
     def act(self, talk: Talk) -> None:
-        talk.owner = "queue"
+        talk.wants_person = "to_human"
         talk.status = "handed_off"
         talk.question_said = True
 
 
 class Complaint(TurnAction):
-    """A complaint is heard, and a person offered."""
+    """A complaint is heard, and a person comes."""
 
     action_name = "action_complaint"
 
     def act(self, talk: Talk) -> None:
-        talk.say(t("conversation.complaint"))
-        talk.status = "answered"
+        _complain(talk)
+
+
+def _complain(talk: Talk) -> None:
+    talk.say(t("conversation.complaint"))
+    talk.wants_person, talk.status, talk.question_said = "complaint", "handed_off", True
 
 
 class Smalltalk(TurnAction):
@@ -144,8 +148,7 @@ def _serve(talk: Talk) -> None:
     elif talk.intent == "check_progress":
         reporting.report(talk)
     elif talk.intent == "complaint":
-        talk.say(t("conversation.complaint"))
-        talk.status = "answered"
+        _complain(talk)
     else:
         choosing.question(talk, talk.intent)
 

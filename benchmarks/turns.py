@@ -69,7 +69,8 @@ class StockTalker:
 class OurTalker:
     """A conversation with the product, over the public API."""
 
-    answers: tuple[str, ...] = (*ANSWERS[:3], NO_LOOK_UP, *ANSWERS[3:])
+    # Whether the district changes is no question of ours: it follows from the two addresses.
+    answers: tuple[str, ...] = (*ANSWERS[1:3], NO_LOOK_UP, *ANSWERS[3:])
 
     def __init__(self, url: str) -> None:
         self._wire = Wire(url)

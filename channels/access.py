@@ -17,7 +17,8 @@ from channels.parts import Parts, parts_of
 from channels.problems import Problem
 
 #: Routes anybody may call: opening a conversation, guides, search, reading one sentence, health, verifying a result by its
-#: code, the pages themselves.
+#: code, opening what staff filled in by its code and proof, the pages themselves,
+#: signing in (what the identity provider sends is signed).
 PUBLIC_ROUTES = frozenset(
     {
         ("POST", "/api/v1/conversations"),
@@ -30,6 +31,7 @@ PUBLIC_ROUTES = frozenset(
         ("POST", "/api/v1/understand"),
         ("GET", "/api/v1/package-keys"),
         ("GET", "/api/v1/verify/{code}"),
+        ("POST", "/api/v1/handovers"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),
         ("GET", "/openapi.json"),
@@ -41,10 +43,19 @@ PUBLIC_ROUTES = frozenset(
         ("GET", "/guides/{code}"),
         ("GET", "/guides/{code}/forms/{document}/{kind}"),
         ("GET", "/verify"),
+        ("GET", "/handover"),
         ("GET", "/console/"),
         ("GET", "/console/guides/"),
+        ("GET", "/console/accounts/"),
+        ("GET", "/console/audit/"),
+        ("GET", "/console/past/"),
+        ("GET", "/console/reports/"),
         ("GET", "/console/static/{path:path}"),
         ("POST", "/console/api/login"),
+        ("GET", "/console/api/ways"),
+        ("GET", "/console/sso/begin"),
+        ("GET", "/console/sso/back"),
+        ("POST", "/console/sso/ended"),
     }
 )
 

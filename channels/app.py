@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
 from actions.registry import executor
+from assistant.casework.bookings.counter import Counter
+from assistant.casework.bookings.service import BookingRounds
 from assistant.casework.clocks.sweep import ClockSweep
 from assistant.casework.ending import Ending
 from assistant.casework.events import Consumer
@@ -23,10 +26,12 @@ from assistant.casework.shipping.courier import HttpCourier
 from assistant.casework.shipping.service import Shipping
 from assistant.casework.submission.http_office import HttpOffice
 from assistant.casework.submission.office import ReceivingOffice
+from assistant.casework.submission.offices import by_hand
 from assistant.casework.submission.offices import config as offices_config
 from assistant.casework.submission.offices.by_item import ByItem, item_of
 from assistant.casework.submission.offices.credit_office import ITEM, PREFIX, CreditOffice
-from assistant.casework.submission.offices.routing import Routed
+from assistant.casework.submission.offices.routing import Routed, whose
+from assistant.casework.submission.webhooks import Door, Standard
 from assistant.casework.submission.workflow import SubmissionService
 from assistant.casework.usage import Usage
 from assistant.conversation import case_news
@@ -36,10 +41,14 @@ from assistant.conversation.handing_over import ResultNews
 from assistant.conversation.hub import Hub
 from assistant.conversation.limits import RateLimiter
 from assistant.conversation.ownership import Ownership
+from assistant.conversation.parcel_news import ParcelNews
 from assistant.conversation.review_list import ReviewList
 from assistant.conversation.services import TurnServices
 from assistant.conversation.turn import TurnRunner
+from assistant.desk.books import Entry
+from assistant.desk.lookout import Lookout
 from assistant.desk.queue import Desk
+from assistant.desk.rounds import EVERY_S, LIMITS_EVERY_S, DeskRounds
 from assistant.engine.gateway import EngineGateway
 from assistant.engine.training import refresh_catalogue
 from assistant.foundation import logging
@@ -48,15 +57,17 @@ from assistant.foundation.clock import Clock, SystemClock
 from assistant.foundation.crypto import KeyRing
 from assistant.foundation.database import Database
 from assistant.foundation.messages import t
-from assistant.foundation.settings import Settings, get_settings
+from assistant.foundation.settings import SANDBOX_OFFICE, Settings, get_settings
 from channels import problems
 from channels.api import (
     browsing,
+    cards,
     cases,
     conversations,
     engine_actions,
     events,
     guides,
+    handovers,
     health,
     messages,
     offices,
@@ -68,9 +79,10 @@ from channels.api import (
     uploads,
 )
 from channels.console import routes as console
+from channels.console import sso
 from channels.console.guides_due import keep_publishing
 from channels.parts import Parts
-from channels.web import guide_pages, progress_page, verify_page
+from channels.web import guide_pages, handover_page, progress_page, verify_page
 from channels.web import routes as web
 from knowledge.archive import GuideArchive
 from knowledge.catalogue import Catalogue
@@ -79,8 +91,8 @@ from knowledge.search import Search
 
 log = logging.get_logger(__name__)
 API = (
-    conversations, messages, uploads, events, cases, package, progress, browsing, guides, offices, results, shipments, understand,
-    health,
+    conversations, messages, uploads, cards, events, cases, package, progress, browsing, guides, offices, results, shipments,
+    understand, handovers, health,
 )  # fmt: skip
 
 
@@ -88,17 +100,19 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     """Make the app. Nothing is started before its lifespan begins; the database must be migrated."""
     settings = settings or get_settings()
     logging.configure(settings.log_level)
+    sso.rules(settings)  # a mapping of roles that is none stops the start, not somebody's sign-in
     parts = _parts(settings, clock or SystemClock())
     app = FastAPI(title="Bandao", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
-    app.state.parts = parts
+    app.state.parts, app.state.actions = parts, executor(parts.runner)
     problems.install(app)
     for module in API:
         app.include_router(module.router)
-    app.include_router(engine_actions.routes(executor(parts.runner)))
+    app.include_router(engine_actions.router)
     app.include_router(console.router)
     app.include_router(guide_pages.router)
     app.include_router(progress_page.router)
     app.include_router(verify_page.router)
+    app.include_router(handover_page.router)
     app.include_router(web.router)
     return app
 
@@ -113,13 +127,16 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     engine = EngineGateway(settings)
     desk = Desk(settings, Ownership())
     hub = Hub()
-    sink, chat = CaseSink(db, clock), ChatNotices()
+    sink, chat, parcel_news = CaseSink(db, clock), ChatNotices(), ParcelNews(db)
     register = HttpRegister(
         settings.register_url, settings.register_client_id, settings.register_client_secret, timeout_s=settings.register_timeout
     )
-    receiving = _receiving(settings, db, blobs, register, guides, clock)
+    routes = offices_config.load(settings.offices) if settings.offices is not None else None
+    receiving = _receiving(settings, db, blobs, register, guides, clock, routes)
     courier = HttpCourier(settings.courier_url, settings.courier_api_key)
     submissions = SubmissionService(settings, db, package_loader(db, blobs), sink, office=receiving)
+    doors: dict[str, Door] = {SANDBOX_OFFICE: Standard(settings.office_webhook_secret), **(routes.doors() if routes else {})}
+    counter = Counter(by_hand.windows(routes) if routes is not None else {})
     services = TurnServices(
         settings,
         db,
@@ -130,6 +147,8 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         submissions.office_reachable,
         archive,
         register,
+        counter,
+        partial(by_hand.handing, routes) if routes is not None else None,
     )
     runner = TurnRunner(db=db, engine=engine, services=services, desk=desk, outbox=submissions, hub=hub, clock=clock)
     runner.pinned = services.pinned
@@ -140,6 +159,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         db=db,
         blobs=blobs,
         hub=hub,
+        identity=sso.provider(settings, clock),
         guides=guides,
         services=services,
         runner=runner,
@@ -148,29 +168,42 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         desk=desk,
         office=office,
         register=register,
+        office_doors=doors,
         rounds=Rounds(db, []),
         notices=NoticeService(settings, db, chat, clock, register, services.name_of),
+        lookout=Lookout(partial(_who_waits, db, desk)),
         usage=Usage(db, clock),
         forms=FormShelf(settings.data_dir / "forms", settings.templates_dir, office),
         per_conversation=RateLimiter(settings.rate_per_conversation),
         per_address=RateLimiter(settings.rate_per_address),
         sign_in_tries=RateLimiter(10),
         verify_tries=RateLimiter(settings.rate_verify),
-        shipping=Shipping(db, courier, clock),
+        shipping=Shipping(db, courier, clock, parcel_news, follow_s=settings.follow_seconds),
     )
-    sink.announce = chat.announce = parts.announce
+    sink.announce = chat.announce = parcel_news.wake = parts.announce
     parts.rounds.jobs.extend(parts.notices.jobs())
     _results(parts, receiving)
     sweep = ClockSweep(db, clock, services.guide_of, services.guide_for, case_news.tell, parts.announce)
     parts.rounds.jobs.append(Job("clocks", 60.0, sweep.run))
+    at_desk = DeskRounds(db, desk, clock, parts.announce)
+    parts.rounds.jobs += [Job("desk", EVERY_S, at_desk.run), Job("desk limits", LIMITS_EVERY_S, at_desk.watch)]
+    bookings = BookingRounds(db, counter, clock)
+    parts.notices.reminders.bookings = bookings.on
+    parts.rounds.jobs.append(Job("bookings", 5.0, bookings.run))
     ending = Ending(db, clock, close_days=settings.close_days, draft_days=settings.draft_days)
-    parts.rounds.jobs.append(Job("ending", 600.0, ending.run))
+    parts.rounds.jobs.append(Job("ending", 60.0, ending.run))
     return parts
 
 
+def _who_waits(db: Database, desk: Desk) -> Sequence[Entry]:
+    with db.read() as conn:
+        return desk.waiting(conn)
+
+
 def _receiving(
-    settings: Settings, db: Database, blobs: BlobStore, register: HttpRegister, guides: LivingGuides, clock: Clock
-) -> ReceivingOffice:
+    settings: Settings, db: Database, blobs: BlobStore, register: HttpRegister, guides: LivingGuides, clock: Clock,
+    routes: offices_config.Offices | None,
+) -> ReceivingOffice:  # fmt: skip
     """Where packages go: the usual office, and for some items one of their own."""
 
     def issuer() -> str:
@@ -183,17 +216,16 @@ def _receiving(
         fictitious=settings.register_url.startswith(settings.sandbox_url),
     )  # fmt: skip
     usual_ones = ByItem(usual, {ITEM: (PREFIX, credit)}, lambda case_no: item_of(db, case_no))
-    if settings.offices is None:
+    if routes is None:
         return usual_ones
 
     def department_of(code: str) -> str:
         guide = guides.catalogue.get(code)
         return (guide.department if guide else None) or ""
 
-    routes = offices_config.load(settings.offices)
     return Routed(
-        db, clock, usual_ones, routes.open(clock), routes.choose, item_of=lambda case_no: item_of(db, case_no),
-        department_of=department_of,
+        db, clock, usual_ones, routes.open(clock, lambda number: whose(db, number)), routes.choose,
+        item_of=lambda case_no: item_of(db, case_no), department_of=department_of,
     )  # fmt: skip
 
 
@@ -207,14 +239,20 @@ def _results(parts: Parts, receiving: ReceivingOffice) -> None:
         parts.db, parts.blobs, parts.services.packages.keys, news, parts.clock, guide_of=parts.services.guide_of,
         office_of=lambda _case_no, _part: receiving, verify_url=verify_url, max_bytes=settings.result_max_bytes,
     )  # fmt: skip
+    collector.nothing_to_come = parts.notices.planner.nothing_to_come
     approved = Consumer(parts.db, "results", collector.expect, ["status"])
+    heeding = Consumer(parts.db, "shipments", parts.shipping.heed, ["result", "receiving"])
 
     def collect() -> None:
         approved.run()
         collector.round()
 
+    def send() -> None:
+        heeding.run()
+        parts.shipping.round()
+
     parts.rounds.jobs.append(Job("results", 2.0, collect))
-    parts.rounds.jobs.append(Job("shipments", 5.0, parts.shipping.round))
+    parts.rounds.jobs.append(Job("shipments", 5.0, send))
 
 
 def _guides(settings: Settings, clock: Clock, archive: GuideArchive) -> LivingGuides:
@@ -245,6 +283,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts.loop = asyncio.get_running_loop()
     await asyncio.to_thread(parts.submissions.start)
     parts.guides.start()
+    parts.desk.seats.listening_since = parts.clock.now()
     parts.rounds.start()
     publishing = asyncio.create_task(keep_publishing(parts))
     try:
@@ -258,5 +297,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(parts.office.close)
         parts.register.close()
         parts.shipping.close()
+        parts.services.counter.close()
         parts.notices.close()
         parts.db.dispose()

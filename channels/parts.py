@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -12,11 +13,14 @@ from assistant.casework.notices.service import NoticeService
 from assistant.casework.package.shelf import FormShelf
 from assistant.casework.rounds import Rounds
 from assistant.casework.shipping.service import Shipping
+from assistant.casework.submission.webhooks import Door
 from assistant.casework.usage import Usage
 from assistant.conversation.hub import Hub
 from assistant.conversation.limits import RateLimiter
 from assistant.conversation.services import TurnServices
 from assistant.conversation.turn import TurnRunner
+from assistant.desk.identity import IdentityProvider
+from assistant.desk.lookout import Lookout
 from assistant.foundation.blobs import BlobStore
 from assistant.foundation.clock import Clock
 from assistant.foundation.database import Database
@@ -28,6 +32,7 @@ from knowledge.living import LivingGuides
 class Parts:
     """See the module's docstring. ``engine`` and ``submissions`` are kept for start, stop and readiness.
 
+    ``office_doors`` has what opens to each office's webhooks, by the office's name.
     ``guides`` are the guides in service as their folder changes: ``guides.catalogue``, ``guides.refused``, ``guides.loaded_at``.
     """
 
@@ -42,6 +47,7 @@ class Parts:
     engine: Any
     submissions: Any
     desk: Any
+    office_doors: Mapping[str, Door]
     office: Any
     register: Any
     rounds: Rounds
@@ -53,6 +59,8 @@ class Parts:
     verify_tries: RateLimiter
     shipping: Shipping
     notices: NoticeService
+    lookout: Lookout
+    identity: IdentityProvider | None = None
     loop: asyncio.AbstractEventLoop | None = None
 
     def announce(self, conversation_id: str) -> None:

@@ -62,6 +62,7 @@ def audit(guide: Guide, items: Iterable[str], today: date) -> Iterator[Finding]:
     yield from _fee(guide)
     yield from _contacts(guide)
     yield from _result(guide)
+    yield from _receiving(guide)
     yield from _materials(guide)
     yield from _conditions(guide)
     yield from _followups(guide, frozenset(items))
@@ -196,6 +197,17 @@ def _result(guide: Guide) -> Iterator[Finding]:
             return
 
 
+def _receiving(guide: Guide) -> Iterator[Finding]:
+    """Ways the result comes to her: each once in any situation, and none where there is nothing to hold in her hand."""
+    ways = guide.result.receiving if guide.result else []
+    for number, way in enumerate(ways):
+        path = ("result", "receiving", number)
+        if guide.result is not None and guide.result.kind == "payment":
+            yield _finding(path, "audit_receiving_nothing", name=guide.result.name)
+        if any(other.way == way.way and (other.when is None or other.when == way.when) for other in ways[:number]):
+            yield _finding(path, "audit_receiving_twice", way=way.way)
+
+
 def _materials(guide: Guide) -> Iterator[Finding]:
     for number, material in enumerate(guide.materials):
         if "licence" not in material.met_by and _SHARED.search(material.name) and not _given_back(material):
@@ -223,6 +235,8 @@ def whens(guide: Guide) -> Iterator[tuple[tuple[Any, ...], Condition]]:
     for number, check in enumerate(guide.checks):
         if check.when is not None:
             yield ("checks", number, "when"), check.when
+    for number, judgement in enumerate(guide.judgements):
+        yield ("judgements", number, "when"), judgement.when
     for number, item in enumerate(guide.fee.items if guide.fee else []):
         if item.when is not None:
             yield ("fee", "items", number), item.when

@@ -61,6 +61,9 @@ def composed(guide: Guide, parts: Mapping[str, Guide]) -> Guide:
     held["conditions"] = [*held.get("conditions", []), *(
         fact for part in guide.parts for fact in _conditions(parts[part.item], held["evidence"])
     )]
+    held["judgements"] = [*held.get("judgements", []), *(
+        entry for part in guide.parts for entry in _judgements(part, parts[part.item], held["evidence"])
+    )]
     for name in ("checks", "settled"):
         held[name] = [*held.get(name, []), *(
             {**entry, "when": _and(part.when, entry.get("when"))}
@@ -94,6 +97,19 @@ def _conditions(guide: Guide, evidence: Mapping[str, Any]) -> list[dict[str, Any
         }
         for fact in said["conditions"]
     ]
+
+
+def _judgements(part: Part, guide: Guide, evidence: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a person has to judge in a part, where the part is wanted; its key has the part's code in front."""
+    said = guide.model_dump(by_alias=True, exclude_unset=True)
+    cited, prefix = _cited(guide, said["evidence"], evidence), guide.code.replace("-", "_")
+    return [
+        {
+            **entry, "key": f"{prefix}_{entry['key']}", "when": _and(part.when, entry["when"]),
+            "evidence": [cited[key] for key in entry["evidence"]],
+        }
+        for entry in said.get("judgements", [])
+    ]  # fmt: skip
 
 
 def _cited(guide: Guide, said: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, str]:

@@ -74,6 +74,34 @@ class Condition(Strict):
         return self
 
 
+class Check(Strict):
+    """What must be true of the answers taken together, looked at once everything that applies is answered.
+
+    ``when`` limits it. Where ``must`` does not hold, ``message`` says what is wrong and ``remedy`` what to do, and the
+    question ``ask`` is put again; a ``soft`` one is only pointed out where all answers are confirmed.
+    """
+
+    when: Condition | None = None
+    must: Condition
+    message: str
+    remedy: str
+    ask: str
+    soft: bool = False
+
+
+class Judgement(Strict):
+    """A case no rule can settle (需要人判断): where ``when`` holds, a person takes over.
+
+    ``reason`` is told to staff (what is to be judged), ``message`` to the citizen; ``key`` names it. Handed over for it once.
+    """
+
+    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    when: Condition
+    reason: Annotated[str, Field(min_length=1)]
+    message: Annotated[str, Field(min_length=1)]
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
 class Range(Strict):
     """The quantities an option stands for: from ``min`` or ``over`` to ``max`` or ``under``; the first of each pair are in it.
 
@@ -221,12 +249,29 @@ class Faq(Stated):
     evidence: Annotated[list[str], Field(min_length=1)]
 
 
+class Receiving(Stated):
+    """One way the result comes to the citizen (送达方式): as a file, by post, or fetched at the window.
+
+    ``yuan`` is what this way costs her, None where nothing says so. ``when`` limits it to the situations it is offered in.
+    """
+
+    way: Literal["electronic", "post", "counter"]
+    text: str
+    yuan: Decimal | None = Field(default=None, ge=0, max_digits=10, decimal_places=2)
+    when: Condition | None = None
+    evidence: Annotated[list[str], Field(min_length=1)]
+
+
 class Result(Stated):
-    """办理结果: what the citizen ends with, and what kind of thing it is (证照, 批文, 登记, 款项, 证明或者报告)."""
+    """办理结果: what the citizen ends with, and what kind of thing it is (证照, 批文, 登记, 款项, 证明或者报告).
+
+    ``receiving`` are the ways it comes to her, each with its source. Where nothing is said of that, nothing is offered.
+    """
 
     name: str
     text: str
     kind: Literal["certificate", "decision", "record", "payment", "report"] | None = None
+    receiving: list[Receiving] = []
     evidence: Annotated[list[str], Field(min_length=1)]
 
 

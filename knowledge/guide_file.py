@@ -217,6 +217,7 @@ _SCHEMA_SAYS: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"^(?P<where>.+) cites unknown evidence (?P<key>.+)$"), "unknown_evidence"),
     (re.compile(r"^(?P<where>.+) depends on unknown field (?P<key>.+)$"), "unknown_field"),
     (re.compile(r"^field (?P<key>.+) is defined twice$"), "field_twice"),
+    (re.compile(r"^judgement (?P<key>.+) is defined twice$"), "judgement_twice"),
     (re.compile(r"^material (?P<where>.+) is generated from unknown document (?P<key>.+)$"), "unknown_document"),
     (re.compile(r"^material (?P<where>.+) is promised in unknown document (?P<key>.+)$"), "unknown_promise"),
     (re.compile(r"^material (?P<where>.+) may be tolerated but says no tolerance_days$"), "no_tolerance_days"),
@@ -263,7 +264,7 @@ def _place_said(file: str, tree: Any, base: tuple[Any, ...], said: str) -> Guide
         match = pattern.match(said)
         if match:
             named = {"where": "", "key": "", "rule": "", "type": "", **match.groupdict()}
-            twice = key == "field_twice"
+            twice = key in ("field_twice", "judgement_twice")
             line = _locate(tree, base, named["key"] if twice else named["where"], last=twice)
             return GuideProblem(file, line, t(f"knowledge.{key}", **named), t(f"knowledge.{key}_remedy", **named))
     shown = ".".join(map(str, base))
@@ -278,7 +279,7 @@ def _locate(tree: Any, base: tuple[Any, ...], where: str, *, last: bool = False)
         return line_of(tree, (*base, index[1], int(index[2])))
     name = re.split(r"[ .]", where)[-1]
     lines = [line_of(tree, (*base, part, position))
-             for part, key in (("fields", "key"), ("materials", "code"), ("documents", "key"))
+             for part, key in (("fields", "key"), ("materials", "code"), ("documents", "key"), ("judgements", "key"))
              for position, entry in enumerate(tree.get(part) or [])
              if isinstance(entry, Mapping) and entry.get(key) == name]
     if lines:

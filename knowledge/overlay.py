@@ -4,7 +4,7 @@ A region's facts are data beside the guide, never a branch in a program. For a c
 the overlay of 310000 on it, and that of 310115 on top. What an overlay says replaces what the guide says:
 
 - whole parts (``promised_limit``, ``fee``, ``online``, ``visits``, ``result``, ``department``, ``summary``, ``coverage``, …)
-  and whole lists (``conditions``, ``process``, ``places``, ``contacts``, ``checks``, ``followups``);
+  and whole lists (``conditions``, ``process``, ``places``, ``contacts``, ``checks``, ``judgements``, ``followups``);
 - single entries of the lists that have keys: ``fields`` and ``documents`` by ``key``, ``materials`` by ``code``, ``faqs`` by
   ``question``. An entry with a key that is there replaces it in its place; a new one comes after the one the overlay has
   before it, or last;
@@ -30,6 +30,7 @@ from knowledge.schema import (
     FollowUp,
     Guide,
     GuideField,
+    Judgement,
     Material,
     Online,
     Place,
@@ -44,7 +45,7 @@ from knowledge.schema import (
 KEYED: dict[str, str] = {"fields": "key", "documents": "key", "materials": "code", "faqs": "question"}
 _REPLACED = (
     "department", "summary", "coverage", "handling", "level", "legal_limit", "promised_limit", "fee", "online", "visits",
-    "result", "conditions", "process", "places", "contacts", "checks", "followups", "expires", "checked",
+    "result", "conditions", "process", "places", "contacts", "checks", "judgements", "followups", "expires", "checked",
     "task_code", "catalog_code",
 )
 
@@ -87,6 +88,7 @@ class Overlay(Strict):
     faqs: list[Faq] = []
     fields: list[GuideField] = []
     checks: list[Check] = []
+    judgements: list[Judgement] = []
     materials: list[Material] = []
     documents: list[DocumentSpec] = []
     followups: list[FollowUp] = []

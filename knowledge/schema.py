@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from knowledge.derivations import Settled
 from knowledge.facts import (
     Change,
+    Check,
     Condition,
     Contact,
     Evidence,
@@ -22,12 +23,14 @@ from knowledge.facts import (
     Fee,
     FeeItem,
     FollowUp,
+    Judgement,
     LimitCase,
     Names,
     Neighbour,
     Online,
     Option,
     Place,
+    Receiving,
     Result,
     Step,
     Strict,
@@ -41,9 +44,10 @@ from knowledge.shares import PartShare
 from knowledge.tables import Column, Rows, TableRule, table_problems, table_references
 
 __all__ = [
-    "Change", "Check", "Column", "Condition", "Contact", "DocumentSpec", "Evidence", "Fact", "Faq", "Fee", "FeeItem", "FieldType",
-    "FollowUp", "Guide", "GuideField", "LimitCase", "Material", "MeetWay", "Names", "Neighbour", "Online", "Option", "Part",
-    "Place", "Result", "Rows", "Rule", "Settled", "Step", "Strict", "TableRule", "TimeLimit", "Visits", "condition_fields",
+    "Change", "Check", "Column", "Condition", "Contact", "DocumentSpec", "Evidence", "Fact", "Faq", "Fee", "FeeItem",
+    "FieldType", "FollowUp", "Guide", "GuideField", "Judgement", "LimitCase", "Material", "MeetWay", "Names", "Neighbour",
+    "Online", "Option", "Part", "Place", "Result", "Rows", "Rule", "Settled", "Step", "Strict", "TableRule", "TimeLimit",
+    "Visits", "condition_fields",
 ]  # fmt: skip
 
 
@@ -65,21 +69,6 @@ class Rule(Strict):
     field: str | None = None
     value: str | float | None = None
     message: str
-    soft: bool = False
-
-
-class Check(Strict):
-    """What must be true of the answers taken together, looked at once everything that applies is answered.
-
-    ``when`` limits it. Where ``must`` does not hold, ``message`` says what is wrong and ``remedy`` what to do, and the
-    question ``ask`` is put again; a ``soft`` one is only pointed out where all answers are confirmed.
-    """
-
-    when: Condition | None = None
-    must: Condition
-    message: str
-    remedy: str
-    ask: str
     soft: bool = False
 
 
@@ -267,6 +256,7 @@ class Guide(Strict):
     fields: list[GuideField] = []
     settled: list[Settled] = []
     checks: list[Check] = []
+    judgements: list[Judgement] = []
     materials: list[Material] = []
     documents: list[DocumentSpec] = []
     parts: list[Part] = []
@@ -313,7 +303,9 @@ class Guide(Strict):
             *((f"fields.{field.key}", field.evidence) for field in self.fields),
             *((f"fee.items[{i}]", item.evidence) for i, item in enumerate(self.fee.items if self.fee else [])),
             *((f"followups[{i}]", followup.evidence) for i, followup in enumerate(self.followups)),
+            *((f"judgements[{i}]", judgement.evidence) for i, judgement in enumerate(self.judgements)),
             *((name, case.evidence) for name, case in self._limit_cases()),
+            *((name, way.evidence) for name, way in self._receiving()),
         ]
         for name in ("legal_limit", "promised_limit", "fee", "result", "online", "visits", "coverage"):
             part = getattr(self, name)
@@ -324,6 +316,9 @@ class Guide(Strict):
     def _limit_cases(self) -> list[tuple[str, LimitCase]]:
         limits = (("legal_limit", self.legal_limit), ("promised_limit", self.promised_limit))
         return [(f"{name}.cases[{i}]", case) for name, limit in limits if limit for i, case in enumerate(limit.cases)]
+
+    def _receiving(self) -> list[tuple[str, Receiving]]:
+        return [(f"result.receiving[{i}]", way) for i, way in enumerate(self.result.receiving if self.result else [])]
 
     def _dangling_references(self) -> list[str]:
         keys = [field.key for field in self.fields]
@@ -340,7 +335,9 @@ class Guide(Strict):
             *((f"conditions[{i}]", fact.when) for i, fact in enumerate(self.conditions)),
             *((f"places[{i}]", place.when) for i, place in enumerate(self.places)),
             *((name, case.when) for name, case in self._limit_cases()),
+            *((name, way.when) for name, way in self._receiving()),
             *((f"checks[{i}]", part) for i, check in enumerate(self.checks) for part in (check.when, check.must)),
+            *((f"judgements[{i}]", judgement.when) for i, judgement in enumerate(self.judgements)),
         ]
         problems += [
             f"{where} depends on unknown field {name}"
@@ -379,6 +376,8 @@ class Guide(Strict):
             if name.partition(".")[0] not in keys
         ]
         problems += table_references(self.fields)
+        named = [judgement.key for judgement in self.judgements]
+        problems += [f"judgement {key} is defined twice" for key in sorted({key for key in named if named.count(key) > 1})]
         problems += [
             f"checks[{i}] depends on unknown field {check.ask}" for i, check in enumerate(self.checks) if check.ask not in keys
         ]

@@ -29,6 +29,9 @@ def main(argv: list[str] | None = None) -> int:
     print("登记库：企业 {} 户、人员 {} 名、证照 {} 份（均为虚构）".format(*app.state.register.counts()), flush=True)
     # The demonstration's own key, for a page that holds fictitious data only: whoever starts the sandbox needs to read it.
     print(f"收件办公室工作台：http://{given.host}:{given.port}/office/  演示口令：{config.staff_key}", flush=True)
+    if app.state.drop is not None:
+        key = app.state.drop.server.public_key
+        print(f"收件文件夹：sftp://bandao@{given.host}:{config.drop_port}/  主机公钥：{key}", flush=True)
     # Answers held back on purpose (see faults) must not hold up the stop.
     uvicorn.run(
         app,

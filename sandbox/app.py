@@ -15,6 +15,8 @@ from sandbox.config import SandboxConfig
 from sandbox.courier import api as courier_api
 from sandbox.courier.faults import CourierFaults
 from sandbox.courier.store import CourierStore
+from sandbox.identity import api as identity_api
+from sandbox.identity.faults import IdentityFaults
 from sandbox.messages import api as messages_api
 from sandbox.messages import page as messages_page
 from sandbox.messages.faults import MessageFaults
@@ -48,13 +50,24 @@ def create_app(config: SandboxConfig) -> FastAPI:
     messages, message_faults = MessageStore(config.data_dir), MessageFaults()
     mail = SmtpSink(config, messages, message_faults)
 
+    drop = None
+    if config.drop_port is not None:
+        from sandbox.drop import api as drop_api  # SSH takes half a second to load, and most need none
+
+        drop = drop_api.Drop(config, office)
+    jobs = [*running.jobs(config, office, faults), *([drop.desk.round] if drop is not None else [])]
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        helper = asyncio.create_task(running.run(running.jobs(config, office, faults), running.pause(config)))
+        helper = asyncio.create_task(running.run(jobs, running.pause(config)))
+        if drop is not None and config.drop_port is not None:
+            drop.server.start("127.0.0.1", config.drop_port)
         if config.smtp_port is not None:
             await mail.start("127.0.0.1", config.smtp_port)
         yield
         await mail.stop()
+        if drop is not None:
+            await asyncio.to_thread(drop.server.stop)
         helper.cancel()
         with suppress(asyncio.CancelledError):
             await helper
@@ -64,6 +77,7 @@ def create_app(config: SandboxConfig) -> FastAPI:
     app.state.faults = faults
     app.state.register = register
     app.state.mail = mail
+    app.state.drop = drop
     app.state.seed_problems = held.problems
 
     @app.middleware("http")
@@ -80,9 +94,12 @@ def create_app(config: SandboxConfig) -> FastAPI:
     problems.install(app)
     app.include_router(api.routes(config, office, faults))
     app.include_router(staff.routes(config, office))
+    if drop is not None:
+        app.include_router(drop_api.routes(config, drop))
     app.include_router(register_api.routes(config, register, register_faults))
     app.include_router(messages_api.routes(config, messages, message_faults))
     app.include_router(courier_api.routes(config, CourierStore(config.data_dir), CourierFaults()))
+    app.include_router(identity_api.routes(config, IdentityFaults()))
     app.include_router(messages_page.routes(config, office.store, messages))
     app.mount("/office/static", StaticFiles(directory=staff.STATIC), name="static")
     app.add_middleware(FaultyOffice, faults=faults, other=office.store.other)

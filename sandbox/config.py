@@ -25,12 +25,15 @@ class SandboxConfig:
     ``office_key`` is the secret shared with the sender; ``staff_key`` opens the staff page. What has waited ``examine_s``
     seconds is examined automatically, what has waited ``auto_accept_s`` is accepted (None = only people do either).
     ``max_package_bytes`` bounds the zip as sent, ``max_unpacked_bytes`` the sum of its members, ``max_members`` their number.
+    The drop for packages listens for SFTP on ``drop_port`` (None: there is none) to whoever has the key whose public part is
+    in the file ``drop_client_key``; its files are signed with ``drop_secret``.
     News of files are sent to the address ``callback`` (none: to nobody), signed with ``webhook_secret``.
     ``register_client_id`` and ``_secret`` open the register (no secret: to nobody), whose tokens hold ``register_token_s``
     seconds; ``seed_dir`` is a folder of records added to its own. ``messages_client_id`` and ``_secret`` sign what is sent to
     the message gateway (no secret: nobody's is taken); ``smtp_port`` is the mail server's (None: there is none),
     ``smtp_certificate`` a PEM file with its key and chain. ``courier_key`` opens the courier (none: to nobody), whose parcels
-    move on every ``courier_step_s`` seconds.
+    move on every ``courier_step_s`` seconds. ``identity_client_id`` and ``_secret`` are the identity provider's one client (no
+    secret: it signs nobody in), ``identity_redirect`` the address people come back to from it.
     """
 
     data_dir: Path
@@ -49,8 +52,14 @@ class SandboxConfig:
     courier_step_s: int = 60
     messages_client_id: str = "bandao"
     messages_secret: str = field(default="", repr=False)
+    identity_client_id: str = "bandao"
+    identity_client_secret: str = field(default="", repr=False)
+    identity_redirect: str = ""
     smtp_port: int | None = None
     smtp_certificate: Path | None = None
+    drop_port: int | None = None
+    drop_secret: str = field(default="", repr=False)
+    drop_client_key: Path | None = None
     callback: str = ""
     webhook_secret: str = field(default="", repr=False)
     now: Callable[[], datetime] = field(default=shanghai_now, repr=False)
@@ -66,6 +75,9 @@ def load_config(data_dir: Path, env: Mapping[str, str] = os.environ) -> SandboxC
     if len(office_key) < 16:
         raise ValueError("BANDAO_OFFICE_KEY must hold the key shared with the sender, 16 characters or more")
     callback, webhook_secret = _callback(env)
+    drop_port, drop_secret = _port(env, "BANDAO_SANDBOX_DROP_PORT"), env.get("BANDAO_SANDBOX_DROP_SECRET", "").strip()
+    if drop_port is not None and len(drop_secret) < 32:
+        raise ValueError("BANDAO_SANDBOX_DROP_SECRET must hold 32 characters or more when there is a drop")
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     staff_key = env.get("BANDAO_OFFICE_STAFF_KEY", "").strip() or _kept_staff_key(data_dir / "staff.key")
     return SandboxConfig(
@@ -81,12 +93,18 @@ def load_config(data_dir: Path, env: Mapping[str, str] = os.environ) -> SandboxC
         register_client_secret=env.get("BANDAO_REGISTER_CLIENT_SECRET", "").strip(),
         register_token_s=_whole_seconds(env.get("BANDAO_SANDBOX_TOKEN_SECONDS", ""), default=600),
         seed_dir=_path(env.get("BANDAO_SANDBOX_SEED", "")),
+        identity_client_id=env.get("BANDAO_OIDC_CLIENT_ID", "").strip() or "bandao",
+        identity_client_secret=env.get("BANDAO_OIDC_CLIENT_SECRET", "").strip(),
+        identity_redirect=env.get("BANDAO_OIDC_RETURN", "").strip(),
         courier_key=env.get("BANDAO_COURIER_KEY", "").strip(),
         courier_step_s=_whole_seconds(env.get("BANDAO_SANDBOX_COURIER_SECONDS", ""), default=60),
         messages_client_id=env.get("BANDAO_MESSAGES_CLIENT_ID", "").strip() or "bandao",
         messages_secret=env.get("BANDAO_MESSAGES_SECRET", "").strip(),
-        smtp_port=_port(env.get("BANDAO_SANDBOX_SMTP_PORT", "")),
+        smtp_port=_port(env, "BANDAO_SANDBOX_SMTP_PORT"),
         smtp_certificate=_path(env.get("BANDAO_SANDBOX_SMTP_CERTIFICATE", "")),
+        drop_port=drop_port,
+        drop_secret=drop_secret,
+        drop_client_key=_path(env.get("BANDAO_SANDBOX_DROP_CLIENT_KEY", "")),
     )
 
 
@@ -94,11 +112,12 @@ def _path(text: str) -> Path | None:
     return Path(text.strip()).expanduser() if text.strip() else None
 
 
-def _port(text: str) -> int | None:
+def _port(env: Mapping[str, str], name: str) -> int | None:
+    text = env.get(name, "")
     if not text.strip():
         return None
     if not text.strip().isdigit() or not 1 <= int(text) <= 65_535:
-        raise ValueError("BANDAO_SANDBOX_SMTP_PORT must be a TCP port")
+        raise ValueError(f"{name} must be a TCP port")
     return int(text)
 
 

@@ -12,18 +12,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, and_, func, insert, select, text, update
 
+from assistant.foundation import last
 from assistant.foundation.audit import CHAIN_LOCK
 from assistant.foundation.database import Database
 from assistant.foundation.logging import get_logger
 from assistant.foundation.tables import case_event, setting_kv
 
-Kind = Literal["status", "received", "correction", "stuck", "clock", "result", "shipment"]
+Kind = Literal["status", "received", "correction", "stuck", "clock", "result", "receiving", "shipment"]
+
+EXTENDED = "legal_extended"
+"""``status`` of the ``clock`` event that says an office has given itself more time for the decision."""
+
+DOUBTED = "doubted"
+"""Status of a ``stuck`` event about what an office said and is not believed: for staff, no news for the citizen."""
 
 _BATCH = 100
 # So many set aside and something is wrong with the consumer, not with the events.
 _MOST_LEFT = 500
+
+_NEXT = select(func.coalesce(func.max(case_event.c.id), 0) + 1).scalar_subquery()
+_ADD = insert(case_event).values(id=_NEXT)
 
 log = get_logger(__name__)
 
@@ -33,7 +43,8 @@ class CaseEvent:
     """One thing that happened to a case, or to one department's ``part`` of it ("" for the case as a whole).
 
     ``kind``: ``status`` (``status`` is what it became), ``received`` (the office has it), ``correction`` (asked for, until
-    ``due``), ``stuck`` (a person has to look), ``clock``, ``result``, ``shipment``. ``status`` is a code, ``text`` is for people
+    ``due``), ``stuck`` (a person has to look), ``clock``, ``result``, ``receiving`` (she said how it is to come,
+    or that papers are to be fetched), ``shipment``. ``status`` is a code, ``text`` is for people
     and is kept encrypted. ``id`` is given by the log, rising without gaps.
     """
 
@@ -47,31 +58,29 @@ class CaseEvent:
     id: int = 0
 
 
-def add_in(conn: Connection, event: CaseEvent) -> int:
-    """Note an event in the caller's write transaction; its number."""
+def add_in(conn: Connection, event: CaseEvent) -> None:
+    """Note an event in the caller's write transaction, where ``after`` finds it once that is committed."""
+    last.defer(conn, lambda connection: _number(connection, event))
+
+
+def _number(conn: Connection, event: CaseEvent) -> None:
     if conn.dialect.name == "postgresql":
         # Numbers must appear in their order, or a reader that has seen 7 would never see a 6 committed after it. It is the
         # audit chain's lock, because both are taken in one transaction and two locks could be taken in either order.
         conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHAIN_LOCK})
-    number = int(conn.execute(select(func.coalesce(func.max(case_event.c.id), 0))).scalar_one()) + 1
-    conn.execute(
-        insert(case_event).values(
-            id=number,
-            case_no=event.case_no,
-            part=event.part,
-            kind=event.kind,
-            status=event.status,
-            at=event.at,
-            due=event.due,
-            text=event.text,
-        )
-    )
-    return number
+    row = {name: getattr(event, name) for name in ("case_no", "part", "kind", "status", "at", "due", "text")}
+    conn.execute(_ADD, row)
 
 
 def after(conn: Connection, last_id: int, limit: int = _BATCH) -> list[CaseEvent]:
     """The events after ``last_id``, oldest first."""
     return _events(conn, case_event.c.id > last_id, limit)
+
+
+def doubts(conn: Connection, since: datetime, limit: int) -> list[CaseEvent]:
+    """What offices said since then and was not believed, oldest first."""
+    c = case_event.c
+    return _events(conn, and_(c.kind == "stuck", c.status == DOUBTED, c.at >= since), limit)
 
 
 def of_case(conn: Connection, case_no: str) -> list[CaseEvent]:

@@ -12,9 +12,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, PrivateAttr, field_validator
 
+from assistant.casework.bookings.model import Handing
 from assistant.casework.fields.table_draft import TableDraft
 from assistant.casework.notices.wishes import NoticeWishes
 from assistant.casework.prefill.state import Consent
+from assistant.casework.shipping.address import Envelope, Wish
 
 
 class CaseStatus(StrEnum):
@@ -192,11 +194,19 @@ class OfficeStop(BaseModel):
     why: str = ""
 
 
+class OfficeExtension(BaseModel):
+    """More days for the decision: what the office said, with its reason, and when."""
+
+    days: int
+    reason: str = ""
+    at: datetime
+
+
 class CasePart(BaseModel):
     """What one department gets of a case and how it stands there. A plain case has one part, whose ``item`` is "".
 
     ``status`` is a case's; ``ready`` means that it waits for the parts named in ``after``. ``package`` is the one this
-    department was or will be sent.
+    department was or will be sent; ``handing`` how its papers get there, where they are brought or posted.
     """
 
     item: str = ""
@@ -208,8 +218,11 @@ class CasePart(BaseModel):
     received_at: datetime | None = None
     package: PackageRef | None = None
     correction: Correction | None = None
+    corrections: int = Field(default=0, description="how many times the office asked for corrections")
     verdict: Verdict | None = None
+    handing: Handing | None = None
     stops: list[OfficeStop] = []
+    extension: OfficeExtension | None = None
     withdrawing: bool = Field(default=False, description="the citizen took it back and the office has not confirmed it yet")
     stuck: bool = Field(default=False, description="a person has to look before anything more is tried")
 
@@ -267,6 +280,8 @@ class Case(BaseModel):
     urgings: list[Urging] = []
     parts: list[CasePart] = []
     correction: Correction | None = None
+    receiving: Wish | None = Field(default=None, description="how the result is to come; None: nothing was chosen")
+    envelope: Envelope | None = None
     office_ref: str | None = None
     resume_code_hash: str | None = None
     left_at: str | None = Field(default=None, description="the answered question that was being asked again at the pause")
@@ -275,7 +290,8 @@ class Case(BaseModel):
     revision: int = Field(default=0, description="optimistic lock: grows by one with every save")
 
     #: Statuses reached since it was loaded: part ("" for the whole), status, and when where that is not the saving.
-    _moved: list[tuple[str, CaseStatus, datetime | None]] = PrivateAttr(default_factory=list)
+    # Copied for each case; a factory would be asked for its signature at every case that is read.
+    _moved: list[tuple[str, CaseStatus, datetime | None]] = PrivateAttr(default=[])
 
     @field_validator("correction", mode="before")
     @classmethod

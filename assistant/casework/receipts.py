@@ -35,12 +35,12 @@ def url(case: Case, held: OfficeReceipt) -> str:
     return f"/api/v1/cases/{case.case_no}/receipts/{case.receipts.index(held) + 1}"
 
 
-def links(case: Case) -> list[File]:
-    """The latest receipt of the case and of each department, to be downloaded."""
-    latest = {held.part: held for held in case.receipts}
+def links(case: Case, part: str | None = None) -> list[File]:
+    """The latest receipt of the case and of each department, or of one ``part``, to be downloaded."""
+    latest = {held.part: held for held in case.receipts if part in (None, held.part)}
     return [
         File(
-            name=t("package.receipt_file", case_no=case.case_no, part=held.name),
+            name=t("package.receipt_file_part" if held.name else "package.receipt_file", case_no=case.case_no, part=held.name),
             media_type=PDF,
             url=url(case, held),
             text=t("package.receipt_link", number=held.number),

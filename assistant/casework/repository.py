@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from assistant.casework import events
 from assistant.casework.events import CaseEvent
@@ -112,6 +112,11 @@ def move_uploads(conn: Connection, ids: list[str], conversation_id: str) -> None
     """Give a resumed case's uploads to the conversation that goes on with it."""
     if ids:
         conn.execute(update(upload).where(upload.c.id.in_(ids)).values(conversation_id=conversation_id))
+
+
+def drop_uploads(conn: Connection, case_no: str) -> None:
+    """Forget all uploads for a case; their blobs are the caller's to delete."""
+    conn.execute(delete(upload).where(upload.c.case_no == case_no))
 
 
 def _case(data: dict[str, Any], revision: int) -> Case:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, select
 
 from assistant.casework import events, receipts
 from assistant.casework import repository as cases
-from assistant.casework.events import CaseEvent
-from assistant.casework.model import Case, CaseStatus, Correction, TimelineEntry
+from assistant.casework.events import EXTENDED, CaseEvent
+from assistant.casework.fields import dates
+from assistant.casework.model import Case, CasePart, CaseStatus, Correction, OfficeExtension, TimelineEntry
 from assistant.casework.submission import outbox, parts
 from assistant.casework.submission.sink import OfficeNews, Once
-from assistant.conversation import repository
+from assistant.casework.submission.statuses import OFFICE_STATUS
+from assistant.conversation import hand_in_news, repository
 from assistant.conversation.replying import rendered
 from assistant.foundation import audit, metrics
 from assistant.foundation.blobs import BlobStore
@@ -24,6 +26,7 @@ from assistant.foundation.database import Database
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t, use_language
 from assistant.foundation.tables import conversation
+from knowledge.replies import Card, File
 
 log = get_logger(__name__)
 CONFLICTS = 3
@@ -47,13 +50,16 @@ def package_loader(db: Database, blobs: BlobStore) -> Callable[[str, int, str], 
 
 @dataclass
 class Told:
-    """What a piece of news leads to besides the case itself. ``receipt``: the office's receipt is offered with it."""
+    """What a piece of news leads to besides the case itself. ``receipt``: the part whose receipt is offered with it,
+    ``by_hand`` the one whose papers are to be brought or posted now."""
 
     notice: str
     audit: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     events: list[CaseEvent] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
-    receipt: bool = False
+    receipt: str | None = None
+    by_hand: str | None = None
+    level: Literal["info", "warning"] = "info"
 
 
 class CaseSink:
@@ -68,13 +74,15 @@ class CaseSink:
 
         def change(case: Case) -> Told:
             held = parts.received(case, part, office_ref, at)
+            if held.handing is not None and held.handing.awaited:
+                return _ahead(case, held, office_ref, at)
             receipts.keep(case, version, office_ref, at, part)
             text = t("casework.timeline_received", ref=office_ref)
             _line(case, at, held.status, held.department or t("casework.who_office"), text, part)
             name = held.name or held.department
             notice = t("casework.notice_part_received", name=name) if name else t("casework.notice_received")
             event = CaseEvent(case_no, "received", at, part, held.status.value)
-            return Told(notice, [("case.received", {"part": part, "version": version})], [event], receipt=True)
+            return Told(notice, [("case.received", {"part": part, "version": version})], [event], receipt=part)
 
         self._apply(case_no, change, once)
 
@@ -101,17 +109,27 @@ class CaseSink:
 
         def change(case: Case) -> Told:
             correction = Correction(text=entry.text, wanting=list(entry.wanting), due=entry.due, asked_at=entry.at)
+            came = _papers_came(case, part, entry.at) if status is not CaseStatus.WITHDRAWN else None
             told = self._move(case, part, status, entry.at, correction=correction, verdict=entry.verdict)
             if (held := parts.named(case, part)) is not None:
                 held.stops = list(entry.stops)
+                if entry.extension is not None and entry.extension != held.extension:
+                    held.extension = entry.extension
+                    told.events.append(_extended(case, part, entry.extension))
             text = entry.text
             if status in _FOR_GOOD and not (entry.verdict and entry.verdict.remedy):
                 text = f"{text}\n{t('casework.remedies')}".strip()
             _line(case, entry.at, status, entry.by, text, part, entry.due)
-            words = t("casework.notice_status", status=t(f"casework.status_{status.value}"), text=text)
-            told.notice = t("casework.notice_part", name=name, text=words) if (name := _called(case, part)) else words
+            told.notice = _notice(case, part, status, text, entry.due)
+            if status is CaseStatus.CORRECTION_NEEDED or status in _FOR_GOOD:
+                told.level = "warning"
             if status is CaseStatus.CORRECTION_NEEDED:
                 told.events.append(CaseEvent(case_no, "correction", entry.at, part, status.value, entry.due, entry.text))
+            if came is not None:
+                told.receipt = part
+                told.events.append(came)
+            if status is CaseStatus.SUBMITTED:
+                told.notice = t("bookings.notice_came", name=_called(case, part) or case.guide_name)
             metrics.cases_total.labels(status=status.value).inc()
             return told
 
@@ -137,6 +155,17 @@ class CaseSink:
             return told
 
         self._apply(case_no, change, once)
+
+    def doubted(self, case_no: str, part: str, code: str, said: str, once: Once) -> None:
+        """What an office said and nobody can believe: on the audit chain and before staff; the citizen is told nothing."""
+        now = self._clock.now()
+        with self._db.write() as conn:
+            if once(conn):
+                detail = {"part": part, "code": code, **({"said": said} if said else {})}
+                audit.append(conn, at=now, actor="office", action="case.office_doubted", subject=case_no, detail=detail)
+                word = t(f"casework.status_{OFFICE_STATUS[said].value}") if said else ""
+                text = t(f"submission.doubt_{code}", said=word)
+                events.add_in(conn, CaseEvent(case_no, "stuck", now, part, events.DOUBTED, text=text))
 
     def _move(self, case: Case, part: str, status: CaseStatus, at: datetime, **why: Any) -> Told:
         """Move a part; those that need not wait any longer go on their way."""
@@ -174,16 +203,19 @@ class CaseSink:
             cases.save(conn, case, conversation_id, now)
             self._write(conn, case_no, told, now)
             summary: dict[str, Any] = {"case_no": case_no, "status": case.status.value, "at": now.isoformat()}
-            news = [("case", summary), ("notice", {"level": "info", "text": told.notice, "at": now.isoformat()})]
-            if told.receipt and (said := self._offered(conn, conversation_id, case)):
+            news = [("case", summary), ("notice", {"level": told.level, "text": told.notice, "at": now.isoformat()})]
+            if said := self._offered(conn, conversation_id, case, told):
                 news.append(("message", {"from": "bot", "text": said[-1]["text"], "replies": said, "at": now.isoformat()}))
             repository.append_events(conn, conversation_id, news, now)
         return conversation_id
 
-    def _offered(self, conn: Connection, conversation_id: str, case: Case) -> list[dict[str, Any]]:
+    def _offered(self, conn: Connection, conversation_id: str, case: Case, told: Told) -> list[dict[str, Any]]:
         locale = conn.execute(select(conversation.c.locale).where(conversation.c.id == conversation_id)).scalar_one()
         with use_language(locale):
-            replies = [file.model_dump(exclude_none=True) for file in receipts.links(case)]
+            offered: list[Card | File] = [*receipts.links(case, told.receipt)] if told.receipt is not None else []
+            if told.by_hand is not None and (part := parts.named(case, told.by_hand)) is not None:
+                offered += hand_in_news.replies(case, part)
+            replies = [one.model_dump(exclude_none=True) for one in offered]
         said: list[dict[str, Any]] = rendered({"replies": replies}, locale)["replies"]
         return said
 
@@ -194,6 +226,41 @@ class CaseSink:
             outbox.release(conn, case_no, part, now)
         for action, detail in told.audit:
             audit.append(conn, at=now, actor="office", action=action, subject=case_no, detail=detail)
+
+
+def _extended(case: Case, part: str, more: OfficeExtension) -> CaseEvent:
+    words = {"item": _called(case, part) or case.guide_name, "case_no": case.case_no, "days": more.days, "reason": more.reason}
+    return CaseEvent(case.case_no, "clock", more.at, part, EXTENDED, text=t("clocks.event_extended", **words))
+
+
+def _notice(case: Case, part: str, status: CaseStatus, text: str, due: date | None) -> str:
+    called = _called(case, part)
+    if status is CaseStatus.CORRECTION_NEEDED:  # the one thing she has to do something about: how is said with it
+        name = called or case.guide_name
+        by = t("casework.notice_correction_by", name=name, text=text, due=dates.said(due)) if due else ""
+        return by or t("casework.notice_correction", name=name, text=text)
+    key = "casework.notice_part" if called else "casework.notice_status"
+    return t(key, name=called, status=t(f"casework.status_{status.value}"), text=text)
+
+
+def _ahead(case: Case, part: CasePart, office_ref: str, at: datetime) -> Told:
+    """The office knows what papers are to come. That is no receipt, and no time limit begins."""
+    assert part.handing is not None
+    who = part.department or t("casework.who_office")
+    _line(case, at, part.status, who, t(f"bookings.timeline_{part.handing.way}", ref=office_ref), part.item)
+    notice = t(f"bookings.notice_{part.handing.way}", name=part.name or case.guide_name)
+    return Told(notice, [("case.announced", {"part": part.item})], by_hand=part.item)
+
+
+def _papers_came(case: Case, item: str, at: datetime) -> CaseEvent | None:
+    """The papers of a part that was sent ahead are at the office, whichever of its statuses says so first."""
+    part = parts.named(case, item)
+    if part is None or part.handing is None or not part.handing.awaited:
+        return None
+    part.handing.received_at = part.received_at = at
+    if part.package is not None and part.office_ref is not None:
+        receipts.keep(case, part.package.version, part.office_ref, at, item)
+    return CaseEvent(case.case_no, "received", at, item, part.status.value)
 
 
 def _called(case: Case, part: str) -> str:

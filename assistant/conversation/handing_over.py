@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from assistant.casework.fields import dates
 from assistant.casework.results.codes import grouped
+from assistant.casework.results.links import files
 from assistant.casework.results.store import Result
 from assistant.conversation import repository
 from assistant.conversation.replying import rendered
 from assistant.foundation.messages import t, use_language
 from assistant.foundation.tables import conversation
-from knowledge.replies import Card, File, Row, Text
+from knowledge.replies import Card, Row, Text
 
 
 class ResultNews:
@@ -47,20 +49,10 @@ def card(made: Result, verify_url: str) -> Card:
     """What the result is, in rows, with its anti-forgery code."""
     said = made.said
     rows = [(t("results.number"), said.number), (t("results.issuer"), said.issuer)]
-    rows += [(t("results.issued"), said.issued.isoformat() if said.issued else "")]
-    rows += [(t("results.expires"), said.expires.isoformat() if said.expires else "")]
+    rows += [(t("results.issued"), dates.said(said.issued) if said.issued else "")]
+    rows += [(t("results.expires"), dates.said(said.expires) if said.expires else "")]
     rows += [(t("results.code"), grouped(said.code))]
     return Card(
         title=said.title, text=t("results.verify_hint", address=verify_url),
         rows=[Row(label=label, value=value) for label, value in rows if value], actions=[],
     )  # fmt: skip
-
-
-def files(made: Result) -> list[File]:
-    """The result and its proof, to be downloaded."""
-    base = f"/api/v1/cases/{made.case_no}/results/{made.id}"
-    name = t("results.file_name", title=made.said.title, case_no=made.case_no)
-    return [
-        File(name=f"{name}.pdf", url=base, media_type=made.media_type),
-        File(name=t("results.proof_name", name=name), url=f"{base}/proof", media_type="application/json"),
-    ]

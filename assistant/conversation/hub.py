@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 
+ANY = "*"
+"""Subscribed to by whoever looks at many conversations: it rings with each of them."""
+
 
 class Hub:
     """One wake-up bell per conversation. Events themselves are read from the database, so a missed bell loses nothing."""
@@ -14,7 +17,7 @@ class Hub:
 
     def ring(self, conversation_id: str) -> None:
         """Wake everybody who waits for this conversation. Call it on the event loop, after the commit."""
-        for bell in self._waiting.get(conversation_id, ()):
+        for bell in (*self._waiting.get(conversation_id, ()), *self._waiting.get(ANY, ())):
             bell.set()
 
     async def wait(self, bell: asyncio.Event, seconds: float) -> bool:

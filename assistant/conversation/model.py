@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from assistant.casework.flow.behalf import OnBehalf
 from assistant.casework.flow.talk import Attachment, DialogueState
 
 Owner = Literal["bot", "queue", "staff", "closed"]
@@ -33,19 +35,39 @@ class Conversation:
 
 
 @dataclass(frozen=True)
+class CardAct:
+    """What is done with a card: she answers it with files or ``fields``, says yes or no, takes a change back (undo); or staff
+    change an answer (edit), which makes a card.
+
+    ``insist`` are the fields whose doubted values are meant so; ``seen`` says what she had before her when she said yes.
+    """
+
+    card_id: str
+    action: Literal["answer", "yes", "no", "undo", "edit"]
+    fields: Mapping[str, str | list[str]] = field(default_factory=dict)
+    insist: frozenset[str] = frozenset()
+    seen: str = ""
+
+
+@dataclass(frozen=True)
 class Message:
-    """What the citizen sent: exactly one of ``text``, ``choice``, or ``attachments`` (which may carry ``text`` too)."""
+    """What the citizen sent: exactly one of ``text``, ``choice``, or ``attachments`` (which may carry ``text`` too).
+
+    ``by`` is who says it for her; ``card`` what is done with a card of staff's, instead of words.
+    """
 
     client_message_id: str
     request_hash: str
     text: str | None = None
     choice: list[str] | None = None
     attachments: list[Attachment] = field(default_factory=list)
+    by: OnBehalf | None = None
+    card: CardAct | None = None
 
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the conversation's event stream; ``kind`` is turn, message, owner, case, upload or notice."""
+    """One line of the conversation's event stream; ``kind`` is turn, message, owner, case, upload, notice or card."""
 
     seq: int
     kind: str

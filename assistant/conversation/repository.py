@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from assistant.casework.flow.talk import DialogueState
 from assistant.conversation.model import Conversation, Event
+from assistant.foundation.desk_tables import desk_card as cards
 from assistant.foundation.tables import conversation as conversations
 from assistant.foundation.tables import event as events
 from assistant.foundation.tables import turn as turns
@@ -50,7 +51,7 @@ def load(conn: Connection, conversation_id: str) -> Conversation | None:
 
 
 def save(conn: Connection, conv: Conversation, now: datetime) -> None:
-    """Store a changed conversation.
+    """Store a changed conversation, all but its owner: that is changed in ``ownership`` only.
 
     Raises:
         Conflict: its revision is no longer the one that was loaded.
@@ -59,7 +60,6 @@ def save(conn: Connection, conv: Conversation, now: datetime) -> None:
         update(conversations)
         .where(conversations.c.id == conv.id, conversations.c.revision == conv.revision)
         .values(
-            owner=conv.owner,
             locale=conv.locale,
             updated_at=now,
             revision=conv.revision + 1,
@@ -72,6 +72,30 @@ def save(conn: Connection, conv: Conversation, now: datetime) -> None:
         raise Conflict(conv.id)
     conv.revision += 1
     conv.updated_at = now
+
+
+def give_token(conn: Connection, conversation_id: str, token_hash: str, until: datetime) -> None:
+    """Let another token open the conversation; the former one no longer does."""
+    conn.execute(
+        update(conversations).where(conversations.c.id == conversation_id).values(token_hash=token_hash, token_expires_at=until)
+    )
+
+
+def erase_talk(conn: Connection, conversation_id: str, now: datetime) -> None:
+    """Delete everything said in a conversation and what the dialogue remembers; its numbers go on where they were."""
+    conn.execute(delete(events).where(events.c.conversation_id == conversation_id))
+    conn.execute(delete(turns).where(turns.c.conversation_id == conversation_id))
+    conn.execute(delete(cards).where(cards.c.conversation_id == conversation_id))
+    conn.execute(
+        update(conversations)
+        .where(conversations.c.id == conversation_id)
+        .values(
+            state=DialogueState().model_dump(mode="json"),
+            active_case=None,
+            updated_at=now,
+            revision=conversations.c.revision + 1,
+        )
+    )
 
 
 def stored_turn(conn: Connection, conversation_id: str, client_message_id: str) -> tuple[str, str] | None:

@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from assistant.casework.bookings.counter import Counter
+from assistant.casework.bookings.model import Handing
 from assistant.casework.flow.talk import Built, PackageFailed
 from assistant.casework.model import Case
 from assistant.casework.notices.service import channels
@@ -16,6 +18,10 @@ from assistant.casework.package.build import Converter
 from assistant.casework.package.errors import PackageError
 from assistant.casework.package.maker import PackageMaker
 from assistant.casework.prefill.records import Register
+from assistant.casework.results import store as results
+from assistant.casework.results.store import Result
+from assistant.casework.shipping import store as shipments
+from assistant.casework.shipping.store import Shipment
 from assistant.foundation import metrics
 from assistant.foundation.blobs import BlobStore
 from assistant.foundation.crypto import KeyRing
@@ -29,6 +35,8 @@ from knowledge.schema import Guide
 from knowledge.search import Decision, Hit, Search
 
 log = get_logger(__name__)
+HandingOf = Callable[[str, str], Handing | None]
+"""(item code, department) → how its papers get to the office."""
 #: The check of a case number: its letters can be read out over a telephone without being mistaken.
 _NO_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
@@ -47,10 +55,13 @@ class TurnServices:
         office_reachable: Callable[[], bool],
         archive: GuideArchive,
         register: Register | None = None,
+        counter: Counter | None = None,
+        handing_of: HandingOf | None = None,
     ) -> None:
         self._settings, self._db, self._blobs, self._keyring = settings, db, blobs, keyring
         self._guides, self._office, self._reachable, self._archive = guides, office, office_reachable, archive
         self._register = register
+        self._counter, self._handing_of = counter or Counter({}), handing_of
         self._pinned: InService | None = None
         self.packages = PackageMaker(settings, db, blobs, office)
 
@@ -92,6 +103,10 @@ class TurnServices:
     def upload_max_bytes(self) -> int:
         """The largest file a citizen may send."""
         return self._settings.upload_max_bytes
+
+    def progress_page(self) -> str | None:
+        """The address of the progress page; None where we do not know under which name citizens reach us."""
+        return f"{self._settings.citizens_url}/progress" if self._settings.citizens_url else None
 
     def name_of(self, code: str) -> str | None:
         """The official name of an item that is served."""
@@ -151,6 +166,25 @@ class TurnServices:
     def office_reachable(self) -> bool:
         """Whether the receiving office answers right now."""
         return self._reachable()
+
+    def parcels(self, case_no: str) -> list[Shipment]:
+        """What was sent or is to be sent of a case, oldest first."""
+        with self._db.read() as conn:
+            return shipments.of_case(conn, case_no)
+
+    def results(self, case_no: str) -> list[Result]:
+        """What offices have made of a case and she was handed, oldest first."""
+        with self._db.read() as conn:
+            return results.of_case(conn, case_no)
+
+    @property
+    def counter(self) -> Counter:
+        """Where slots at windows are booked."""
+        return self._counter
+
+    def handing_of(self, item: str, department: str) -> Handing | None:
+        """How the papers of an item get to its office; None where it is applied for online alone."""
+        return self._handing_of(item, department) if self._handing_of else None
 
     def hash_resume_code(self, code: str) -> str:
         """The keyed hash of a resume code, as stored with the case."""

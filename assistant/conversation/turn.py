@@ -15,18 +15,33 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import orjson
+from sqlalchemy import Connection
 
 from assistant.casework import repository as cases
-from assistant.casework.flow import answering, besides, materials, notifying
 from assistant.casework.flow import asking as flow_asking
+from assistant.casework.flow import besides, heeding, materials
 from assistant.casework.flow.reporting import told as progress_told
 from assistant.casework.flow.summary import case_view
 from assistant.casework.flow.talk import Services, Talk
-from assistant.conversation import guard, language, rated, repository, sending, taking_up
+from assistant.conversation import (
+    acting,
+    facts,
+    guard,
+    language,
+    on_behalf,
+    promising,
+    rated,
+    repository,
+    sending,
+    taking_up,
+    waiting,
+)
+from assistant.conversation.cards import Card
 from assistant.conversation.hearing import asking_hint, hear, understood, words_of
 from assistant.conversation.hub import Hub
 from assistant.conversation.model import Conversation, Message
 from assistant.conversation.needs import ActionFailed, DeskGate, Engine, Outbox, TurnRefused
+from assistant.conversation.ownership import Ownership
 from assistant.conversation.replying import rendered
 from assistant.conversation.review_list import ReviewList
 from assistant.conversation.understanding import Understanding
@@ -36,17 +51,9 @@ from assistant.foundation.clock import Clock
 from assistant.foundation.database import Database
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t, use_language
-from knowledge.replies import Action, Ask, Card
+from knowledge.replies import Ask
 
 log = get_logger(__name__)
-#: Turns that did not help: not understood, refused, or something broke; so many in a row and a person is offered.
-FAILED = frozenset(
-    {"clarify", "rejected_answer", "unanswerable_unknown", "unanswerable_not_ours", "error_document", "error_far_side"}
-)
-PATIENCE_TURNS = 2
-#: What a waiting citizen may say without leaving the queue is everything but these.
-LEAVES_QUEUE = frozenset({"cancel"})
-
 
 @dataclass
 class Turn:
@@ -58,7 +65,6 @@ class Turn:
     started: float
     conv: Conversation
     talk: Talk
-    place: int = 0
     asked: Ask | None = None
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     understanding: Understanding | None = None
@@ -68,6 +74,9 @@ class Turn:
     failure: Exception | None = None
     taken_up: taking_up.Verdict | None = None
     language_only: bool = False
+    thought: bool = False
+    promise: promising.Agreed | None = None
+    card: Card | None = None
 
 
 @dataclass
@@ -81,6 +90,7 @@ class TurnRunner:
     outbox: Outbox
     hub: Hub
     clock: Clock
+    owners: Ownership = field(default_factory=Ownership)
     review: ReviewList | None = None
     # What a turn works with where the guides may change while it does; the services themselves where not given.
     pinned: Callable[[], Services] | None = None
@@ -93,7 +103,8 @@ class TurnRunner:
     def steps(self) -> list[Callable[[Turn], Awaitable[None]]]:
         """A turn, in order. A step that finishes the turn sets ``done``; composing and saving happen always."""
         return [
-            self.hear, self.heed_wishes, self.keep_safe, self.take_up, self.tell_progress, self.let_people_talk, self.think,
+            self.hear, self.heed_wishes, self.keep_safe, self.promise, self.take_up, self.tell_progress, self.let_people_talk,
+            self.think,
         ]  # fmt: skip
 
     async def run(self, conversation_id: str, message: Message) -> bytes:
@@ -127,9 +138,14 @@ class TurnRunner:
         try:
             loaded.language_only = language.settle(loaded.conv, loaded.talk, message.text)
             with use_language(loaded.talk.language):
-                for step in self.steps:
-                    if not loaded.done:
-                        await step(loaded)
+                if message.card is not None:
+                    await asyncio.to_thread(acting.serve, loaded)
+                else:
+                    for step in self.steps:
+                        if not loaded.done:
+                            await step(loaded)
+                    on_behalf.settle(loaded.talk, loaded.conv)
+                    await waiting.settle(self, loaded)
                 self._compose(loaded)
             await asyncio.to_thread(self._save, loaded)
         finally:
@@ -158,8 +174,10 @@ class TurnRunner:
             if conv is None:
                 raise TurnRefused("not_found")
             held = cases.cases_of(conn, conversation_id)
-            place = self.desk.place(conn, conversation_id)
-        active = next((c for c in held if c.case_no == conv.active_case), None)
+            kept = conv.owner == "closed" and self.desk.keeper(conn, conversation_id, now)
+            active = next((c for c in held if c.case_no == conv.active_case), None)
+            card = acting.load(conn, conv, message.card, active) if message.card else None
+        speaks = on_behalf.owner(conv, message.by)
         pending = conv.state.ask
         with use_language(conv.locale):
             words = words_of(message, pending)
@@ -175,14 +193,18 @@ class TurnRunner:
             region=conv.region,
             tapped=message.choice,
             attachments=list(message.attachments),
-            owner=conv.owner,
+            # a closed conversation begins again with the bot, unless staff asked to have it back
+            owner=speaks or (conv.owner if conv.owner != "closed" else "queue" if kept else "bot"),
+            by=message.by,
         )
-        return Turn(conversation_id, message, now, time.perf_counter(), conv, talk, place, pending)
+        if message.card is not None:
+            talk.owner = conv.owner  # a card changes the case, and never who speaks
+        return Turn(conversation_id, message, now, time.perf_counter(), conv, talk, pending, card=card)
 
     async def hear(self, turn: Turn) -> None:
         """Note what was said; what holds nothing to read is answered at once."""
         said: dict[str, Any] = {
-            "from": "citizen",
+            **on_behalf.speaker(turn.message.by),
             "text": turn.talk.text[: guard.LONGEST],
             "turn": turn.talk.turn,
             "client_message_id": turn.message.client_message_id,
@@ -195,60 +217,54 @@ class TurnRunner:
         if len(text) > guard.LONGEST:
             turn.talk.notice("warning", t("conversation.too_long", most=guard.LONGEST, count=len(text)))
             turn.talk.status, turn.done = "refused_too_long", True
-        elif turn.message.choice is None and not turn.message.attachments and not guard.readable(text):
+        elif not (turn.talk.owner == "staff" or turn.message.choice or turn.message.attachments or guard.readable(text)):
             turn.talk.notice("info", t("conversation.nothing_to_read"))
             turn.talk.status, turn.done = "clarify", True
 
     async def heed_wishes(self, turn: Turn) -> None:
         """English please, 不要给我发短信了: how she wants to be spoken to and told of her cases; nothing else was wanted then."""
-        turn.done = turn.language_only or (turn.talk.owner == "bot" and notifying.heard(turn.talk))
+        turn.done = turn.language_only or (turn.talk.owner == "bot" and heeding.heard(turn.talk))
 
     async def keep_safe(self, turn: Turn) -> None:
-        """Danger to life, crime, other people's data, manipulation and abuse are answered before anything else."""
-        if turn.message.choice is not None or not turn.message.text:
+        """Danger to life, crime, other people's data, manipulation and abuse come before all else; staff see to theirs."""
+        if turn.message.choice is not None or not turn.message.text or turn.talk.owner == "staff":
             return
         verdict = guard.judge(turn.message.text)
-        if verdict is not None and not (verdict == "refused_abuse" and turn.talk.owner == "staff"):
+        if verdict is not None:
+            turn.talk.wants_person = guard.alarm(turn.message.text)
             turn.talk.say(t(f"conversation.{verdict}"))
             turn.talk.status, turn.done = verdict, True
             turn.talk.intent, turn.talk.confidence = "out_of_scope", 1.0
 
+    async def promise(self, turn: Turn) -> None:
+        """A call or an appointment with staff is agreed on, changed and called off in words and taps."""
+        if turn.talk.owner in ("bot", "queue") and turn.conv.owner != "closed":
+            turn.done = await promising.heard(self, turn)
+
     async def take_up(self, turn: Turn) -> None:
         """A draft begun elsewhere is gone on with by its number and its proof, in words; nothing else is read then."""
-        asked = taking_up.wanted(turn.talk) if turn.talk.owner == "bot" else None
+        asked = taking_up.wanted(turn.talk) if turn.talk.owner == "bot" and turn.talk.by is None else None
         if asked is not None:
             turn.taken_up = await asyncio.to_thread(taking_up.by_words, self.db, self.services, turn.talk, asked)
             turn.done = True
 
     async def tell_progress(self, turn: Turn) -> None:
         """A case asked about by its number, and 催办, are answered as they are."""
-        if turn.talk.owner == "bot" and progress_told(turn.talk):
+        if turn.talk.owner in ("bot", "queue") and progress_told(turn.talk):
             flow_asking.say_question(turn.talk)
             turn.done = True
 
     async def let_people_talk(self, turn: Turn) -> None:
         """While staff own it the bot is silent; while it waits, only an answer or ``cancel`` brings the bot back."""
         talk = turn.talk
-        if talk.owner == "staff":
+        if talk.owner == "staff" or (talk.owner == "queue" and turn.conv.owner == "closed"):
             talk.status, turn.done = "handed_off", True
         elif talk.owner == "queue":
-            intent = await self._waiting_intent(turn)
-            if intent is None:
-                talk.say(self._place_words(turn))
-                talk.status, turn.done = "queued", True
-                return
-            talk.owner, turn.desk_change = "bot", "leave"
-            if intent in LEAVES_QUEUE:
-                talk.say(t("conversation.left_queue"))
-                talk.intent = intent
-                flow_asking.say_question(talk)
-                talk.status, turn.done = "answered", True
-            else:
-                talk.notice("info", t("conversation.back_from_queue"))
+            await waiting.meanwhile(self, turn)
 
     async def think(self, turn: Turn) -> None:
         """Let the engine read the message, predict, and call our actions, which do the work on the turn's ``Talk``."""
-        talk = turn.talk
+        talk, turn.thought = turn.talk, True
         if talk.attachments and talk.asking is None:
             materials.take(talk)
             flow_asking.say_question(talk)
@@ -276,55 +292,9 @@ class TurnRunner:
         talk.more = False
         flow_asking.say_question(talk)
 
-    async def _waiting_intent(self, turn: Turn) -> str | None:
-        """The intent that ends the wait, or None to go on waiting."""
-        talk = turn.talk
-        if turn.message.attachments or (turn.message.choice is not None and talk.asking):
-            return "provide"
-        if answering.plainly(talk):
-            return "provide"
-        parse = await self.engine.parse(language.for_engine(talk.text), asking_hint(talk))
-        talk.intent, talk.confidence = parse.intent, parse.confidence
-        if parse.intent in LEAVES_QUEUE:
-            return str(parse.intent)
-        return "provide" if talk.asking and parse.intent in ("provide", "choose", "affirm", "deny", "skip") else None
-
-    def _offer_person(self, turn: Turn) -> None:
-        """One tap brings a person; what is asked stays asked, and she need not take it."""
-        opens = self.desk.opens_at(turn.now)
-        when = t("conversation.person_later", time=language.moment(opens)) if opens else t("conversation.person_now")
-        label = t("conversation.start_person")
-        if any(isinstance(reply, Card) and any(a.message == label for a in reply.actions or []) for reply in turn.talk.replies):
-            return  # a card of this turn offers it already
-        turn.talk.replies.append(
-            Card(
-                title=t("conversation.person_title"),
-                text=t("conversation.offer_person") + when,
-                actions=[Action(label=label, message=label)],
-            )
-        )
-
-    def _place_words(self, turn: Turn) -> str:
-        opens = self.desk.opens_at(turn.now)
-        if opens is not None:
-            return t("conversation.queue_closed", time=language.moment(opens))
-        return t("conversation.queue_place", place=max(turn.place, 1))
-
     def _compose(self, turn: Turn) -> None:
         """Turn what was worked out into the turn the API promises."""
         talk, conv = turn.talk, turn.conv
-        talk.status = talk.status or ("collecting" if talk.asking else "clarify")
-        if not talk.replies and talk.owner == "bot":
-            talk.say(t("conversation.not_understood"))
-            talk.status = "clarify"
-        talk.state.failures = talk.state.failures + 1 if _failed(talk) else 0
-        if talk.state.failures >= PATIENCE_TURNS and talk.owner == "bot":
-            self._offer_person(turn)
-        if talk.owner == "queue" and conv.owner != "queue":
-            turn.desk_change = "enqueue"
-            turn.place += 1
-            talk.say(t("conversation.handed_off"))
-            talk.say(self._place_words(turn))
         turn.understanding = turn.understanding or understood(talk)
         body = {
             "turn": talk.turn,
@@ -338,19 +308,13 @@ class TurnRunner:
         body = rendered(body, conv.locale)
         turn.response = orjson.dumps(body)
         turn.events.append(("turn", body))
-        if talk.owner != conv.owner:
-            turn.events.append(
-                ("owner", {"owner": talk.owner, "at": turn.now.isoformat(), "text": t(f"conversation.owner_{talk.owner}")})
-            )
 
     def _save(self, turn: Turn) -> None:
         """Everything the turn changed, in one transaction."""
         talk, conv, now = turn.talk, turn.conv, turn.now
         assert turn.response is not None
         changed = [c for c in [talk.case, *talk.other_cases] if c is not None]
-        before = conv.owner
-        conv.owner, conv.turn_count = talk.owner, talk.turn
-        conv.active_case = talk.case.case_no if talk.case else None
+        conv.turn_count, conv.active_case = talk.turn, talk.case.case_no if talk.case else None
         misread = self.review.look(self.db, turn) if self.review else []
         with self.db.write() as conn:
             for case in changed:
@@ -363,36 +327,41 @@ class TurnRunner:
             repository.save_turn(
                 conn, conv.id, talk.turn, turn.message.client_message_id, turn.message.request_hash, turn.response.decode(), now
             )
-            if turn.desk_change == "enqueue":
-                self.desk.enqueue(conn, conv.id, talk.intent or "to_human", now)
-            elif turn.desk_change == "leave":
-                self.desk.leave(conn, conv.id, now)
-            if talk.owner != before:
-                audit.append(
-                    conn,
-                    at=now,
-                    actor="citizen",
-                    action="conversation.owner",
-                    subject=conv.id,
-                    detail={"from": before, "to": talk.owner},
-                )
+            facts.note(conn, turn)
+            self._hand_on(conn, turn)
+            if turn.message.card is not None:
+                acting.keep(conn, self.desk, turn)
             if self.review:
                 self.review.keep(conn, misread, now)
             for note in talk.audit:
-                audit.append(conn, at=now, actor="citizen", action=note.action, subject=note.subject, detail=note.detail)
+                audit.append(conn, at=now, actor=talk.actor, action=note.action, subject=note.subject, detail=note.detail)
             rated.note(conn, talk, now)
             sending.note(conn, self.outbox, talk)
+
+    def _hand_on(self, conn: Connection, turn: Turn) -> None:
+        """What the turn means for the desk, and who speaks from now on."""
+        talk, conv, now = turn.talk, turn.conv, turn.now
+        if turn.desk_change == "enqueue":
+            assert talk.wants_person is not None
+            item = talk.case.guide_code if talk.case else talk.state.context_guide
+            self.desk.enqueue(conn, conv.id, talk.wants_person, now, item=item, note=talk.person_note)
+        elif turn.desk_change == "leave":
+            self.desk.leave(conn, conv.id, now)
+        elif turn.promise is not None:
+            promising.keep(conn, self.desk.promises, turn)
+        elif talk.owner == "staff" and talk.by is None:
+            self.desk.heard(conn, conv.id, now)
+        if talk.owner != conv.owner:
+            with use_language(talk.language):
+                text = t(f"conversation.owner_{talk.owner}")
+            self.owners.in_turn(conn, conv.id, conv.owner, talk.owner, now, text)
 
     def _announce(self, turn: Turn) -> None:
         self.hub.ring(turn.conversation_id)
         if sending.sends(turn.talk):
             self.outbox.kick()
         rated.count(turn.talk)
+        if turn.desk_change == "enqueue":
+            metrics.desk_handed_over_total.labels(reason=turn.talk.wants_person).inc()
         metrics.turns_total.labels(status=turn.talk.status or "").inc()
         metrics.turn_seconds.labels(channel=turn.conv.channel).observe(time.perf_counter() - turn.started)
-
-
-def _failed(talk: Talk) -> bool:
-    """Whether the turn brought her no further; 换一件事办吗 is a question, and no failure."""
-    return talk.status in FAILED and talk.asking != "switch"
-

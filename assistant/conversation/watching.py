@@ -6,13 +6,14 @@ The key is a text of ours with a keyed hash over it, so nothing is stored; it op
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from assistant.casework.model import Case
 from assistant.casework.progress.build import progress
+from assistant.casework.shipping.store import Shipment
 from assistant.conversation.replying import readable
 from assistant.foundation.messages import ENGLISH, language_of, use_language
 from knowledge.catalogue import Catalogue
@@ -31,6 +32,7 @@ class Guides(Protocol):
     @property
     def catalogue(self) -> Catalogue: ...
     def guide_of(self, case: Case) -> Guide: ...
+    def parcels(self, case_no: str) -> Sequence[Shipment]: ...
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ def shown(services: Guides, case: Case, locale: str, now: datetime) -> dict[str,
     with use_language(locale):
         if locale == ENGLISH:
             guide = catalogue.in_english(guide)
-        view = progress(case, guide, now, lambda code: catalogue.get(code, language_of(locale)))
+        sent = services.parcels(case.case_no)
+        view = progress(case, guide, now, lambda code: catalogue.get(code, language_of(locale)), sent)
         said: dict[str, Any] = _readable(view.model_dump(mode="json"), locale)
     return said
 

@@ -1,34 +1,30 @@
-"""Staff accounts and their sessions."""
+"""Staff accounts: who may sign in to the console, and with which roles. What they signed in with is in ``sessions``."""
 
 from __future__ import annotations
 
 import re
 import secrets
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
+from assistant.desk import roles as role_table
+from assistant.desk.roles import ADMINISTRATOR, ROLES, SUPERVISOR, ordered
 from assistant.foundation import audit
 from assistant.foundation.clock import Clock, SystemClock
 from assistant.foundation.database import Database
+from assistant.foundation.desk_tables import staff, staff_role, staff_session
 from assistant.foundation.messages import t
 from assistant.foundation.passwords import hash_password, verify_password
-from assistant.foundation.tables import staff, staff_session
-from assistant.foundation.tokens import hash_token, new_token
+from assistant.foundation.tokens import hash_token
 
 FIRST_LOGIN = "admin"
-ROLES = ("operator", "supervisor", "editor", "publisher")
-DESK_ROLES = frozenset({"operator", "supervisor"})
-"""Who talks with citizens and reads what they said."""
-WRITING_ROLES = frozenset({"editor", "publisher"})
-"""Who writes guides and proposes them."""
-PUBLISHING_ROLES = frozenset({"publisher"})
-"""Who may approve what somebody else proposed."""
-READING_ROLES = WRITING_ROLES | {"supervisor"}
-"""Who sees guides being written, and their history."""
 SHORTEST_PASSWORD = 10
+LONGEST_NAME = 64
+SYSTEM = "system"
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 
 
@@ -42,14 +38,15 @@ class AccountError(ValueError):
 
 @dataclass(frozen=True)
 class Account:
-    """An account as it is listed. ``present`` while a session of it lasts."""
+    """An account as it is listed. ``present`` while a session of it lasts; ``subject`` is who it is at the identity provider."""
 
     login: str
     name: str
-    role: str
+    roles: list[str]
     active: bool
     present: bool
     created_at: datetime
+    subject: str | None
 
 
 @dataclass(frozen=True)
@@ -59,8 +56,12 @@ class Operator:
     id: str
     login: str
     name: str
-    role: str
+    roles: frozenset[str]
     csrf: str
+
+    def may(self, permission: str) -> bool:
+        """Whether her roles give a permission of ``roles.PERMISSIONS``."""
+        return role_table.may(self.roles, permission)
 
 
 def first_login(db: Database, clock: Clock | None = None) -> tuple[str, str] | None:
@@ -70,47 +71,66 @@ def first_login(db: Database, clock: Clock | None = None) -> tuple[str, str] | N
     with db.write() as conn:
         if conn.execute(select(func.count()).select_from(staff)).scalar_one():
             return None
-        add(conn, FIRST_LOGIN, password, t("desk.first_name"), "supervisor", now)
+        add(conn, FIRST_LOGIN, password, t("desk.first_name"), (SUPERVISOR, ADMINISTRATOR), now)
     return FIRST_LOGIN, password
 
 
-def add(conn: Connection, login: str, password: str, name: str, role: str, at: datetime) -> str:
-    """Add an account and return its id.
+def add(
+    conn: Connection, login: str, password: str, name: str, roles: str | Iterable[str], at: datetime, actor: str = SYSTEM
+) -> str:
+    """Add an account and return its id. ``roles`` are one, several with commas, or a list; ``actor`` is for the audit chain.
 
     Raises:
-        AccountError: login_bad, login_taken, role_unknown or password_weak.
+        AccountError: login_bad, login_taken, name_bad, role_unknown or password_weak.
     """
+    given = known(roles)
     if not _LOGIN.fullmatch(login):
         raise AccountError("login_bad", t("desk.login_bad"))
-    if role not in ROLES:
-        raise AccountError("role_unknown", t("desk.role_unknown", roles="、".join(ROLES)))
     if conn.execute(select(staff.c.id).where(staff.c.login == login)).first():
         raise AccountError("login_taken", t("desk.login_taken", login=login))
+    shown = _name(name)
     _strong(login, password)
     staff_id = str(uuid.uuid4())
     conn.execute(
         insert(staff).values(
-            id=staff_id,
-            login=login,
-            password_hash=hash_password(password),
-            display_name=name,
-            role=role,
-            active=True,
-            created_at=at,
+            id=staff_id, login=login, password_hash=hash_password(password), display_name=shown, active=True, created_at=at
         )
     )
-    audit.append(conn, at=at, actor="system", action="staff.added", subject=staff_id, detail={"role": role})
+    _put_roles(conn, staff_id, given)
+    audit.append(conn, at=at, actor=actor, action="staff.added", subject=staff_id, detail={"roles": given})
     return staff_id
+
+
+def known(roles: str | Iterable[str]) -> list[str]:
+    """Roles in the usual order.
+
+    Raises:
+        AccountError: role_unknown.
+    """
+    given = ordered(role_table.split(roles) if isinstance(roles, str) else roles)
+    if not set(given) <= set(ROLES):
+        raise AccountError("role_unknown", t("desk.role_unknown", roles="、".join(ROLES)))
+    return given
 
 
 def every(conn: Connection, now: datetime) -> list[Account]:
     """All accounts by login."""
     present = exists().where(staff_session.c.staff_id == staff.c.id, staff_session.c.expires_at > now).label("present")
-    rows = conn.execute(select(staff, present).order_by(staff.c.login))
+    held: dict[str, set[str]] = {}
+    for given in conn.execute(select(staff_role)):
+        held.setdefault(given.staff_id, set()).add(given.role)
     return [
-        Account(row.login, row.display_name, row.role, row.active, bool(row.present) and row.active, row.created_at)
-        for row in rows
-    ]
+        Account(
+            row.login, row.display_name, ordered(held.get(row.id, ())), row.active, bool(row.present) and row.active,
+            row.created_at, row.subject,
+        )
+        for row in conn.execute(select(staff, present).order_by(staff.c.login))
+    ]  # fmt: skip
+
+
+def roles_of(conn: Connection, staff_id: str) -> list[str]:
+    """The roles of an account in the usual order."""
+    return ordered(conn.execute(select(staff_role.c.role).where(staff_role.c.staff_id == staff_id)).scalars())
 
 
 def find(conn: Connection, login: str) -> str:
@@ -125,42 +145,87 @@ def find(conn: Connection, login: str) -> str:
     return str(staff_id)
 
 
-def disable(conn: Connection, login: str, at: datetime) -> None:
+def disable(conn: Connection, login: str, at: datetime, actor: str = SYSTEM) -> None:
     """Close an account: its sessions end at once, and what it was looking after goes back to the queue.
 
     Raises:
-        AccountError: login_unknown, or last_supervisor: somebody must be left who can sign in.
+        AccountError: login_unknown, or last_administrator: somebody must be left who can open accounts.
     """
     staff_id = find(conn, login)
-    _others_supervise(conn, staff_id)
+    _others_administer(conn, staff_id)
     conn.execute(update(staff).where(staff.c.id == staff_id).values(active=False))
-    conn.execute(delete(staff_session).where(staff_session.c.staff_id == staff_id))
-    audit.append(conn, at=at, actor="system", action="staff.disabled", subject=staff_id, detail={})
+    _end_sessions(conn, staff_id)
+    audit.append(conn, at=at, actor=actor, action="staff.disabled", subject=staff_id, detail={})
 
 
-def set_role(conn: Connection, login: str, role: str, at: datetime) -> None:
-    """Give an account another role; its sessions end, and what it was looking after goes back to the queue.
+def set_roles(conn: Connection, login: str, roles: str | Iterable[str], at: datetime, actor: str = SYSTEM) -> bool:
+    """Give an account these roles and no others, and say whether that is a change.
+
+    Its sessions end, and what it was looking after goes back to the queue.
 
     Raises:
-        AccountError: login_unknown, role_unknown, or last_supervisor.
+        AccountError: login_unknown, role_unknown, or last_administrator.
     """
-    if role not in ROLES:
-        raise AccountError("role_unknown", t("desk.role_unknown", roles="、".join(ROLES)))
+    given, staff_id = known(roles), find(conn, login)
+    if given == roles_of(conn, staff_id):
+        return False
+    if ADMINISTRATOR not in given:
+        _others_administer(conn, staff_id)
+    _put_roles(conn, staff_id, given)
+    _end_sessions(conn, staff_id)
+    audit.append(conn, at=at, actor=actor, action="staff.roles", subject=staff_id, detail={"roles": given})
+    return True
+
+
+def rename(conn: Connection, login: str, name: str, at: datetime, actor: str = SYSTEM) -> None:
+    """Show an account under another name to citizens and colleagues.
+
+    Raises:
+        AccountError: login_unknown or name_bad.
+    """
+    staff_id, shown = find(conn, login), _name(name)
+    conn.execute(update(staff).where(staff.c.id == staff_id).values(display_name=shown))
+    audit.append(conn, at=at, actor=actor, action="staff.renamed", subject=staff_id, detail={})
+
+
+def end_sessions(conn: Connection, login: str, at: datetime, actor: str = SYSTEM) -> int:
+    """End every session of an account and say how many there were; what it was looking after goes back to the queue.
+
+    Raises:
+        AccountError: login_unknown.
+    """
     staff_id = find(conn, login)
-    if role != "supervisor":
-        _others_supervise(conn, staff_id)
-    conn.execute(update(staff).where(staff.c.id == staff_id).values(role=role))
-    conn.execute(delete(staff_session).where(staff_session.c.staff_id == staff_id))
-    audit.append(conn, at=at, actor="system", action="staff.role", subject=staff_id, detail={"role": role})
+    ended = _end_sessions(conn, staff_id)
+    audit.append(conn, at=at, actor=actor, action="staff.sessions_ended", subject=staff_id, detail={"count": ended})
+    return ended
 
 
-def _others_supervise(conn: Connection, staff_id: str) -> None:
-    others = select(func.count()).select_from(staff).where(staff.c.active, staff.c.role == "supervisor", staff.c.id != staff_id)
-    if not conn.execute(others).scalar_one():
-        raise AccountError("last_supervisor", t("desk.last_supervisor"))
+def _put_roles(conn: Connection, staff_id: str, roles: list[str]) -> None:
+    conn.execute(delete(staff_role).where(staff_role.c.staff_id == staff_id))
+    if roles:
+        conn.execute(insert(staff_role), [{"staff_id": staff_id, "role": role} for role in roles])
 
 
-def enable(conn: Connection, login: str, at: datetime) -> None:
+def _end_sessions(conn: Connection, staff_id: str) -> int:
+    return conn.execute(delete(staff_session).where(staff_session.c.staff_id == staff_id)).rowcount
+
+
+def _others_administer(conn: Connection, staff_id: str) -> None:
+    if ADMINISTRATOR not in roles_of(conn, staff_id):
+        return
+    open_ones = select(func.count()).select_from(staff.join(staff_role)).where(staff.c.active, staff_role.c.role == ADMINISTRATOR)
+    if not conn.execute(open_ones.where(staff.c.id != staff_id)).scalar_one():
+        raise AccountError("last_administrator", t("desk.last_administrator"))
+
+
+def _name(name: str) -> str:
+    shown = name.strip()
+    if not 1 <= len(shown) <= LONGEST_NAME or not shown.isprintable():
+        raise AccountError("name_bad", t("desk.name_bad", most=LONGEST_NAME))
+    return shown
+
+
+def enable(conn: Connection, login: str, at: datetime, actor: str = SYSTEM) -> None:
     """Open a closed account again, with the password it had.
 
     Raises:
@@ -168,7 +233,7 @@ def enable(conn: Connection, login: str, at: datetime) -> None:
     """
     staff_id = find(conn, login)
     conn.execute(update(staff).where(staff.c.id == staff_id).values(active=True))
-    audit.append(conn, at=at, actor="system", action="staff.enabled", subject=staff_id, detail={})
+    audit.append(conn, at=at, actor=actor, action="staff.enabled", subject=staff_id, detail={})
 
 
 def change_password(conn: Connection, staff_id: str, password: str, at: datetime, actor: str, keep: str | None = None) -> None:
@@ -201,32 +266,3 @@ def check(conn: Connection, login: str, password: str) -> str | None:
     row = conn.execute(select(staff).where(staff.c.login == login)).mappings().first()
     fits = verify_password(row["password_hash"] if row else None, password)
     return str(row["id"]) if row and fits and row["active"] else None
-
-
-def sign_in(conn: Connection, staff_id: str, at: datetime, hours: int) -> tuple[str, str]:
-    """Begin a session: the cookie's token and the CSRF token. Sessions that are over are cleared away."""
-    conn.execute(delete(staff_session).where(staff_session.c.expires_at <= at))
-    token, token_hash = new_token()
-    csrf = secrets.token_urlsafe(32)
-    conn.execute(
-        insert(staff_session).values(
-            id=token_hash, staff_id=staff_id, csrf=csrf, created_at=at, expires_at=at + timedelta(hours=hours)
-        )
-    )
-    audit.append(conn, at=at, actor=f"staff:{staff_id}", action="staff.signed_in", subject=staff_id, detail={})
-    return token, csrf
-
-
-def signed_in(conn: Connection, token: str, now: datetime) -> Operator | None:
-    """Who holds this session, or None if it is unknown, over, or the account was closed."""
-    row = conn.execute(
-        select(staff.c.id, staff.c.login, staff.c.display_name, staff.c.role, staff_session.c.csrf)
-        .join(staff_session, staff_session.c.staff_id == staff.c.id)
-        .where(staff_session.c.id == hash_token(token), staff_session.c.expires_at > now, staff.c.active)
-    ).first()
-    return Operator(row.id, row.login, row.display_name, row.role, row.csrf) if row else None
-
-
-def sign_out(conn: Connection, token: str) -> None:
-    """End a session."""
-    conn.execute(delete(staff_session).where(staff_session.c.id == hash_token(token)))

@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, insert, select, text
 
+from assistant.foundation import last
 from assistant.foundation.masking import is_identifying
 from assistant.foundation.tables import audit_entry
 
@@ -42,8 +43,8 @@ class AuditReport:
     head: str
 
 
-def append(conn: Connection, *, at: datetime, actor: str, action: str, subject: str, detail: Mapping[str, Any]) -> int:
-    """Add one entry within the caller's write transaction and return its number, from 1 without gaps.
+def append(conn: Connection, *, at: datetime, actor: str, action: str, subject: str, detail: Mapping[str, Any]) -> None:
+    """Add one entry within the caller's write transaction; numbers go from 1 without gaps, in the order of commits.
 
     Args:
         at: aware moment.
@@ -55,19 +56,19 @@ def append(conn: Connection, *, at: datetime, actor: str, action: str, subject: 
     Raises:
         ValueError: a text is not a code (ASCII without blanks, up to 128 characters), or is an identity or phone number.
     """
-    _only_codes((actor, action, subject, dict(detail)), "entry")
+    content = dict(detail)
+    _only_codes((actor, action, subject, content), "entry")
+    entry = {"at": at, "actor": actor, "action": action, "subject": subject, "detail": content}
+    last.defer(conn, lambda connection: _chain(connection, entry))
+
+
+def _chain(conn: Connection, entry: dict[str, Any]) -> None:
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHAIN_LOCK})
-    last = conn.execute(_LAST).first()
-    seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
-    content = dict(detail)
-    digest = entry_hash(seq=seq, at=at, actor=actor, action=action, subject=subject, detail=content, previous=previous)
-    conn.execute(
-        _INSERT,
-        {"seq": seq, "at": at, "actor": actor, "action": action, "subject": subject, "detail": content}
-        | {"prev_hash": previous, "hash": digest},
-    )
-    return int(seq)
+    before = conn.execute(_LAST).first()
+    seq, previous = (before.seq + 1, before.hash) if before else (1, GENESIS)
+    digest = entry_hash(seq=seq, **entry, previous=previous)
+    conn.execute(_INSERT, {"seq": seq, **entry, "prev_hash": previous, "hash": digest})
 
 
 def verify(conn: Connection) -> AuditReport:

@@ -18,11 +18,11 @@ import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, text
 from sqlalchemy.pool import QueuePool
 
-from assistant.foundation import metrics
-from assistant.foundation import office_tables as _more_tables  # noqa: F401 (they belong to the same metadata)
+from assistant.foundation import last, metrics
+from assistant.foundation.all_tables import metadata
 from assistant.foundation.columns import KEYRING_ATTRIBUTE, EncryptedJSON, EncryptedText, UtcDateTime
 from assistant.foundation.crypto import CannotDecrypt, KeyRing
-from assistant.foundation.tables import metadata, setting_kv
+from assistant.foundation.tables import setting_kv
 
 __all__ = ["Database", "EncryptedJSON", "EncryptedText", "UtcDateTime", "WrongKeyRing", "metadata"]
 
@@ -105,7 +105,9 @@ class Database:
                     yield connection
             else:
                 with self._writer.begin() as connection:
+                    last.forget(connection)
                     yield connection
+                    last.run(connection)
 
     def upgrade(self, revision: str = "head") -> None:
         """Bring the schema to ``revision`` and check that the key ring is the one this database was written under.

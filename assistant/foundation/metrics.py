@@ -42,6 +42,9 @@ register_lookups_total = Counter(
     "bandao_register_lookups_total", "Look-ups in the register by what came of them.", ["lookup", "outcome"], registry=registry
 )
 desk_waiting = Gauge("bandao_desk_waiting", "Conversations waiting at the desk.", registry=registry)
+desk_handed_over_total = Counter(
+    "bandao_desk_handed_over_total", "Conversations the bot passed to the desk.", ["reason"], registry=registry
+)
 desk_wait_seconds = Histogram(
     "bandao_desk_wait_seconds", "Time from queue to claim.", registry=registry, buckets=(10, 30, 60, 120, 300, 900, 3600)
 )

@@ -9,8 +9,10 @@ import os
 import secrets
 from contextlib import suppress
 from functools import lru_cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 """The folder the project lives in: guides, models and templates are found below it unless set otherwise."""
 
 MIB = 1024 * 1024
+
+SANDBOX_OFFICE = "sandbox"
+"""What the receiving office at ``sandbox_url`` is called in the address it sends its webhooks to."""
 
 
 class Settings(BaseSettings):
@@ -74,7 +79,7 @@ class Settings(BaseSettings):
         default=10.0,
         gt=0,
         le=86400,
-        description="Seconds before the receiving office is asked about the same file again; its webhooks make that sooner.",
+        description="Seconds before an office is asked about a file, or a courier about a parcel again; webhooks make it sooner.",
     )
     register_url: str = Field(default="", description="Address of the register of enterprises and licences; empty = sandbox's.")
     register_client_id: str = Field(default="bandao", min_length=1, description="OAuth2 client identifier at the register.")
@@ -126,7 +131,40 @@ class Settings(BaseSettings):
     desk_hours: str = Field(
         default="09:00-17:00", description="Hours of the desk on working days, shifts separated by commas; 24h = always."
     )
+    desk: Path | None = Field(
+        default=None, description="YAML file of the desk's skill groups, shifts, limits and priorities; unset = one group."
+    )
+    desk_vanished_seconds: int = Field(
+        default=90, ge=30, description="Seconds after which an operator whose console is not heard of has gone; hers return."
+    )
     staff_session_hours: int = Field(default=12, ge=1, description="Hours after which a staff member signs in again.")
+    staff_idle_minutes: int = Field(
+        default=60, ge=1, le=24 * 60, description="Minutes without anybody doing something after which a staff session is over."
+    )
+    staff_passwords: Literal["all", "emergency"] = Field(
+        default="all", description="Who may sign in to the console with a password: all, or only the emergency account."
+    )
+    staff_emergency_login: str = Field(
+        default="admin", min_length=2, description="Account that keeps its password when the identity provider is away."
+    )
+    oidc_issuer: str = Field(
+        default="",
+        pattern=r"^(|https://\S+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/\S*)?)$",
+        description="Issuer of the staff's identity provider (OpenID Connect), as it names itself; empty = none.",
+    )
+    oidc_name: str = Field(default="统一身份认证", min_length=1, max_length=20, description="What the console calls it.")
+    oidc_client_id: str = Field(default="bandao", min_length=1, description="Our client identifier there.")
+    oidc_client_secret: str = Field(
+        default="", repr=False, description="Our client secret there; empty = generated into data/keys/oidc.key."
+    )
+    oidc_scope: str = Field(default="openid profile", pattern=r"\bopenid\b", description="Scopes asked for there.")
+    oidc_roles_claim: str = Field(default="groups", min_length=1, description="Claim the roles follow from; a.b = b within a.")
+    oidc_roles: str = Field(
+        default="", description="Which value of it gives which roles: VALUE=ROLE,ROLE;VALUE=ROLE. Empty = roles are given here."
+    )
+    oidc_unknown: Literal["refuse", "create"] = Field(
+        default="refuse", description="Persons without an account: refuse them, or create one with the roles of their claims."
+    )
     upload_max_bytes: int = Field(default=20 * MIB, ge=1, description="Largest single upload, in bytes.")
     upload_max_pages: int = Field(default=50, ge=1, description="Most pages of one uploaded document.")
     ocr_wait_seconds: float = Field(
@@ -186,9 +224,19 @@ class Settings(BaseSettings):
         filled["register_client_secret"] = self.register_client_secret or _secret(self.keys_dir / "register.key")
         filled["courier_url"] = (self.courier_url or f"{self.sandbox_url}/courier").rstrip("/")
         filled["courier_api_key"] = self.courier_api_key or _secret(self.keys_dir / "courier.key")
+        filled["oidc_client_secret"] = self.oidc_client_secret or _secret(self.keys_dir / "oidc.key")
         filled["office_api_key"] = self.office_api_key or _secret(self.keys_dir / "office.key")
         filled["office_webhook_secret"] = self.office_webhook_secret or _secret(self.keys_dir / "office-webhook.key")
         return self
+
+    @property
+    def citizens_url(self) -> str | None:
+        """``public_url`` where a citizen's own phone can open it; None where it names this machine only."""
+        host = urlsplit(self.public_url).hostname or ""
+        with suppress(ValueError):
+            if (address := ip_address(host)).is_loopback or address.is_unspecified:
+                return None
+        return self.public_url if host and host != "localhost" else None
 
     @property
     def keys_dir(self) -> Path:

@@ -165,7 +165,7 @@ case_event = Table(
     Column("part", String(80), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("status", String(32), nullable=False),
-    Column("at", UtcDateTime, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
     Column("due", Date),
     Column("text", EncryptedText("case_event.text"), nullable=False),
 )
@@ -252,46 +252,6 @@ shipment = Table(
 phone and address are in ``data``. ``state`` is asked, a status of the courier's, or rejected.
 """
 
-staff = Table(
-    "staff",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("login", String(64), nullable=False, unique=True),
-    Column("password_hash", String(255), nullable=False),
-    Column("display_name", String(64), nullable=False),
-    Column("role", String(32), nullable=False),
-    Column("active", Boolean, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-)
-"""A member of staff who signs in to the console."""
-
-staff_session = Table(
-    "staff_session",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("staff_id", ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("csrf", String(64), nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("expires_at", UtcDateTime, nullable=False),
-)
-"""A signed-in console session; ``id`` is the hash of the cookie's token."""
-
-desk_entry = Table(
-    "desk_entry",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("conversation_id", ForeignKey("conversation.id"), nullable=False, index=True),
-    Column("reason", String(64), nullable=False),
-    Column("queued_at", UtcDateTime, nullable=False),
-    Column("claimed_at", UtcDateTime),
-    Column("staff_id", ForeignKey("staff.id"), index=True),
-    Column("released_at", UtcDateTime),
-    Column("state", String(16), nullable=False),
-    Column("note", EncryptedText("desk_entry.note")),
-    Index(None, "state", "queued_at"),
-)
-"""A conversation's stay at the desk. ``state`` is waiting, claimed, released or left; ``reason`` a code."""
-
 rating = Table(
     "rating",
     metadata,
@@ -326,6 +286,7 @@ audit_entry = Table(
     Column("detail", JSON, nullable=False),
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Index(None, "action", "at"),
 )
 """The audit chain (see ``audit``); triggers refuse every change of a written entry."""
 

@@ -68,7 +68,7 @@ class Citizen:
         ).text
         found = []
         for block in text.split("\n\n"):
-            lines = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))
+            lines = dict(line.split(": ", 1) for line in block.split("\n") if line and not line.startswith(":"))
             if lines:
                 found.append((int(lines["id"]), lines["event"], json.loads(lines["data"])))
         return found

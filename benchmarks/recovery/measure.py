@@ -14,11 +14,12 @@ from typing import Any
 
 from assistant.foundation import logging
 from benchmarks.recovery import flight
-from benchmarks.recovery.runs import Hurt, Runner, Verdict, plan
+from benchmarks.recovery.runs import POSTGRES, SQLITE, Hurt, Runner, Verdict, plan
 from benchmarks.recovery.scene import Office
+from benchmarks.recovery.server import Server
 
 WORKERS = 2
-_SHARES = 8
+_SHARES = 4
 _FORK = multiprocessing.get_context("fork")
 
 
@@ -35,8 +36,7 @@ def measure(least: int, seed: int, in_flight: int, progress: Callable[[str], Non
     lost = {"the case is lost", "never arrived", "0 files at the office"}
     return {
         "runs": len(verdicts),
-        "by_kind": dict(Counter(f"{verdict.hurt.kind} in {verdict.hurt.phase}" for verdict in verdicts)),
-        "killed_amid_the_work": sum(verdict.killed for verdict in verdicts),
+        "by_kind": _by_kind(verdicts),
         "boundaries": boundaries,
         "lost": sum(1 for verdict in verdicts if lost & set(verdict.faults)),
         "doubled": sum(1 for verdict in verdicts if any("twice" in fault for fault in verdict.faults)),
@@ -52,8 +52,12 @@ def _all(folder: Path, hurts: list[Hurt], progress: Callable[[str], None]) -> li
     """Share the runs among processes, each with an office of its own: a run forks, and threads do not bear it."""
     done: list[Verdict] = []
     with ProcessPoolExecutor(WORKERS, mp_context=_FORK) as pool:
-        count = min(WORKERS * _SHARES, len(hurts))
-        shares = [pool.submit(_work, folder / f"{number}", hurts[number::count]) for number in range(count)]
+        dealt = []
+        for on in (SQLITE, POSTGRES):
+            own = [hurt for hurt in hurts if hurt.on == on]
+            count = min(WORKERS * _SHARES, len(own))
+            dealt += [own[number::count] for number in range(count)]
+        shares = [pool.submit(_work, folder / f"{number}", share) for number, share in enumerate(dealt)]
         for share in as_completed(shares):
             done += share.result()
             wrong = [verdict for verdict in done if verdict.faults]
@@ -61,10 +65,31 @@ def _all(folder: Path, hurts: list[Hurt], progress: Callable[[str], None]) -> li
     return done
 
 
+def _by_kind(verdicts: list[Verdict]) -> dict[str, dict[str, int]]:
+    """For each kind of harm: runs, how many of them were hit amid the work, how many went wrong."""
+    found: dict[str, dict[str, int]] = {}
+    for verdict in sorted(verdicts, key=lambda one: (one.hurt.on, one.hurt.kind, one.hurt.phase)):
+        hurt = verdict.hurt
+        kind = found.setdefault(f"{hurt.on}: {hurt.fault or hurt.kind}{', boundaries' if hurt.at else ''}, {hurt.phase}",
+                                {"runs": 0, "hit": 0, "wrong": 0})  # fmt: skip
+        kind["runs"] += 1
+        kind["hit"] += verdict.killed or bool(hurt.fault)
+        kind["wrong"] += bool(verdict.faults)
+    return found
+
+
 def _work(folder: Path, hurts: list[Hurt]) -> list[Verdict]:
-    with _office(folder) as office:
-        runner = Runner(folder, office, folder.name)
-        return [runner.run(hurt) for hurt in hurts]
+    """The runs of one share, on one database."""
+    server = Server() if hurts[0].on == POSTGRES else None
+    if server is not None:
+        server.start()
+    try:
+        with _office(folder / "far") as office:
+            runner = Runner(folder, office, folder.name, server)
+            return [runner.run(hurt) for hurt in hurts]
+    finally:
+        if server is not None:
+            server.close()
 
 
 def _count(folder: Path) -> dict[str, dict[str, int]]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import random
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -18,13 +21,18 @@ from assistant.casework import repository
 from assistant.casework.model import CaseStatus
 from assistant.foundation import audit
 from assistant.foundation.tables import case_event, event
-from benchmarks.recovery import scene, victim
+from benchmarks.recovery import paper, scene, victim
 from benchmarks.recovery.scene import Home, Office
+from benchmarks.recovery.server import Server
 
 _fork = multiprocessing.get_context("fork")
 PHASES = ("sent", "closed")
 LIES = ("accept_then_timeout", "accept_then_error500", "error500", "broken_json", "lying_number", "slow", "down")
 READING = ("wrong_case", "history_twice", "history_impossible", "error500", "broken_json")
+
+
+SQLITE, POSTGRES = "SQLite", "PostgreSQL"
+WORKER_RUNS = 8
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ class Hurt:
     at: int = 0
     after_s: float = 0.0
     fault: str = ""
+    on: str = SQLITE
 
 
 @dataclass
@@ -49,34 +58,35 @@ class Verdict:
 
 
 def plan(boundaries: dict[str, int], commits: dict[str, int], least: int, seed: int) -> Iterator[Hurt]:
-    """Every boundary once, every commit's connection once, every fault of the office, and at random until there are enough."""
-    made = 0
-    for phase in PHASES:
-        for at in range(1, boundaries[phase] + 1):
-            yield Hurt("app", phase, at=at)
-            made += 1
-        for at in range(1, commits[phase] + 1):
-            yield Hurt("connection", phase, at=at)
+    """Everything at every boundary once, every fault of the office, the document worker, and at random until there are enough."""
+    dice, made = random.Random(seed), 0
+    for on, kind, phase in product((SQLITE, POSTGRES), ("app", "office", "connection"), PHASES):
+        for at in range(1, (commits if kind == "connection" else boundaries)[phase] + 1):
+            yield Hurt(kind, phase, at=at, on=on)
             made += 1
     for phase, faults in (("sent", LIES), ("closed", READING)):
         for fault in faults:
             yield Hurt("fault", phase, fault=fault)
             made += 1
-    dice = random.Random(seed)
+    for _ in range(WORKER_RUNS):
+        yield Hurt("worker", "built", after_s=dice.uniform(0.0, 1.2))
+        made += 1
     while made < least:
-        phase = dice.choice(PHASES)
-        kind = dice.choice(("app", "office", "both"))
+        on = dice.choice((SQLITE, POSTGRES))
+        kinds = ("app", "office", "app and office") if on == SQLITE else ("app", "connection", "database server")
         # Later than the start of the service, which takes about half a second, so that most hits are amid the work.
-        yield Hurt(f"{kind} at random", phase, after_s=dice.uniform(0.2, 1.6))
+        yield Hurt(f"{dice.choice(kinds)} at random", dice.choice(PHASES), after_s=dice.uniform(0.2, 1.6), on=on)
         made += 1
 
 
 class Runner:
-    """Makes runs in ``folder`` with one office."""
+    """Makes runs in ``folder`` with one office, and one database server if they are to be on PostgreSQL."""
 
-    def __init__(self, folder: Path, office: Office, name: str) -> None:
-        self.folder, self.office, self.name = folder, office, name
-        self.blank = scene.template(folder / "blank")
+    def __init__(self, folder: Path, office: Office, name: str, server: Server | None = None) -> None:
+        self.folder, self.office, self.name, self.server = folder, office, name, server
+        self.blank = scene.template(folder / "blank", server)
+        if server is not None:
+            self._live(self.blank, "sent")  # the durable workflow makes its tables, too
         self.made = 0
 
     def count(self, *, commits: bool) -> dict[str, int]:
@@ -85,7 +95,7 @@ class Runner:
         found = {}
         for phase in PHASES:
             report = home.folder / f"{phase}.count"
-            self._live(home, phase, breaks=commits, report=report)
+            self._live(home, phase, hurts=("connection" if commits else "", 0), report=report)
             found[phase] = int(report.read_text(encoding="ascii"))
             if phase == "sent":
                 self.office.decide(number)
@@ -96,9 +106,10 @@ class Runner:
     def run(self, hurt: Hurt) -> Verdict:
         """One run."""
         began = time.monotonic()
-        home, number, sha256 = self._home()
         killed = False
         try:
+            home, number, sha256 = self._home(hurt if hurt.kind == "worker" else None)
+            killed = hurt.kind == "worker"
             for phase in PHASES:
                 if phase == hurt.phase:
                     killed = self._hurt(home, hurt)
@@ -108,41 +119,68 @@ class Runner:
             faults = self._faults(home, number, sha256)
         except TimeoutError:
             faults = ["never arrived"]
+        except paper.NotBuilt as error:
+            faults = [str(error)]
         finally:
             self.office.misbehave("ok")
         return Verdict(hurt, killed, time.monotonic() - began, faults)
 
-    def _home(self) -> tuple[Home, str, str]:
+    def _home(self, hurt: Hurt | None = None) -> tuple[Home, str, str]:
         self.made += 1
         number = f"BD-{self.name}-{self.made:05d}"
         home = scene.copy(self.blank, self.folder / number)
-        return home, number, scene.confirm(home, [number])[number]
+        built = paper.built(number, self.folder / f"{number}-papers", hurt.after_s) if hurt else None
+        return home, number, scene.confirm(home, [number], built)[number]
 
     def _hurt(self, home: Home, hurt: Hurt) -> bool:
-        """Let it live through the harm; whether the app was killed by it."""
+        """Let it live through the harm; whether anything was killed by it."""
         if hurt.fault:
             self.office.misbehave(hurt.fault, count=2, seconds=4)
             return False
-        if hurt.kind == "connection":
-            self._live(home, hurt.phase, at=hurt.at, breaks=True)
-            return True
-        process = self._start(home, hurt.phase, at=hurt.at)
         if hurt.at:
-            process.join(scene.PATIENCE_S)
-            return process.exitcode not in (0, None)
-        time.sleep(hurt.after_s)
-        if "office" in hurt.kind or "both" in hurt.kind:
-            self.office.kill()
-        if "app" in hurt.kind or "both" in hurt.kind:
+            process = self._start(home, hurt.phase, hurts=(hurt.kind, hurt.at))
+        else:
+            process = self._start(home, hurt.phase)
+            time.sleep(hurt.after_s)
+            self._kill(home, hurt.kind, process)
+        deadline = time.monotonic() + scene.PATIENCE_S
+        killed = not hurt.at or hurt.kind == "connection"
+        while process.exitcode is None and time.monotonic() < deadline:
+            if self.office.dead:
+                killed = True
+                self.office.start()
+            process.join(0.05)
+        killed |= self._revived()
+        if process.exitcode is None:  # it has to get over the harm without being restarted
             process.kill()
-        process.join(0.5)
-        if self.office.process is None:
-            self.office.start()
-        process.join(scene.PATIENCE_S)
-        return process.exitcode not in (0, None) or "office" in hurt.kind
+            process.join()
+            raise TimeoutError
+        return killed or process.exitcode != victim.DONE
 
-    def _live(self, home: Home, phase: str, *, at: int = 0, breaks: bool = False, report: Path | None = None) -> None:
-        process = self._start(home, phase, at=at, breaks=breaks, report=report)
+    def _revived(self) -> bool:
+        """Start the office again if it was killed at the very end, and is perhaps only about to die; whether it was."""
+        if self.office.process is not None and not self.office.answers():
+            with suppress(subprocess.TimeoutExpired):
+                self.office.process.wait(10)
+        if not self.office.dead:
+            return False
+        self.office.start()
+        return True
+
+    def _kill(self, home: Home, kind: str, process: BaseProcess) -> None:
+        """kill -9 what ``kind`` names, or cut the connections; a database server is started again at once."""
+        if "office" in kind:
+            self.office.kill()
+        if "app" in kind:
+            process.kill()
+        if home.server is not None and "connection" in kind:
+            home.server.cut(home.name)
+        if home.server is not None and "server" in kind:
+            home.server.kill()
+            home.server.start()
+
+    def _live(self, home: Home, phase: str, *, hurts: tuple[str, int] = ("", 0), report: Path | None = None) -> None:
+        process = self._start(home, phase, hurts=hurts, report=report)
         process.join(scene.PATIENCE_S)
         if process.exitcode is None:
             process.kill()
@@ -151,9 +189,10 @@ class Runner:
         if process.exitcode != victim.DONE:
             raise RuntimeError(f"the service ended by itself with {process.exitcode}")
 
-    def _start(self, home: Home, phase: str, *, at: int = 0, breaks: bool = False, report: Path | None = None) -> BaseProcess:
-        arguments = (home, self.office.url, self.office.key, phase, at)
-        process = _fork.Process(target=victim.live, args=arguments, kwargs={"breaks": breaks, "report": report}, daemon=True)
+    def _start(self, home: Home, phase: str, *, hurts: tuple[str, int] = ("", 0), report: Path | None = None) -> BaseProcess:
+        assert self.office.process is not None
+        far = (self.office.url, self.office.key, self.office.process.pid)
+        process = _fork.Process(target=victim.live, args=(home, far, phase, hurts, report), daemon=True)
         process.start()
         return process
 

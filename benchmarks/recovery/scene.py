@@ -32,21 +32,24 @@ from assistant.foundation.crypto import KeyRing
 from assistant.foundation.database import Database
 from assistant.foundation.settings import ROOT
 from assistant.foundation.tables import conversation
+from benchmarks.recovery.server import Server
 
 GUIDE, NAME = "company-address-change", "公司住所变更登记"
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 
 @dataclass(frozen=True)
 class Home:
-    """The data folder of one product. ``url`` is its database."""
+    """The data folder of one product. ``url`` is its database: SQLite in the folder, or one of a PostgreSQL server."""
 
     folder: Path
+    server: Server | None = None
+    name: str = ""
 
     @property
     def url(self) -> str:
-        """SQLite, as delivered."""
-        return f"sqlite:///{self.folder / 'bandao.db'}"
+        """SQLite, as delivered, or PostgreSQL."""
+        return self.server.address(self.name) if self.server else f"sqlite:///{self.folder / 'bandao.db'}"
 
     def keyring(self) -> KeyRing:
         """The keys of this home."""
@@ -61,10 +64,12 @@ class Home:
         return BlobStore(self.folder / "blobs", self.keyring())
 
 
-def template(folder: Path) -> Home:
+def template(folder: Path, server: Server | None = None) -> Home:
     """An empty home with all its tables, to be copied."""
     folder.mkdir(parents=True, exist_ok=True)
-    home = Home(folder)
+    home = Home(folder, server, "blank")
+    if server:
+        server.tell("CREATE DATABASE blank")
     db = home.database()
     db.upgrade()
     db.dispose()
@@ -74,15 +79,21 @@ def template(folder: Path) -> Home:
 def copy(of: Home, folder: Path) -> Home:
     """A home of its own."""
     shutil.copytree(of.folder, folder)
-    return Home(folder)
+    name = f"run_{secrets.token_hex(6)}"
+    if of.server:
+        of.server.tell(f"CREATE DATABASE {name} TEMPLATE {of.name}")
+    return Home(folder, of.server, name)
 
 
-def confirm(home: Home, numbers: list[str]) -> dict[str, str]:
-    """Cases confirmed and noted to be sent, each in one transaction as a turn does it; their packages' SHA-256 by number."""
+def confirm(home: Home, numbers: list[str], built: bytes | None = None) -> dict[str, str]:
+    """Cases confirmed and noted to be sent, each in one transaction as a turn does it; their packages' SHA-256 by number.
+
+    ``built`` is the package if it is not to be a small one.
+    """
     db, blobs, made = home.database(), home.blobs(), {}
     now = SystemClock().now()
     for number in numbers:
-        data = package(number)
+        data = built or package(number)
         made[number] = hashlib.sha256(data).hexdigest()
         ref = PackageRef(version=1, sha256=made[number], blob_id=blobs.put(data), built_at=now)
         case = Case(
@@ -130,7 +141,7 @@ class Office:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         self.url, self.key, self.folder = f"http://127.0.0.1:{self.port}", secrets.token_hex(16), folder
-        self.http = httpx.Client(base_url=self.url, headers={"X-Api-Key": self.key}, trust_env=False, timeout=10)
+        self.http = httpx.Client(base_url=self.url, headers={"X-Api-Key": self.key}, trust_env=False, timeout=60)
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -141,6 +152,11 @@ class Office:
             command, cwd=ROOT, env={**kept, "BANDAO_OFFICE_KEY": self.key}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         until(self.answers)
+
+    @property
+    def dead(self) -> bool:
+        """Whether somebody has killed it."""
+        return self.process is None or self.process.poll() is not None
 
     def kill(self) -> None:
         """kill -9."""

@@ -1,4 +1,4 @@
-"""The product's submission service in a process of its own, which kills itself at a boundary between two steps.
+"""The product's submission service in a process of its own, in which something is killed at a boundary between two steps.
 
 Boundaries are where a crash could be seen from outside: before and after every commit, before and after every call of the
 office, and before an attempt's result is written to the books of the durable workflow.
@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import dbos  # noqa: F401 (a second's work, done once before the runs are forked and not in each of them)
+import httpx
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError
 
@@ -36,26 +38,42 @@ _LOOK_S = 0.02
 
 @dataclass
 class Fuse:
-    """Kills this process, or breaks the database connection, at the ``at``-th boundary (from 1); 0 is never."""
+    """Does ``harm`` at the ``at``-th boundary (from 1); 0 is never. ``commits``: only those of commits are counted."""
 
     at: int = 0
-    breaks: bool = False
+    commits: bool = False
+    harm: Callable[[], None] = lambda: None
     passed: int = 0
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
 
     def burn(self, *, commit: bool = False) -> None:
-        """A boundary is passed. Where connections break, only those of commits count."""
-        if self.breaks and not commit:
+        """A boundary is passed."""
+        if self.commits and not commit:
             return
         with self._lock:
             self.passed += 1
             hit = self.passed == self.at
-        if hit and self.breaks:
-            raise OperationalError("COMMIT", {}, ConnectionError("connection lost"))
         if hit:
-            os.kill(os.getpid(), signal.SIGKILL)
+            self.harm()
+
+
+def harms(home: Home, office_pid: int) -> dict[str, Callable[[], None]]:
+    """What can be done to a run at a boundary, by what is hurt."""
+
+    def app() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def office() -> None:
+        os.kill(office_pid, signal.SIGKILL)
+
+    def connection() -> None:
+        if home.server is None:  # there is none to a file; what is left is that its commit fails
+            raise OperationalError("COMMIT", {}, ConnectionError("connection lost"))
+        home.server.cut(home.name)
+
+    return {"app": app, "office": office, "connection": connection, "": lambda: None}
 
 
 class FusedDatabase(Database):
@@ -77,19 +95,23 @@ class FusedOffice(HttpOffice):
 
     fuse: Fuse
 
-    def _call(self, step: str, method: str, path: str, read: Callable[..., Any] | None = None, **request: Any) -> Any:
+    def _answered(self, method: str, path: str, most: int, **request: Any) -> httpx.Response:
         self.fuse.burn()
-        answer = super()._call(step, method, path, read, **request)
+        answer = super()._answered(method, path, most, **request)
         self.fuse.burn()
         return answer
 
 
-def live(home: Home, office_url: str, office_key: str, state: str, at: int, *, breaks: bool, report: Path | None) -> None:
+def live(home: Home, far: tuple[str, str, int], state: str, hurts: tuple[str, int], report: Path | None) -> None:
     """Run until every submission is in ``state`` and its case has followed, then end this process at once.
 
-    ``report`` is told how many boundaries there were.
+    Args:
+        far: the office's address, key and process.
+        hurts: what is hurt at which boundary.
+        report: is told how many boundaries there were.
     """
-    fuse = Fuse(at, breaks)
+    (office_url, office_key, office_pid), (what, at) = far, hurts
+    fuse = Fuse(at, commits=what == "connection", harm=harms(home, office_pid)[what])
     db = FusedDatabase(home.url, home.keyring(), "full")
     office = FusedOffice(office_url, office_key, timeout_s=3)
     db.fuse = office.fuse = fuse
@@ -102,7 +124,7 @@ def live(home: Home, office_url: str, office_key: str, state: str, at: int, *, b
     for name in ("attempt", "record"):
         setattr(service._delivery, name, _bounded(getattr(service._delivery, name), fuse))
     service.start()
-    while not _reached(db, state):
+    while not _looked(db, state):
         time.sleep(_LOOK_S)
     if report is not None:
         report.write_text(str(fuse.passed), encoding="ascii")
@@ -116,6 +138,13 @@ def _bounded(work: Callable[..., Result], fuse: Fuse) -> Callable[..., Result]:
         return result
 
     return bounded
+
+
+def _looked(db: Database, state: str) -> bool:
+    try:
+        return _reached(db, state)
+    except OperationalError:
+        return False  # the database is away: it is the service that has to get over it
 
 
 def _reached(db: Database, state: str) -> bool:

@@ -13,6 +13,7 @@ from assistant.casework import receipts, repository
 from assistant.casework.flow.summary import case_view, field_view
 from assistant.casework.interview.table_question import sheet_of
 from assistant.casework.model import Case, CasePart, CaseStatus, PackageRef
+from assistant.casework.package import handing
 from assistant.casework.package.errors import PackageError
 from assistant.casework.submission import parts as submission_parts
 from assistant.casework.upload_checks.kinds import EXCEL
@@ -169,6 +170,36 @@ async def get_receipt(case_no: str, number: Annotated[int, PathParam(ge=1, le=10
             "Cache-Control": "private, no-store",
         },
     )
+
+
+@router.get(
+    "/api/v1/cases/{case_no}/handing-sheet",
+    response_class=Response,
+    operation_id="get_handing_sheet",
+    responses={
+        **documented(401, 404, 422, 503),
+        200: {"content": {receipts.PDF: {"schema": {"type": "string", "format": "binary"}}}},
+    },
+)
+async def get_handing_sheet(
+    case_no: str, conv: Holder, request: Request, part: Annotated[str, Query(max_length=80)] = ""
+) -> Response:
+    """The sheet that goes on top of papers brought to a window or posted (交件单) as PDF, with the slot as it is booked now.
+
+    404 where the case, or this ``part`` of it (an item's code), is not handed in on paper.
+    """
+    parts = parts_of(request)
+    case = await asyncio.to_thread(own_case, parts, conv, case_no)
+    url = f"{parts.settings.public_url}/progress"
+    try:
+        data = await asyncio.to_thread(handing.sheet, case, parts.services.guide_of(case), part, url)
+    except KeyError:
+        raise Problem(404, "not_found") from None
+    except PackageError as error:
+        raise Problem(503, "sheet_not_made") from error
+    name = f"{case.case_no}{f'-{part}' if part else ''}-handing-sheet.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Response(data, media_type=receipts.PDF, headers=headers)
 
 
 @router.get(

@@ -57,7 +57,7 @@ def _open(parts: Parts, body: OpenConversation, region: str) -> Opened:
         revision=1,
         turn_count=0,
         last_event=0,
-        state=DialogueState(locale_chosen=body.locale_chosen),
+        state=DialogueState(locale_chosen=body.locale_chosen, openid=body.openid),
         active_case=None,
         token_hash=token_hash,
         token_expires_at=now + timedelta(days=parts.settings.token_days),

@@ -44,7 +44,7 @@ async def post_message(body: PostMessage, conv: Own, request: Request) -> Respon
         _hash(body),
         body.text,
         _values(body.choice),
-        await asyncio.to_thread(_attachments, parts, conv, body),
+        await asyncio.to_thread(attached, parts, conv, body.attachments or []),
     )
     try:
         turn = await parts.runner.run(conv.id, message)
@@ -64,13 +64,18 @@ def _values(choice: str | list[str] | None) -> list[str] | None:
     return [choice] if isinstance(choice, str) else choice
 
 
-def _attachments(parts: Parts, conv: Conversation, body: PostMessage) -> list[Attachment]:
-    if not body.attachments:
+def attached(parts: Parts, conv: Conversation, upload_ids: list[str]) -> list[Attachment]:
+    """The uploads of a conversation that a message attaches.
+
+    Raises:
+        Problem: 422, one of them is not of this conversation.
+    """
+    if not upload_ids:
         return []
-    background.wait(body.attachments, ATTACH_SECONDS)
+    background.wait(upload_ids, ATTACH_SECONDS)
     with parts.db.read() as conn:
         rows = {row["id"]: row for row in cases.uploads_of(conn, conv.id)}
-    missing = [upload_id for upload_id in body.attachments if upload_id not in rows]
+    missing = [upload_id for upload_id in upload_ids if upload_id not in rows]
     if missing:
         raise Problem(422, "unknown_attachment")
     return [
@@ -83,5 +88,5 @@ def _attachments(parts: Parts, conv: Conversation, body: PostMessage) -> list[At
             problems=[c["message"] for c in rows[i]["checks"] if not c["ok"] and c["code"] != verdict.DOCUMENT],
             paper=Read.model_validate(rows[i]["reading"]) if rows[i]["reading"] else None,
         )
-        for i in dict.fromkeys(body.attachments)
+        for i in dict.fromkeys(upload_ids)
     ]

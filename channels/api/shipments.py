@@ -10,7 +10,10 @@ from pydantic import BaseModel, Field
 
 from assistant.casework.model import Case
 from assistant.casework.shipping import store
-from assistant.casework.shipping.courier import Address, Kind
+from assistant.casework.shipping.address import Address
+from assistant.casework.shipping.courier import Kind
+from assistant.casework.shipping.known import suggestion
+from assistant.casework.shipping.label import label
 from assistant.casework.shipping.service import NotNow
 from assistant.casework.shipping.store import Shipment
 from assistant.conversation.model import Conversation
@@ -47,7 +50,7 @@ class TrackingItem(BaseModel):
 
 
 class ShipmentItem(BaseModel):
-    """``state``: asked, ordered, collected, in_transit, delivered, failed, rejected. Name, phone and address are masked."""
+    """``state``: asked, ordered, collected, in_transit, delivered, failed, rejected, cancelled. The address is masked."""
 
     id: str
     kind: Kind
@@ -97,6 +100,25 @@ async def ask_shipment(case_no: str, body: AskShipment, conv: Holder, request: R
     return _item(held)
 
 
+@router.get(
+    "/api/v1/cases/{case_no}/shipments/{shipment_id}/label", response_class=Response, operation_id="shipment_label",
+    responses=documented(401, 404, 422) | {200: {"content": {"application/pdf": {}}}},
+)  # fmt: skip
+async def shipment_label(case_no: str, shipment_id: str, conv: Holder, request: Request) -> Response:
+    """The slip of an envelope (免跑腿信封): to be printed, or shown to the courier."""
+    pdf = await asyncio.to_thread(_label, parts_of(request), conv, case_no, shipment_id)
+    return Response(pdf, media_type="application/pdf", headers={"Cache-Control": "private, no-store"})
+
+
+def _label(parts: Parts, conv: Conversation, case_no: str, shipment_id: str) -> bytes:
+    case = own_case(parts, conv, case_no)
+    with parts.db.read() as conn:
+        row = next((row for row in store.of_case(conn, case_no) if row.id == shipment_id), None)
+    if row is None or row.kind != "envelope" or row.tracking_no is None:
+        raise Problem(404, "not_found")
+    return label(case, parts.services.guide_of(case), row)
+
+
 def _list(parts: Parts, conv: Conversation, case_no: str) -> ShipmentList:
     case = own_case(parts, conv, case_no)
     with parts.db.read() as conn:
@@ -115,12 +137,8 @@ def _ask(parts: Parts, conv: Conversation, case_no: str, body: AskShipment) -> t
 
 
 def _suggested(parts: Parts, case: Case) -> Suggested:
-    fields = parts.services.guide_of(case).fields
-    found = {
-        kind: next((case.answers[f.key].display for f in fields if f.type == kind and f.key in case.answers), None)
-        for kind in ("person_name", "phone", "address")
-    }
-    return Suggested(name=found["person_name"], phone=found["phone"], address=found["address"])
+    known = suggestion(parts.services.guide_of(case), case)
+    return Suggested(name=known.name, phone=known.phone, address=known.address)
 
 
 def _item(row: Shipment) -> ShipmentItem:

@@ -44,11 +44,11 @@ async def upload(
     parts = parts_of(request)
     by_address(parts, request)
     by_conversation(parts, conv.id)
-    data = await _read(file, parts.settings.upload_max_bytes)
-    return await asyncio.to_thread(_keep, parts, conv, data, file.filename or "", file.content_type or "", material or None)
+    data = await read_upload(file, parts.settings.upload_max_bytes)
+    return await asyncio.to_thread(keep_upload, parts, conv, data, file.filename or "", file.content_type or "", material or None)
 
 
-async def _read(file: UploadFile, most: int) -> bytes:
+async def read_upload(file: UploadFile, most: int) -> bytes:
     """The bytes, one more than allowed at most: the check that follows says what is wrong with too many."""
     parts: list[bytes] = []
     size = 0
@@ -58,7 +58,14 @@ async def _read(file: UploadFile, most: int) -> bytes:
     return b"".join(parts)
 
 
-def _keep(parts: Parts, conv: Conversation, data: bytes, name: str, declared: str, material: str | None) -> Uploaded:
+def keep_upload(
+    parts: Parts, conv: Conversation, data: bytes, name: str, declared: str, material: str | None, actor: str = "citizen"
+) -> Uploaded:
+    """Check a file and keep it for a conversation; ``actor`` is who sends it, as the audit chain names him.
+
+    Raises:
+        Problem: 422, it cannot be used, or not for this material.
+    """
     now = parts.clock.now()
     with parts.db.read() as conn:
         held = cases.uploads_of(conn, conv.id)
@@ -106,7 +113,7 @@ def _keep(parts: Parts, conv: Conversation, data: bytes, name: str, declared: st
         audit.append(
             conn,
             at=now,
-            actor="citizen",
+            actor=actor,
             action="upload.kept",
             subject=upload_id,
             detail={"media_type": seen.media_type, "sha256": sha256, "failed": [c.code for c in checks if not c.ok]},

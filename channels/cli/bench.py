@@ -1,4 +1,4 @@
-"""``bandao bench turns|package|case|search|reload|recovery``: figures of this machine.
+"""``bandao bench turns|package|case|search|reload|recovery|desk``: figures of this machine.
 
 Where two things are compared, ratios in one run.
 """
@@ -78,12 +78,29 @@ def recovery(
     in_flight: Annotated[int, typer.Option("--in-flight", min=0, help=t("cli.help_bench_in_flight"))] = 10_000,
     as_json: Json = False,
 ) -> None:
-    """The app, the office and the database connection killed at every boundary and at random; a quarter of an hour."""
+    """App, office, database and its connections killed at every boundary and at random, and the document worker."""
     from benchmarks.recovery.measure import measure
 
     figures = measure(runs, seed, in_flight, progress)
     _print(figures, as_json=as_json)
     if figures["faults"]:
+        raise typer.Exit(1)
+
+
+@commands.command("desk", help=t("cli.help_bench_desk"))
+def desk(
+    citizens: Annotated[int, typer.Option("--citizens", min=1, help=t("cli.help_bench_citizens"))] = 500,
+    operators: Annotated[int, typer.Option("--operators", min=2, help=t("cli.help_bench_operators"))] = 20,
+    seed: Annotated[int, typer.Option("--seed", help=t("cli.help_eval_seed"))] = 1,
+    seconds: Annotated[float, typer.Option("--seconds", min=10, help=t("cli.help_bench_arrivals"))] = 60,
+    as_json: Json = False,
+) -> None:
+    """Citizens and operators at once, the app killed amid them, an operator cut off; five minutes or more."""
+    from benchmarks.desk.measure import measure
+
+    figures = measure(citizens, operators, seed, seconds, progress)
+    _print(figures, as_json=as_json)
+    if figures["violations"]:
         raise typer.Exit(1)
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from assistant.foundation.messages import t
 from assistant.foundation.settings import get_settings
-from channels.cli.checks import Check, bad, data, environments, good, machine, models, offices, running
+from channels.cli.checks import Check, bad, data, desk, environments, good, machine, models, offices, running
 from channels.cli.output import Json, show
 
 
@@ -43,6 +43,7 @@ def examine() -> Iterator[Check]:
         ("models", models.checks(settings)),
         ("data", data.checks(settings)),
         ("offices", offices.checks(settings)),
+        ("desk", desk.checks(settings)),
         ("running", running.checks(settings)),
     ):
         yield from _guarded(name, checks)

@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "nlu": "channels.cli.nlu:commands",
     "package": "channels.cli.package:commands",
     "result": "channels.cli.result:commands",
+    "report": "channels.cli.report:report",
     "bench": "channels.cli.bench:commands",
 }
 """Name → where it is. Only the one asked for is imported: `serve` stays for months and should not carry all the others."""

@@ -32,6 +32,8 @@ def serve(
         settings = configured(port=port, host=host, data=data)
         if settings.offices is not None:
             _check_offices(settings, as_json=as_json)
+        if settings.desk is not None:
+            _check_desk(settings, as_json=as_json)
         run(settings, Report(as_json=as_json))
     except AlreadyRunning as other:
         url, pid = other.details.get("url", "?"), other.details.get("pid", "?")
@@ -58,6 +60,16 @@ def _check_offices(settings: Settings, *, as_json: bool) -> None:
         offices.check(settings)
     except offices.BadOffices as bad:
         fail(t("serve.bad_offices", faults=bad), remedy=t("serve.bad_offices_remedy"), as_json=as_json, code="bad_offices")
+
+
+def _check_desk(settings: Settings, *, as_json: bool) -> None:
+    """As for the offices: end here if the file of the desk's groups cannot be used."""
+    from channels.cli.checks import desk
+
+    try:
+        desk.check(settings)
+    except desk.BadArrangement as bad:
+        fail(t("serve.bad_desk", faults=bad), remedy=t("serve.bad_desk_remedy"), as_json=as_json, code="bad_desk")
 
 
 def configured(*, port: int | None, host: str | None, data: Path | None) -> Settings:

@@ -1,4 +1,4 @@
-"""``bandao staff add|list|disable|enable|role|password``: the accounts of the console."""
+"""``bandao staff add|list|disable|enable|role|password|group|capacity``: the accounts of the console."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from sqlalchemy import Connection
 
 from assistant.desk import accounts
 from assistant.desk.accounts import AccountError
+from assistant.desk.arrangement import BadArrangement, arrangement
+from assistant.desk.roles import OPERATOR
+from assistant.desk.seats import Seats
 from assistant.foundation.clock import SystemClock
 from assistant.foundation.messages import t
 from assistant.foundation.settings import get_settings
@@ -27,7 +30,7 @@ Login = Annotated[str, typer.Argument(metavar="LOGIN", help=t("desk.cli_help_log
 def add(
     login: Login,
     name: Annotated[str, typer.Option("--name", help=t("desk.cli_help_name"))],
-    role: Annotated[str, typer.Option("--role", help=t("desk.cli_help_role"))] = "operator",
+    role: Annotated[str, typer.Option("--role", help=t("desk.cli_help_role"))] = OPERATOR,
     as_json: Json = False,
 ) -> None:
     """Make an account with a password shown this once."""
@@ -45,8 +48,8 @@ def list_(as_json: Json = False) -> None:
         found = accounts.every(conn, SystemClock().now())
     words = {True: t("desk.cli_present"), False: t("desk.cli_away")}
     lines = [
-        t("desk.cli_line", state=words[a.present] if a.active else t("desk.cli_closed"), role=f"{a.role:<10}",
-          login=f"{a.login:<16}", name=a.name)
+        t("desk.cli_line", state=words[a.present] if a.active else t("desk.cli_closed"), login=f"{a.login:<16}", name=a.name,
+          roles=",".join(a.roles) or "-")
         for a in found
     ]  # fmt: skip
     show({"items": [asdict(a) for a in found], "total": len(found)}, lines, as_json=as_json)
@@ -69,12 +72,13 @@ def enable(login: Login, as_json: Json = False) -> None:
 
 
 @commands.command("role", help=t("desk.cli_help_set_role"))
-def role(login: Login, role: Annotated[str, typer.Argument(metavar="ROLE", help=t("desk.cli_help_role"))],
+def role(login: Login, roles: Annotated[str, typer.Argument(metavar="ROLE[,ROLE]", help=t("desk.cli_help_role"))],
          as_json: Json = False) -> None:  # fmt: skip
-    """Give an account another role."""
+    """Give an account these roles and no others."""
     with _changing(as_json=as_json) as conn:
-        accounts.set_role(conn, login, role, SystemClock().now())
-    show({"ok": True, "login": login, "role": role}, [t("desk.cli_role", login=login, role=role)], as_json=as_json)
+        given = accounts.known(roles)
+        accounts.set_roles(conn, login, given, SystemClock().now())
+    show({"ok": True, "login": login, "roles": given}, [t("desk.cli_role", login=login, roles=",".join(given))], as_json=as_json)
 
 
 @commands.command("password", help=t("desk.cli_help_password"))
@@ -87,11 +91,51 @@ def password(login: Login, as_json: Json = False) -> None:
     show({"ok": True, **told}, [t("desk.cli_password", **told)], as_json=as_json)
 
 
+@commands.command("group", help=t("desk.cli_help_group"))
+def group(
+    login: Login,
+    groups: Annotated[list[str] | None, typer.Argument(metavar="GROUP", help=t("desk.cli_help_groups"))] = None,
+    as_json: Json = False,
+) -> None:
+    """Say which skill groups of the desk somebody serves; none: all."""
+    settings = get_settings()
+    named = sorted(set(groups or []))
+    with _changing(as_json=as_json) as conn:
+        seats = Seats(arrangement(settings.desk, settings.desk_hours), settings.desk_vanished_seconds)
+        try:
+            seats.set_groups(conn, accounts.find(conn, login), named, SystemClock().now())
+        except ValueError as unknown:
+            if isinstance(unknown, AccountError):
+                raise
+            known = "、".join(seats.arrangement.groups)
+            raise AccountError("group_unknown", t("desk.cli_group_unknown", name=unknown, known=known)) from None
+    told = ",".join(named) or t("desk.cli_all_groups")
+    show({"ok": True, "login": login, "groups": named}, [t("desk.cli_group", login=login, groups=told)], as_json=as_json)
+
+
+@commands.command("capacity", help=t("desk.cli_help_capacity"))
+def capacity(
+    login: Login,
+    count: Annotated[int, typer.Argument(metavar="COUNT", min=0, max=100, help=t("desk.cli_help_count"))],
+    as_json: Json = False,
+) -> None:
+    """Say how many conversations somebody has at a time; 0: as many as usual."""
+    settings = get_settings()
+    with _changing(as_json=as_json) as conn:
+        seats = Seats(arrangement(settings.desk, settings.desk_hours), settings.desk_vanished_seconds)
+        seats.set_capacity(conn, accounts.find(conn, login), count or None, SystemClock().now())
+        usual = seats.arrangement.capacity
+    show({"ok": True, "login": login, "capacity": count or usual}, [t("desk.cli_capacity", login=login, count=count or usual)],
+         as_json=as_json)  # fmt: skip
+
+
 @contextmanager
 def _changing(*, as_json: bool) -> Iterator[Connection]:
     """A transaction on the accounts; what cannot be done is said in a line or two."""
     try:
         with explained(as_json=as_json), opened(get_settings(), create=False) as database, database.write() as conn:
             yield conn
+    except BadArrangement as bad:
+        fail(t("serve.bad_desk", faults=bad), remedy=t("serve.bad_desk_remedy"), as_json=as_json, code="bad_desk")
     except AccountError as error:
         fail(str(error), remedy=t("desk.cli_remedy"), as_json=as_json, code=error.code)

@@ -1,8 +1,8 @@
 """``bandao test``: lint, types, architecture and every test; with arguments only pytest, which gets them.
 
-The whole suite runs as two chains side by side, because most of either waits for one core: what looks at the code alone
-(lint, types, the engine's tests, pytest of single rooms), and what needs the product running on a trained model. Each part's
-output is shown in one piece when it has ended, so that two failures never mix; every half minute a line says what is running.
+The whole suite runs two steps at a time, because most of them keep one core busy: whichever of the two is free takes the next
+step that may begin; what needs the product on a trained model waits for the training. Each step's output is shown in one piece
+when it has ended, so that two failures never mix; every half minute a line says what is running.
 """
 
 from __future__ import annotations
@@ -26,18 +26,22 @@ from channels.cli.output import Json, progress, show
 ROOT = Path(__file__).resolve().parents[2]
 APP = Path(sys.executable).parent
 ENGINE = ROOT / ".venv" / "engine" / "bin" / "python"
-PRODUCT = ("integration", "e2e", "browser")
-"""The folders of tests that need whole programs running: server, LibreOffice, Chromium."""
+PRODUCT = ("e2e", "browser", "integration")
+"""The folders of tests that need whole programs running: server, Chromium, LibreOffice."""
+LONGEST = "tests/unit/casework"
+"""A step of its own: as much as all the other rooms together."""
+SIDE_BY_SIDE = 2
 SIGN_OF_LIFE_S = 30.0
 _MOST_FINDINGS, _LAST_LINES, _FINDING_CHARS = 60, 15, 400
 
 
 @dataclass(frozen=True)
 class Step:
-    """One program the suite runs: what people call it, and its command line."""
+    """One program the suite runs: what people call it, its command line, and the step that must have ended before."""
 
     name: str
     command: list[str]
+    after: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,40 +54,51 @@ class Outcome:
     findings: tuple[str, ...] = ()
 
 
-def chains() -> list[list[Step]]:
-    """Everything ``bandao test`` runs: the steps of a chain one after the other, the chains side by side."""
+def steps() -> list[Step]:
+    """Everything ``bandao test`` runs, in the order in which it is begun."""
     # The engine's tests have their own configuration: the app's plug-ins and options are not in the engine's environment.
     engine = [str(ENGINE), "-m", "pytest", "-c", "tests/engine/pytest.ini", "--rootdir", ".", "tests/engine"]
-    rooms, product = folders()
     return [
-        [
-            Step("ruff", [str(APP / "ruff"), "check", "."]),
-            Step("import-linter", [str(APP / "lint-imports")]),
-            Step("mypy", [str(APP / "mypy")]),
-            Step("engine", engine),
-            _pytest("pytest rooms", "-o", "cache_dir=.pytest_cache/rooms", *rooms),
-        ],
-        [_train(), _pytest("pytest product", "-o", "cache_dir=.pytest_cache/product", *product)],
+        _train(),
+        Step("ruff", [str(APP / "ruff"), "check", "."]),
+        Step("import-linter", [str(APP / "lint-imports")]),
+        Step("mypy", [str(APP / "mypy")]),
+        _pytest("e2e", "tests/e2e", after="train"),
+        _pytest("casework", LONGEST),
+        _pytest("browser", "tests/browser", after="train"),
+        _pytest("rooms", *rooms()),
+        _pytest("doors", *doors()),
+        _pytest("integration", "tests/integration", after="train"),
+        Step("engine", engine),
     ]
 
 
-def folders() -> tuple[list[str], list[str]]:
-    """The folders of tests of pytest's two runs; a new folder is in the first one unless it needs the product."""
-    found = sorted({path.relative_to(ROOT / "tests").parts[0] for path in (ROOT / "tests").glob("*/**/test_*.py")} - {"engine"})
-    return [f"tests/{name}" for name in found if name not in PRODUCT], [f"tests/{name}" for name in PRODUCT if name in found]
+def rooms() -> list[str]:
+    """The folders of unit tests but the longest; a new one is among them."""
+    return sorted({"/".join(parts[:3]) for parts in _found() if parts[1] == "unit"} - {LONGEST})
+
+
+def doors() -> list[str]:
+    """Every other folder of tests, contract and architecture among them, unless it needs the product."""
+    return sorted({f"tests/{parts[1]}" for parts in _found() if parts[1] not in (*PRODUCT, "engine", "unit")})
+
+
+def _found() -> set[tuple[str, ...]]:
+    return {path.relative_to(ROOT).parts[:-1] for path in (ROOT / "tests").rglob("test_*.py")}
 
 
 def wanted_steps(arguments: list[str]) -> list[Step]:
     """pytest of the app's environment with ``arguments``, on models of the present code and data."""
-    return [_train(), _pytest("pytest", *arguments)]
+    return [_train(), Step("pytest", [sys.executable, "-m", "pytest", *arguments])]
 
 
 def _train() -> Step:
     return Step("train", [sys.executable, "-m", "channels.cli", "train"])
 
 
-def _pytest(name: str, *arguments: str) -> Step:
-    return Step(name, [sys.executable, "-m", "pytest", *arguments])
+def _pytest(name: str, *arguments: str, after: str | None = None) -> Step:
+    # Two at a time would overwrite each other's notes of what failed last.
+    return Step(name, [sys.executable, "-m", "pytest", "-o", f"cache_dir=.pytest_cache/{name}", *arguments], after)
 
 
 def run(step: Step, *, quiet: bool, whole: bool = False) -> Outcome:
@@ -119,20 +134,35 @@ def findings(output: str) -> tuple[str, ...]:
     return tuple(line[:_FINDING_CHARS] for line in (named[:_MOST_FINDINGS] or lines[-_LAST_LINES:]))
 
 
-def run_side_by_side(found: list[list[Step]], *, quiet: bool) -> list[Outcome]:
-    """Run every chain; a step that fails stops nothing, because people want to know all that is wrong."""
-    running: list[str | None] = [None for _ in found]
+def run_side_by_side(wanted: list[Step], *, quiet: bool) -> list[Outcome]:
+    """Run every step, ``SIDE_BY_SIDE`` at a time; one that fails stops nothing, because people want to know all that is wrong."""
+    running: list[str | None] = [None] * SIDE_BY_SIDE
+    waiting, ended, news = list(wanted), dict[str, Outcome](), threading.Condition()
 
-    def follow(number: int) -> list[Outcome]:
-        outcomes = []
-        for step in found[number]:
-            running[number] = step.name
-            outcomes.append(run(step, quiet=quiet, whole=True))
-        running[number] = None
-        return outcomes
+    def take(number: int) -> Step | None:
+        with news:
+            while waiting:
+                free = next((step for step in waiting if step.after is None or step.after in ended), None)
+                if free is not None:
+                    waiting.remove(free)
+                    running[number] = free.name
+                    return free
+                news.wait()
+            return None
 
-    with _signs_of_life(running), ThreadPoolExecutor(len(found)) as pool:
-        return [outcome for outcomes in pool.map(follow, range(len(found))) for outcome in outcomes]
+    def work(number: int) -> None:
+        while step := take(number):
+            try:
+                outcome = run(step, quiet=quiet, whole=True)
+            except Exception as error:
+                outcome = Outcome(step.name, False, 0.0, (f"{type(error).__name__}: {error}",))
+            with news:
+                running[number], ended[step.name] = None, outcome
+                news.notify_all()
+
+    with _signs_of_life(running), ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        list(pool.map(work, range(SIDE_BY_SIDE)))
+    return [ended[step.name] for step in wanted]
 
 
 @contextmanager
@@ -161,7 +191,7 @@ def test(context: typer.Context, as_json: Json = False) -> None:
     if context.args:
         outcomes = [run(step, quiet=as_json) for step in wanted_steps(context.args)]
     else:
-        outcomes = run_side_by_side(chains(), quiet=as_json)
+        outcomes = run_side_by_side(steps(), quiet=as_json)
     failed = [outcome.name for outcome in outcomes if not outcome.ok]
     verdict = t("cli.test_failed", names=", ".join(failed)) if failed else t("cli.test_passed")
     for outcome in outcomes:

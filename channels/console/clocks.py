@@ -18,12 +18,12 @@ from channels.parts import Parts, parts_of
 
 router = APIRouter(prefix="/console/api/clocks", include_in_schema=False)
 MOST = 200
-_ENDS = {"acceptance": ("submitted",), "delivery": ("approved",), "urged": OPEN}
+_ENDS = {"acceptance": ("submitted",), "correction": ("correction_needed",), "delivery": ("approved",), "urged": OPEN}
 _DECIDING = ("accepted", "in_review", "correction_needed", "submitted")
 
 
 class ClockOut(BaseModel):
-    """One warning. ``level`` is yellow, red, overdue or urged; ``due`` the last day (ISO 8601); ``text`` says all of it."""
+    """One warning. ``level``: yellow, red, overdue, extended or urged; ``due``: the last day (ISO 8601); ``text``: all of it."""
 
     case_no: str
     part: str

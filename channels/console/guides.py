@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from fastapi import APIRouter, Request
 
-from assistant.desk.accounts import PUBLISHING_ROLES, WRITING_ROLES, Operator
+from assistant.desk.accounts import Operator
 from assistant.desk.guides import revisions
 from assistant.desk.guides.revisions import MINE, PROPOSED, Revision
 from assistant.foundation.messages import t
@@ -53,7 +53,7 @@ def listed(who: Reader, request: Request) -> GuideList:
     return GuideList(
         items=[_line(catalogue, code, held, [r for r in shown if r.code == code]) for code, held in sorted(there.items())],
         refused=refused(parts), proposed=[revision for revision in shown if revision.state == PROPOSED],
-        may_write=who.role in WRITING_ROLES, may_publish=who.role in PUBLISHING_ROLES,
+        may_write=who.may("guides.write"), may_approve=who.may("guides.approve"),
     )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def file(place: str, code: str, who: Reader, request: Request) -> FileDetail:
         mine=RevisionText(**out(parts, mine, who).model_dump(), text=mine.text) if mine else None,
         revisions=[out(parts, revision, who) for revision in every],
         refused=[entry for entry in refused(parts) if entry.file == where.file],
-        may_write=who.role in WRITING_ROLES, may_publish=who.role in PUBLISHING_ROLES,
+        may_write=who.may("guides.write"), may_approve=who.may("guides.approve"),
     )  # fmt: skip
 
 

@@ -10,11 +10,10 @@ from typing import Annotated, TypeVar
 from fastapi import Depends
 from sqlalchemy import Connection
 
-from assistant.desk.accounts import READING_ROLES, WRITING_ROLES, Operator
+from assistant.desk.accounts import Operator
 from assistant.desk.guides.publishing import publish_due
 from assistant.desk.guides.revisions import Revision, RevisionError
-from assistant.foundation.messages import t
-from channels.console.access import changing, operator
+from channels.console.access import needs
 from channels.parts import Parts
 from channels.problems import Problem
 from knowledge.editing import places
@@ -24,35 +23,16 @@ from knowledge.lint import Tags
 
 T = TypeVar("T")
 _STATUS = {
-    "guide_gone": 404, "guide_not_writer": 403, "guide_not_publisher": 403, "guide_own": 403, "guide_not_yours": 403,
+    "guide_gone": 404, "guide_not_writer": 403, "guide_not_approver": 403, "guide_own": 403, "guide_not_yours": 403,
     "guide_no_note": 422, "guide_no_answer": 422,
 }  # fmt: skip
 
 
-async def reader(who: Annotated[Operator, Depends(operator)]) -> Operator:
-    """Who may see guides being written; 403 for others."""
-    return _in(who, READING_ROLES)
-
-
-async def writer(who: Annotated[Operator, Depends(changing)]) -> Operator:
-    """Who may write guides, for requests that change something."""
-    return _in(who, WRITING_ROLES)
-
-
-async def asker(who: Annotated[Operator, Depends(changing)]) -> Operator:
-    """As ``reader``, for requests that send a text to be looked at."""
-    return _in(who, READING_ROLES)
-
-
-def _in(who: Operator, roles: frozenset[str]) -> Operator:
-    if who.role not in roles:
-        raise Problem(403, "guide_role", detail=t("desk.guide_role"))
-    return who
-
-
-Reader = Annotated[Operator, Depends(reader)]
-Writer = Annotated[Operator, Depends(writer)]
-Asker = Annotated[Operator, Depends(asker)]
+Reader = Annotated[Operator, Depends(needs("guides.read"))]
+Asker = Annotated[Operator, Depends(needs("guides.read", change=True))]
+"""As ``Reader``, for requests that send a text to be looked at."""
+Writer = Annotated[Operator, Depends(needs("guides.write", change=True))]
+Approver = Annotated[Operator, Depends(needs("guides.approve", change=True))]
 
 
 def changed(parts: Parts, change: Callable[[Connection], T]) -> T:

@@ -141,7 +141,7 @@ class GuideList(BaseModel):
     refused: list[RefusedOut]
     proposed: list[RevisionOut]
     may_write: bool
-    may_publish: bool
+    may_approve: bool
 
 
 class FileDetail(BaseModel):
@@ -161,7 +161,7 @@ class FileDetail(BaseModel):
     revisions: list[RevisionOut]
     refused: list[RefusedOut]
     may_write: bool
-    may_publish: bool
+    may_approve: bool
 
 
 class LineOut(BaseModel):

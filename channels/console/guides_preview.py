@@ -9,9 +9,8 @@ import yaml
 from fastapi import APIRouter, Form, Request, Response
 
 from assistant.foundation.messages import CHINESE, ENGLISH
-from channels.console.access import Reading
 from channels.console.guides import place_of
-from channels.console.guides_access import reader as may_read
+from channels.console.guides_access import Reader as GuideReader
 from channels.console.guides_models import LONGEST
 from channels.parts import Parts, parts_of
 from channels.problems import Problem
@@ -27,8 +26,8 @@ from knowledge.schema import Guide
 from knowledge.translation import Translation, translated
 
 router = APIRouter(prefix="/console/api/guides", include_in_schema=False)
-#: Only our own editor may frame it, and nothing in it runs.
-_HEADERS = {
+#: Only our own pages may frame it, and nothing in it runs.
+FRAMED = {
     **SECURITY_HEADERS,
     "Content-Security-Policy": CONTENT_SECURITY_POLICY.replace("script-src 'self'", "script-src 'none'").replace(
         "frame-ancestors 'none'", "frame-ancestors 'self'"
@@ -40,20 +39,19 @@ _HEADERS = {
 
 @router.post("/preview")
 async def preview(
-    who: Reading, request: Request,
+    who: GuideReader, request: Request,
     code: Annotated[str, Form(max_length=64)], place: Annotated[str, Form(max_length=16)],
     text: Annotated[str, Form(max_length=LONGEST)], csrf: Annotated[str, Form(max_length=64)],
     region: Annotated[str, Form(max_length=40)] = "", language: Annotated[str, Form(max_length=8)] = CHINESE,
 ) -> Response:  # fmt: skip
     """The page of a text in a region and a language. A frame cannot send headers, so the token stands in the form."""
-    await may_read(who)
     if not hmac.compare_digest(csrf.encode(), who.csrf.encode()):
         raise Problem(403, "csrf")
     parts, where = parts_of(request), place_of(code, place)
     seen = Reader(parts, region_of(parts, region or where.region), ENGLISH if language == ENGLISH else CHINESE, None)
     page = _page(parts, request, seen, where, tidy(text))
     html = bytes(page.body).replace(b"<head>", b'<head>\n  <base target="_blank">', 1)
-    return Response(html, page.status_code, media_type="text/html; charset=utf-8", headers=_HEADERS)
+    return Response(html, page.status_code, media_type="text/html; charset=utf-8", headers=FRAMED)
 
 
 def _page(parts: Parts, request: Request, seen: Reader, where: Place, text: str) -> Response:

@@ -46,7 +46,10 @@ class FollowUpWords(In):
 
 
 class StuckOut(BaseModel):
-    """What did not get to its office: ``what`` is stuck, ``why`` as far as is known, ``since`` when it was first tried."""
+    """What did not get to its office: ``what`` is stuck, ``why`` as far as is known, ``since`` when it was first tried.
+
+    ``again`` is False where nothing can be tried again: an office said what cannot be true, and somebody has to ask it.
+    """
 
     case_no: str
     part: str
@@ -56,6 +59,7 @@ class StuckOut(BaseModel):
     why: str
     attempts: int
     since: str
+    again: bool = True
 
 
 class RatingOut(BaseModel):
@@ -98,22 +102,54 @@ class NewPassword(In):
     new: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class Me(BaseModel):
-    """``csrf`` goes into X-CSRF-Token with every change. ``opens_at`` is null while the desk is open."""
+class Ways(BaseModel):
+    """How one may sign in: ``provider`` is what the identity provider is called, ``passwords`` whether all may use theirs."""
 
+    provider: str | None
+    passwords: bool
+
+
+class Left(BaseModel):
+    """Signed out here. ``next`` is where the browser goes to sign out at the identity provider, too."""
+
+    next: str | None
+
+
+class Me(BaseModel):
+    """``csrf`` goes into X-CSRF-Token with every change. ``may`` is what the roles allow.
+
+    ``opens_at`` is null while the desk is open. ``messages`` is where the sandbox shows the notices it was sent, null where they
+    go to a real gateway.
+    """
+
+    id: str
     login: str
     name: str
-    role: str
+    roles: list[str]
+    may: list[str]
     csrf: str
     hours: str
     opens_at: str | None
+    messages: str | None = None
+
+
+class Running(BaseModel):
+    """The limit that runs out next: yellow from ``near``, red from ``due`` on.
+
+    ``name`` is first_answer, next_answer or resolution.
+    """
+
+    name: str
+    near: str
+    due: str
 
 
 class QueueItem(BaseModel):
-    """One conversation waiting, or claimed by me.
+    """One conversation waiting, or claimed by me, or by the colleague ``staff_name`` where I joined or read along.
 
     ``item`` is the item of the case, else the one last talked about; ``said`` the citizen's last words, masked and short.
-    ``last_event`` grows with whatever happens.
+    ``last_event`` grows with whatever happens, ``noted`` with what staff note. ``first``: what it is about comes before all else.
+    ``kind`` is talk, callback or slot; ``for_staff`` whom it waits for; ``promised_at`` when people come, if they are not there.
     """
 
     conversation_id: str
@@ -128,6 +164,17 @@ class QueueItem(BaseModel):
     case_status: str | None
     filled: int
     total: int
+    group: str
+    group_name: str
+    first: bool
+    kind: str
+    promised_at: str | None
+    for_staff: str | None
+    staff_id: str | None
+    staff_name: str | None
+    escalated: bool
+    noted: int
+    limit: Running | None
 
 
 class QueueList(BaseModel):
@@ -136,11 +183,17 @@ class QueueList(BaseModel):
 
 
 class Packet(BaseModel):
-    """What an operator sees at once: who speaks, the case so far, everything said."""
+    """What an operator sees at once: who speaks, the case so far, everything said.
+
+    ``mine``: I have it. ``joined``: I talk in it, a colleague has it. Neither: it waits, or I read along as a supervisor.
+    """
 
     conversation_id: str
     owner: str
+    state: str
     mine: bool
+    joined: bool
+    noted: int
     channel: str
     reason: str | None
     asking: str | None
@@ -152,12 +205,14 @@ class Packet(BaseModel):
 class Updates(BaseModel):
     """The queue, and what is new in the open conversation; ``lost`` says in words why that is not to be read any more.
 
-    ``seen`` goes back with the next request; ``now`` lets the page count waiting times by our clock.
+    ``seen`` goes back with the next request; ``now`` lets the page count waiting times by our clock. ``escalated`` are, for
+    supervisors, the conversations at the desk with a limit that is near or missed.
     """
 
     seen: str
     now: str
     queue: QueueList
+    escalated: list[str]
     packet: Packet | None
     lost: str | None
 

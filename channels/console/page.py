@@ -40,18 +40,46 @@ async def _serve(request: Request, path: str) -> Response:
     return response
 
 
+async def _framing(request: Request, path: str) -> Response:
+    response = await _serve(request, path)
+    response.headers["Content-Security-Policy"] += "; frame-src 'self'"
+    return response
+
+
 @router.api_route("/console/", methods=["GET", "HEAD"])
 async def console_page(request: Request) -> Response:
-    """The console."""
-    return await _serve(request, "index.html")
+    """The console; guides in it are pages of ours in a frame that runs no scripts."""
+    return await _framing(request, "index.html")
 
 
 @router.api_route("/console/guides/", methods=["GET", "HEAD"])
 async def guides_page(request: Request) -> Response:
     """The guide editor; the preview in it is a page of ours in a frame that runs no scripts."""
-    response = await _serve(request, "guides.html")
-    response.headers["Content-Security-Policy"] += "; frame-src 'self'"
-    return response
+    return await _framing(request, "guides.html")
+
+
+@router.api_route("/console/accounts/", methods=["GET", "HEAD"])
+async def accounts_page(request: Request) -> Response:
+    """Accounts, for administrators."""
+    return await _serve(request, "accounts.html")
+
+
+@router.api_route("/console/audit/", methods=["GET", "HEAD"])
+async def audit_page(request: Request) -> Response:
+    """The audit chain, for auditors."""
+    return await _serve(request, "audit.html")
+
+
+@router.api_route("/console/past/", methods=["GET", "HEAD"])
+async def past_page(request: Request) -> Response:
+    """Past conversations, for whoever may look for some."""
+    return await _serve(request, "past.html")
+
+
+@router.api_route("/console/reports/", methods=["GET", "HEAD"])
+async def reports_page(request: Request) -> Response:
+    """Figures, for those who see to it how the hall does."""
+    return await _serve(request, "reports.html")
 
 
 @router.api_route("/console/static/{path:path}", methods=["GET", "HEAD"])

@@ -8,15 +8,16 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from assistant.casework.ratings import store
 from assistant.casework.ratings.model import NotNow, Rating
 from assistant.conversation import repository
 from assistant.desk.accounts import Operator
 from assistant.foundation import audit
+from assistant.foundation.desk_tables import staff as table
 from assistant.foundation.messages import t
-from channels.console.access import ActingAtDesk, AtDesk
+from channels.console.access import ActingAtDesk, AtDesk, SeeingFigures
 from channels.console.models import Done, FiguresOut, FollowUpWords, RatingOut
 from channels.parts import Parts, parts_of
 from channels.problems import Problem
@@ -34,7 +35,7 @@ async def waiting(_who: AtDesk, request: Request) -> list[RatingOut]:
 
 @router.get("/figures")
 async def figures(
-    _who: AtDesk, request: Request, by: By = "item", days: Annotated[int, Query(ge=1, le=3660)] = DAYS
+    _who: SeeingFigures, request: Request, by: By = "item", days: Annotated[int, Query(ge=1, le=3660)] = DAYS
 ) -> list[FiguresOut]:
     """Ratings of the last days by item, department or operator."""
     return await asyncio.to_thread(_figures, parts_of(request), by, days)
@@ -64,6 +65,8 @@ async def answer(subject: str, body: FollowUpWords, who: ActingAtDesk, request: 
         said = {"from": "staff", "name": t("ratings.answered_from"), "at": now.isoformat()}
         text = t("ratings.answered", answer=body.words)
         repository.append_events(conn, held.conversation_id, [("message", {**said, "text": text})], now)
+        if held.case_no is not None:
+            parts.notices.planner.rating_answered(conn, held.case_no)
         return True
 
     held = await asyncio.to_thread(_change, parts, who, subject, "rating.closed", close)
@@ -89,8 +92,13 @@ def _waiting(parts: Parts) -> list[RatingOut]:
 def _figures(parts: Parts, by: By, days: int) -> list[FiguresOut]:
     with parts.db.read() as conn:
         found = store.figures(conn, by, parts.clock.now() - timedelta(days=days))
-    names = {one.key: _item(parts, one.key) if by == "item" else one.key for one in found}
-    return [FiguresOut(name=names[one.key], **vars(one)) for one in found]
+        staff = {row.id: row.display_name for row in conn.execute(select(table.c.id, table.c.display_name))}
+    known: dict[By, Callable[[str], str]] = {
+        "item": lambda code: _item(parts, code) or t("ratings.no_item"),
+        "department": lambda name: name or t("ratings.no_department"),
+        "staff_id": lambda code: staff.get(code, code) or t("ratings.no_staff"),
+    }
+    return [FiguresOut(name=known[by](one.key), **vars(one)) for one in found]
 
 
 def _item(parts: Parts, code: str) -> str:

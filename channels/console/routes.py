@@ -10,14 +10,42 @@ from fastapi import APIRouter, Cookie, Request, Response
 from sqlalchemy import Connection
 
 from assistant.conversation import repository
-from assistant.desk import accounts
+from assistant.desk import accounts, sessions
 from assistant.desk.accounts import AccountError, Operator
-from assistant.desk.queue import CLAIMED, LEFT, RELEASED, WAITING, NotYours
+from assistant.desk.roles import ordered, permissions
+from assistant.desk.sessions import Elsewhere
 from assistant.foundation.messages import t
 from channels.api.limits import by_address
-from channels.console import clocks, guides, guides_preview, guides_revisions, labels, misread, page, ratings, stuck, updates
-from channels.console.access import COOKIE, ActingAtDesk, Changing, Reading
-from channels.console.models import Done, Me, NewPassword, Say, SignIn
+from channels.console import (
+    accounts as account_pages,
+)
+from channels.console import (
+    acting,
+    assisted,
+    auditing,
+    bookings,
+    clocks,
+    desk,
+    guides,
+    guides_preview,
+    guides_revisions,
+    labels,
+    misread,
+    packet,
+    page,
+    papers,
+    past,
+    ratings,
+    replies,
+    reports,
+    sso,
+    stuck,
+    unsent,
+    updates,
+)
+from channels.console.access import COOKIE, ActingAtDesk, Changing, Reading, lives
+from channels.console.changing import changed
+from channels.console.models import Done, Left, Me, NewPassword, Say, SignIn
 from channels.parts import Parts, parts_of
 from channels.problems import Problem
 
@@ -47,22 +75,29 @@ async def me(who: Reading, request: Request) -> Me:
     return _me(parts_of(request), who)
 
 
+@api.post("/active")
+async def active(_who: Changing) -> Done:
+    """Somebody is there: the page says so while keys or the mouse are used, and the session goes on."""
+    return Done()
+
+
 @api.post("/logout")
-async def logout(_who: Changing, request: Request, response: Response, bandao_staff: Annotated[str, Cookie()] = "") -> Done:
+async def logout(_who: Changing, request: Request, response: Response, bandao_staff: Annotated[str, Cookie()] = "") -> Left:
     """Sign out; conversations nobody looks after any more go back to the queue."""
     parts = parts_of(request)
     now = parts.clock.now()
 
-    def leave(conn: Connection) -> list[str]:
-        accounts.sign_out(conn, bandao_staff)
+    def leave(conn: Connection) -> tuple[list[str], Elsewhere | None]:
+        elsewhere = sessions.sign_out(conn, bandao_staff)
         alone = list(parts.desk.left_alone(conn, now))
         parts.desk.requeue(conn, alone, now)
-        return alone
+        return alone, elsewhere
 
-    for conversation_id in await asyncio.to_thread(_write, parts, leave):
+    alone, elsewhere = await asyncio.to_thread(_write, parts, leave)
+    for conversation_id in alone:
         parts.hub.ring(conversation_id)
     response.delete_cookie(COOKIE, path="/console")
-    return Done()
+    return Left(next=await asyncio.to_thread(sso.leaving, parts, elsewhere))
 
 
 @api.put("/password")
@@ -78,8 +113,8 @@ async def password(body: NewPassword, who: Changing, request: Request, bandao_st
 async def claim(conversation_id: str, who: ActingAtDesk, request: Request) -> Done:
     """Take a waiting conversation."""
     parts = parts_of(request)
-    return await _change(
-        parts, who, conversation_id, lambda conn: parts.desk.claim(conn, conversation_id, who.id, who.name, parts.clock.now())
+    return await changed(
+        parts, conversation_id, lambda conn: parts.desk.claim(conn, conversation_id, who.id, who.name, parts.clock.now())
     )
 
 
@@ -87,8 +122,8 @@ async def claim(conversation_id: str, who: ActingAtDesk, request: Request) -> Do
 async def release(conversation_id: str, who: ActingAtDesk, request: Request) -> Done:
     """Give it back to the bot."""
     parts = parts_of(request)
-    return await _change(
-        parts, who, conversation_id, lambda conn: parts.desk.release(conn, conversation_id, who.id, parts.clock.now())
+    return await changed(
+        parts, conversation_id, lambda conn: parts.desk.release(conn, conversation_id, who.id, parts.clock.now())
     )
 
 
@@ -101,32 +136,7 @@ async def say(conversation_id: str, body: Say, who: ActingAtDesk, request: Reque
         if body.message_id is None or not _said_before(conn, conversation_id, body.message_id):
             parts.desk.say(conn, conversation_id, who.id, who.name, body.text, parts.clock.now(), body.message_id)
 
-    return await _change(parts, who, conversation_id, tell)
-
-
-async def _change(parts: Parts, who: Operator, conversation_id: str, change: Callable[[Connection], Any]) -> Done:
-    try:
-        await asyncio.to_thread(_write, parts, change)
-    except NotYours:
-        raise await asyncio.to_thread(_why_not, parts, who, conversation_id) from None
-    parts.hub.ring(conversation_id)
-    return Done()
-
-
-def _why_not(parts: Parts, who: Operator, conversation_id: str) -> Problem:
-    """What to say to somebody who wants to change a conversation that is not hers."""
-    with parts.db.read() as conn:
-        state, name = parts.desk.where_is(conn, conversation_id) or (None, None)
-    reasons = {
-        CLAIMED: ("taken", t("desk.taken", name=name or "")),
-        WAITING: ("not_held", t("desk.not_held")),
-        LEFT: ("left", t("desk.left")),
-        RELEASED: ("released", t("desk.released")),
-    }
-    if state not in reasons:
-        return Problem(404, "gone", detail=t("desk.gone"))
-    code, detail = reasons[state]
-    return Problem(409, code, detail=detail)
+    return await changed(parts, conversation_id, tell)
 
 
 def _said_before(conn: Connection, conversation_id: str, message_id: str) -> bool:
@@ -143,9 +153,15 @@ def _few_tries(parts: Parts, request: Request) -> None:
 def _me(parts: Parts, who: Operator) -> Me:
     opens = parts.desk.opens_at(parts.clock.now())
     return Me(
-        login=who.login, name=who.name, role=who.role, csrf=who.csrf, hours=parts.settings.desk_hours,
-        opens_at=opens.isoformat() if opens else None,
+        id=who.id, login=who.login, name=who.name, roles=ordered(who.roles), may=permissions(who.roles), csrf=who.csrf,
+        hours=parts.settings.desk_hours, opens_at=opens.isoformat() if opens else None,
+        messages=_sandbox_messages(parts),
     )  # fmt: skip
+
+
+def _sandbox_messages(parts: Parts) -> str | None:
+    at = parts.settings.sandbox_url
+    return f"{at}/office/messages" if parts.settings.messages_url == f"{at}/messages" else None
 
 
 def _write(parts: Parts, change: Callable[[Connection], Any]) -> Any:
@@ -155,13 +171,17 @@ def _write(parts: Parts, change: Callable[[Connection], Any]) -> Any:
 
 def _sign_in(parts: Parts, body: SignIn) -> tuple[str, Operator]:
     now = parts.clock.now()
+    login = body.login.strip().lower()
+    settings = parts.settings
+    if settings.staff_passwords == "emergency" and login != settings.staff_emergency_login:
+        raise Problem(403, "passwords_off", detail=t("desk.passwords_off", name=settings.oidc_name))
     with parts.db.read() as conn:
-        staff_id = accounts.check(conn, body.login.strip().lower(), body.password)
+        staff_id = accounts.check(conn, login, body.password)
     if staff_id is None:
         raise Problem(401, "wrong_login")
     with parts.db.write() as conn:
-        token, _csrf = accounts.sign_in(conn, staff_id, now, parts.settings.staff_session_hours)
-        who = accounts.signed_in(conn, token, now)
+        token, _csrf = sessions.sign_in(conn, staff_id, now, lives(parts.settings))
+        who = sessions.signed_in(conn, token, now)
     assert who is not None
     return token, who
 
@@ -179,13 +199,26 @@ def _password(parts: Parts, who: Operator, body: NewPassword, token: str) -> Non
 
 
 router.include_router(api)
+router.include_router(acting.router)
+router.include_router(sso.router)
 router.include_router(updates.router)
+router.include_router(desk.router)
 router.include_router(labels.router)
 router.include_router(misread.router)
+router.include_router(packet.router)
+router.include_router(papers.router)
 router.include_router(ratings.router)
+router.include_router(replies.router)
+router.include_router(reports.router)
 router.include_router(clocks.router)
+router.include_router(bookings.router)
+router.include_router(assisted.router)
 router.include_router(stuck.router)
+router.include_router(unsent.router)
 router.include_router(guides.router)
 router.include_router(guides_revisions.router)
 router.include_router(guides_preview.router)
+router.include_router(account_pages.router)
+router.include_router(auditing.router)
+router.include_router(past.router)
 router.include_router(page.router)

@@ -1,13 +1,15 @@
-"""What did not get to its office and waits for a person: why, since when, and trying again."""
+"""What did not get to its office and waits for a person, and what offices say that cannot be: why, since when, trying again."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from assistant.casework import repository
+from assistant.casework import events, repository
+from assistant.casework.model import Case
 from assistant.casework.submission import outbox, parts
 from assistant.casework.submission.delivery import reason
 from assistant.desk.accounts import Operator
@@ -20,11 +22,13 @@ from channels.problems import Problem
 
 router = APIRouter(prefix="/console/api/stuck", include_in_schema=False)
 MOST = 200
+DOUBTS_FOR = timedelta(days=14)
+"""How long it is shown that an office said what cannot be."""
 
 
 @router.get("")
 async def stuck(_who: AtDesk, request: Request) -> list[StuckOut]:
-    """Submissions a person has to look at, the longest waiting first."""
+    """Submissions a person has to look at, the longest waiting first; then what offices said and was not believed."""
     return await asyncio.to_thread(_stuck, parts_of(request))
 
 
@@ -40,24 +44,42 @@ async def again(case_no: str, who: ActingAtDesk, request: Request, part: Annotat
 def _stuck(app: Parts) -> list[StuckOut]:
     with app.db.read() as conn:
         rows = outbox.left_to_people(conn, MOST)
-        cases = {row.case_no: found[0] for row in rows if (found := repository.find(conn, row.case_no))}
-    made = []
-    for row in rows:
-        case = cases.get(row.case_no)
-        part = parts.named(case, row.part) if case else None
-        made.append(
-            StuckOut(
-                case_no=row.case_no,
-                part=row.part,
-                item=(part.name if part else "") or (case.guide_name if case else ""),
-                department=part.department if part else "",
-                what=t(f"desk.stuck_{row.state.value}"),
-                why=reason(row.last_error or ""),
-                attempts=row.attempts,
-                since=row.created_at.isoformat(),
-            )
+        doubts = events.doubts(conn, app.clock.now() - DOUBTS_FOR, MOST)
+        numbers = {row.case_no for row in rows} | {event.case_no for event in doubts}
+        cases = {number: found[0] for number in numbers if (found := repository.find(conn, number))}
+    made = [
+        StuckOut(
+            case_no=row.case_no,
+            part=row.part,
+            **_named(cases.get(row.case_no), row.part),
+            what=t(f"desk.stuck_{row.state.value}"),
+            why=reason(row.last_error or ""),
+            attempts=row.attempts,
+            since=row.created_at.isoformat(),
         )
-    return made
+        for row in rows
+    ]
+    return made + [
+        StuckOut(
+            case_no=event.case_no,
+            part=event.part,
+            **_named(cases.get(event.case_no), event.part),
+            what=t("desk.stuck_doubted"),
+            why=event.text,
+            attempts=0,
+            since=event.at.isoformat(),
+            again=False,
+        )
+        for event in doubts
+    ]
+
+
+def _named(case: Case | None, item: str) -> dict[str, str]:
+    part = parts.named(case, item) if case else None
+    return {
+        "item": (part.name if part else "") or (case.guide_name if case else ""),
+        "department": part.department if part else "",
+    }
 
 
 def _again(app: Parts, who: Operator, case_no: str, part: str) -> None:

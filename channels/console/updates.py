@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from sqlalchemy import Connection
 
+from assistant.conversation.hub import ANY
+from assistant.desk import books
 from assistant.desk.accounts import Operator
-from assistant.desk.queue import Entry
+from assistant.desk.queue import CLAIMED, Entry
+from assistant.foundation import audit
 from assistant.foundation.messages import t
 from channels.console.access import AtDesk
 from channels.console.models import Packet, QueueList, Updates
-from channels.console.view import Summaries, fingerprint, packet, queue_list
+from channels.console.view import Lines, fingerprint, packet
 from channels.parts import Parts, parts_of
 from channels.problems import Problem
 
@@ -25,8 +30,10 @@ router = APIRouter(prefix="/console/api", include_in_schema=False)
 HOLD_SECONDS = 10.0
 LOOK_SECONDS = 1.0
 """How often the database is asked while a request is held: news from another process of the app is at most so late."""
+BEAT_SECONDS = 10.0
+"""How often it is written down that somebody's page is there."""
 
-_summaries = Summaries()
+_lines = Lines()
 
 
 @router.get("/queue")
@@ -58,23 +65,36 @@ async def updates(
     """
     parts = parts_of(request)
     until = time.monotonic() + (HOLD_SECONDS if held else 0)
-    bell = parts.hub.subscribe(conversation_id or who.id)
+    mine, anybodys = parts.hub.subscribe(conversation_id or who.id), parts.hub.subscribe(ANY)
+    looked, last = float("-inf"), None
     try:
         while True:
             waited_out = time.monotonic() >= until or await request.is_disconnected()
-            found = await asyncio.to_thread(_look, parts, who, seen, conversation_id, after, waited_out)
-            if found is not None:
-                return found
-            await parts.hub.wait(bell, LOOK_SECONDS)
+            waiting = await parts.lookout.waiting() if held else None
+            if waited_out or mine.is_set() or waiting is not last or time.monotonic() >= looked + LOOK_SECONDS:
+                mine.clear()
+                looked, last = time.monotonic(), waiting
+                found = await asyncio.to_thread(_look, parts, who, seen, conversation_id, after, waited_out, waiting)
+                if found is not None:
+                    if after == 0 and found.packet and _along(found.packet):
+                        await asyncio.to_thread(_reads_along, parts, who, found.packet.conversation_id)
+                    return found
+            await parts.hub.wait(anybodys, LOOK_SECONDS)
     finally:
-        parts.hub.unsubscribe(conversation_id or who.id, bell)
+        parts.hub.unsubscribe(conversation_id or who.id, mine)
+        parts.hub.unsubscribe(ANY, anybodys)
 
 
-def _look(parts: Parts, who: Operator, seen: str, conversation_id: str | None, after: int, anyway: bool) -> Updates | None:
+def _look(
+    parts: Parts, who: Operator, seen: str, conversation_id: str | None, after: int, anyway: bool,
+    waiting: Sequence[Entry] | None,
+) -> Updates | None:  # fmt: skip
     _pick_up(parts, who)
     with parts.db.read() as conn:
-        entries = parts.desk.list(conn, who.id)
-        mark = fingerprint(entries)
+        listed = parts.desk.list(conn, who.id, waiting)
+        entries = [*listed, *reading_along(conn, who, listed, conversation_id)]
+        escalated = parts.desk.watch.escalated(conn) if who.may("desk.supervise") else []
+        mark = fingerprint(entries, escalated)
         entry = _entry(entries, conversation_id)
         # An open conversation's events change the mark, too
         if mark == seen and not anyway and (entry.last_event <= after if entry else conversation_id is None):
@@ -83,19 +103,24 @@ def _look(parts: Parts, who: Operator, seen: str, conversation_id: str | None, a
         return Updates(
             seen=mark,
             now=parts.clock.now().isoformat(),
-            queue=queue_list(parts, conn, entries, _summaries),
+            queue=_lines.of(parts, conn, listed),
+            escalated=escalated,
             packet=packet(parts, conn, who, entry, after) if entry else None,
             lost=lost,
         )
 
 
 def _pick_up(parts: Parts, who: Operator) -> None:
-    """Conversations whose operator has gone return to the queue; whoever is there looks after that."""
+    """Her page was heard of; and conversations whose operator has gone return to the queue: whoever is there looks after that."""
     now = parts.clock.now()
     with parts.db.read() as conn:
+        seen = parts.desk.seats.seen_at(conn, who.id)
         alone = parts.desk.left_alone(conn, now, who.id)
-    if alone:
+    unheard = seen is None or (now - seen).total_seconds() > BEAT_SECONDS
+    if alone or unheard:
         with parts.db.write() as conn:
+            if unheard:
+                parts.desk.seats.seen(conn, who.id, now)
             parts.desk.requeue(conn, parts.desk.left_alone(conn, now, who.id), now)
         for conversation_id in alone:
             parts.announce(conversation_id)
@@ -104,7 +129,7 @@ def _pick_up(parts: Parts, who: Operator) -> None:
 def _queue(parts: Parts, who: Operator) -> QueueList:
     _pick_up(parts, who)
     with parts.db.read() as conn:
-        return queue_list(parts, conn, parts.desk.list(conn, who.id), _summaries)
+        return _lines.of(parts, conn, parts.desk.list(conn, who.id))
 
 
 def _packet(parts: Parts, who: Operator, conversation_id: str, after: int) -> Packet:
@@ -113,6 +138,24 @@ def _packet(parts: Parts, who: Operator, conversation_id: str, after: int) -> Pa
         if entry is None:
             raise Problem(404, "gone", detail=t("desk.gone"))
         return packet(parts, conn, who, entry, after)
+
+
+def reading_along(conn: Connection, who: Operator, listed: list[Entry], conversation_id: str | None) -> list[Entry]:
+    """The conversation a supervisor reads while a colleague has it; none for whoever may not, or has it listed anyway."""
+    if conversation_id is None or not who.may("desk.supervise") or _entry(listed, conversation_id):
+        return []
+    return books.live_ones(conn, conversation_id)
+
+
+def _along(read: Packet) -> bool:
+    return read.state == CLAIMED and not (read.mine or read.joined)
+
+
+def _reads_along(parts: Parts, who: Operator, conversation_id: str) -> None:
+    with parts.db.write() as conn:
+        audit.append(
+            conn, at=parts.clock.now(), actor=f"staff:{who.id}", action="desk.read_along", subject=conversation_id, detail={}
+        )
 
 
 def _entry(entries: list[Entry], conversation_id: str | None) -> Entry | None:

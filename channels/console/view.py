@@ -22,6 +22,7 @@ from assistant.desk.queue import CLAIMED, Entry
 from assistant.foundation.masking import mask_value
 from assistant.foundation.messages import t
 from channels.console.models import Packet, QueueItem, QueueList
+from channels.console.standing import Standings
 from channels.parts import Parts
 from channels.problems import Problem
 
@@ -75,30 +76,47 @@ def _summary(parts: Parts, conn: Connection, entry: Entry) -> Summary:
     return Summary(found[0].guide_name, said, view["status"], view["filled"], view["total"])
 
 
-def fingerprint(entries: list[Entry]) -> str:
-    """Changes whenever the queue would look different."""
-    told = [(e.id, e.state, e.place, e.last_event, e.revision, e.case_revision) for e in entries]
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+def fingerprint(entries: list[Entry], escalated: list[str]) -> str:
+    """Changes whenever the queue would look different, or other conversations are before the supervisors."""
+    told: list[Any] = [(e.id, e.state, e.place, e.last_event, e.revision, e.case_revision, e.noted) for e in entries]
+    return hashlib.sha256(repr(told + escalated).encode()).hexdigest()[:16]
 
 
-def queue_list(parts: Parts, conn: Connection, entries: list[Entry], summaries: Summaries) -> QueueList:
-    """The queue as the page shows it: who waits, oldest first, then what this operator has."""
-    items = []
-    for entry in entries:
-        summary = summaries.of(parts, conn, entry)
-        items.append(
-            QueueItem(
-                conversation_id=entry.conversation_id,
-                state=entry.state,
-                reason=entry.reason,
-                queued_at=entry.queued_at.isoformat(),
-                claimed_at=entry.claimed_at.isoformat() if entry.claimed_at else None,
-                place=entry.place,
-                last_event=entry.last_event,
-                **asdict(summary),
-            )
-        )
-    return QueueList(items=items, waiting=sum(1 for entry in entries if entry.place))
+class Lines:
+    """Lines of the queue, kept for as long as nothing of an entry changes: all consoles show the same people waiting."""
+
+    KEPT = 2_000
+
+    def __init__(self) -> None:
+        self._summaries, self._standings = Summaries(), Standings()
+        self._kept: dict[Entry, QueueItem] = {}
+
+    def of(self, parts: Parts, conn: Connection, entries: list[Entry]) -> QueueList:
+        """The queue as the page shows it: who waits, in the queue's order, then what this operator has."""
+        kept = self._kept  # another thread may put an emptied one in its place meanwhile
+        # what was promised for later is so only until then: such a line is made anew each time
+        lines = {entry: kept[entry] for entry in entries if entry in kept and entry.promised_at is None}
+        new = [entry for entry in entries if entry not in lines]
+        stands = self._standings.of(parts, conn, new)
+        for entry in new:
+            lines[entry] = kept[entry] = _line(entry, self._summaries.of(parts, conn, entry), stands[entry.id])
+        if len(kept) > max(self.KEPT, 2 * len(entries)):
+            self._kept = lines
+        return QueueList(items=[lines[entry] for entry in entries], waiting=sum(1 for entry in entries if entry.place))
+
+
+def _line(entry: Entry, summary: Summary, stands: dict[str, Any]) -> QueueItem:
+    return QueueItem(
+        conversation_id=entry.conversation_id,
+        state=entry.state,
+        reason=entry.reason,
+        queued_at=entry.queued_at.isoformat(),
+        claimed_at=entry.claimed_at.isoformat() if entry.claimed_at else None,
+        place=entry.place,
+        last_event=entry.last_event,
+        **asdict(summary),
+        **stands,
+    )
 
 
 def packet(parts: Parts, conn: Connection, who: Operator, entry: Entry, after: int) -> Packet:
@@ -113,7 +131,9 @@ def packet(parts: Parts, conn: Connection, who: Operator, entry: Entry, after: i
     found = cases.find(conn, conv.active_case) if conv.active_case else None
     events = repository.events_after(conn, conv.id, after, EVENTS_AT_ONCE)
     return Packet.model_validate({
-        "conversation_id": conv.id, "owner": conv.owner, "mine": entry.state == CLAIMED and entry.staff_id == who.id,
+        "conversation_id": conv.id, "owner": conv.owner, "state": entry.state,
+        "mine": entry.state == CLAIMED and entry.staff_id == who.id,
+        "noted": entry.noted, "joined": entry.state == CLAIMED and parts.desk.has_joined(conn, entry.id, who.id),
         "channel": conv.channel, "reason": entry.reason, "asking": conv.state.ask.label if conv.state.ask else None,
         "case": _case(parts, found[0]) if found else None,
         "events": [_event(event, entry.claimed_at) for event in events],
@@ -135,16 +155,27 @@ def _event(event: Event, claimed_at: datetime | None) -> dict[str, Any]:
             text = str(data.get("text", ""))
             data = {"from": "citizen", "text": text if heard else mask_value("text", text)}
         case "message":
-            data = {key: data[key] for key in ("from", "name", "text") if key in data}
+            data = {key: data[key] for key in ("from", "name", "text", "card") if key in data}
         case "turn":
             read = _read(data)
             data = {"status": data.get("status"), "replies": [_reply(reply) for reply in data.get("replies", [])]}
             data |= {"read": read} if read else {}
         case "upload":
             data = {key: data.get(key) for key in ("name", "pages", "checks")}
+        case "card" if data.get("kind") == "package":
+            # what she is told on sending it, such as the code for her progress, is hers alone
+            data = {key: data[key] for key in ("kind", "state", "stage", "opened", "version") if key in data}
         case "owner" | "notice" | "case":
             data = {key: data[key] for key in ("owner", "text", "level", "status") if key in data}
     return {"id": event.seq, "event": event.kind, "at": event.at.isoformat(), "data": data}
+
+
+def masked(event: Event) -> dict[str, Any]:
+    """An event for somebody who only reads it later: numbers are masked, whoever said them."""
+    shown = _event(event, None)
+    if event.kind == "message":
+        shown["data"]["text"] = mask_value("text", str(shown["data"].get("text", "")))
+    return shown
 
 
 def _read(turn: dict[str, Any]) -> dict[str, Any] | None:

@@ -7,16 +7,13 @@ import sys
 from pathlib import Path
 
 from assistant.engine.training import run_command
-from assistant.foundation.settings import ROOT, Settings
+from assistant.foundation.settings import ROOT, SANDBOX_OFFICE, Settings
 from channels.serve import plan, readiness
 from channels.serve.leftovers import MARK
 from channels.serve.supervisor import STOP_SECONDS, Program
 
 DRAIN_SECONDS = STOP_SECONDS - 3
 """How long the app lets running requests finish when it is told to stop."""
-
-SANDBOX_OFFICE = "sandbox"
-"""What the sandbox's receiving office is called in the address it reports news to."""
 
 
 def programs(settings: Settings) -> list[Program]:
@@ -47,6 +44,9 @@ def environment(settings: Settings) -> dict[str, str]:
         "BANDAO_SANDBOX_SMTP_PORT": str(settings.sandbox_smtp_port),
         "BANDAO_MESSAGES_CLIENT_ID": settings.messages_client_id,
         "BANDAO_MESSAGES_SECRET": settings.messages_secret,
+        "BANDAO_OIDC_CLIENT_ID": settings.oidc_client_id,
+        "BANDAO_OIDC_CLIENT_SECRET": settings.oidc_client_secret,
+        "BANDAO_OIDC_RETURN": f"{settings.public_url}/console/sso/back",
         "BANDAO_COURIER_KEY": settings.courier_api_key,
         "BANDAO_REGISTER_CLIENT_ID": settings.register_client_id,
         "BANDAO_REGISTER_CLIENT_SECRET": settings.register_client_secret,

@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from assistant.casework import recommending
+from assistant.casework.fields.dates import said
 from assistant.casework.fields.parse import field_options
 from assistant.casework.package.errors import OfficeError, OfficeUnavailable, PackageError
 from assistant.casework.package.shelf import KINDS
@@ -51,7 +52,7 @@ _pages = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("pages")), undefined=StrictUndefined, autoescape=True, trim_blocks=True,
     lstrip_blocks=True,
 )  # fmt: skip
-_pages.globals |= {"t": t, "called": called, "describe": describe, "view": guide_view, "languages": LANGUAGES}
+_pages.globals |= {"t": t, "called": called, "describe": describe, "dated": said, "view": guide_view, "languages": LANGUAGES}
 
 
 @dataclass(frozen=True)

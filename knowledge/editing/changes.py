@@ -27,6 +27,7 @@ _FACTS = ("coverage", "online", "result")
 _NAMED = (
     ("process", "name", "name"), ("places", "name", "name"), ("contacts", "name", "name"), ("faqs", "question", "question"),
     ("fields", "key", "label"), ("documents", "key", "title"), ("followups", "item", "item"), ("parts", "item", "item"),
+    ("judgements", "key", "reason"),
 )  # fmt: skip
 
 

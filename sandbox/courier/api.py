@@ -27,6 +27,9 @@ STEPS = (
     ("in_transit", "运输中"),
     ("delivered", "已签收"),
 )
+#: How an order ends that does not arrive, by what was the matter.
+ENDS = {1: ("failed", "快件丢失（演示故障），请联系寄件单位"), 2: ("failed", "收件人联系不上，快件已退回（演示故障）")}
+_FATES = {"lose": 1, "return": 2}
 Key = Annotated[str, Header(alias="X-Api-Key", max_length=200)]
 Once = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=128)]
 
@@ -62,7 +65,7 @@ def routes(config: SandboxConfig, store: CourierStore, faults: CourierFaults) ->
 
     def told(parcel: Parcel) -> dict[str, Any]:
         step = timedelta(seconds=config.courier_step_s)
-        steps = (*STEPS[:2], ("failed", "快件丢失（演示故障），请联系寄件单位")) if parcel.lost else STEPS
+        steps = (*STEPS[:3], ENDS[parcel.fate]) if parcel.fate else STEPS
         passed = [(parcel.ordered_at + step * number, *line) for number, line in enumerate(steps)]
         history = [
             {"at": at.isoformat(timespec="seconds"), "status": status, "text": text}
@@ -75,7 +78,7 @@ def routes(config: SandboxConfig, store: CourierStore, faults: CourierFaults) ->
         judge(key)
         fault = await misbehave(ordering=True)
         digest = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
-        parcel, new = await run_in_threadpool(store.keep, once, digest, config.now(), lost=fault.mode == "lose")
+        parcel, new = await run_in_threadpool(store.keep, once, digest, config.now(), fate=_FATES.get(fault.mode, 0))
         if parcel.digest != digest:
             raise Problem(409, "key-reused", "同一个键已用于另一张单", room="courier")
         if fault.mode == "accept_then_timeout":

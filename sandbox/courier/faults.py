@@ -7,13 +7,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Mode = Literal["ok", "down", "error500", "slow", "accept_then_timeout", "lose"]
+Mode = Literal["ok", "down", "error500", "slow", "accept_then_timeout", "lose", "return"]
 
 
 class CourierFault(BaseModel):
     """What goes wrong, for ``count`` requests (None: until changed); ``seconds`` is how long slow and lost answers take.
 
-    ``accept_then_timeout`` and ``lose`` concern orders only: a parcel that is lost ends as ``failed``.
+    ``accept_then_timeout`` and ``lose`` concern orders only, as does ``return``: a parcel that is lost or
+    comes back ends as ``failed``.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -33,7 +34,7 @@ class CourierFaults:
         """The fault to apply to one request, counted."""
         with self._lock:
             fault = self.fault
-            if not ordering and fault.mode in ("accept_then_timeout", "lose"):
+            if not ordering and fault.mode in ("accept_then_timeout", "lose", "return"):
                 return CourierFault(mode="ok")
             if fault.count is not None:
                 left = fault.model_copy(update={"count": fault.count - 1}) if fault.count > 1 else CourierFault(mode="ok")

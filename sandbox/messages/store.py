@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+
+from sandbox.onefile import OneFile
 
 Channel = Literal["sms", "wechat", "email"]
 
@@ -45,12 +44,7 @@ class MessageStore:
     """Reads and writes; every query is here."""
 
     def __init__(self, data_dir: Path) -> None:
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._path = data_dir / "messages.sqlite"
-        self._writer = threading.Lock()
-        with self._connection() as conn:
-            conn.execute("PRAGMA journal_mode=WAL")
-            conn.executescript(_SCHEMA)
+        self._file = OneFile(data_dir / "messages.sqlite", lambda conn: conn.executescript(_SCHEMA))
 
     def keep(
         self, channel: Channel, key: str, digest: str, recipient: str, title: str, body: str, link: str, at: datetime
@@ -60,8 +54,7 @@ class MessageStore:
         Raises:
             OtherMessage: the key belongs to another message.
         """
-        with self._writer, self._connection() as conn:
-            conn.execute("BEGIN IMMEDIATE")
+        with self._file.write() as conn:
             held = _first(conn, channel, key)
             if held is not None and held.digest != digest:
                 raise OtherMessage
@@ -69,19 +62,18 @@ class MessageStore:
                 conn.execute("UPDATE message SET handed_over = handed_over + 1 WHERE id = ?", (held.id,))
             else:
                 _insert(conn, channel, key, digest, recipient, title, body, link, at)
-            conn.execute("COMMIT")
             found = _first(conn, channel, key)
         assert found is not None
         return found, held is None
 
     def add(self, channel: Channel, key: str, recipient: str, title: str, body: str, at: datetime) -> None:
         """Take a message in whatever came before, as a mail server does."""
-        with self._writer, self._connection() as conn:
+        with self._file.write() as conn:
             _insert(conn, channel, key, "", recipient, title, body, "", at)
 
     def find(self, channel: Channel, key: str) -> Message | None:
         """The message with this key."""
-        with self._connection() as conn:
+        with self._file.read() as conn:
             return _first(conn, channel, key)
 
     def page(self, channel: str, text: str, limit: int) -> list[Message]:
@@ -92,24 +84,15 @@ class MessageStore:
         if text:
             where += " AND (instr(recipient, ?) OR instr(title, ?) OR instr(body, ?))"
             values += [text, text, text]
-        with self._connection() as conn:
+        with self._file.read() as conn:
             rows = conn.execute(f"SELECT * FROM message WHERE {where} ORDER BY id DESC LIMIT ?", [*values, limit]).fetchall()
         return [Message(**dict(row)) for row in rows]
 
     def counts(self) -> dict[str, int]:
         """How many messages came over each channel."""
-        with self._connection() as conn:
+        with self._file.read() as conn:
             rows = conn.execute("SELECT channel, count(*) AS n FROM message GROUP BY channel").fetchall()
         return {row["channel"]: row["n"] for row in rows}
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        conn = sqlite3.connect(self._path, timeout=10, isolation_level=None)
-        conn.row_factory = sqlite3.Row
-        try:
-            yield conn
-        finally:
-            conn.close()
 
 
 def _first(conn: sqlite3.Connection, channel: str, key: str) -> Message | None:

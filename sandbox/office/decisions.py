@@ -9,12 +9,15 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox.office import manifest
-from sandbox.office.model import OfficeFile
+from sandbox.office.model import Extension, OfficeFile
 from sandbox.office.statuses import LABELS, Action
 from sandbox.problems import Problem
 
 MAX_TEXT = 2000
 MAX_WANTING = 50
+EXTENSION_DAYS, MOST_EXTENSION_DAYS = 10, 15
+"""Working days a limit may be extended by: as a rule, and where several licences are decided together (Licensing Law art. 42)."""
+
 REMEDY = "如不服本决定，可以自收到本决定之日起六十日内申请行政复议，也可以在六个月内依法向人民法院提起行政诉讼。"
 """What the staff page proposes. Administrative Reconsideration Law art. 20, Administrative Litigation Law art. 46."""
 
@@ -43,7 +46,7 @@ class Decision(BaseModel):
     """A staff decision: ``action`` is a name of ``statuses.ACTIONS``.
 
     ``wanting`` and ``due`` belong to ``correct``, ``basis`` (the law relied on) and ``remedy`` (what can be done against
-    it) to ``refuse`` and ``deny``, ``result`` to ``approve``.
+    it) to ``refuse`` and ``deny``, ``result`` to ``approve``, ``days`` (working days more) to ``extend``.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -54,6 +57,7 @@ class Decision(BaseModel):
     basis: str = Field(default="", max_length=1000)
     remedy: str = Field(default="", max_length=1000)
     result: ResultGiven | None = None
+    days: int | None = Field(default=None, ge=1, le=MOST_EXTENSION_DAYS)
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class Spoken:
     wanting: list[dict[str, str]] = field(default_factory=list)
     due: str | None = None
     decision: dict[str, str] | None = None
+    extension: Extension | None = None
 
 
 def settle(given: Decision, action: Action, held: OfficeFile, now: datetime) -> Spoken:
@@ -89,6 +94,10 @@ def settle(given: Decision, action: Action, held: OfficeFile, now: datetime) -> 
         basis, remedy = given.basis.strip(), given.remedy.strip()
         lines = [words, *([f"法律依据：{basis}"] if basis else []), *([f"救济途径：{remedy}"] if remedy else [])]
         return Spoken("\n".join(lines), decision={"reason": words, "basis": basis, "remedy": remedy})
+    if action.name == "extend":
+        days = given.days or EXTENSION_DAYS
+        line = f"经本机关负责人批准，办理期限延长{days}个工作日。理由：{words}"
+        return Spoken(line, extension=Extension(days, words, now.isoformat(timespec="milliseconds")))
     return Spoken(words or action.text)
 
 
@@ -100,6 +109,8 @@ def check_turn(action: Action, held: OfficeFile) -> None:
         if held.inspecting:
             raise Problem(409, "inspection-running", f"现场核查还没有结束，不能“{action.label}”")
         raise Problem(409, "no-inspection", "没有正在进行的现场核查")
+    if action.name == "extend" and held.extension is not None:
+        raise Problem(409, "extended-already", "办理期限已经延长过，不能再延长")
 
 
 def _belongs(given: Decision, action: Action) -> None:
@@ -109,6 +120,7 @@ def _belongs(given: Decision, action: Action) -> None:
         ("basis", bool(given.basis.strip()) and action.name not in ("refuse", "deny")),
         ("remedy", bool(given.remedy.strip()) and action.name not in ("refuse", "deny")),
         ("result", given.result is not None and action.name != "approve"),
+        ("days", given.days is not None and action.name != "extend"),
     ]
     if names := [name for name, wrong in misplaced if wrong]:
         raise Problem(422, "not-of-action", f"“{action.label}”不能带这些内容", ", ".join(names))

@@ -14,7 +14,14 @@ from sandbox.problems import Problem
 
 _FIELDS = 400
 _LONGEST = 20_000
-_LABELS = {"due": "补正期限", "issued": "签发日期", "expires": "有效期至", "number": "结果编号", "title": "结果名称"}
+_LABELS = {
+    "due": "补正期限",
+    "days": "延长天数",
+    "issued": "签发日期",
+    "expires": "有效期至",
+    "number": "结果编号",
+    "title": "结果名称",
+}
 RESULT = ("title", "number", "issued", "expires")
 
 
@@ -60,6 +67,8 @@ def decision(form: Sent) -> Decision:
     given: dict[str, Any] = {"action": action, "text": form.text("text").replace("\r\n", "\n")[:10_000]}
     if action == "correct":
         given |= {"wanting": _wanting(form), "due": form.text("due").strip() or None}
+    if action == "extend":
+        given["days"] = form.text("days").strip() or None
     if action in ("refuse", "deny"):
         given |= {"basis": form.text("basis").strip(), "remedy": form.text("remedy").strip()}
     if action == "approve" and any(form.text(f"result_{name}").strip() for name in RESULT):

@@ -43,6 +43,15 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class Extension:
+    """More time for the decision, approved by the head of the office: working days, why, and since when (RFC 3339)."""
+
+    days: int
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True)
 class Share:
     """Whose file it is where one case goes to several departments: ``part`` is the item's code there, ``name`` its name."""
 
@@ -85,6 +94,7 @@ class OfficeFile:
     packages: list[Package]
     history: list[Entry]
     stops: list[Stop]
+    extension: Extension | None = None
 
     @property
     def item(self) -> str:

@@ -115,7 +115,7 @@ def _pdf(record: dict[str, Any], now: datetime) -> bytes:
         ("持有人", record["holder"] or "（见申请材料）"),
         ("办理事项", record["item"]["name"]),
         ("办件编号", record["case_no"]),
-        ("收件号", record["receipt_no"]),
+        ("收件编号", record["receipt_no"]),
         *((field["label"], field["value"]) for field in record["fields"]),
         ("签发日期", _day(record["issued"])),
         ("有效期至", _day(record["expires"]) if record["expires"] else "长期"),

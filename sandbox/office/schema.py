@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 
-VERSION = 1
-"""Kept in SQLite's ``user_version``; 0 is a new database, or one from before files had departments."""
+VERSION = 2
+"""Kept in SQLite's ``user_version``; 0 is a new database or one from before files had departments, 1 knows no extension."""
 
 _FILE = """
 CREATE TABLE IF NOT EXISTS office_file (
   receipt_no TEXT PRIMARY KEY, case_no TEXT NOT NULL, department TEXT NOT NULL DEFAULT '', part TEXT NOT NULL DEFAULT '',
   part_name TEXT NOT NULL DEFAULT '', share TEXT NOT NULL DEFAULT '', guide_code TEXT NOT NULL, guide_name TEXT NOT NULL,
   status TEXT NOT NULL, version INTEGER NOT NULL, correction TEXT, wanting TEXT NOT NULL DEFAULT '[]', due TEXT,
-  decision TEXT, result TEXT, examined TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
+  decision TEXT, result TEXT, examined TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL, extension TEXT,
   UNIQUE (case_no, share))
 """
 
@@ -58,13 +58,15 @@ _OLD_COLUMNS = "receipt_no, case_no, guide_code, guide_name, status, version, co
 
 def prepare(conn: sqlite3.Connection) -> None:
     """Make the tables, or bring an older database's up to date; nothing kept is lost. One transaction, safe to repeat."""
-    conn.execute("PRAGMA journal_mode=WAL")
     # Off while the table others refer to is replaced; it cannot be switched inside a transaction.
     conn.execute("PRAGMA foreign_keys=OFF")
     conn.execute("BEGIN IMMEDIATE")
     try:
-        if conn.execute("PRAGMA user_version").fetchone()[0] == 0 and _has(conn, "office_file"):
+        version = conn.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0 and _has(conn, "office_file"):
             _give_departments(conn)
+        elif version == 1:
+            conn.execute("ALTER TABLE office_file ADD COLUMN extension TEXT")
         for statement in (_FILE, *_TABLES):
             conn.execute(statement)
         conn.execute(f"PRAGMA user_version={VERSION}")

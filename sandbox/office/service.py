@@ -7,7 +7,7 @@ import re
 import sqlite3
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -21,11 +21,18 @@ from sandbox.problems import Problem
 
 OFFICE = "收件办公室"
 APPLICANT = "申请人"
+_AWAITED = {
+    "window": "已登记电子申请，等申请人把纸质材料交到窗口。交到之前不算收件。",
+    "post": "已登记电子申请，等申请人寄来纸质材料。收到之前不算收件。",
+}
 _KEY = re.compile(r"^[\x21-\x7e]{1,128}$")
 
 
 class Metadata(BaseModel):
-    """What a sender says about a package. ``sha256`` is lower-case hex over the zip's bytes."""
+    """What a sender says about a package. ``sha256`` is lower-case hex over the zip's bytes.
+
+    ``way`` says that the papers themselves are still to be brought or posted; until they are here nothing is received.
+    """
 
     model_config = ConfigDict(extra="forbid")
     case_no: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
@@ -33,6 +40,7 @@ class Metadata(BaseModel):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     guide: packages.Guide
     department: str = Field(default="", max_length=100)
+    way: Literal["", "window", "post"] = ""
 
 
 def _action(given: Decision) -> Action:
@@ -97,17 +105,17 @@ class Office:
                 receipt_no = self.store.next_receipt_no(conn, self.config.now())
                 guide = (metadata.guide.code, metadata.guide.name)
                 self.store.open_file(conn, receipt_no, metadata.case_no, share, guide, at)
-                words = "已收件，等待受理。"
+                words = "已收件，等待受理。" if not metadata.way else _AWAITED[metadata.way]
             else:
                 self._expect_new_version(held, metadata)
                 receipt_no = held.receipt_no
-                words = "已收到补正后的申请包，等待受理。"
-                self.store.start_clock(conn, receipt_no, at)
+                words = "已收到补正后的申请包，等待受理。" if not metadata.way else _AWAITED[metadata.way]
+                if not metadata.way:
+                    self.store.start_clock(conn, receipt_no, at)
             taken = Package(metadata.version, metadata.sha256, size, key, at, json.loads(text), file_name)
             self.store.add_package(conn, receipt_no, taken)
-            self.store.add_entry(
-                conn, receipt_no, Entry(at, Status.RECEIVED, words, share.department or OFFICE, metadata.version)
-            )
+            status = Status.EXPECTED if metadata.way else Status.RECEIVED
+            self.store.add_entry(conn, receipt_no, Entry(at, status, words, share.department or OFFICE, metadata.version))
             return self._held(self.store.file(conn, receipt_no=receipt_no)), taken, True
 
     def get(self, receipt_no: str) -> OfficeFile:
@@ -197,7 +205,9 @@ class Office:
         else:
             self.store.start_clock(conn, held.receipt_no, at)
         standing = Standing(spoken.text if correcting else None, spoken.wanting, spoken.due, spoken.decision, result)
-        entry = Entry(at, action.target, spoken.text, by or held.share.department or OFFICE, held.version)
+        if spoken.extension is not None:
+            self.store.note_extension(conn, held.receipt_no, spoken.extension)
+        entry = Entry(at, action.target or held.status, spoken.text, by or held.share.department or OFFICE, held.version)
         self.store.add_entry(conn, held.receipt_no, entry, standing)
 
     def withdraw(self, receipt_no: str, text: str) -> OfficeFile:
@@ -260,7 +270,7 @@ class Office:
 
     def _expect_new_version(self, held: OfficeFile, metadata: Metadata) -> None:
         if metadata.guide.code != held.guide_code:
-            raise Problem(409, "other-item", "该办件号已用于另一事项")
+            raise Problem(409, "other-item", "该办件编号已用于另一事项")
         if metadata.version <= held.version:
             raise Problem(409, "version-not-newer", "该办件已有相同或更新版本的申请包")
         if held.status is not Status.CORRECTION_NEEDED:

@@ -44,6 +44,7 @@ def file(held: OfficeFile) -> dict[str, Any]:
         "wanting": standing.wanting,
         "due": standing.due,
         "stopped": [{"from": stop.start, "until": stop.until, "why": stop.why} for stop in held.stops],
+        "extension": None if held.extension is None else vars(held.extension),
         "decision": standing.decision,
         "result": results.public(standing.result),
     }

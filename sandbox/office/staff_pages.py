@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sandbox.office import manifest
-from sandbox.office.decisions import MAX_TEXT, REMEDY, Decision, Spoken
+from sandbox.office.decisions import EXTENSION_DAYS, MAX_TEXT, MOST_EXTENSION_DAYS, REMEDY, Decision, Spoken
 from sandbox.office.forms import EMPTY, Sent
 from sandbox.office.model import OfficeFile
 from sandbox.office.rules import rules
@@ -23,7 +23,7 @@ ALL, NONE = "*", "-"
 """The choices beside the departments: all of them, and files that name none."""
 
 _HERE = Path(__file__).parent
-_WITH_FORM = ("correct", "refuse", "approve", "deny")
+_WITH_FORM = ("correct", "refuse", "extend", "approve", "deny")
 _SOURCES = {
     "said": "申请人口述",
     "tapped": "申请人选择",
@@ -48,6 +48,15 @@ _KINDS = {
 }
 
 
+_FORMATS = {"docx": "Word", "pdf": "PDF", "xlsx": "Excel", "jpg": "图片", "jpeg": "图片", "png": "图片"}
+
+
+def _format(path: str) -> str:
+    """What a file is, in brackets: one form lies in a package as Word and as PDF, under one title."""
+    name = _FORMATS.get(path.rpartition(".")[2].lower(), "")
+    return f"（{name}）" if name else ""
+
+
 @dataclass(frozen=True)
 class Session:
     """Whoever is signed in."""
@@ -62,6 +71,7 @@ class Pages:
     def __init__(self) -> None:
         self._jinja = Environment(loader=FileSystemLoader(_HERE / "pages"), autoescape=True, undefined=StrictUndefined)
         self._jinja.filters["moment"] = lambda at: datetime.fromisoformat(at).strftime("%Y年%m月%d日 %H:%M")
+        self._jinja.filters["format"] = _format
         self._jinja.globals.update(
             labels=LABELS,
             statuses=list(Status),
@@ -145,6 +155,7 @@ class Pages:
             typed=form.text("action"),
             lost=form.text("text") if form.text("action") not in names else "",
             remedy=REMEDY,
+            extension_days=(EXTENSION_DAYS, MOST_EXTENSION_DAYS),
             result_title=rules().item(held.item).result.title or f"{held.title}办理结果",
             approval=ACTIONS["approve"].text,
         )

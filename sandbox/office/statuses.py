@@ -9,6 +9,7 @@ from enum import StrEnum
 class Status(StrEnum):
     """The life of an office file (收件)."""
 
+    EXPECTED = "expected"
     RECEIVED = "received"
     ACCEPTED = "accepted"
     CORRECTION_NEEDED = "correction_needed"
@@ -22,12 +23,12 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Action:
-    """One decision staff can take: where it may be taken from, where it leads, whether it must be reasoned."""
+    """One decision staff can take: where from, where it leads (None: it stays there), whether it must be reasoned."""
 
     name: str
     label: str
     sources: frozenset[Status]
-    target: Status
+    target: Status | None
     text: str
     reason_required: bool = False
 
@@ -36,6 +37,7 @@ _S = Status
 ACTIONS: dict[str, Action] = {
     action.name: action
     for action in (
+        Action("papers", "收到纸质材料", frozenset({_S.EXPECTED}), _S.RECEIVED, "已收到纸质材料，等待受理。"),
         Action(
             "accept",
             "受理",
@@ -58,18 +60,20 @@ ACTIONS: dict[str, Action] = {
             "开始现场核查",
             frozenset({_S.ACCEPTED, _S.IN_REVIEW}),
             _S.IN_REVIEW,
-            "开始现场核查，核查期间不计入办理时限。",
+            "开始现场核查。核查期间不计入承诺时限，法定时限照常计算。",
         ),
-        Action("inspected", "现场核查结束", frozenset({_S.IN_REVIEW}), _S.IN_REVIEW, "现场核查结束，办理时限继续计算。"),
+        Action("inspected", "现场核查结束", frozenset({_S.IN_REVIEW}), _S.IN_REVIEW, "现场核查结束，承诺时限继续计算。"),
+        Action("extend", "延长期限", frozenset({_S.ACCEPTED, _S.IN_REVIEW}), None, "", reason_required=True),
         Action("approve", "准予", frozenset({_S.ACCEPTED, _S.IN_REVIEW}), _S.APPROVED, "经审核，符合法定条件，准予办理。"),
         Action("deny", "不予", frozenset({_S.ACCEPTED, _S.IN_REVIEW}), _S.DENIED, "", reason_required=True),
         Action("deliver", "送达", frozenset({_S.APPROVED}), _S.DELIVERED, "办理结果已送达申请人。"),
     )
 }
 
-WITHDRAWABLE = frozenset({_S.RECEIVED, _S.ACCEPTED, _S.CORRECTION_NEEDED, _S.IN_REVIEW})
+WITHDRAWABLE = frozenset({_S.EXPECTED, _S.RECEIVED, _S.ACCEPTED, _S.CORRECTION_NEEDED, _S.IN_REVIEW})
 
 LABELS: dict[Status, str] = {
+    _S.EXPECTED: "待交材料",
     _S.RECEIVED: "已收件",
     _S.ACCEPTED: "已受理",
     _S.CORRECTION_NEEDED: "待补正",

@@ -6,18 +6,18 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from sandbox.office import schema
-from sandbox.office.model import Entry, OfficeFile, Package, Share, Standing, Stop
+from sandbox.office.model import Entry, Extension, OfficeFile, Package, Share, Standing, Stop
 from sandbox.office.statuses import Status
+from sandbox.onefile import OneFile
 
 
-class Store:
+class Store(OneFile):
     """Reads and writes; writers take turns, so a rule checked inside ``write`` still holds when it is carried out.
 
     ``notify`` is called with every new line of a history, inside the transaction that writes it.
@@ -25,37 +25,11 @@ class Store:
 
     def __init__(self, data_dir: Path, *, notify: Callable[[sqlite3.Connection, str, Entry], None] | None = None) -> None:
         self._notify = notify
-        self._path = data_dir / "office.sqlite"
         self.packages_dir = data_dir / "packages"
         self.results_dir = data_dir / "results"
         for folder in (self.packages_dir, self.results_dir):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._writer = threading.Lock()
-        with self.read() as conn:
-            schema.prepare(conn)
-
-    @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
-        """A connection for reading."""
-        conn = sqlite3.connect(self._path, isolation_level=None, timeout=30)
-        conn.row_factory = sqlite3.Row
-        try:
-            conn.execute("PRAGMA foreign_keys=ON")
-            yield conn
-        finally:
-            conn.close()
-
-    @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """A connection inside one write transaction: committed at the end, rolled back by any exception."""
-        with self._writer, self.read() as conn:
-            conn.execute("BEGIN IMMEDIATE")
-            try:
-                yield conn
-            except BaseException:
-                conn.execute("ROLLBACK")
-                raise
-            conn.execute("COMMIT")
+        super().__init__(data_dir / "office.sqlite", schema.prepare)
 
     # files
 
@@ -209,6 +183,10 @@ class Store:
         """Keep what the automatic examination found; it is for staff and no part of the history."""
         conn.execute("UPDATE office_file SET examined = ? WHERE receipt_no = ?", (_json(examined), receipt_no))
 
+    def note_extension(self, conn: sqlite3.Connection, receipt_no: str, extension: Extension) -> None:
+        """Keep that a file's limit was extended."""
+        conn.execute("UPDATE office_file SET extension = ? WHERE receipt_no = ?", (_json(vars(extension)), receipt_no))
+
     def number_taken(self, conn: sqlite3.Connection, number: str) -> bool:
         """Whether a result of this number has been issued."""
         query = "SELECT 1 FROM office_file WHERE json_extract(result, '$.number') = ?"
@@ -297,6 +275,7 @@ class Store:
                 for item in packages
             ],
             history=[Entry(item["at"], Status(item["status"]), item["text"], item["by"], item["version"]) for item in history],
+            extension=None if row["extension"] is None else Extension(**_read(row["extension"])),
             stops=[Stop(item["kind"], item["from_at"], item["until_at"], item["why"]) for item in stops],
         )
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
-import threading
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from sandbox.onefile import OneFile
 from sandbox.register.records import Record
 from sandbox.register.seeds import Seeds
 
@@ -35,12 +32,7 @@ class RegisterStore:
     """Reads and writes; what it holds is what the seeds said when the sandbox last started."""
 
     def __init__(self, data_dir: Path, seeds: Seeds) -> None:
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._path = data_dir / "register.sqlite"
-        self._writer = threading.Lock()
-        with self._connection() as conn:
-            conn.execute("PRAGMA journal_mode=WAL")
-            conn.executescript(_SCHEMA)
+        self._file = OneFile(data_dir / "register.sqlite", lambda conn: conn.executescript(_SCHEMA))
         self._fill(seeds)
 
     def enterprise(self, uscc: str) -> Record | None:
@@ -67,55 +59,45 @@ class RegisterStore:
 
     def counts(self) -> tuple[int, int, int]:
         """How many enterprises, persons and licences there are."""
-        with self._connection() as conn:
+        with self._file.read() as conn:
             found = [conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("enterprise", "person", "licence")]
         return found[0], found[1], found[2]
 
     def keep_token(self, token_hash: str, scopes: str, now: datetime, expires_at: datetime) -> None:
         """Remember a token by its hash; forget those that have ended."""
-        with self._writer, self._connection() as conn:
+        with self._file.write() as conn:
             conn.execute("DELETE FROM access_token WHERE expires_at <= ?", (now.isoformat(),))
             conn.execute("INSERT INTO access_token VALUES (?, ?, ?)", (token_hash, scopes, expires_at.isoformat()))
 
     def scopes_of(self, token_hash: str, now: datetime) -> str | None:
         """The scopes of a token that has not ended."""
-        with self._connection() as conn:
+        with self._file.read() as conn:
             row = conn.execute("SELECT scopes, expires_at FROM access_token WHERE token_hash = ?", (token_hash,)).fetchone()
         return None if row is None or datetime.fromisoformat(row[1]) <= now else str(row[0])
 
     def drop_tokens(self) -> None:
         """End every token at once."""
-        with self._writer, self._connection() as conn:
+        with self._file.write() as conn:
             conn.execute("DELETE FROM access_token")
 
     def _fill(self, seeds: Seeds) -> None:
         enterprises = [(key, name_key(r.get("name", "")), _json(r)) for key, r in seeds.enterprises.items()]
         persons = [(key, name_key(r["name"]), _json(r)) for key, r in seeds.persons.items()]
         licences = [(at, r["holder"], r["kind"], _json(_coded(r, at))) for at, r in enumerate(seeds.licences, start=1)]
-        with self._writer, self._connection() as conn:
-            conn.execute("BEGIN IMMEDIATE")
+        with self._file.write() as conn:
             for table in ("enterprise", "person", "licence"):
                 conn.execute(f"DELETE FROM {table}")
             conn.executemany("INSERT INTO enterprise VALUES (?, ?, ?)", enterprises)
             conn.executemany("INSERT INTO person VALUES (?, ?, ?)", persons)
             conn.executemany("INSERT INTO licence VALUES (?, ?, ?, ?)", licences)
-            conn.execute("COMMIT")
 
     def _one(self, query: str, *values: str) -> Record | None:
         found = self._all(query, *values)
         return found[0] if found else None
 
     def _all(self, query: str, *values: str) -> list[Record]:
-        with self._connection() as conn:
+        with self._file.read() as conn:
             return [json.loads(row[0]) for row in conn.execute(query, values)]
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        conn = sqlite3.connect(self._path, isolation_level=None, timeout=30)
-        try:
-            yield conn
-        finally:
-            conn.close()
 
 
 def _json(record: Record) -> str:

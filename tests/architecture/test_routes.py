@@ -11,11 +11,10 @@ from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from assistant.foundation.crypto import KeyRing
-from assistant.foundation.database import Database
 from assistant.foundation.settings import Settings
 from channels.access import PUBLIC_ROUTES
 from channels.app import create_app
+from tests.quick import empty_database
 
 IGNORED_METHODS = {"HEAD", "OPTIONS"}
 
@@ -24,7 +23,7 @@ IGNORED_METHODS = {"HEAD", "OPTIONS"}
 def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """One app for all of these: none of them changes anything."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("routes"), rate_per_conversation=0, rate_per_address=0)
-    Database(settings.database_url, KeyRing.open(settings.keyring_path)).upgrade()
+    empty_database(settings).dispose()
     return create_app(settings)
 
 

@@ -207,6 +207,19 @@ def create_app() -> FastAPI:
         talk = by_case(request, case_no)
         return talk if isinstance(talk, JSONResponse) else {"items": talk.script.timeline()}
 
+    @app.get("/api/v1/cases/{case_no}/results")
+    @app.get("/api/v1/cases/{case_no}/shipments")
+    async def outcome(request: Request, case_no: str) -> Any:
+        """What the switches of these names hold: lists of items."""
+        talk = by_case(request, case_no)
+        items = switches.get(request.url.path.rpartition("/")[2], [])
+        return talk if isinstance(talk, JSONResponse) else {"items": items, "total": len(items)}
+
+    @app.get("/api/v1/cases/{case_no}/results/{result_id}")
+    async def result_file(request: Request, case_no: str, result_id: str) -> Any:
+        talk = by_case(request, case_no)
+        return talk if isinstance(talk, JSONResponse) else Response(b"%PDF-1.7 " + result_id.encode(), media_type="application/pdf")
+
     @app.get("/api/v1/cases/{case_no}/package")
     async def package(request: Request, case_no: str) -> Any:
         talk = by_case(request, case_no)

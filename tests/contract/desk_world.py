@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ import httpx
 from fastapi import FastAPI
 
 from assistant.casework.flow import choosing
+from assistant.casework.flow.talk import Talk
 from assistant.desk import accounts
 from assistant.engine.client import Parse
 from channels.parts import Parts
@@ -19,18 +21,24 @@ PASSWORD = "Fictitious-Pass-2026"
 GUIDE = "company-address-change"
 _ids = itertools.count(1)
 
+Also = Callable[[Talk, str, dict[str, Any] | None], Parse | None]
+"""(talk, words, question asked) → how they were read, the turn worked out; None for what it does not know."""
+
 
 class ToyEngine:
     """我要办… begins a case, 转人工 goes to the queue; everything else is heard and answered 收到."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, also: Also | None = None) -> None:
         self._parts = parts
+        self._also = also
         self.turns = 0
 
     async def turn(self, sender: str, text: str, asking: dict[str, Any] | None, slots: dict[str, str | None]) -> Parse:
         """As the real engine: what is decided changes the turn being worked out."""
         self.turns += 1
         talk = self._parts.runner.current(sender).talk
+        if self._also is not None and (known := self._also(talk, text, asking)) is not None:
+            return known
         intent = "provide"
         if "我要办" in text:
             guide = self._parts.services.catalogue.get(GUIDE)
@@ -38,7 +46,7 @@ class ToyEngine:
             choosing.begin(talk, guide)
             intent = "apply"
         elif "转人工" in text:
-            talk.owner, talk.status, talk.question_said = "queue", "handed_off", True
+            talk.wants_person, talk.status, talk.question_said = "to_human", "handed_off", True
             intent = "to_human"
         else:
             talk.say("收到")
@@ -53,18 +61,18 @@ class ToyEngine:
         """Nothing is open."""
 
 
-def with_toy_engine(app: FastAPI) -> ToyEngine:
-    """Put the stand-in into the app."""
+def with_toy_engine(app: FastAPI, also: Also | None = None) -> ToyEngine:
+    """Put the stand-in into the app; it knows what ``also`` knows besides."""
     parts: Parts = app.state.parts
-    engine = ToyEngine(parts)
+    engine = ToyEngine(parts, also)
     parts.engine = parts.runner.engine = engine
     return engine
 
 
-def hire(parts: Parts, login: str, name: str = "3号坐席", at: datetime | None = None) -> None:
-    """Add an operator."""
+def hire(parts: Parts, login: str, name: str = "3号坐席", at: datetime | None = None, roles: str = "operator") -> None:
+    """Add an operator, or somebody with other roles."""
     with parts.db.write() as conn:
-        accounts.add(conn, login, PASSWORD, name, "operator", at or parts.clock.now())
+        accounts.add(conn, login, PASSWORD, name, roles, at or parts.clock.now())
 
 
 class Visitor:
@@ -88,7 +96,7 @@ class Visitor:
         """The whole event stream so far."""
         path = f"/api/v1/conversations/{self.id}/events"
         text = self.http.get(path, params={"after": 0, "follow": "false"}, headers=self.headers).text
-        blocks = [dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":")) for block in text.split("\n\n")]
+        blocks = [dict(line.split(": ", 1) for line in block.split("\n") if line and not line.startswith(":")) for block in text.split("\n\n")]
         return [(block["event"], json.loads(block["data"])) for block in blocks if "event" in block]
 
     def told(self) -> list[str]:

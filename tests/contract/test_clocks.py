@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.casework import repository
-from assistant.casework.events import CaseEvent, add_in
+from assistant.casework.events import EXTENDED, CaseEvent, add_in
 from assistant.casework.model import CaseStatus
 from channels.parts import Parts
 from tests.contract.desk_world import GUIDE, ToyEngine, with_toy_engine
@@ -36,9 +36,12 @@ def test_the_latest_warning_of_each_clock_that_runs(app: FastAPI, staff: Hiring)
 
     with parts.db.write() as conn:
         repository.save(conn, case, holder, at("2026-11-09"))
-        for status in ("acceptance_red", "legal_yellow", "urged", "legal_red"):
+        for status in ("acceptance_red", "correction_overdue", "legal_yellow", "urged", "legal_red"):
             add_in(conn, CaseEvent(case.case_no, "clock", at("2026-11-10"), "", status, text=status))
     assert levels() == ["red legal_red", "urged urged"]
+    with parts.db.write() as conn:
+        add_in(conn, CaseEvent(case.case_no, "clock", at("2026-11-10"), "", EXTENDED, text=EXTENDED))
+    assert levels() == ["extended legal_extended", "urged urged"]
     case.move(CaseStatus.APPROVED)
     with parts.db.write() as conn:
         repository.save(conn, case, holder, at("2026-11-11"))

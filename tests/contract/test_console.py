@@ -24,7 +24,7 @@ from knowledge.catalogue import Catalogue
 from knowledge.search import Search
 from tests.contract.desk_world import PASSWORD, Colleague, ToyEngine, Visitor, hire, with_toy_engine
 
-Hiring = Callable[[str], Colleague]
+Hiring = Callable[..., Colleague]
 
 
 @cache
@@ -58,8 +58,8 @@ def citizen(app: FastAPI, engine: ToyEngine) -> Visitor:
 def staff(app: FastAPI, engine: ToyEngine) -> Hiring:
     """Hires and signs in."""
 
-    def one(login: str) -> Colleague:
-        hire(app.state.parts, login, name=f"坐席{login}")
+    def one(login: str, roles: str = "operator") -> Colleague:
+        hire(app.state.parts, login, name=f"坐席{login}", roles=roles)
         return Colleague(TestClient(app), login)
 
     return one

@@ -13,7 +13,8 @@ import httpx
 import pytest
 import uvicorn
 
-from assistant.casework.shipping.courier import Address, CourierRejected, CourierUnavailable, HttpCourier
+from assistant.casework.shipping.address import Address
+from assistant.casework.shipping.courier import CourierRejected, CourierUnavailable, HttpCourier
 from sandbox.app import create_app
 from sandbox.config import SandboxConfig
 
@@ -91,6 +92,12 @@ def test_a_lost_parcel_and_a_wrong_key(served: Served, courier: HttpCourier) -> 
     parcel = courier.order("key-lost-parcel", "delivery", ADDRESS, "证")
     served.moment += timedelta(hours=1)
     assert courier.track(parcel.tracking_no).status == "failed"
+    served.fault("return", count=1)
+    returned = courier.order("key-returned-parcel", "delivery", ADDRESS, "证")
+    served.moment += timedelta(hours=1)
+    told = courier.track(returned.tracking_no)
+    assert told.status == "failed" and [step.status for step in told.history] == ["ordered", "collected", "in_transit", "failed"]
+    assert "退回" in told.history[-1].text
     stranger = HttpCourier(served.url, "wrong", timeout_s=1.0)
     with pytest.raises(CourierUnavailable):
         stranger.track(parcel.tracking_no)

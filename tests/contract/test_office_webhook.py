@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from assistant.casework.submission import outbox
+from assistant.casework.submission import lines, outbox
+from assistant.casework.submission.office import HistoryLine
 from assistant.foundation import tables
 from assistant.foundation.clock import FixedClock
-from assistant.foundation.crypto import KeyRing
-from assistant.foundation.database import Database
 from assistant.foundation.settings import Settings
 from channels.app import create_app
+from tests.quick import empty_database
 from tests.unit.casework.submission import support
+from tests.unit.casework.submission.city import KEY, City, write_examples
 from tests.unit.casework.submission.test_webhooks import signed
 
 URL = "/api/v1/offices/sandbox/webhook"
@@ -26,7 +28,7 @@ URL = "/api/v1/offices/sandbox/webhook"
 class Door:
     """The app without its background, a case at the office, and what the app was told to do."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, number: str = "SJ1") -> None:
         self.clock = FixedClock(support.NOW)
         self.app = create_app(settings, self.clock)
         self.parts = self.app.state.parts
@@ -40,7 +42,7 @@ class Door:
             outbox.add(conn, support.CASE, 1, support.NOW)
             row = outbox.get(conn, support.CASE, 1)
             assert row is not None
-            outbox.sent(conn, row, "SJ1", support.NOW)
+            outbox.sent(conn, row, number, support.NOW)
             conn.execute(tables.submission.update().values(next_attempt_at=None))
 
     def look(self) -> None:
@@ -57,7 +59,7 @@ class Door:
 
 @pytest.fixture
 def door(settings: Settings) -> Iterator[Door]:
-    Database(settings.database_url, KeyRing.open(settings.keyring_path)).upgrade()
+    empty_database(settings).dispose()
     made = Door(settings)
     yield made
     made.parts.db.dispose()
@@ -104,6 +106,14 @@ def test_a_replay_is_refused_also_after_a_restart(door: Door) -> None:
     assert door.looked == 2
 
 
+def test_news_in_the_wrong_order_change_nothing_but_when_the_office_is_asked(door: Door) -> None:
+    for name, status in (("msg_5", "delivered"), ("msg_2", "accepted"), ("msg_1", "received")):
+        assert door.post({**news(), "status": status}, name=name).status_code == 204
+    assert door.due() and door.looked == 3
+    with door.parts.db.read() as conn:
+        assert conn.execute(select(tables.case_.c.status)).scalar() == "submitted"
+
+
 @pytest.mark.parametrize("body", [news("SJ999"), {"type": "x"}, [1], b"\xff\xfe", b"", b"[" * 60_000, {"receipt_no": "SJ\x001"}])
 def test_what_we_do_not_know_is_taken_and_left(door: Door, body: Any) -> None:
     assert door.post(body).status_code == 204
@@ -112,3 +122,62 @@ def test_what_we_do_not_know_is_taken_and_left(door: Door, body: Any) -> None:
 
 def test_a_body_has_an_end(door: Door) -> None:
     assert door.post(b"x" * 70_000).status_code == 413
+
+
+@pytest.fixture
+def connected(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    """The app with a city's own system in its routing file; the case is there."""
+    monkeypatch.setenv("BANDAO_RSJ_KEY", KEY)
+    empty_database(settings).dispose()
+    made = Door(settings.model_copy(update={"offices": write_examples(tmp_path)}), "RSJ:20251121-1")
+    yield made
+    made.parts.db.dispose()
+
+
+THEIRS = "/api/v1/offices/RSJ/webhook"
+NOW_MS = int(support.NOW.timestamp() * 1000)
+
+
+def test_a_citys_own_system_is_believed_as_little(connected: Door) -> None:
+    body, headers = City().news("20251121-1", NOW_MS, step=2)
+    assert connected.client.post(THEIRS, content=body, headers=headers).status_code == 204
+    assert connected.due() and connected.looked == 1
+    with connected.parts.db.read() as conn:
+        assert conn.execute(select(tables.case_.c.status)).scalar() == "submitted"
+    assert connected.client.post(THEIRS, content=body, headers=headers).status_code == 401  # replayed
+
+
+def test_what_is_not_the_citys_is_refused(connected: Door) -> None:
+    city = City()
+    body, genuine = city.news("20251121-1", NOW_MS)
+    refused = [
+        (body, {}),
+        city.news("20251121-1", NOW_MS, key="guessed"),
+        city.news("20251121-1", NOW_MS - 301_000),
+        city.news("20251121-1", NOW_MS + 301_000),
+        (body, {**genuine, "X-Event-Id": "e2"}),
+        (body, {**genuine, "X-Timestamp": str(NOW_MS + 1)}),
+        (body, {**genuine, "X-Timestamp": "yesterday"}),
+        (body, {name: value for name, value in genuine.items() if name != "X-Event-Id"}),
+        (body, {**genuine, "X-Signature": "sha256=zz"}),
+        (body + b" ", genuine),
+        (body, signed(body, key=connected.key)),  # the other office's signature
+    ]
+    for content, headers in refused:
+        assert connected.client.post(THEIRS, content=content, headers=headers).status_code == 401
+    assert connected.client.post(URL, content=body, headers=genuine).status_code == 401
+    assert not connected.due() and connected.looked == 0
+
+
+def test_numbers_of_a_city_we_do_not_know_and_lines_we_have_are_taken_and_left(connected: Door) -> None:
+    city = City()
+    line = HistoryLine(seq=1, at=support.NOW, status="received")
+    with connected.parts.db.write() as conn:
+        assert lines.believe(conn, support.CASE, "", line, support.NOW)
+    for name, (number, said) in enumerate([("20251121-9", {}), ("SJ1", {}), ("", {}), ("20251121-1", {"step": 1})]):
+        body, headers = city.news(number, NOW_MS, name=f"e{name}", **said)
+        assert connected.client.post(THEIRS, content=body, headers=headers).status_code == 204
+    assert not connected.due() and connected.looked == 0
+    body, headers = city.news("20251121-1", NOW_MS, name="later", step=2)
+    assert connected.client.post(THEIRS, content=body, headers=headers).status_code == 204
+    assert connected.due() and connected.looked == 1

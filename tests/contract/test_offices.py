@@ -12,13 +12,12 @@ from assistant.casework import repository
 from assistant.casework.model import Case, CaseStatus, PackageRef, PartPackage
 from assistant.casework.submission import parts
 from assistant.foundation.clock import SystemClock
-from assistant.foundation.crypto import KeyRing
-from assistant.foundation.database import Database
 from assistant.foundation.office_tables import office_choice
 from assistant.foundation.settings import Settings
 from channels.app import create_app
 from channels.parts import Parts
 from tests.contract.test_receiving_office import until
+from tests.quick import empty_database
 from tests.unit.casework.submission import support
 from tests.unit.casework.submission.city import KEY, City, serving, write_examples
 
@@ -40,7 +39,7 @@ def app(tmp_path: Path, city: City, monkeypatch: pytest.MonkeyPatch) -> Iterator
         data_dir=tmp_path / "app", offices=write_examples(tmp_path, city.url), follow_seconds=0.1, sandbox_url=nowhere,
         engine_url=nowhere,
     )  # fmt: skip
-    Database(settings.database_url, KeyRing.open(settings.keyring_path)).upgrade()
+    empty_database(settings).dispose()
     made: Parts = create_app(settings).state.parts
     made.submissions.start()
     yield made

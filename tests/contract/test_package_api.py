@@ -21,11 +21,10 @@ from assistant.casework.package.checking import examine
 from assistant.casework.package.errors import OfficeUnavailable
 from assistant.casework.package.signing import read_keys
 from assistant.foundation import tables
-from assistant.foundation.crypto import KeyRing
-from assistant.foundation.database import Database
 from assistant.foundation.settings import Settings
 from benchmarks.package import sample_case
 from channels.app import create_app
+from tests.quick import empty_database
 from tests.unit.casework.package.test_book import STROKES
 from tests.unit.casework.package.test_build import Failing
 
@@ -71,7 +70,7 @@ class World:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     settings = Settings(data_dir=tmp_path_factory.mktemp("package-api"), rate_per_conversation=0, rate_per_address=0)
-    Database(settings.database_url, KeyRing.open(settings.keyring_path)).upgrade()
+    empty_database(settings).dispose()
     yield World(settings)
 
 

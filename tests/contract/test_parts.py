@@ -14,6 +14,7 @@ from assistant.casework.model import Case, CaseStatus, PackageRef, PartPackage
 from assistant.casework.submission import SubmissionService, parts
 from assistant.casework.submission.backoff import Backoff
 from assistant.casework.submission.http_office import HttpOffice
+from assistant.conversation import repository as conversation
 from assistant.conversation.far_side import CaseSink, package_loader
 from assistant.foundation import audit
 from assistant.foundation.blobs import BlobStore
@@ -77,6 +78,11 @@ class World:
         self.case = found[0]
         return self.case
 
+    def told(self) -> list[tuple[str, dict[str, Any]]]:
+        """What appeared in the conversation, oldest first."""
+        with self.db.read() as conn:
+            return [(event.kind, event.data) for event in conversation.events_after(conn, "c-BD-HOLDER", 0)]
+
     def stands(self) -> dict[str, str]:
         return {part.item: part.status.value for part in self.load().parts}
 
@@ -129,6 +135,11 @@ def test_departments_work_side_by_side(world: World, sandbox: Sandbox) -> None:
     case = world.case
     assert case.status is C.CORRECTION_NEEDED and case.correction is not None
     assert ([w.text for w in case.correction.wanting], str(case.correction.due)) == (["请补充章程最后一页"], due)
+    told = world.told()
+    assert [len(data["replies"]) for kind, data in told if kind == "message"] == [1, 1], "each office's receipt once"
+    (asked,) = [data for kind, data in told if kind == "notice" and data["level"] == "warning"]
+    assert asked["text"].startswith("“firm证”要补正。请补正\n")
+    assert asked["text"].endswith("说“继续”就行，只补这几项，其他内容都不用动。请在2099年1月8日以前补好。")
 
     world.pack(2)
     world.submit()

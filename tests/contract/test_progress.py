@@ -12,10 +12,9 @@ from assistant.casework import repository
 from assistant.casework.model import Answer, Case, CaseStatus, Source
 from assistant.conversation import watching
 from assistant.foundation.clock import FixedClock
-from assistant.foundation.crypto import KeyRing
-from assistant.foundation.database import Database
 from assistant.foundation.settings import Settings
 from channels.app import create_app
+from tests.quick import empty_database
 from tests.unit.casework.clocks.support import S, at, case_of
 
 CODE = "K7M3PX"
@@ -58,7 +57,7 @@ ACCEPTED = (*RECEIVED, ("2026-11-10", S.ACCEPTED, "示例局"))
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     settings = Settings(data_dir=tmp_path_factory.mktemp("progress"), rate_per_conversation=0, rate_per_address=0)
-    Database(settings.database_url, KeyRing.open(settings.keyring_path)).upgrade()
+    empty_database(settings).dispose()
     yield World(settings)
 
 

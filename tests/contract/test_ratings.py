@@ -11,10 +11,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from assistant.casework.flow import answering, rating
+from assistant.casework.flow.talk import Talk
 from assistant.engine.client import Parse
 from assistant.foundation.database import Database
 from assistant.foundation.tables import audit_entry
-from channels.parts import Parts
 from tests.contract.desk_world import Colleague, ToyEngine, Visitor, with_toy_engine
 from tests.contract.test_console import Hiring, read_once, staff
 
@@ -24,22 +24,17 @@ __all__ = ["read_once", "staff"]
 @pytest.fixture
 def engine(app: FastAPI) -> ToyEngine:
     """As the stand-in, but it knows 评价."""
-    engine = with_toy_engine(app)
-    parts: Parts = app.state.parts
-    usual = engine.turn
 
-    async def turn(sender: str, text: str, asking: dict[str, Any] | None, slots: dict[str, str | None]) -> Parse:
-        talk = parts.runner.current(sender).talk
+    def also(talk: Talk, text: str, asking: dict[str, Any] | None) -> Parse | None:
         if asking is not None:
             answering.take(talk)
         elif "评价" in text:
             rating.ask_grade(talk)
         else:
-            return await usual(sender, text, asking, slots)
+            return None
         return Parse(intent="rate_service", confidence=1.0)
 
-    engine.turn = turn  # type: ignore[method-assign]  # mypy allows no method to be replaced, and only this one is
-    return engine
+    return with_toy_engine(app, also)
 
 
 @pytest.fixture
@@ -78,8 +73,12 @@ def test_a_bad_grade_is_followed_up_and_answered(citizen: Visitor, staff: Hiring
         actions = conn.execute(select(audit_entry.c.action).order_by(audit_entry.c.seq)).scalars().all()
     assert [action for action in actions if action.startswith("rating")] == ["rating.given", "rating.contacted", "rating.closed"]
 
-    figures = operator.http.get("/console/api/ratings/figures", params={"by": "item"}).json()
-    assert [(line["count"], line["satisfied"], line["open"]) for line in figures] == [(1, 0.0, 0)]
+    assert operator.http.get("/console/api/ratings/figures").status_code == 403
+    chief = staff("chief", "supervisor")
+    figures = chief.http.get("/console/api/ratings/figures", params={"by": "item"}).json()
+    assert [(line["count"], line["satisfied"], line["open"], line["name"]) for line in figures] == [(1, 0.0, 0, "咨询")]
+    by_staff = chief.http.get("/console/api/ratings/figures", params={"by": "staff_id"}).json()
+    assert [line["name"] for line in by_staff] == ["只有机器人"]
 
 
 def test_strangers_see_no_ratings(citizen: Visitor, staff: Hiring) -> None:

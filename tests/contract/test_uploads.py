@@ -17,14 +17,12 @@ from assistant.casework.interview import refresh_materials
 from assistant.casework.papers import background, reading
 from assistant.casework.papers.lines import Line, Page
 from assistant.casework.papers.ocr import OcrUnavailable
-from assistant.foundation.crypto import KeyRing
-from assistant.foundation.database import Database
 from assistant.foundation.settings import Settings
 from benchmarks import drawn_papers, paper_photos
 from benchmarks.package import sample_case
-from channels.api.messages import _attachments
-from channels.api.models import PostMessage
+from channels.api.messages import attached
 from channels.app import create_app
+from tests.quick import empty_database
 
 
 class Reader:
@@ -85,7 +83,7 @@ class Upload:
     def attached(self, upload_id: str) -> Any:
         with self.parts.db.read() as conn:
             conv = self._conversation(conn)
-        return _attachments(self.parts, conv, PostMessage(client_message_id="m", attachments=[upload_id]))[0]
+        return attached(self.parts, conv, [upload_id])[0]
 
 
 @pytest.fixture
@@ -97,7 +95,7 @@ def reader() -> Reader:
 def upload(tmp_path: Any, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> Iterator[Upload]:
     monkeypatch.setattr(background, "look", lambda *given: reading.look(*given, by=reader))
     settings = Settings(data_dir=tmp_path, rate_per_conversation=0, rate_per_address=0, ocr_wait_seconds=30)
-    Database(settings.database_url, KeyRing.open(settings.keyring_path)).upgrade()
+    empty_database(settings).dispose()
     yield Upload(settings, reader)
 
 

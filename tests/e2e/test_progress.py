@@ -45,7 +45,7 @@ def test_from_submission_to_review_as_she_reads_it(server: Stack, office: Office
     receipt = office.files(case_no)[0]["receipt_no"]
     told = card(citizen.say("办到哪一步了"))
     rows = {row["label"]: row["value"] for row in told["rows"]}
-    assert rows["收件号"] == receipt
+    assert rows["收件编号"] == receipt
     assert rows["从什么时候"]
     office.act(receipt, "accept")
     until(lambda: line(citizen, case_no)["status"] == "accepted")
@@ -57,7 +57,7 @@ def test_from_submission_to_review_as_she_reads_it(server: Stack, office: Office
     assert "今天已经记过催办了" in str(citizen.say("帮我催催")["replies"])
 
     elsewhere = Citizen(server.base_url)
-    assert "/progress?case=" in str(elsewhere.say(f"{case_no}办到哪一步了")["replies"])
+    assert "“办件进度”页" in str(elsewhere.say(f"{case_no}办到哪一步了")["replies"]), "where it is, but not how it stands"
     assert elsewhere.get(f"/cases/{case_no}/timeline").status_code == 404
     tail = ""
     for field in citizen.get(f"/cases/{case_no}").json()["fields"]:

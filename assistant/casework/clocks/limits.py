@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.casework.clocks.reckoning import Unit
-from assistant.casework.clocks.statutes import LICENCE
+from assistant.casework.clocks.statutes import (
+    DECISION,
+    EXTENSIONS,
+    FROM_RECEIPT,
+    LICENCE,
+    TOGETHER_DAYS,
+    TOGETHER_EXTENSION,
+    Article,
+)
 from assistant.foundation.messages import t
 from knowledge.composer import source_name
 from knowledge.conditions import holds
@@ -18,7 +26,8 @@ from knowledge.schema import Guide, TimeLimit
 class Limit:
     """One limit. ``verified`` is false where the guide's own evidence for it has not been checked: no one can be late by it.
 
-    ``basis`` names the articles and sources the guide has for it.
+    ``basis`` names the articles and sources the guide has for it; ``extension`` is how many days those allow the office to add.
+    ``from_receipt``: they count from the day the application was received, and not from acceptance.
     """
 
     days: int
@@ -26,6 +35,8 @@ class Limit:
     text: str
     verified: bool
     basis: str | None = None
+    extension: int = 0
+    from_receipt: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,4 +63,17 @@ def _limit(guide: Guide, limit: TimeLimit | None, values: Mapping[str, Any]) -> 
     meant = next((case for case in limit.cases if holds(case.when, values)), limit)
     sources = [guide.evidence[key] for key in meant.evidence if key in guide.evidence]
     basis = t("fields.list_separator").join(map(source_name, sources))
-    return Limit(meant.days, meant.unit, meant.text, all(source.verified for source in sources), basis or None)
+    articles = [Article(one.title, one.article or "") for one in sources]
+    return Limit(
+        meant.days,
+        meant.unit,
+        meant.text,
+        all(one.verified for one in sources),
+        basis or None,
+        max((_extension(article, meant.days) for article in articles), default=0),
+        not FROM_RECEIPT.isdisjoint(articles),
+    )
+
+
+def _extension(article: Article, days: int) -> int:
+    return TOGETHER_EXTENSION if article == DECISION and days == TOGETHER_DAYS else EXTENSIONS.get(article, 0)

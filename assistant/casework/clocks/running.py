@@ -25,7 +25,8 @@ class ClockKind(StrEnum):
 @dataclass(frozen=True)
 class RunningClock:
     """One clock. ``running`` is false once what it waits for has happened. ``article`` is the law that sets it; the limits of an
-    item have their evidence in its guide."""
+    item have their evidence in its guide. ``extended``: days the office added, as far as the law lets it; only to the legal
+    limit, for what was promised stays promised."""
 
     kind: ClockKind
     start: date
@@ -33,6 +34,7 @@ class RunningClock:
     reckoned: Reckoned
     running: bool
     article: Article | None = None
+    extended: int = 0
 
 
 def clocks_of(standing: Standing, limits: Limits, today: date) -> list[RunningClock]:
@@ -45,13 +47,16 @@ def clocks_of(standing: Standing, limits: Limits, today: date) -> list[RunningCl
         reckoned = reckon(ACCEPTANCE_DAYS, "working_day", standing.received, [], today, ended=ended)
         running = ended is None and not standing.deemed
         found.append(_clock(ClockKind.ACCEPTANCE, standing.received, ACCEPTANCE_DAYS, reckoned, running, ACCEPTANCE))
-    if standing.accepted is not None:
-        for kind, limit in ((ClockKind.PROMISED, limits.promised), (ClockKind.LEGAL, limits.legal)):
-            if limit is not None:
-                ended = standing.decided or (standing.since if over else None)
-                stops = [stop for stop in standing.stops if kind is ClockKind.PROMISED or stop.why.legal]
-                reckoned = reckon(limit.days, limit.unit, standing.accepted, stops, today, ended=ended)
-                found.append(RunningClock(kind, standing.accepted, limit, reckoned, ended is None))
+    for kind, limit in ((ClockKind.PROMISED, limits.promised), (ClockKind.LEGAL, limits.legal)):
+        start = _start(standing, limit) if limit is not None else None
+        if limit is None or start is None:
+            continue
+        ended = standing.decided or (standing.since if over else None)
+        stops = [stop for stop in standing.stops if kind is ClockKind.PROMISED or stop.why.legal]
+        added = standing.extension.days if standing.extension is not None and kind is ClockKind.LEGAL else 0
+        more = min(added, limit.extension)
+        reckoned = reckon(limit.days, limit.unit, start, stops, today, extension=more, ended=ended)
+        found.append(RunningClock(kind, start, limit, reckoned, ended is None, extended=more))
     if limits.licence and standing.decided is not None and standing.status is not CaseStatus.DENIED:
         ended = standing.delivered
         reckoned = reckon(DELIVERY_DAYS, "working_day", standing.decided, [], today, ended=ended)
@@ -70,6 +75,13 @@ def deemed_from(standing: Standing, limits: Limits, today: date) -> date | None:
         return None
     reckoned = reckon(ACCEPTANCE_DAYS, "working_day", standing.received, [], today)
     return standing.received if today > reckoned.due else None
+
+
+def _start(standing: Standing, limit: Limit) -> date | None:
+    """The day a limit for the decision begins with; None while it has not begun, or what was received is with her again."""
+    if limit.from_receipt and standing.accepted is None:
+        return standing.received if standing.asked is None else None
+    return standing.received if limit.from_receipt else standing.accepted
 
 
 def _clock(kind: ClockKind, start: date, days: int, reckoned: Reckoned, running: bool, article: Article) -> RunningClock:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 
 from assistant.casework.clocks.stops import Stop, StopKind, kind_of
-from assistant.casework.model import Case, CasePart, CaseStatus, TimelineEntry
+from assistant.casework.model import Case, CasePart, CaseStatus, OfficeExtension, TimelineEntry
 from assistant.foundation.clock import SHANGHAI
 from assistant.foundation.messages import CHINESE, ENGLISH, t, use_language
 
@@ -25,6 +26,8 @@ class Standing:
 
     ``received``: the office has the papers, of a corrected application since the correction. ``accepted``: said by the office
     or, where ``deemed``, by the law. ``asked``: the day a correction was asked for that has not come yet.
+    ``extension``: the days the office says it added to its time for the decision. ``correct_by``: the last day for the correction
+    asked for, where the office named one.
     """
 
     part: str
@@ -39,6 +42,8 @@ class Standing:
     since: date | None = None
     office_ref: str | None = None
     stops: Sequence[Stop] = field(default=())
+    extension: OfficeExtension | None = None
+    correct_by: date | None = None
 
 
 def day_of(at: datetime) -> date:
@@ -48,7 +53,10 @@ def day_of(at: datetime) -> date:
 
 def of_case(case: Case) -> list[Standing]:
     """How each department's share stands; a plain case, and one not sent yet, has one."""
-    return [of_part(case, part) for part in case.parts] or [_read("", case.status, case.timeline, case.office_ref, case.deemed)]
+    if case.parts:
+        return [of_part(case, part) for part in case.parts]
+    stands = _read("", case.status, case.timeline, case.office_ref, case.deemed)
+    return [replace(stands, correct_by=case.correction.due if case.correction and stands.asked else None)]
 
 
 def of_part(case: Case, part: CasePart) -> Standing:
@@ -60,9 +68,12 @@ def of_part(case: Case, part: CasePart) -> Standing:
     stands = _read(part.item, status, [] if waiting else lines, part.office_ref, case.deemed)
     if part.received_at is not None and (stands.sent is None or day_of(part.received_at) >= stands.sent):
         stands = replace(stands, received=day_of(part.received_at))
-    if status is _S.CORRECTION_NEEDED and stands.asked is None and part.correction is not None and part.correction.asked_at:
-        stands = replace(stands, asked=day_of(part.correction.asked_at))
-    return replace(stands, stops=[*stands.stops, *_excluded(part)])
+    if part.handing is not None and part.handing.awaited and stands.accepted is None:
+        stands = replace(stands, received=None)  # the office knows of it; it has not got it
+    if status is _S.CORRECTION_NEEDED and part.correction is not None:
+        asked = stands.asked or (day_of(part.correction.asked_at) if part.correction.asked_at else None)
+        stands = replace(stands, asked=asked, correct_by=part.correction.due)
+    return replace(stands, stops=[*stands.stops, *_excluded(part)], extension=part.extension)
 
 
 def _excluded(part: CasePart) -> list[Stop]:
@@ -74,13 +85,14 @@ def _excluded(part: CasePart) -> list[Stop]:
     ]
 
 
-def _citizen() -> set[str]:
+@cache
+def _citizen() -> frozenset[str]:
     """What the timeline calls the citizen, in whichever language she submitted."""
     found = set()
     for spoken in (CHINESE, ENGLISH):
         with use_language(spoken):
             found.add(t("casework.who_citizen"))
-    return found
+    return frozenset(found)
 
 
 def _read(

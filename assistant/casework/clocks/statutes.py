@@ -32,11 +32,25 @@ from the day it was received."""
 DECISION: Final = Article(_LICENSING, "第四十二条")
 """Twenty days from acceptance unless a law or administrative regulation says otherwise; ten more if the head of the authority
 approves, and the reason is told. Several licences together (第二十六条): forty-five and fifteen."""
+REGISTRATION: Final = Article("市场主体登记管理条例", "第十九条")
+"""Three days where it cannot be done on the spot; three more in complicated cases if the head of the registry approves."""
 DELIVERY: Final = Article(_LICENSING, "第四十四条")
 """A licence granted is handed over within ten days of the decision."""
 EXCLUDED: Final = Article(_LICENSING, "第四十五条")
 """Hearing, bidding, auction, inspection, testing, quarantine, appraisal and expert review are not counted; the applicant is told
 in writing how long they take."""
+FROM_RECEIPT: Final = frozenset(
+    Article(title, article)
+    for title, articles in {
+        "护照法": ("第六条",),
+        "居民身份证法": ("第十二条",),
+        "建筑法": ("第八条",),
+        "社会保险经办条例": ("第六条", "第十八条", "第二十条", "第二十四条"),
+        "城市居民最低生活保障条例": ("第八条",),
+    }.items()
+    for article in articles
+)
+"""Articles whose days run from the day the application was received (自收到申请之日起, 自提交…之日起), not from acceptance."""
 WORKING_DAYS: Final = Article(_LICENSING, "第八十二条")
 """The limits of that law are counted in working days, without public holidays."""
 REMEDY: Final = Article(_LICENSING, "第七条")
@@ -45,4 +59,8 @@ REMEDY: Final = Article(_LICENSING, "第七条")
 ACCEPTANCE_DAYS: Final = 5
 DELIVERY_DAYS: Final = 10
 DECISION_DAYS: Final = 20
-DECISION_EXTENSION: Final = 10
+TOGETHER_DAYS: Final = 45
+EXTENSIONS: Final = {DECISION: 10, REGISTRATION: 3}
+"""The articles that allow more days, and how many: what an office adds counts as far as one of these, named as a source of the
+limit, goes. Other laws have their own rules ("法律、法规另有规定的，依照其规定")."""
+TOGETHER_EXTENSION: Final = 15

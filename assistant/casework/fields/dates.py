@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date
+from datetime import date, datetime
 
 from assistant.casework.fields import days, english_dates
 from assistant.casework.fields.meaning import meant
 from assistant.casework.fields.result import Accepted, Parsed, Rejected
 from assistant.engine.components.patterns import dates as patterns
 from assistant.engine.components.patterns.numerals import normalise
+from assistant.foundation.clock import SHANGHAI
 from assistant.foundation.messages import ENGLISH, language, t
 
 IN_TEXT = (*english_dates.IN_TEXT, *patterns.IN_TEXT)
@@ -28,6 +29,12 @@ def display(day: date) -> str:
 def said(day: date) -> str:
     """A day as it is said in the language being spoken."""
     return english_dates.said(day) if language() == ENGLISH else display(day)
+
+
+def said_at(at: datetime) -> str:
+    """A moment as it is said in the language being spoken, by the clock of Asia/Shanghai: 2026年11月10日 09:30."""
+    here = at.astimezone(SHANGHAI)
+    return f"{said(here.date())} {here:%H:%M}"
 
 
 def parse_date(text: str, today: date) -> Parsed:

@@ -14,12 +14,15 @@ from assistant.casework.flow import (
     closing,
     consent,
     correcting,
+    handing,
     instead,
     materials,
     offering,
+    posting,
     prefilling,
     rating,
     situations,
+    slots,
     tables,
     telling,
     withdrawing,
@@ -72,6 +75,9 @@ def take(talk: Talk) -> None:
     pending = talk.state.ask
     if pending is None:
         return
+    if slots.wanted(talk):  # 取消预约 takes nothing else back
+        slots.serve(talk)
+        return
     if withdrawing.wanted(talk):
         withdrawing.offer(talk)
         return
@@ -101,6 +107,10 @@ def take(talk: Talk) -> None:
             consent.take(talk)
         case withdrawing.FIELD:
             withdrawing.take(talk)
+        case field if field in posting.FIELDS:
+            posting.take(talk)
+        case handing.FIELD:
+            slots.take(talk)
         case rating.GRADE:
             rating.take_grade(talk)
         case rating.WHY:
@@ -132,6 +142,8 @@ def plainly(talk: Talk) -> bool:
         return True
     if pending.field == situations.SITUATION:
         return situations.plainly(talk)
+    if pending.field == handing.FIELD:
+        return slots.plainly(talk)
     if pending.field == "rating" and grade_in(text) is not None:
         return True
     if pending.field in ("guide", "rating"):
@@ -275,6 +287,8 @@ def skip(talk: Talk) -> None:
         _situation(talk)
     elif talk.asking == "consent":
         consent.decide(talk, given=False)
+    elif talk.asking == handing.FIELD:
+        slots.leave(talk)
     elif talk.asking == rating.WHY:
         rating.skip_reasons(talk)
     else:

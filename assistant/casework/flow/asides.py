@@ -273,7 +273,7 @@ def _same(talk: Talk, step: Step) -> bool:
             continue
         copied = parsed if isinstance(parsed, Accepted) else parsed.insist
         assert copied is not None
-        store(talk, field_, copied, source=Source(kind="said", turn=talk.turn, ref=source.key))
+        store(talk, field_, copied, source=talk.source("said", source.key))
         if field_.key in case.answers:
             taken.append(t("casework.check_value", label=field_.label, value=shown(field_, case.answers[field_.key])))
     talk.notice("info", t("casework.same_taken", values=t("fields.list_separator").join(taken)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, cast
 
 from assistant.casework import interview
-from assistant.casework.flow import prefilling, table_questions, wanting
+from assistant.casework.flow import handing, prefilling, table_questions, wanting
 from assistant.casework.flow.paper_questions import PaperQuestion, current_paper, paper_ask, paper_is_asked, paper_words
 from assistant.casework.flow.summary import check_words, review_card, shown
 from assistant.casework.flow.talk import Talk
@@ -15,6 +15,9 @@ from assistant.foundation.messages import t
 from knowledge.replies import Action, Ask, AskError, Card, Option
 from knowledge.schema import GuideField, Material
 from knowledge.translation import called, called_in_full
+
+POSTING = "post_"
+"""Questions about where a parcel goes begin so; they are said as they are labelled."""
 
 
 def ask(talk: Talk, question: Ask | None) -> None:
@@ -171,8 +174,12 @@ def reword(talk: Talk, situation: Ask | None = None) -> None:
             worded = worded.model_copy(update={"kind": pending.kind, "options": pending.options})
     elif material is not None:
         worded = material_question(material, talk.services.upload_max_bytes)
+    elif pending.field.startswith(POSTING):
+        talk.choices(pending.label, pending.options) if pending.options else talk.say(pending.label)
     elif pending.field == "situation":
         worded = situation or pending
+    elif pending.field == handing.FIELD and talk.state.slot is not None:
+        worded = handing.reworded(talk, talk.state.slot)
     elif pending.field in ("start", "switch", "review", "submit", "consent"):
         worded = confirm_question(cast("Literal['start', 'switch', 'review', 'submit', 'consent']", pending.field))
     else:
@@ -217,6 +224,8 @@ def say_question(talk: Talk) -> None:
         talk.replies.append(review_card(guide, talk.case))
     elif pending.field in ("submit", "consent"):
         talk.choices(t(f"casework.{pending.field}_question"), pending.options or [])
+    elif pending.field == handing.FIELD:
+        talk.choices(pending.label, pending.options or [])
     elif pending.field.startswith(interview.MATERIAL_PREFIX) and guide:
         _say_material(talk, pending)
     elif guide and (field := guide.field(pending.field)):

@@ -26,7 +26,7 @@ def serve(talk: Talk, intent: str, code: str | None, words: str, unclear: Unclea
     talk.focus = words
     if intent == "to_human":
         talk.more = more
-        talk.owner, talk.status, talk.question_said = "queue", "handed_off", True
+        talk.wants_person, talk.status, talk.question_said = "to_human", "handed_off", True
         return
     if intent == "apply":
         choosing.keep_for_later(talk, guide)
@@ -36,6 +36,7 @@ def serve(talk: Talk, intent: str, code: str | None, words: str, unclear: Unclea
         reporting.report(talk)
     elif intent == "complaint":
         talk.say(t("conversation.complaint"))
+        talk.wants_person = "complaint"
     talk.status, state.ask, talk.question_said, state.context_guide, state.last_question = kept
     talk.more = more
 

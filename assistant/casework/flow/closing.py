@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.casework import interview
-from assistant.casework.flow import choosing, notifying, reporting
+from assistant.casework.flow import choosing, handing, notifying, receiving, reporting, slots
 from assistant.casework.flow.asking import advance, ask, confirm_question, reject
 from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.talk import PackageFailed, Talk
@@ -14,6 +14,9 @@ from assistant.casework.submission import parts
 from assistant.foundation.messages import t
 from knowledge.replies import Card, File, Row
 from knowledge.translation import called_in_full
+
+HERS_ALONE = "only_applicant"
+"""What is wrong with a confirmation that somebody else gives for her."""
 
 
 def review(talk: Talk) -> None:
@@ -30,10 +33,19 @@ def review(talk: Talk) -> None:
     make_package(talk)
 
 
+def _only_she(talk: Talk) -> bool:
+    """Whether somebody else speaks for her: confirming and sending are hers alone, so the question stays for her."""
+    if talk.by is not None:
+        reject(talk, HERS_ALONE, t("assisted.only_applicant"))
+    return talk.by is not None
+
+
 def make_package(talk: Talk) -> None:
     """Build the package from the confirmed answers. A failure loses nothing: the review is asked again."""
     case, guide = talk.case, talk.guide
     assert case is not None and guide is not None
+    if _only_she(talk):
+        return
     if interview.next_field(guide, case) or interview.must_mend(guide, case) or interview.next_material(guide, case):
         advance(talk)
         return
@@ -126,6 +138,8 @@ def submit(talk: Talk) -> None:
         talk.say(t("casework.not_submitted"))
         talk.status = "ready"
         return
+    if _only_she(talk):
+        return
     if case.package is None or case.status not in (CaseStatus.READY, CaseStatus.CORRECTION_NEEDED):
         advance(talk)
         return
@@ -136,22 +150,29 @@ def submit(talk: Talk) -> None:
         return
     case.timeline.append(
         TimelineEntry(
-            at=talk.now, status=CaseStatus.SUBMITTED, who=t("casework.who_citizen"), text=t("casework.timeline_submitted")
+            at=talk.now, status=CaseStatus.SUBMITTED, who=t("casework.who_citizen"),
+            text=t("casework.timeline_submitted" if first else "casework.timeline_resubmitted"),
         )
-    )
+    )  # fmt: skip
     talk.submit = True
     talk.note("case.submitted", version=case.package.version, sha256=case.package.sha256)
-    talk.say(t("casework.submitted", item=talk.name_of(case), case_no=case.case_no))
+    by_hand = handing.settle(talk, case)
+    key = "bookings.ahead" if by_hand and len(by_hand) == len(case.parts) else "casework.submitted"
+    told = [t(key, item=talk.name_of(case), case_no=case.case_no)]
     if first and case.packages:
-        talk.say(t("casework.submitted_parts", names="、".join(part.name for part in case.parts if not part.after)))
+        told.append(t("casework.submitted_parts", names="、".join(part.name for part in case.parts if not part.after)))
+    talk.say("\n".join([*told, t("casework.submitted_next")]))  # one bubble: there is more to come
+    handing.say(talk, case, by_hand)
     if case.package.unsigned:
         titles = "".join(f"《{title}》" for title in case.package.unsigned)
         talk.notice("warning", t("package.unsigned_submitted", count=len(case.package.unsigned), titles=titles))
     if not talk.services.office_reachable():
         talk.notice("warning", t("casework.office_down"))
-    talk.say(t("casework.submitted_next"))
     reporting.give_code(talk, case)
     ask(talk, None)
     talk.status = "submitted"
+    slots.first(talk)
+    if first:
+        receiving.offer(talk)
     notifying.offer(talk)
     choosing.offer_next(talk)

@@ -52,6 +52,9 @@ def take(talk: Talk) -> None:
 def decide(talk: Talk, given: bool) -> None:
     """Keep what she decided and go on: with a look-up, or with the questions."""
     assert talk.case is not None
+    if given and talk.by is not None and not talk.by.lookup:
+        reject(talk, "not_agreed", t("assisted.lookup_not_agreed"))
+        return
     if talk.case.consent is None:
         talk.case.consent = Consent(given=given, at=talk.now)
     else:

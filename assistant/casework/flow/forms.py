@@ -15,7 +15,6 @@ from assistant.casework.flow.asking import advance, ask, reject
 from assistant.casework.flow.storing import store
 from assistant.casework.flow.summary import shown
 from assistant.casework.flow.talk import Insisted, Talk
-from assistant.casework.model import Source
 from assistant.foundation.messages import t
 from knowledge.schema import GuideField
 
@@ -150,7 +149,7 @@ def _laid_aside(talk: Talk, field: GuideField, text: str) -> GuideField | None:
     parsed = _parsed(talk, field, text)
     if not isinstance(parsed, Accepted) or parsed.value == "":
         return None
-    interview.lay_aside(talk.case, field, talk.on_paper(field, parsed), Source(kind="said", turn=talk.turn), talk.now)
+    interview.lay_aside(talk.case, field, talk.on_paper(field, parsed), talk.source(), talk.now)
     return field
 
 

@@ -68,7 +68,7 @@ def take(talk: Talk) -> None:
         return
     asked = guide.material((talk.asking or "").removeprefix(interview.MATERIAL_PREFIX))
     if talk.attachments:
-        _attach(talk, asked)
+        attach(talk, asked)
         return
     if asked is None:
         advance(talk)
@@ -93,7 +93,8 @@ def plainly(talk: Talk) -> bool:
     return asked is not None and _named_way(talk.text, asked) is not None
 
 
-def _attach(talk: Talk, asked: Material | None) -> None:
+def attach(talk: Talk, asked: Material | None) -> None:
+    """Meet materials with the message's files: each its own, else the one asked for, else the next that is open."""
     case, guide = talk.case, talk.guide
     assert case is not None and guide is not None
     taken = 0

@@ -27,8 +27,8 @@ _FIELD_TYPES: dict[str, Outside] = {"phone": "sms", "email": "email"}
 def offer(talk: Talk) -> None:
     """Ask once where else she wants to be told; what she said of an earlier case holds for this one."""
     case = talk.case
-    if case is None or case.notices is not None:
-        return
+    if case is None or case.notices is not None or any(part.received_at for part in case.parts):
+        return  # she settled it, or was asked when it was sent the first time
     before = _wishes(talk)
     if before is not None:
         case.notices = before.model_copy(deep=True)

@@ -15,7 +15,6 @@ from assistant.casework.flow.asking import advance, ask
 from assistant.casework.flow.paper_questions import MINE, PAPER, RETYPE, PaperQuestion, current_paper, paper_is_asked
 from assistant.casework.flow.storing import store
 from assistant.casework.flow.talk import Attachment, Talk
-from assistant.casework.model import Source
 from assistant.casework.papers import comparing, verdict
 from assistant.foundation.messages import language, render, t
 from knowledge.schema import GuideField, Material, Option
@@ -101,7 +100,7 @@ def settle_paper(talk: Talk) -> bool:
         return False
     _settle(talk, question)
     if chosen == PAPER:
-        source = Source(kind="tapped" if talk.tapped else "said", turn=talk.turn, ref=question.upload_id)
+        source = talk.source("tapped" if talk.tapped else "said", question.upload_id)
         store(talk, field, Accepted(question.value, question.display), source=source)
         talk.note("case.paper_taken", field=field.key, paper=question.kind)
     elif chosen == MINE:

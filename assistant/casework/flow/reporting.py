@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Literal
 
 from assistant.casework import receipts
+from assistant.casework.fields import dates
 from assistant.casework.flow import choosing
 from assistant.casework.flow.talk import AuditNote, Talk
 from assistant.casework.model import Case, CaseStatus
 from assistant.casework.progress import urging
 from assistant.casework.progress.build import progress
 from assistant.casework.progress.view import LineView, ProgressView
+from assistant.casework.results import links
 from assistant.casework.resuming import new_code
 from assistant.foundation.messages import ENGLISH, language, render, t
 from knowledge.replies import Action, Card, Row
@@ -24,6 +27,7 @@ _URGE_ONLY = re.compile(
 )
 _GONE = frozenset({CaseStatus.WITHDRAWN, CaseStatus.EXPIRED})
 _TIMELINE = 6
+_TOLD = frozenset({CaseStatus.READY, CaseStatus.DELIVERED, CaseStatus.WITHDRAWN, CaseStatus.CLOSED})
 Which = Literal["which", "which_urge"]
 
 
@@ -60,8 +64,17 @@ def report(talk: Talk) -> None:
     if case is not None:
         shown = _view(talk, case)
         talk.replies.append(card(talk, case, shown))
-        talk.replies += receipts.links(case)
+        _papers(talk, case)
     talk.status = talk.status or "answered"
+
+
+def _papers(talk: Talk, case: Case) -> None:
+    """What she can have of it now: the results with their proofs, and the receipts of what has none yet."""
+    made = [one for one in talk.services.results(case.case_no) if one.state == "valid"]
+    talk.replies += [file for one in made for file in links.files(one)]
+    done = {one.part for one in made}
+    waiting = dict.fromkeys(held.part for held in case.receipts if held.part not in done)
+    talk.replies += [file for part in waiting for file in receipts.links(case, part)]
 
 
 def give_code(talk: Talk, case: Case) -> None:
@@ -69,7 +82,8 @@ def give_code(talk: Talk, case: Case) -> None:
     if case.resume_code_hash is None:
         code = new_code()
         case.resume_code_hash = talk.services.hash_resume_code(code)
-        talk.say(t("progress.code_given", code=code))
+        page = talk.services.progress_page()
+        talk.say(t("progress.code_given", code=code, page=page) if page else t("progress.code_given_here", code=code))
 
 
 def urge(talk: Talk) -> None:
@@ -84,7 +98,7 @@ def urge(talk: Talk) -> None:
         talk.say(refused)
     else:
         talk.audit.append(AuditNote("case.urged", case.case_no, {}))
-        talk.say(t("progress.urged", at=f"{talk.now:%Y-%m-%d %H:%M}"))
+        talk.say(t("progress.urged", at=dates.said_at(talk.now)))
         talk.say("\n".join([t("progress.urged_how"), *contact_words(shown), t("progress.urged_due"), *_due_words(shown)]))
     talk.replies.append(card(talk, case, shown))
 
@@ -92,22 +106,36 @@ def urge(talk: Talk) -> None:
 def card(talk: Talk, case: Case, shown: ProgressView) -> Card:
     """The view as a card: one row a fact, then the timeline's latest lines."""
     several = len(shown.lines) > 1
-    rows = [row for line in shown.lines for row in _rows(line, several)]
+    # of a 一件事 the text tells all lines; what is done or waits for others has nothing more to tell
+    told = [line for line in shown.lines if not several or line.status not in _TOLD]
+    rows = [row for line in told for row in _rows(line, several)]
     rows += [
         Row(
-            label=f"{entry.at:%Y-%m-%d %H:%M}",
+            label=dates.said_at(entry.at),
             value=t("progress.timeline_line", status=t(f"casework.status_{entry.status}"), text=render(entry.text, language())),
             source=render(entry.who, language()),
         )
         for entry in case.timeline[-_TIMELINE:]
     ]
-    actions = [Action(label=t("progress.urge"), message=t("progress.urge_message", case_no=case.case_no))]
+    rows += _receiving(shown)
+    urge = Action(label=t("progress.urge"), message=t("progress.urge_message", case_no=case.case_no))
+    back = Action(label=t("progress.withdraw"), message=t("progress.withdraw_message", case_no=case.case_no))
+    actions = [*([urge] if shown.urging.possible else []), *([back] if shown.withdrawable else [])]
     return Card(
         title=t("progress.title", item=talk.name_of(case), status=shown.status_text),
         text="\n".join([t("progress.number", case_no=case.case_no, status=shown.status_text), shown.summary]),
         rows=rows,
-        actions=actions if shown.urging.possible else [],
+        actions=actions,
     )
+
+
+def _receiving(shown: ProgressView) -> list[Row]:
+    """How the result is to come, and where each parcel is."""
+    held = shown.receiving
+    if held is None:
+        return []
+    rows = [Row(label=t("receiving.shown"), value=held.text)] if held.text else []
+    return rows + [Row(label=one.title, value=one.text, source=one.tracking_no) for one in held.parcels]
 
 
 def contact_words(shown: ProgressView) -> list[str]:
@@ -134,7 +162,7 @@ def _rows(line: LineView, several: bool) -> list[Row]:
     verdict = line.verdict
     facts = [
         ("who", line.who),
-        ("since", line.since),
+        ("since", line.since and dates.said(date.fromisoformat(line.since))),
         ("ref", line.office_ref),
         ("after", t("fields.list_separator").join(line.after)),
         *((("reason", verdict.reason), ("basis", verdict.basis), ("remedy", verdict.remedy)) if verdict else ()),
@@ -143,13 +171,18 @@ def _rows(line: LineView, several: bool) -> list[Row]:
     ]
     return [
         *(Row(label=t(f"progress.row_{key}"), value=value, source=name) for key, value in facts if value),
-        *(Row(label=due.label, value=due.text, source=due.basis) for due in line.until),
+        *(Row(label=due.label, value=_unlabelled(due.text, due.label), source=due.basis) for due in line.until),
     ]
 
 
+def _unlabelled(text: str, label: str) -> str:
+    """A limit in words, without its name in front."""
+    return re.sub(rf"^{re.escape(label)}(?:：|: )", "", text)
+
+
 def _view(talk: Talk, case: Case) -> ProgressView:
-    guide = talk.services.guide_of(case)
-    return progress(case, talk.catalogue.in_english(guide) if talk.language == ENGLISH else guide, talk.now, talk.guide_for)
+    guide, sent = talk.services.guide_of(case), talk.services.parcels(case.case_no)
+    return progress(case, talk.catalogue.in_english(guide) if talk.language == ENGLISH else guide, talk.now, talk.guide_for, sent)
 
 
 def _meant(talk: Talk, which: Which) -> Case | None:
@@ -160,7 +193,9 @@ def _meant(talk: Talk, which: Which) -> Case | None:
         code = re.sub(r"[\s-]", "", number[0]).upper()
         found = next((case for case in held if case.case_no == code), None)
         if found is None:
-            talk.say(t("progress.not_here", case_no=code, address=f"/progress?case={code}"))
+            page = talk.services.progress_page()
+            there = t("progress.not_here", case_no=code, address=f"{page}?case={code}") if page else None
+            talk.say(there or t("progress.not_here_scan", case_no=code))
             talk.status = "clarify"
         return found
     if not held:

@@ -15,7 +15,7 @@ from assistant.casework.fields.parse import field_options, parse
 from assistant.casework.fields.result import Accepted
 from assistant.casework.flow.asking import ask, reject
 from assistant.casework.flow.talk import Deciding, Talk, Told
-from assistant.casework.model import CaseStatus, Source
+from assistant.casework.model import CaseStatus
 from assistant.foundation.messages import t
 from knowledge.conditions import holds
 from knowledge.deciding import MOST, question
@@ -123,7 +123,7 @@ def carry(talk: Talk, guide: Guide) -> None:
             continue
         parsed = parse(field, value, talk.now.date(), talk.case.values())
         if isinstance(parsed, Accepted):
-            interview.record(guide, talk.case, field, talk.on_paper(field, parsed), Source(kind="said", turn=talk.turn), talk.now)
+            interview.record(guide, talk.case, field, talk.on_paper(field, parsed), talk.source(), talk.now)
             labels.append(t("knowledge.part_condition", name=field.label, text=parsed.display))
     if labels:
         talk.notice("info", t("casework.carried", answers=t("knowledge.clause_separator").join(labels)))

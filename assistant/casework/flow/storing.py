@@ -15,9 +15,14 @@ from knowledge.schema import GuideField
 def store(talk: Talk, field: GuideField, value: Accepted, skipped: bool = False, source: Source | None = None) -> None:
     """Keep an answer to a field, and say what it makes doubtful or needless. ``source`` where it is not what she says now."""
     assert talk.case is not None and talk.guide is not None
-    source = source or Source(kind="tapped" if talk.tapped is not None else "said", turn=talk.turn)
+    source = source or talk.source("tapped" if talk.tapped is not None else "said")
     before = interview.snapshot(talk.guide, talk.case)
+    held = talk.case.answers.get(field.key)
     interview.record(talk.guide, talk.case, field, talk.on_paper(field, value), source, talk.now, skipped)
+    hers = talk.by is None and field.type != "table"  # rows are added one by one
+    if hers and held is not None and not interview.follows(held) and talk.case.values().get(field.key) != held.value:
+        place = f"{talk.case.case_no}:{field.key}"
+        talk.state.changed[place] = talk.state.changed.get(place, 0) + 1
     wanting.given(talk.case, "field", field.key)
     talk.state.insisted = talk.state.offered = None
     talk.state.failures = 0

@@ -68,6 +68,13 @@ def shown(field: GuideField, answer: Answer) -> str:
     return t("casework.skipped_value") if answer.skipped else mask_value(field.type, said(field, answer.value, answer.display))
 
 
+def whole(field: GuideField, answer: Answer) -> str:
+    """The value as staff see it who need all of it."""
+    if field.type == "table" and isinstance(answer.value, list) and not answer.skipped:
+        return table_text(field, answer.value)
+    return t("casework.skipped_value") if answer.skipped else said(field, answer.value, answer.display)
+
+
 def _warning(field: GuideField, answer: Answer, case: Case) -> str | None:
     """What is doubtful about an answer; it is kept in Chinese, for staff, and read again for another reader."""
     if answer.warning is None or language() != ENGLISH or answer.confirmed_at is None:

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, Field
 
+from assistant.casework.bookings.counter import Counter
+from assistant.casework.bookings.model import Booking, Handing, Slot
 from assistant.casework.fields.parse import printed, warning_of
 from assistant.casework.fields.result import Accepted
+from assistant.casework.flow.behalf import OnBehalf
 from assistant.casework.flow.paper_questions import PaperQuestion
 from assistant.casework.model import Case, PartPackage, Source
 from assistant.casework.notices.wishes import Outside
@@ -22,6 +25,8 @@ from assistant.casework.papers.reading import Read
 from assistant.casework.prefill.records import Register
 from assistant.casework.prefill.state import VerifiedIdentity
 from assistant.casework.ratings.model import Said
+from assistant.casework.results.store import Result
+from assistant.casework.shipping.store import Shipment
 from assistant.foundation.messages import CHINESE, ENGLISH, use_language
 from knowledge.catalogue import Catalogue
 from knowledge.replies import Ask, Card, Choices, File, Notice, Option, Text
@@ -79,6 +84,44 @@ class Deciding(BaseModel):
     answered: int = 0
 
 
+class Posting(BaseModel):
+    """A parcel being agreed on: the case, whether her result comes or her papers go, and where to, as far as it is known."""
+
+    case_no: str
+    kind: Literal["delivery", "envelope"]
+    name: str | None = None
+    phone: str | None = None
+    address: str | None = None
+
+
+class SlotWish(BaseModel):
+    """A slot being chosen for a part of a case: what is ``offered`` now, and the codes of all that was ``shown`` of that day."""
+
+    case_no: str
+    part: str = ""
+    offered: list[Slot] = []
+    shown: list[str] = []
+
+
+class Refused(BaseModel):
+    """How often what she gave for a field was not taken, since it was asked."""
+
+    field: str
+    times: int = 0
+
+
+class PersonWish(BaseModel):
+    """A call or an appointment with staff being agreed on: ``kept`` is what was asked before, ``number`` the number to call,
+    ``wanted`` the time she named, ``offered`` the appointments put to her and ``shown`` the codes of all of that day."""
+
+    kind: Literal["callback", "slot"]
+    kept: Ask | None = None
+    number: str | None = None
+    wanted: datetime | None = None
+    offered: list[Slot] = []
+    shown: list[str] = []
+
+
 class DialogueState(BaseModel):
     """What a conversation remembers between turns besides its cases.
 
@@ -89,7 +132,11 @@ class DialogueState(BaseModel):
     items she wants told for every situation; ``region`` is the place she asks about (GB/T 2260), where that is another than hers;
     ``locale_chosen`` says that she chose language and script herself; ``identity`` is who she is, where she signed in;
     ``notices_offered`` is the turn she was asked in where to be told of her case; ``openid`` is who she is to WeChat, set by its
-    door; ``rating`` is the bad grade whose reasons are being asked, ``rated`` the cases and talks she rated or was asked to rate.
+    door; ``rating`` is the bad grade whose reasons are being asked, ``rated`` the cases and talks she rated or was asked to rate;
+    ``posting`` is the parcel whose address is being asked for; ``slot`` the slot at a window that is being chosen;
+    ``lost`` counts turns in a row not understood, ``refused`` the answers not taken for one field; ``person`` is the call or the
+    appointment with staff being agreed on; ``handed`` is why a person was last to take over, ``judged`` for what of a case
+    (``<case number>:<key>``), ``changed`` how often she changed an answer (``<case number>:<field>``).
     """
 
     ask: Ask | None = None
@@ -118,6 +165,14 @@ class DialogueState(BaseModel):
     rated: list[str] = []
     notices_offered: int | None = None
     openid: str | None = None
+    posting: Posting | None = None
+    slot: SlotWish | None = None
+    lost: int = 0
+    refused: Refused | None = None
+    person: PersonWish | None = None
+    handed: str | None = None
+    judged: list[str] = []
+    changed: dict[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -140,6 +195,18 @@ class Attachment(BaseModel):
     problems: list[str] = []
     paper: Read | None = None
     sheet: bytes | None = Field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Booked:
+    """A slot booked in this turn, or given back (``kept`` False); ``told`` whether the office knows of that already."""
+
+    case_no: str
+    office: str
+    part: str
+    booking: Booking
+    kept: bool = True
+    told: bool = True
 
 
 @dataclass(frozen=True)
@@ -190,6 +257,12 @@ class Services(Protocol):
     def new_case_no(self, now: datetime) -> str: ...
     def build_package(self, case: Case, guide: Guide, now: datetime) -> Built: ...
     def office_reachable(self) -> bool: ...
+    def progress_page(self) -> str | None: ...
+    def parcels(self, case_no: str) -> Sequence[Shipment]: ...
+    def results(self, case_no: str) -> Sequence[Result]: ...
+    @property
+    def counter(self) -> Counter: ...
+    def handing_of(self, item: str, department: str) -> Handing | None: ...
     def hash_resume_code(self, code: str) -> str: ...
     def resume_code_fits(self, code: str, stored: str) -> bool: ...
 
@@ -199,6 +272,7 @@ class Talk:
     """See the module's docstring. ``text`` is what she said or the label she tapped; ``tapped`` the option values; ``focus`` the
     clause being served where a sentence asks for several things, ``more`` whether others are to be served before the question,
     ``several`` whether they are about different items, so that each answer says which it is about;
+    ``by`` is who speaks for her, where it is not she herself;
     ``named`` the items that each of several requests names; ``supposed`` what a short question takes for granted, ``unmatched``
     the case it names that the guide does not know.
     """
@@ -224,6 +298,7 @@ class Talk:
     supposed: Supposed | None = None
     unmatched: str | None = None
     ranking: list[tuple[str, float]] = field(default_factory=list)
+    by: OnBehalf | None = None
     owner: str = "bot"
     language: str = CHINESE
     status: str | None = None
@@ -233,9 +308,25 @@ class Talk:
     rating: Said | None = None
     #: Parts to be taken back from their offices: case number and item.
     withdraw: list[tuple[str, str]] = field(default_factory=list)
+    #: Cases of which she said how the result is to come, or that papers are to be fetched.
+    posted: list[str] = field(default_factory=list)
+    #: Slots booked or given back, in order.
+    slots: list[Booked] = field(default_factory=list)
+    #: Why a person is to take over, a code of the desk's reasons, and a note for her.
+    wants_person: str | None = None
+    person_note: str = ""
     question_said: bool = False
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     _hits: list[Hit] | None = None
+
+    @property
+    def actor(self) -> str:
+        """Who acts, as the audit chain names it."""
+        return f"staff:{self.by.staff_id}" if self.by else "citizen"
+
+    def source(self, kind: Literal["said", "tapped"] = "said", ref: str | None = None) -> Source:
+        """Where a value of this turn comes from: her words or her tap, or the staff who answers for her."""
+        return Source(kind="staff", turn=self.turn, ref=self.by.name) if self.by else Source(kind=kind, turn=self.turn, ref=ref)
 
     @property
     def hits(self) -> list[Hit]:

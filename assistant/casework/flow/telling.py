@@ -11,7 +11,6 @@ from assistant.casework.fields.result import Accepted
 from assistant.casework.flow import forms
 from assistant.casework.flow.storing import store_more
 from assistant.casework.flow.talk import Talk
-from assistant.casework.model import Source
 from knowledge.schema import Guide, GuideField
 
 #: A shorter sentence holds no value beside the wish that its shape alone would tell.
@@ -59,8 +58,7 @@ def by_name(talk: Talk, told: str, wanted: Sequence[GuideField]) -> dict[str, Ac
         if field.key in keys:
             found.setdefault(field.key, value)
         elif field.key not in applying and field.key not in case.fallen and field.type != "table":
-            source = Source(kind="said", turn=talk.turn)
-            interview.lay_aside(case, field, talk.on_paper(field, value), source, talk.now)
+            interview.lay_aside(case, field, talk.on_paper(field, value), talk.source(), talk.now)
     return found
 
 

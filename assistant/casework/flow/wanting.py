@@ -29,9 +29,12 @@ def first(talk: Talk, was_asked: str | None) -> tuple[GuideField | Material, str
     for part, correction, want in _asked(case):
         about = _about(guide, case, want)
         if about is not None and _key(want) not in correction.met:
-            key = "casework.correction_field" if want.kind == "field" else "casework.correction_material"
             name = about.label if isinstance(about, GuideField) else about.name
-            return about, t(key, name=name, office=_office(part), text=want.text)
+            if want.text.strip() in ("", name):  # an office that gives no reason sends the name
+                key = "casework.correction_field_plain" if want.kind == "field" else "casework.correction_material_plain"
+            else:
+                key = "casework.correction_field" if want.kind == "field" else "casework.correction_material"
+            return about, t(key, name=name, office=_office(part, guide), text=want.text)
     return None
 
 
@@ -66,7 +69,7 @@ def _tell(talk: Talk, case: Case) -> None:
         until = t("casework.correction_due", due=dates.said(correction.due)) if correction.due else ""
         rows = [Row(label=str(number), value=want.text) for number, want in enumerate(correction.wanting, 1)]
         text = t("casework.correction_text", until=until) if rows else f"{correction.text}\n{until}".strip()
-        title = t("casework.correction_title", name=part.name or talk.name_of(case), office=_office(part))
+        title = t("casework.correction_title", name=part.name or talk.name_of(case), office=_office(part, talk.guide))
         talk.replies.append(Card(title=title, text=text, rows=rows))
 
 
@@ -79,8 +82,8 @@ def _about(guide: Guide, case: Case, want: Wanting) -> GuideField | Material | N
     return None
 
 
-def _office(part: CasePart) -> str:
-    return part.department or t("casework.who_office")
+def _office(part: CasePart, guide: Guide | None) -> str:
+    return part.department or (guide.department if guide else None) or t("casework.who_office")
 
 
 def _key(want: Wanting) -> str:

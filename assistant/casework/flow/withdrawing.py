@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from assistant.casework.fields import options
+from assistant.casework.flow import slots
 from assistant.casework.flow.asking import advance, ask, reject
 from assistant.casework.flow.confirming import confirmation
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import Case, CasePart, CaseStatus, TimelineEntry
+from assistant.casework.shipping.words import CASE_NO, number_in
 from assistant.casework.submission import parts
 from assistant.foundation.messages import t
 from knowledge.replies import Ask, Option
@@ -29,11 +31,16 @@ _ENGLISH = (
 _WORDS = re.compile(f"{_BEFORE}{_TAKE}{_BEHIND}|{_ENGLISH}", re.I)
 
 
+#: Why there is nothing to take back where no office has decided.
+_WHY_NOT = {CaseStatus.WITHDRAWN: "withdraw_done", CaseStatus.EXPIRED: "withdraw_expired"}
+
+
 def wanted(talk: Talk) -> bool:
     """Whether she wants back what was submitted: in words that say nothing else, and where there is something submitted."""
     if talk.tapped is not None or talk.attachments:
         return False
-    says = _WORDS.fullmatch(talk.text.strip().replace("’", "'")) is not None
+    said = CASE_NO.sub("", talk.text).strip(" ：:（）()，,").replace("’", "'")
+    says = _WORDS.fullmatch(said) is not None
     if talk.asking is not None:  # while correcting she may have had enough of it; any other question is about something else
         correcting = talk.case is not None and talk.case.status is CaseStatus.CORRECTION_NEEDED
         return says and correcting and talk.asking != FIELD
@@ -48,10 +55,10 @@ def offer(talk: Talk) -> None:
     if case is not talk.case:
         talk.other_cases = [other for other in [talk.case, *talk.other_cases] if other is not None and other is not case]
         talk.case = case
-    able = _able(case)
+    able = parts.withdrawable(case)
     if not able:
         waiting = any(part.withdrawing for part in parts.held(case))
-        key = "withdraw_under_way" if waiting else "withdraw_decided"
+        key = "withdraw_under_way" if waiting else _WHY_NOT.get(case.status, "withdraw_decided")
         talk.say(t(f"casework.{key}", item=talk.name_of(case), status=t(f"casework.status_{case.status.value}")))
         return
     talk.say(t("casework.withdraw_means", item=talk.name_of(case), case_no=case.case_no))
@@ -76,7 +83,7 @@ def take(talk: Talk) -> None:
     chosen: list[CasePart] | None
     if pending.kind == "confirm":
         said = confirmation(talk)
-        chosen = None if said is None else _able(case) if said else []
+        chosen = None if said is None else parts.withdrawable(case) if said else []
     else:
         chosen = _chosen(talk, case, pending)
     if chosen is None:
@@ -97,6 +104,7 @@ def _take_back(talk: Talk, case: Case, part: CasePart) -> None:
     """Nothing is lost by being too late: whatever the office decides before it hears of this is told as usual."""
     talk.withdraw.append((case.case_no, part.item))
     talk.note("case.withdrawal", part=part.item)
+    slots.give_back(talk, case, part)
     if part.status is CaseStatus.READY:  # no office has it: it is taken back here and now
         parts.move(case, part.item, CaseStatus.WITHDRAWN, talk.now)
     else:
@@ -109,7 +117,7 @@ def _take_back(talk: Talk, case: Case, part: CasePart) -> None:
 
 
 def _chosen(talk: Talk, case: Case, pending: Ask) -> list[CasePart] | None:
-    able = _able(case)
+    able = parts.withdrawable(case)
     value = talk.tapped[0] if talk.tapped else None
     if value is None:
         picked = options.match_option(talk.text, [GuideOption(value=o.value, label=o.label) for o in pending.options or []])
@@ -122,15 +130,12 @@ def _chosen(talk: Talk, case: Case, pending: Ask) -> list[CasePart] | None:
 
 
 def _which(talk: Talk) -> Case | None:
-    """The case she means: the one in hand, else the latest that can still be taken back, else the latest submitted."""
+    """The case she means: the one she numbers or has in hand, else the latest that can be taken back, else the latest sent."""
+    number = number_in(talk.text)
+    if number is not None:
+        every = [case for case in [talk.case, *talk.other_cases] if case is not None]
+        return next((case for case in every if case.case_no == number and parts.held(case)), None)
     if talk.case is not None:
         return talk.case if parts.held(talk.case) else None
     sent = [case for case in talk.other_cases if parts.held(case)]
-    return next((case for case in sent if _able(case)), sent[0] if sent else None)
-
-
-def _able(case: Case) -> list[CasePart]:
-    blocked = parts.blocked(parts.held(case))
-    return [
-        part for part in case.parts if part.status in parts.WITHDRAWABLE and not part.withdrawing and part.item not in blocked
-    ]
+    return next((case for case in sent if parts.withdrawable(case)), sent[0] if sent else None)

@@ -27,9 +27,10 @@ from assistant.casework.interview.order import (
     next_field,
     previous_field,
     progress,
+    to_judge,
 )
 from assistant.casework.interview.question import ask_field
-from assistant.casework.interview.recording import corrigible, follow, follows, lay_aside, record, unconfirm, undo
+from assistant.casework.interview.recording import corrigible, follow, follows, lay_aside, put_back, record, unconfirm, undo
 
 __all__ = [
     "MATERIAL_PREFIX",
@@ -58,9 +59,11 @@ __all__ = [
     "next_material",
     "previous_field",
     "progress",
+    "put_back",
     "record",
     "refresh_materials",
     "snapshot",
+    "to_judge",
     "unconfirm",
     "undo",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assistant.casework.model import Case
 from knowledge.conditions import holds
-from knowledge.schema import Check, Guide, GuideField, condition_fields
+from knowledge.schema import Check, Guide, GuideField, Judgement, condition_fields
 from knowledge.settling import awaited
 
 
@@ -101,6 +101,12 @@ def must_mend(guide: Guide, case: Case) -> tuple[Check, GuideField] | None:
         if not check.soft and again is not None:
             return check, again
     return None
+
+
+def to_judge(guide: Guide, case: Case) -> list[Judgement]:
+    """What of the answers so far no rule can settle, so that a person has to judge it."""
+    values = case.values()
+    return [judgement for judgement in guide.judgements if holds(judgement.when, values)]
 
 
 def previous_field(guide: Guide, case: Case, asking: str | None) -> GuideField | None:

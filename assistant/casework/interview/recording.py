@@ -63,17 +63,32 @@ def undo(guide: Guide, case: Case, now: datetime) -> list[GuideField]:
         if field is None:
             continue
         fields.append(field)
-        if last.before is not None:
-            case.answers[last.field] = last.before
-            continue
-        case.answers.pop(last.field, None)
-        case.fallen.pop(last.field, None)
-        if last.field in case.asked:
-            case.asked.remove(last.field)
+        _hold(case, last.field, last.before)
+    _settle(guide, case, now)
+    return fields[::-1]
+
+
+def put_back(guide: Guide, case: Case, key: str, before: Answer | None, now: datetime) -> None:
+    """Give one field back what it held before somebody else changed it (None: nothing), whatever was changed since."""
+    _hold(case, key, before)
+    case.changes = [change for change in case.changes if change.field != key]
+    _settle(guide, case, now)
+
+
+def _hold(case: Case, key: str, before: Answer | None) -> None:
+    if before is not None:
+        case.answers[key] = before
+        return
+    case.answers.pop(key, None)
+    case.fallen.pop(key, None)
+    if key in case.asked:
+        case.asked.remove(key)
+
+
+def _settle(guide: Guide, case: Case, now: datetime) -> None:
     follow(guide, case, now)
     refresh_materials(guide, case)
     unconfirm(case)
-    return fields[::-1]
 
 
 def follow(guide: Guide, case: Case, now: datetime) -> list[GuideField]:

@@ -110,7 +110,8 @@ class Deliverer:
         if address is None or row.channel not in self._providers:
             self._suppress(conn, row, now, "not-wanted")
             return None
-        if row.attempts == 1 and address != row.address:  # she has another number by now, and nothing went to the old one
+        # She has another number by now, and nothing went to the old one; or a person has it tried again wherever she is now.
+        if address != row.address and (row.attempts == 1 or row.address is None):
             store.readdress(conn, row.key, address)
             row = replace(row, address=address)
         quiet_until = self._quiet.end_after(now)

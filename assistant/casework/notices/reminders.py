@@ -6,7 +6,7 @@ missed is made up for, because what is due is told when it is this near, not on 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
@@ -14,6 +14,7 @@ from typing import Protocol
 from sqlalchemy import insert, select, update
 
 from assistant.casework import repository
+from assistant.casework.fields import dates
 from assistant.casework.model import Case, CaseStatus
 from assistant.casework.notices import store
 from assistant.casework.notices.consumer import NoticePlanner, locale_of, tail_of
@@ -23,7 +24,7 @@ from assistant.foundation.database import Database
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import language_of, t, use_language
 from assistant.foundation.tables import case_, setting_kv
-from assistant.foundation.workcalendar import working_days_between
+from assistant.foundation.workcalendar import add_working_days, working_days_between
 
 #: Working days before something is due, the latest first.
 NEAR = (1, 3)
@@ -39,14 +40,15 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Reminder:
-    """One thing to be reminded of. ``about`` names it for good; ``text`` is the message's key, with ``params``.
+    """One thing to be reminded of. ``about`` names it for good; ``text`` is the message's key, with ``params``, days
+    among which are said in her language.
 
     ``outside`` is what may leave the house. ``once`` says it once for all cases of a conversation.
     """
 
     about: str
     kind: str
-    params: dict[str, str] = field(default_factory=dict)
+    params: Mapping[str, str | date] = field(default_factory=dict)
     text: str | None = None
     title: str | None = None
     action: OneTap | None = None
@@ -83,7 +85,7 @@ class Reminders:
     ) -> None:
         self._db, self._planner, self._clock = db, planner, clock
         self._sources: Sequence[Source] = (DueSource(), *sources)
-        self._bookings = bookings
+        self.bookings = bookings
 
     def run(self) -> int:
         """Look through today, if that has not been done; how many reminders were planned."""
@@ -133,15 +135,17 @@ class Reminders:
         return planned
 
     def _slots(self, today: date) -> int:
-        tomorrow = today + timedelta(days=1)
+        # Told on the working day before: on a Friday, of Monday's, too.
+        days = [today + timedelta(days=ahead) for ahead in range(1, (add_working_days(today, 1) - today).days + 1)]
         planned = 0
-        for slot in self._bookings(tomorrow) if self._bookings else ():
+        for slot in (slot for day in days for slot in (self.bookings(day) if self.bookings else ())):
             with self._db.read() as conn:
                 held = repository.find(conn, slot.case_no)
                 language = language_of(locale_of(conn, held[1])) if held else ""
             if held is None:
                 continue
-            params = {"time": f"{slot.starts.astimezone(SHANGHAI):%H:%M}", "date": tomorrow.isoformat(), "place": slot.place}
+            at = slot.starts.astimezone(SHANGHAI)
+            params: dict[str, str | date] = {"time": f"{at:%H:%M}", "date": at.date(), "place": slot.place}
             about = f"slot:{slot.starts.isoformat()}"
             planned += self._plan(held[0], held[1], Reminder(about, "slot", params, until=slot.starts), language)
         return planned
@@ -151,9 +155,10 @@ class Reminders:
         with self._db.write() as conn, use_language(language):
             if reminder.once and store.known_in(conn, reminder.about, home):
                 return 0
+            params = {key: dates.said(value) if isinstance(value, date) else value for key, value in reminder.params.items()}
             chat = Words(
                 title=reminder.title or t("notices.reminder_title"),
-                text=reminder.text or t(f"notices.chat_{reminder.kind}", **reminder.params),
+                text=reminder.text or t(f"notices.chat_{reminder.kind}", **params),
                 action=reminder.action,
                 level="warning" if reminder.while_ else "info",
                 while_=list(reminder.while_),
@@ -162,7 +167,7 @@ class Reminders:
             out = chat.model_copy(
                 update={
                     "title": t("notices.reminder_title"),
-                    "text": t(f"notices.out_{reminder.kind}", tail=tail_of(case.case_no), **reminder.params),
+                    "text": t(f"notices.out_{reminder.kind}", tail=tail_of(case.case_no), **params),
                     "link": self._planner.link,
                 }
             )
@@ -171,7 +176,7 @@ class Reminders:
 
 
 class DueSource:
-    """Corrections, and papers promised or tolerated for later, that are due in three working days or in one."""
+    """Corrections, and papers promised or tolerated for later, that are due in three working days or in one; late corrections."""
 
     def find(self, case: Case, home: str, today: date, language: str) -> Iterator[Reminder]:
         """See Source."""
@@ -179,18 +184,21 @@ class DueSource:
             wanted = part.correction
             if part.status is not CaseStatus.CORRECTION_NEEDED or wanted is None or wanted.due is None:
                 continue
+            if today > wanted.due:
+                params: dict[str, str | date] = {"due": wanted.due, "name": part.name or case.guide_name}
+                yield Reminder(f"late:{part.item}:{wanted.due}", "late_correction", params, while_=("correction_needed",))
             asked = wanted.asked_at.date() if wanted.asked_at else None
             near = nearness(today, wanted.due)
             if near is not None and asked != today:
                 about = f"due:{part.item}:{wanted.due}:{near}"
-                params = {"due": wanted.due.isoformat(), "name": case.guide_name}
+                params = {"due": wanted.due, "name": case.guide_name}
                 yield Reminder(about, "due_correction", params, while_=("correction_needed",), until=end_of(wanted.due))
         for code, state in case.materials.items():
             if state.status not in ("promised", "tolerated") or state.due is None:
                 continue
             near = nearness(today, state.due)
             if near is not None:
-                params = {"due": state.due.isoformat(), "name": case.guide_name}
+                params = {"due": state.due, "name": case.guide_name}
                 yield Reminder(f"paper:{code}:{state.due}:{near}", "due_material", params, until=end_of(state.due))
 
 

@@ -47,6 +47,7 @@ class Row:
     attempts: int
     due_at: datetime | None
     created_at: datetime
+    error: str | None = None
 
 
 def plan(
@@ -143,12 +144,18 @@ def put_off(conn: Connection, key: str, due_at: datetime) -> None:
     conn.execute(update(notices).where(notices.c.key == key, notices.c.state == State.PLANNED.value).values(**values))
 
 
+def left_to_people(conn: Connection, limit: int) -> list[Row]:
+    """What could not be sent and waits for a person, the oldest first."""
+    rows = conn.execute(select(notices).where(notices.c.state == State.FAILED.value).order_by(notices.c.created_at).limit(limit))
+    return [_row(dict(row)) for row in rows.mappings()]
+
+
 def again(conn: Connection, key: str, now: datetime) -> bool:
-    """Try once more what was left to a person; False where it was not."""
+    """Try once more what was left to a person, to wherever she is reached by then; False where it was not."""
     changed = conn.execute(
         update(notices)
         .where(notices.c.key == key, notices.c.state == State.FAILED.value)
-        .values(state=State.PLANNED.value, due_at=now, created_at=now, error=None)
+        .values(state=State.PLANNED.value, due_at=now, created_at=now, error=None, address=None)
     )
     return changed.rowcount == 1
 
@@ -166,5 +173,5 @@ def home_of(conn: Connection, case_no: str) -> str | None:
 
 
 def _row(held: dict[str, Any]) -> Row:
-    names = ("key", "about", "case_no", "channel", "kind", "address", "attempts", "due_at", "created_at")
+    names = ("key", "about", "case_no", "channel", "kind", "address", "attempts", "due_at", "created_at", "error")
     return Row(state=State(held["state"]), words=Words.model_validate(held["words"]), **{name: held[name] for name in names})

@@ -59,7 +59,7 @@ class LicenceSource:
         item = self._renewals.get(licence.kind)
         name = self._name_of(item) if item else None
         action = OneTap(label=t("notices.renew"), message=t("notices.renew_message", item=name)) if name else None
-        params = {"expires": licence.expires.isoformat(), "name": licence.name or named(licence)}
+        params: dict[str, str | date] = {"expires": licence.expires, "name": licence.name or named(licence)}
         about = f"licence:{known_by}:{licence.expires}:{days}"
         return Reminder(about, "licence", params, action=action, until=end_of(licence.expires), once=True)
 

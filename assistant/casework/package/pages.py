@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import typst
 
-from assistant.casework.model import Case, OfficeReceipt
+from assistant.casework.model import Case, CasePart, OfficeReceipt
 from assistant.casework.package.errors import PackageError
 from assistant.casework.package.gate import check, expect_texts
 from assistant.casework.package.text import chinese_date, clean
@@ -129,6 +129,35 @@ def handover(case: Case, guide: Guide, materials: Sequence[Material], applicant:
         "case_no": case.case_no, "guide": guide.name, "department": guide.department or "", "applicant": applicant, "rows": rows,
     }, at=now)
     check(pdf, expect_texts([case.case_no, guide.name, *(row["name"] for row in rows)]), title)
+    return pdf
+
+
+def handing_sheet(
+    case: Case, guide: Guide, part: CasePart, materials: Sequence[Material], *, applicant: str, qr: str, when: str, at: datetime
+) -> bytes:
+    """交件单: goes on top of the papers that are brought or posted; what is in them, where they go, and the case as a QR code.
+
+    Raises:
+        PackageError: ``page_broken`` or ``document_incomplete``.
+    """
+    held = part.handing
+    assert held is not None
+    place = held.booking.place if held.booking is not None else held.place
+    title = t(f"bookings.sheet_title_{held.way}")
+    states = [(material, case.materials.get(material.code)) for material in materials]
+    rows = [
+        {"name": one.name, "how": t(f"package.how_{state.status}"), "original": state.status == "bring"}
+        for one, state in states if state is not None and state.status != "missing"
+    ]
+    office = part.department or guide.department or t("package.receipt_office")
+    pdf = compile_page("handing-sheet", title, {
+        "title": title, "way": held.way, "case_no": case.case_no, "guide": guide.name, "part": part.name, "applicant": applicant,
+        "office": office, "place": place.name if place else "", "address": place.address if place else "",
+        "postcode": place.postcode if place else "", "phone": place.phone if place else "",
+        "when": when, "number": held.booking.booking_no if held.booking else "", "rows": rows, "qr": qr, "made": day(at),
+    }, at=at)  # fmt: skip
+    shown = [place.address, place.name] if place else []
+    check(pdf, expect_texts([case.case_no, guide.name, *shown, *(str(row["name"]) for row in rows)]), title)
     return pdf
 
 

@@ -68,6 +68,10 @@ class Press:
         """Page ``page`` (0 is the first) as PNG. Raises PressError."""
         return self._ask({"op": "picture", "page": page, "width": width}, pdf)
 
+    def look(self, kind: Literal["pdf", "picture"], data: bytes, page: int, width: int) -> bytes:
+        """Page ``page`` (0 is the first) of an uploaded paper in colour, as JPEG; a picture has one page. Raises PressError."""
+        return self._ask({"op": "look", "kind": kind, "page": page, "width": width}, data)
+
     def ink(self, *, png: bytes = b"", strokes: Sequence[Sequence[Sequence[float]]] | None = None) -> bytes:
         """A signature, from a PNG or from strokes of points, as a PNG cut to what is drawn. Raises PressError."""
         return self._ask({"op": "ink", "strokes": strokes, "most_pixels": MOST_INK_PIXELS}, png)

@@ -5,8 +5,9 @@ newline, the files one after the other. Answers ``+`` and the bytes made, or ``-
 
 ``bind``: ``{op, base, parts: [{kind: pdf|picture, size, pages}]}`` with the files: puts the parts' pages on the last pages of
 ``base``; answered by four bytes of length, the pages before them as a file of their own, and the whole. ``picture``:
-``{op, page, width}`` with a PDF: that page as PNG. ``ink``: ``{op, strokes?, most_pixels}`` with a PNG (or none): a signature
-cut to what is drawn, black on nothing, as PNG.
+``{op, page, width}`` with a PDF: that page as PNG. ``look``: ``{op, kind: pdf|picture, page, width}`` with an uploaded paper:
+one page in colour as JPEG. ``ink``: ``{op, strokes?, most_pixels}`` with a PNG (or none): a signature cut to what is drawn,
+black on nothing, as PNG.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def answer(frame: bytes) -> bytes:
     """The reply to one frame."""
     line, _, data = frame.partition(b"\n")
     request = json.loads(line)
-    work = {"bind": bind, "picture": picture, "ink": ink}[request["op"]]
+    work = {"bind": bind, "picture": picture, "look": look, "ink": ink}[request["op"]]
     try:
         return b"+" + work(request, data)
     except Refused as refused:
@@ -155,16 +156,9 @@ def _fit(wide: float, high: float) -> Any:
 
 
 def _place_picture(base: Any, piece: bytes, first: int) -> None:
-    opened = Image.open(io.BytesIO(piece))
-    opened.draft("RGB", DOTS)
-    image = ImageOps.exif_transpose(opened)
+    image = _upright(piece, DOTS)
     if image.width > image.height:
         image = image.transpose(Image.Transpose.ROTATE_90)
-    if image.mode in ("RGBA", "LA", "P"):
-        clear = image.convert("RGBA")
-        image = Image.new("RGB", clear.size, "white")
-        image.paste(clear, mask=clear.getchannel("A"))
-    image = image.convert("RGB")
     image.thumbnail(DOTS)
     held = io.BytesIO()
     image.save(held, "JPEG", quality=82)
@@ -180,6 +174,18 @@ def _place_picture(base: Any, piece: bytes, first: int) -> None:
     target.close()
 
 
+def _upright(data: bytes, most: tuple[int, int]) -> Image.Image:
+    """A picture as it was taken, on white; ``most`` is how large it is wanted, so that no more than that is read of it."""
+    opened = Image.open(io.BytesIO(data))
+    opened.draft("RGB", most)
+    image = ImageOps.exif_transpose(opened)
+    if image.mode in ("RGBA", "LA", "P"):
+        clear = image.convert("RGBA")
+        image = Image.new("RGB", clear.size, "white")
+        image.paste(clear, mask=clear.getchannel("A"))
+    return image.convert("RGB")
+
+
 def picture(request: dict[str, Any], data: bytes) -> bytes:
     """One page as PNG, ``width`` pixels wide."""
     document = pypdfium2.PdfDocument(data)
@@ -191,6 +197,27 @@ def picture(request: dict[str, Any], data: bytes) -> bytes:
     out = io.BytesIO()
     page.render(scale=scale, may_draw_forms=True).to_pil().convert("L").save(out, "PNG", optimize=False)
     document.close()
+    return out.getvalue()
+
+
+def look(request: dict[str, Any], data: bytes) -> bytes:
+    """One page of an uploaded paper, ``width`` pixels wide at most."""
+    if request["kind"] == "pdf":
+        document = pypdfium2.PdfDocument(data)
+        if not 0 <= request["page"] < len(document):
+            raise Refused("no_page")
+        page = document[request["page"]]
+        wide, high = page.get_size()
+        image = page.render(scale=min(request["width"] / wide, 4000 / high), may_draw_forms=True).to_pil().convert("RGB")
+        document.close()
+    elif request["page"]:
+        raise Refused("no_page")
+    else:
+        most = (request["width"], 4000)
+        image = _upright(data, most)
+        image.thumbnail(most)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=82)
     return out.getvalue()
 
 

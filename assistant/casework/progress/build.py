@@ -11,10 +11,13 @@ from assistant.casework.clocks.running import clocks_of
 from assistant.casework.clocks.standing import OVER, Standing, day_of
 from assistant.casework.model import Case, CasePart, CaseStatus
 from assistant.casework.progress.dues import dues
+from assistant.casework.progress.receiving import receiving
 from assistant.casework.progress.stages import stages
 from assistant.casework.progress.telling import Told
 from assistant.casework.progress.urging import urging
 from assistant.casework.progress.view import ContactView, LineView, ProgressView
+from assistant.casework.shipping.store import Shipment
+from assistant.casework.submission.parts import withdrawable
 from assistant.foundation.messages import ENGLISH, language, t
 from knowledge.conditions import holds
 from knowledge.schema import Guide
@@ -25,12 +28,19 @@ def _none(_code: str) -> Guide | None:
     return None
 
 
-def progress(case: Case, guide: Guide, now: datetime, guide_for: Callable[[str], Guide | None] = _none) -> ProgressView:
+def progress(
+    case: Case,
+    guide: Guide,
+    now: datetime,
+    guide_for: Callable[[str], Guide | None] = _none,
+    parcels: Sequence[Shipment] = (),
+) -> ProgressView:
     """The view of a case.
 
     Args:
         guide: the one the case is on, as the reader reads it.
         guide_for: the guide of a department's share by its code, in the same language; where there is none, the case's counts.
+        parcels: what was sent by post, oldest first.
     """
     held = standings.of_case(case)
     parts = {part.item: part for part in case.parts}
@@ -51,6 +61,8 @@ def progress(case: Case, guide: Guide, now: datetime, guide_for: Callable[[str],
         todo=list(dict.fromkeys(words for line in lines for words in line.todo)) or [t("progress.todo_nothing")],
         lines=lines,
         urging=urging(case, now),
+        receiving=receiving(case, parcels),
+        withdrawable=bool(withdrawable(case)),
         at=now.isoformat(),
     )
 
@@ -69,16 +81,18 @@ def _line(case: Case, part: CasePart | None, guide: Guide, stands: Standing, now
         department=department,
         status=stands.status.value,
         status_text=_status(stands.status),
-        office_ref=stands.office_ref,
+        office_ref=None if told.by_hand else stands.office_ref,  # a number before the papers are there looks like a receipt
         who=who,
         since=stands.since.isoformat() if stands.since else None,
         now=told.now(),
         next=told.next(),
         todo=told.todo(),
         verdict=told.verdict(case),
-        until=[] if over or told.waits else dues(stands, clocks, limits, correction.due if correction else None),
+        until=[]
+        if over or told.waits
+        else dues(stands, clocks, limits, correction.due if correction else None, day_of(now), by_hand=told.by_hand),
         stages=stages(stands, department, who),
-        after=told.after,
+        after=told.after if told.waits else [],
         contacts=contacts(guide, case),
     )
 

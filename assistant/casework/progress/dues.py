@@ -7,7 +7,7 @@ from datetime import date
 
 from assistant.casework.clocks.limits import Limits
 from assistant.casework.clocks.reckoning import Level
-from assistant.casework.clocks.running import RunningClock
+from assistant.casework.clocks.running import ClockKind, RunningClock
 from assistant.casework.clocks.standing import Standing
 from assistant.casework.fields.dates import said
 from assistant.casework.model import CaseStatus
@@ -17,16 +17,25 @@ from assistant.foundation.messages import t
 _S = CaseStatus
 
 
-def dues(standing: Standing, clocks: Sequence[RunningClock], limits: Limits, correct_by: date | None) -> list[DueView]:
-    """Until when the present step takes; a step without a limit has one entry that says so."""
+def dues(
+    standing: Standing, clocks: Sequence[RunningClock], limits: Limits, correct_by: date | None, today: date, *,
+    by_hand: bool = False,
+) -> list[DueView]:  # fmt: skip
+    """Until when the present step takes; one without a limit says so. ``by_hand``: her papers are still to be handed in."""
     if standing.status is _S.CORRECTION_NEEDED:
-        return [_correction(correct_by), *(_running(clock) for clock in clocks if clock.running)]
-    found = [_running(clock) for clock in clocks if clock.running]
+        return [_correction(correct_by, today), *(_running(clock, standing) for clock in clocks if clock.running)]
+    found = [_running(clock, standing) for clock in clocks if clock.running]
     if found:
         return found
     match standing.status:
         case _S.SUBMITTED if standing.received is None:
-            return [DueView(kind="acceptance", label=_label("acceptance"), text=t("progress.due_unknown_sending"))]
+            return [
+                DueView(
+                    kind="acceptance",
+                    label=_label("acceptance"),
+                    text=t(f"progress.due_unknown_{'hand' if by_hand else 'sending'}"),
+                )
+            ]
         case _S.SUBMITTED if standing.accepted is None:
             return [_unknown("acceptance", "acceptance")]
         case _S.SUBMITTED | _S.ACCEPTED | _S.IN_REVIEW if limits.legal is None and limits.promised is None:
@@ -36,7 +45,7 @@ def dues(standing: Standing, clocks: Sequence[RunningClock], limits: Limits, cor
     return []
 
 
-def _running(clock: RunningClock) -> DueView:
+def _running(clock: RunningClock, standing: Standing) -> DueView:
     reckoned, kind = clock.reckoned, clock.kind.value
     label = _label(kind)
     words = {"label": label, "date": said(reckoned.due), "remaining": _days(abs(reckoned.remaining), clock)}
@@ -49,6 +58,10 @@ def _running(clock: RunningClock) -> DueView:
     else:
         left = t("progress.left", days=words["remaining"]) if reckoned.remaining else t("progress.left_none")
         text = t(f"progress.due_{kind}", **words, left=left)
+    if standing.extension is not None and clock.kind is ClockKind.LEGAL:
+        more = standing.extension
+        lawful = "due_extended" if clock.extended == more.days else "due_extended_beyond"
+        text += t(f"progress.{lawful}", days=more.days, reason=more.reason or t("progress.due_extended_why_not"))
     if reckoned.preliminary:
         text += t("progress.due_preliminary", year=reckoned.due.year)
     if not clock.limit.verified:
@@ -58,7 +71,7 @@ def _running(clock: RunningClock) -> DueView:
         label=label,
         text=text,
         date=reckoned.due.isoformat(),
-        days=clock.limit.days,
+        days=clock.limit.days + clock.extended,
         unit=clock.limit.unit,
         used=reckoned.used,
         remaining=reckoned.remaining,
@@ -74,12 +87,13 @@ def _days(count: int, clock: RunningClock) -> str:
     return t("progress.days_working" if clock.limit.unit == "working_day" else "progress.days_calendar", days=count)
 
 
-def _correction(until: date | None) -> DueView:
+def _correction(until: date | None, today: date) -> DueView:
     label = _label("correction")
     if until is None:
         return DueView(kind="correction", label=label, text=t("progress.due_correction_unknown", label=label))
-    text = t("progress.due_correction", label=label, date=said(until))
-    return DueView(kind="correction", label=label, text=text, date=until.isoformat())
+    text = t("progress.due_correction_late" if today > until else "progress.due_correction", label=label, date=said(until))
+    level = Level.OVERDUE if today > until else Level.NORMAL
+    return DueView(kind="correction", label=label, text=text, date=until.isoformat(), level=level.value)
 
 
 def _unknown(kind: str, what: str) -> DueView:

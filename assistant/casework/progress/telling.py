@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.casework.bookings.words import when
 from assistant.casework.clocks.standing import OVER, Standing
 from assistant.casework.clocks.statutes import ACCEPTANCE
 from assistant.casework.fields.dates import said
@@ -13,11 +14,13 @@ from assistant.casework.progress.view import VerdictView
 from assistant.foundation.messages import language, render, t
 
 _S = CaseStatus
+_BY_HAND = ("hand_window", "hand_post")
 HERS = frozenset({_S.DRAFT, _S.READY, _S.CORRECTION_NEEDED})
 """Where the citizen has it."""
 
 _NEXT = {"resubmitted": "in_review", "deemed": "accepted", "refused": "denied", "delivered": "over", "closed": "over",
-         "withdrawn": "begin_again", "expired": "begin_again", "stuck": "sending", "withdrawing": "over"}  # fmt: skip
+         "withdrawn": "begin_again", "expired": "begin_again", "stuck": "sending", "withdrawing": "over",
+         "hand_window": "sending", "hand_post": "sending"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,18 @@ class Told:
                 return "draft"
             case _S.SUBMITTED if stands.accepted is not None:
                 return "resubmitted"
+            case _S.SUBMITTED if part is not None and part.handing is not None and part.handing.awaited:
+                return f"hand_{part.handing.way}"
             case _S.SUBMITTED if stands.received is None:
                 return "sending"
             case _S.ACCEPTED if stands.deemed:
                 return "deemed"
         return stands.status.value
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether her papers are still to be brought or posted."""
+        return self.step in _BY_HAND
 
     def who(self) -> str:
         """Who has it."""
@@ -63,7 +73,7 @@ class Told:
             return t("progress.who_others")
         if self.step in ("sending", "stuck"):
             return t("progress.who_us")
-        if self.stands.status in HERS:
+        if self.stands.status in HERS or self.by_hand:
             return t("progress.who_citizen")
         return t("progress.who_nobody") if self.stands.status in OVER else self.department
 
@@ -78,13 +88,16 @@ class Told:
 
     def next(self) -> str:
         """What comes then."""
-        return t(f"progress.next_{_NEXT.get(self.step, self.step)}", department=self.department)
+        step = "hand" if self.by_hand else _NEXT.get(self.step, self.step)
+        return t(f"progress.next_{step}", department=self.department)
 
     def todo(self) -> list[str]:
         """What she has to do for this share."""
         match self.stands.status:
             case _S.CORRECTION_NEEDED:
                 return self._corrections()
+            case _S.SUBMITTED if self.by_hand:
+                return [self._bring()]
             case _S.DRAFT:
                 return [t("progress.todo_finish")]
             case _S.READY if not self.stands.part:
@@ -102,6 +115,17 @@ class Told:
             entry.text for entry in case.timeline if entry.status is self.stands.status and entry.part in ("", self.stands.part)
         ]
         return VerdictView(reason=_theirs(said_by[-1])) if said_by and said_by[-1] else None
+
+    def _bring(self) -> str:
+        """Where her papers go, and by when."""
+        held = self.part.handing if self.part is not None else None
+        booking, place = (held.booking, held.place) if held is not None else (None, None)
+        if booking is not None:
+            place = booking.place
+            return t("progress.todo_hand_window", time=when(booking.slot), place=place.name, address=place.address)
+        if place is not None:
+            return t("progress.todo_hand_post", place=place.name, address=f"{place.address} {place.postcode}".strip())
+        return t("progress.todo_hand_book")
 
     def _corrections(self) -> list[str]:
         given = self.correction

@@ -12,9 +12,10 @@ StageCode = Literal["receive", "accept", "review", "decide", "deliver"]
 class DueView(BaseModel):
     """Until when. ``date`` is null where nobody knows, and ``text`` says so.
 
-    ``days`` is the limit, ``used`` and ``remaining`` what of it is gone and left, in ``unit``; ``remaining`` is negative once it
-    is over. While the clock stands still (``stopped_since``) ``date`` is the earliest it can be. ``preliminary``: the working
-    days of that year are not published yet. ``verified`` false: nobody has checked this limit. ``basis``: article or source.
+    ``days`` is the limit with what the office added, ``used`` and ``remaining`` what of it is gone and left, in ``unit``;
+    ``remaining`` is negative once it is over. While the clock stands still (``stopped_since``) ``date`` is the earliest it can
+    be. ``preliminary``: the working days of that year are not published yet. ``verified`` false: nobody has checked this limit.
+    ``basis``: article or source.
     """
 
     kind: Literal["acceptance", "legal", "promised", "delivery", "correction"]
@@ -82,7 +83,7 @@ class LineView(BaseModel):
     verdict: VerdictView | None = None
     until: list[DueView] = []
     stages: list[StageView] = []
-    after: list[str] = Field(default=[], description="names of the parts that have to be through first")
+    after: list[str] = Field(default=[], description="names of the parts it still waits for")
     contacts: list[ContactView] = []
 
 
@@ -94,8 +95,30 @@ class UrgingView(BaseModel):
     last: str | None = None
 
 
+class ParcelView(BaseModel):
+    """Something sent by post; ``text`` is what the courier said last, ``state`` one of a shipment's."""
+
+    kind: str
+    title: str
+    state: str
+    text: str
+    tracking_no: str | None = None
+    at: str
+
+
+class ReceivingView(BaseModel):
+    """How the result is to come, and what is on its way; ``way`` is missing where she chose nothing."""
+
+    way: str | None = None
+    text: str = ""
+    parcels: list[ParcelView] = []
+
+
 class ProgressView(BaseModel):
-    """The whole case. ``summary`` is one paragraph that makes sense read aloud."""
+    """The whole case. ``summary`` is one paragraph that makes sense read aloud.
+
+    ``withdrawable`` says that something of it can still be taken back: in the conversation that holds it.
+    """
 
     case_no: str
     title: str
@@ -105,4 +128,6 @@ class ProgressView(BaseModel):
     todo: list[str] = []
     lines: list[LineView]
     urging: UrgingView
+    receiving: ReceivingView | None = None
+    withdrawable: bool = False
     at: str

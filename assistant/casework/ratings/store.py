@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from assistant.casework.ratings.model import BAD, GRADES, FollowUp, Rating, Said, follow_up_of, step
-from assistant.foundation.tables import desk_entry, rating
+from assistant.foundation.desk_tables import desk_entry, desk_moment
+from assistant.foundation.tables import rating
 
 
 @dataclass(frozen=True)
@@ -103,10 +104,15 @@ def _counted(rows: Iterable[tuple[str, str, str]]) -> list[Figures]:
 
 
 def _spoke_last(conn: Connection, conversation_id: str) -> str | None:
-    """The operator who had this conversation last."""
-    entries = desk_entry.c
-    query = select(entries.staff_id).where(entries.conversation_id == conversation_id, entries.staff_id.is_not(None))
-    found = conn.execute(query.order_by(entries.claimed_at.desc()).limit(1)).scalar()
+    """The operator who had this conversation last, by what happened: a stay that was passed on names nobody."""
+    entries, moments = desk_entry.c, desk_moment.c
+    query = (
+        select(moments.staff_id)
+        .join(desk_entry, entries.id == moments.entry_id)
+        .where(entries.conversation_id == conversation_id, moments.kind == "claimed")
+        .order_by(moments.at.desc(), entries.queued_at.desc(), moments.seq.desc())
+    )
+    found = conn.execute(query.limit(1)).scalar()
     return str(found) if found is not None else None
 
 

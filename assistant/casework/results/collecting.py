@@ -41,7 +41,6 @@ log = get_logger(__name__)
 APPROVED = frozenset({CaseStatus.APPROVED.value, CaseStatus.DELIVERED.value})
 _MOST_ASIDE = 3  # files of one part kept to be looked at; a far side that sends rubbish must not fill the disk
 _BATCH = 100
-_NONE = "none"
 _NO_RESULT_AFTER = 400  # half-hourly, a good week: then it was a result that is not electronic
 
 
@@ -88,13 +87,16 @@ class Collector:
         self._guide_of, self._office_of, self._verify_url, self._max_bytes = guide_of, office_of, verify_url, max_bytes
         self._read_text = read_text
         self._backoff = backoff or Backoff(first_s=5.0)
+        self.nothing_to_come: Callable[[Connection, str], None] = lambda _conn, _case_no: None
 
     def expect(self, event: CaseEvent) -> None:
         """An event's consumer: a part that was approved has a result to be fetched."""
         if event.kind != "status" or event.status not in APPROVED:
             return
         with self._db.write() as conn:
-            if store.waiting(conn, event.case_no, event.part) is None:
+            waited = store.waiting(conn, event.case_no, event.part)
+            # That it had none was said before this: with 送达 there may be one.
+            if waited is None or (waited.code == store.NONE and event.status == CaseStatus.DELIVERED.value):
                 store.wait(conn, event.case_no, event.part, Wait(0, self._clock.now(), "", False))
 
     def round(self) -> int:
@@ -123,11 +125,11 @@ class Collector:
             office = self._office_of(case_no, part)
             file = office.file(office_ref)
             if file.result is None:
-                self._later(case_no, part, _NONE)
+                self._later(case_no, part, store.NONE)
                 return None
             if (held := self._held(case_no, part, file.result.sha256)) is not None:
                 return held
-            if file.case_no != case_no:
+            if file.case_no != case_no or file.part not in ("", part):  # another department's paper is no result of this one
                 raise BadResult("other_case")
             data, guide = office.result(office_ref), self._guide_of(case)
             wanted = Wanted(case_no, office_ref, names_in(case, guide))
@@ -234,11 +236,12 @@ class Collector:
         with self._db.write() as conn:
             waited = store.waiting(conn, case_no, part)
             attempts = (waited.attempts if waited else 0) + 1
-            if code == _NONE and attempts >= _NO_RESULT_AFTER:
-                store.stop_waiting(conn, case_no, part)
-                return
             due = self._clock.now() + self._delay(attempts)
             store.wait(conn, case_no, part, Wait(attempts, due, code, waited.told if waited else False))
+            if code == store.NONE:
+                self.nothing_to_come(conn, case_no)
+                if attempts >= _NO_RESULT_AFTER:
+                    store.stop_waiting(conn, case_no, part)
 
     def _delay(self, attempts: int) -> timedelta:
         return timedelta(seconds=self._backoff.delay_s(attempts))

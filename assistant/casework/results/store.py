@@ -13,6 +13,9 @@ from assistant.foundation.tables import result, result_wait
 
 State = Literal["valid", "replaced", "withdrawn", "aside"]
 
+NONE = "none"
+"""``code`` of a wait whose office said that it has no electronic result, as far as it knows by then."""
+
 
 class Said(BaseModel):
     """What a result says of itself, kept encrypted. ``holder`` is whole here and masked wherever it is shown to others.
@@ -98,6 +101,17 @@ def waiting(conn: Connection, case_no: str, part: str) -> Wait | None:
     """How often a part's result was asked for in vain, and when next."""
     row = conn.execute(select(result_wait).where(result_wait.c.case_no == case_no, result_wait.c.part == part)).mappings().first()
     return Wait(row["attempts"], row["next_attempt_at"], row["code"], row["told"]) if row else None
+
+
+def awaited(conn: Connection, case_no: str, part: str, *, none_is_known: bool) -> bool:
+    """Whether a granted part's result is still to come: it is not here, and its office has not said that it has none.
+
+    ``none_is_known``: whether an office's word that it has none is believed.
+    """
+    if any(row.state == "valid" for row in of_part(conn, case_no, part)):
+        return False
+    held = waiting(conn, case_no, part)
+    return not (none_is_known and held is not None and held.code == NONE)
 
 
 def wait(conn: Connection, case_no: str, part: str, made: Wait) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from assistant.casework.shipping.address import Address
 from assistant.foundation import metrics
 from assistant.foundation.logging import get_logger
 
@@ -32,15 +33,6 @@ class CourierUnavailable(Exception):
 
 class CourierRejected(Exception):
     """The courier will not take this order, however often it is repeated."""
-
-
-class Address(BaseModel):
-    """Who sends or receives. Kept encrypted, never logged."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    phone: Annotated[str, Field(pattern=r"^\+?\d{7,15}$")]
-    address: Annotated[str, Field(min_length=5, max_length=300)]
 
 
 class Step(BaseModel):

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import Connection, insert, select, update
 
-from assistant.casework.shipping.courier import ENDED, Address, Kind, Step
+from assistant.casework.shipping.address import Address
+from assistant.casework.shipping.courier import ENDED, Kind, Step
 from assistant.foundation.tables import shipment
 
 
@@ -24,7 +25,8 @@ class Held(BaseModel):
 
 @dataclass(frozen=True)
 class Shipment:
-    """One shipment; ``id`` is also the courier's idempotency key. ``state``: asked, a status of the courier's, or rejected."""
+    """One shipment; ``id`` is also the courier's idempotency key. ``state``: asked, a status of the courier's, rejected, or
+    cancelled."""
 
     id: str
     case_no: str
@@ -39,7 +41,7 @@ class Shipment:
     updated_at: datetime
 
 
-OVER = frozenset({*ENDED, "rejected"})
+OVER = frozenset({*ENDED, "rejected", "cancelled"})
 
 
 def add(conn: Connection, made: Shipment) -> None:
@@ -50,7 +52,7 @@ def add(conn: Connection, made: Shipment) -> None:
 def same(conn: Connection, case_no: str, kind: Kind, result_id: str) -> Shipment | None:
     """The shipment of this thing that is under way or has arrived; one that failed may be ordered anew."""
     c = shipment.c
-    where = (c.case_no == case_no, c.kind == kind, c.result_id == result_id, c.state.not_in(["failed", "rejected"]))
+    where = (c.case_no == case_no, c.kind == kind, c.result_id == result_id, c.state.not_in(["failed", "rejected", "cancelled"]))
     return next(iter(_found(conn, *where)), None)
 
 

@@ -10,13 +10,14 @@ from datetime import timedelta
 class Backoff:
     """Waiting times between attempts: ``first_s``, doubling, never more than ``cap_s`` (seconds).
 
-    A person is told when both ``patience`` has passed and ``least_attempts`` have been made. Both, because a long
-    weekend must not use up the patience, and neither must a machine that was switched off for a fortnight.
+    A person is told when both ``patience`` has passed and ``least_attempts`` have been made. Both, because the longest
+    holidays (Spring Festival 2026: from closing to opening nine days and sixteen hours) must not use up the patience, and
+    neither must a machine that was switched off for a fortnight.
     """
 
     first_s: float = 2.0
     cap_s: float = 1800.0
-    patience: timedelta = timedelta(days=8)
+    patience: timedelta = timedelta(days=10)
     least_attempts: int = 100
 
     def delay_s(self, attempts: int) -> float:

@@ -24,6 +24,7 @@ from assistant.casework.submission.office import (
     Item,
     OfficeRejected,
     OfficeUnavailable,
+    Receipt,
     Received,
     ReceivingOffice,
     Share,
@@ -135,6 +136,17 @@ class Delivery:
                 key=outbox.submission_id(row.case_no, row.version, row.part), part=row.part, department=share.department,
             )
         )  # fmt: skip
+        return self._confirmed(row, share, receipt, sha256)
+
+    def _confirmed(self, row: Row, share: Share, receipt: Receipt, sha256: str) -> Received:
+        """What the office has by our own number: that of its receipt may be another's, and would be followed for ever."""
+        if self._office.asks:
+            file = self._office.find(row.case_no, row.part, share.department)
+            held = file.received(row.version) if file is not None else None
+            if file is not None and held is not None and held.sha256 == sha256:
+                if file.receipt_no != receipt.receipt_no:
+                    log.warning("submission.another_number", case_no=row.case_no, package_version=row.version)
+                return Received(office_ref=file.receipt_no, at=held.received_at)
         return Received(office_ref=receipt.receipt_no, at=receipt.received_at)
 
     def _take_back(self, row: Row) -> None:
@@ -240,6 +252,8 @@ def reason(code: str) -> str:
         "cannot-be-asked": t("submission.reason_cannot_be_asked"),
         "no-withdrawal": t("submission.reason_no_withdrawal"),
         "unmapped-status": t("submission.reason_unmapped_status"),
+        "not-acknowledged": t("submission.reason_not_acknowledged"),
+        "host-key": t("submission.reason_host_key"),
         "office-not-configured": t("submission.reason_office_not_configured"),
         "not-known-if-sent": t("submission.reason_not_known_if_sent"),
     }

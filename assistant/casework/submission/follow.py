@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
-from assistant.casework.model import CaseStatus, IllegalTransition, OfficeStop, Verdict, Wanting
-from assistant.casework.submission import outbox
+from sqlalchemy import Connection
+
+from assistant.casework.model import (
+    TRANSITIONS,
+    CaseStatus,
+    IllegalTransition,
+    OfficeExtension,
+    OfficeStop,
+    Verdict,
+    Wanting,
+)
+from assistant.casework.submission import history, lines, outbox
 from assistant.casework.submission.delivery import tell_once
-from assistant.casework.submission.office import UNMAPPED, OfficeFile, OfficeRejected, OfficeUnavailable, ReceivingOffice
+from assistant.casework.submission.history import Judged, Known
+from assistant.casework.submission.office import (
+    UNMAPPED,
+    HistoryLine,
+    OfficeFile,
+    OfficeRejected,
+    OfficeUnavailable,
+    ReceivingOffice,
+)
 from assistant.casework.submission.outbox import Row, State
 from assistant.casework.submission.sink import OfficeNews, SubmissionSink
 from assistant.casework.submission.statuses import FINAL, OFFICE_STATUS
@@ -23,6 +43,7 @@ from assistant.foundation.logging import get_logger
 _DOWN_AFTER = 3
 _KINDS: dict[str, Literal["field", "material", "other"]] = {"field": "field", "material": "material"}
 
+_C = CaseStatus
 log = get_logger(__name__)
 
 
@@ -59,6 +80,7 @@ class Follower:
                 continue
             except OfficeRejected as error:
                 log.error("submission.lost_by_office", case_no=row.case_no, package_version=row.version, code=error.code)
+                self._doubt(row, ":gone", "gone")
                 continue
             failures[group] = 0
             passed_on += self.apply(row, file)
@@ -66,54 +88,100 @@ class Follower:
 
     def apply(self, row: Row, file: OfficeFile) -> int:
         """Pass on what is new in an office's file; how many lines."""
-        with self._db.read() as conn:
-            seen = outbox.history_seen(conn, row.case_no, row.part)
-        if file.case_no != row.case_no or file.part not in ("", row.part) or len(file.history) < seen:
-            # A restored or lagging far side. What it told us before stays true; the rest comes when it has caught up.
-            log.warning("submission.history_out_of_order", case_no=row.case_no, package_version=row.version, code="shorter")
+        if file.case_no != row.case_no or file.part not in ("", row.part):
+            digest = hashlib.sha256(f"{file.case_no}\0{file.part}".encode("utf-8", "surrogatepass")).hexdigest()
+            self._doubt(row, f":case-{digest[:32]}", "another_case")
             return 0
-        passed_on = 0
-        for index in range(seen, len(file.history)):
+        read = history.ordered(file.history)
+        known = self._known(row, read)
+        passed_on, before = 0, _C.READY
+        for place, line in enumerate(read):
+            judged = known.judge(line, self._clock.now())
+            if judged is Judged.WAITS:
+                break  # those between are on their way: the office's machines do not all know the same yet
             try:
-                passed_on += self._line(row, index, file)
+                follows = OFFICE_STATUS.get(line.status) in TRANSITIONS[before] and known.again(line)
+                if judged is Judged.NEW or follows:
+                    # A file may leave out what it has said before: its numbers tell where it had come to.
+                    before = OFFICE_STATUS.get(known.present or "", before)
+                    passed_on += self._line(row, place, read, file, known, before)
+                elif judged is not Judged.KNOWN:
+                    self._doubt(row, history.key(line), judged.value, line.status)
             except Exception:
                 # Not passed over: the lines after it have to wait, so that they stay in order.
                 log.exception("submission.news_failed", case_no=row.case_no, package_version=row.version)
                 return passed_on
-        if file.status in FINAL:
+            if known.believes(line):
+                before = OFFICE_STATUS.get(line.status, before)
+        if any(line.status in FINAL and known.believes(line) for line in read):
             with self._db.write() as conn:
-                outbox.close(conn, row.case_no, row.part, State.CLOSED, self._clock.now())
-            metrics.submissions_total.labels(State.CLOSED.value).inc()
+                closed = outbox.close(conn, row.case_no, row.part, State.CLOSED, self._clock.now())
+            if closed:
+                metrics.submissions_total.labels(State.CLOSED.value).inc()
         return passed_on
 
-    def _line(self, row: Row, index: int, file: OfficeFile) -> int:
-        """Apply one line; 1 if the sink was told, 0 if it was passed over."""
-        line = file.history[index]
-        status = OFFICE_STATUS.get(line.status)
-        if status is not None and line.status != "received":
-            news = _news(index, file, status)
+    def _known(self, row: Row, read: Sequence[HistoryLine]) -> Known:
+        """What is settled; lines believed before they were kept by name are given their names now."""
+        with self._db.read() as conn:
+            count = lines.unnamed(conn, row.case_no, row.part)
+        if count:
+            with self._db.write() as conn:
+                lines.name(conn, row.case_no, row.part, read[:count], self._clock.now())
+        with self._db.read() as conn:
+            return lines.known(conn, row.case_no, row.part)
+
+    def _line(self, row: Row, place: int, read: Sequence[HistoryLine], file: OfficeFile, known: Known, before: CaseStatus) -> int:
+        """Settle one line; 1 if the sink was told, 0 if it was passed over. ``before`` is what the history said before it."""
+        line = read[place]
+        status, now = OFFICE_STATUS.get(line.status), self._clock.now()
+
+        def believe(conn: Connection) -> bool:
+            return lines.believe(conn, row.case_no, row.part, line, now)
+
+        told = 0
+        if status is None:
+            self._doubt(row, history.key(line), "unknown_status")
+            return 0
+        came = line.status == "received" and place > 0 and read[place - 1].status == "expected"
+        if status is _C.SUBMITTED and not came:
+            # Sending is ours to say: here it is only seen whether an office may say so now. That papers came after it is news.
+            if status is not before and status not in TRANSITIONS[before]:
+                self._doubt(row, history.key(line), "cannot_follow", line.status)
+                return 0
+            with self._db.write() as conn:
+                believe(conn)
+        else:
+            news = _news(place, read, file, status)
             try:
-                tell_once(
-                    self._db,
-                    lambda conn: outbox.see_history(conn, row.case_no, index, row.part),
-                    lambda once: self._sink.status(row.case_no, row.part, news, once),
-                )
-                return 1
+                tell_once(self._db, believe, lambda once: self._sink.status(row.case_no, row.part, news, once))
             except IllegalTransition:
-                log.warning("submission.history_out_of_order", case_no=row.case_no, package_version=row.version, code=line.status)
-        elif status is None:
-            log.warning("submission.unknown_status", case_no=row.case_no, package_version=row.version)
-        with self._db.write() as conn:
-            outbox.see_history(conn, row.case_no, index, row.part)
-        return 0
+                self._doubt(row, history.key(line), "cannot_follow", line.status)
+                return 0
+            told = 1
+        known.add(history.key(line), line.status, believed=True)
+        return told
+
+    def _doubt(self, row: Row, name: str, code: str, said: str = "") -> None:
+        """Note once what an office says and is not believed; following goes on."""
+        noted = False
+
+        def mark(conn: Connection) -> bool:
+            nonlocal noted
+            noted = lines.doubt(conn, row.case_no, row.part, name, said, self._clock.now())
+            return noted
+
+        tell_once(self._db, mark, lambda once: self._sink.doubted(row.case_no, row.part, code, said, once))
+        if noted:
+            log.warning("submission.office_doubted", case_no=row.case_no, package_version=row.version, code=code)
 
 
-def _news(index: int, file: OfficeFile, status: CaseStatus) -> OfficeNews:
+def _news(place: int, read: Sequence[HistoryLine], file: OfficeFile, status: CaseStatus) -> OfficeNews:
     """A line as news. What the file says of now goes with its last line of that status: earlier ones had other reasons."""
-    line = file.history[index]
+    line = read[place]
     stops = [OfficeStop(start=stop.start, until=stop.until, why=stop.why) for stop in file.stopped]
-    news = OfficeNews(index, line.at, line.status, status, line.text, line.by, stops=stops)
-    if line.status != file.status or any(later.status == line.status for later in file.history[index + 1 :]):
+    more = OfficeExtension(**file.extension.model_dump()) if file.extension is not None else None
+    news = OfficeNews(place, line.at, line.status, status, line.text, line.by, stops=stops, extension=more)
+    if line.status != file.status or any(later.status == line.status for later in read[place + 1 :]):
         return news
     if status is CaseStatus.CORRECTION_NEEDED:
         wanting = [Wanting(kind=_KINDS.get(want.kind, "other"), code=want.code, text=want.text) for want in file.wanting]

@@ -1,16 +1,15 @@
-"""The receiving office over HTTP, as ``sandbox/README.md`` describes it. One method does every call: timed, logged, mapped."""
+"""The receiving office over HTTP, as ``sandbox/README.md`` describes it. Every call is timed, logged and judged by ``calls``."""
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
-from typing import Any, TypeVar
-from urllib.parse import quote, urlsplit
+from typing import Any, Literal, TypeVar
+from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from assistant.casework.submission.calls import LARGEST_ANSWER, LARGEST_RESULT, answered, failure, http_client, timed
 from assistant.casework.submission.office import (
     Consignment,
     OfficeFile,
@@ -19,24 +18,13 @@ from assistant.casework.submission.office import (
     Receipt,
     ReceivingOffice,
 )
-from assistant.foundation import metrics
-from assistant.foundation.logging import get_logger
 
 _SYSTEM = "receiving_office"
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_MAX_CODE = 60
-LARGEST_RESULT = 64 * 1024 * 1024
-"""Bytes; the largest result taken from an office."""
-# Refused now, perhaps not later. 401 and 403 are here because the remedy is ours (a wrong key is a setting, not a
-# fault of the package): giving up would turn an operator's slip into a lost submission.
-_RETRIABLE = frozenset({401, 403, 408, 421, 423, 425, 429})
-
-log = get_logger(__name__)
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
 class HttpOffice(ReceivingOffice):
-    """Client of one receiving office.
+    """Client of one receiving office. ``way`` is said of every package: how its papers get there, "" for online alone.
 
     Args:
         url: the office's address, without ``/office/v1``.
@@ -44,15 +32,10 @@ class HttpOffice(ReceivingOffice):
         timeout_s: longest silence in seconds while sending or waiting for an answer; connecting has five at most.
     """
 
+    way: Literal["", "window", "post"] = ""
+
     def __init__(self, url: str, api_key: str, *, timeout_s: float = 60.0) -> None:
-        self._client = httpx.Client(
-            base_url=url.rstrip("/"),
-            headers={"X-Api-Key": api_key, "Accept": "application/json"},
-            timeout=httpx.Timeout(timeout_s, connect=min(5.0, timeout_s)),
-            limits=httpx.Limits(max_connections=16, max_keepalive_connections=4),
-            # A proxy of the environment must not stand between two programs of one machine.
-            trust_env=urlsplit(url).hostname not in _LOOPBACK,
-        )
+        self._client = http_client(url, timeout_s, {"X-Api-Key": api_key})
 
     def find(self, case_no: str, part: str = "", department: str = "") -> OfficeFile | None:
         """See ReceivingOffice."""
@@ -74,6 +57,7 @@ class HttpOffice(ReceivingOffice):
             "sha256": consignment.sha256,
             "guide": consignment.item.model_dump(),
             **({"department": consignment.department} if consignment.department else {}),
+            **({"way": self.way} if self.way else {}),
         }
         parts = {
             "metadata": (None, json.dumps(metadata, ensure_ascii=False), "application/json"),
@@ -94,19 +78,8 @@ class HttpOffice(ReceivingOffice):
     def result(self, office_ref: str) -> bytes:
         """See ReceivingOffice. A file above ``LARGEST_RESULT`` bytes is not read to its end."""
         path = f"/office/v1/submissions/{quote(office_ref, safe='')}/result"
-        return bytes(self._call("result", "GET", path, read=self._bytes))
-
-    def _bytes(self, method: str, path: str, **request: Any) -> bytes:
-        body = bytearray()
-        with self._client.stream(method, path, headers={"Accept": "*/*"}, **request) as response:
-            if not response.is_success:
-                response.read()
-                self._answer(response)
-            for piece in response.iter_bytes():
-                body += piece
-                if len(body) > LARGEST_RESULT:
-                    raise OfficeRejected("result-too-large")
-        return bytes(body)
+        with timed(_SYSTEM, "result"):
+            return self._answered("GET", path, LARGEST_RESULT, headers={"Accept": "*/*"}).content
 
     def reachable(self, timeout_s: float) -> bool:
         """See ReceivingOffice."""
@@ -119,41 +92,22 @@ class HttpOffice(ReceivingOffice):
         """See ReceivingOffice."""
         self._client.close()
 
-    def _call(self, step: str, method: str, path: str, read: Callable[..., Any] | None = None, **request: Any) -> Any:
-        """One call: its JSON (or what ``read`` makes of it), or one of the two exceptions."""
-        started = time.perf_counter()
-        outcome = "ok"
-        try:
-            return read(method, path, **request) if read else self._answer(self._client.request(method, path, **request))
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            outcome = "timeout" if isinstance(error, httpx.TimeoutException) else "no-connection"
-            raise OfficeUnavailable(outcome) from error
-        except OfficeUnavailable as error:
-            outcome = error.code
-            raise
-        except OfficeRejected:
-            outcome = "rejected"
-            raise
-        finally:
-            seconds = time.perf_counter() - started
-            metrics.far_side_seconds.labels(_SYSTEM).observe(seconds)
-            if outcome == "ok":
-                log.debug("office.called", step=step, duration_ms=round(seconds * 1000))
-            else:
-                metrics.far_side_errors_total.labels(_SYSTEM, outcome).inc()
-                log.warning("office.failed", step=step, reason=outcome, duration_ms=round(seconds * 1000))
-
-    def _answer(self, response: httpx.Response) -> Any:
-        if response.is_success:
+    def _call(self, step: str, method: str, path: str, **request: Any) -> Any:
+        """One call: its JSON, or one of the two exceptions."""
+        with timed(_SYSTEM, step):
+            response = self._answered(method, path, LARGEST_ANSWER, **request)
             try:
                 return response.json()
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise OfficeUnavailable("unreadable") from error
-        if response.status_code in _RETRIABLE:
-            raise OfficeUnavailable("not-authorised" if response.status_code in {401, 403} else "busy")
-        if response.is_client_error:
-            raise OfficeRejected(_code(response))
-        raise OfficeUnavailable("server-error" if response.is_server_error else "unreadable")
+
+    def _answered(self, method: str, path: str, most: int, **request: Any) -> httpx.Response:
+        """A successful answer, read whole."""
+        too_large = OfficeRejected("result-too-large") if most == LARGEST_RESULT else OfficeUnavailable("unreadable")
+        response = answered(self._client, lambda: self._client.build_request(method, path, **request), most, too_large)
+        if not response.is_success:
+            raise failure(response, _code(response))
+        return response
 
 
 def _read(model: type[_Model], answer: Any) -> _Model:
@@ -164,10 +118,9 @@ def _read(model: type[_Model], answer: Any) -> _Model:
 
 
 def _code(response: httpx.Response) -> str:
-    """The office's code for its refusal; only a plain word is taken over, since it goes into logs."""
+    """The office's code for its refusal."""
     try:
         code = response.json().get("code", "")
-    except (ValueError, AttributeError):
-        code = ""
-    plain = isinstance(code, str) and 0 < len(code) <= _MAX_CODE and code.isascii() and code.replace("-", "").isalpha()
-    return code if plain else f"http-{response.status_code}"
+    except (ValueError, RecursionError, AttributeError):
+        return ""
+    return code if isinstance(code, str) else ""

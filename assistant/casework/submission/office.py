@@ -87,8 +87,12 @@ class ReceivedVersion(_Answer):
 
 
 class HistoryLine(_Answer):
-    """One line of the office's history, in the office's words. ``status`` is the office's, mapped by ``statuses``."""
+    """One line of the office's history, in the office's words. ``status`` is the office's, mapped by ``statuses``.
 
+    ``seq`` is the office's number of the line (1, 2, …) where it gives one: by it a repeat is told from news.
+    """
+
+    seq: Annotated[int, Field(ge=0, lt=2**31)] | None = None
     at: AwareDatetime
     status: str
     text: str = ""
@@ -131,6 +135,14 @@ class Stopped(_Answer):
     why: str = ""
 
 
+class Extended(_Answer):
+    """The office has added ``days`` to its time for the decision, with the approval of its head."""
+
+    days: int = Field(ge=1, le=366)
+    reason: str = ""
+    at: AwareDatetime
+
+
 class OfficeFile(_Answer):
     """What the office holds about one part of a case: the versions it received, and its history from the beginning.
 
@@ -146,6 +158,7 @@ class OfficeFile(_Answer):
     wanting: list[Wanted] = []
     due: date | None = None
     stopped: list[Stopped] = []
+    extension: Extended | None = None
     decision: Decision | None = None
     versions: list[ReceivedVersion] = []
     history: list[HistoryLine] = []

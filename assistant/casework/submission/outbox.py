@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
 
-from assistant.foundation.office_tables import office_choice
-from assistant.foundation.tables import office_history, submission
+from assistant.foundation.office_tables import office_choice, office_line
+from assistant.foundation.tables import submission
 
 
 class State(StrEnum):
@@ -211,9 +211,15 @@ def claim_followed(conn: Connection, now: datetime, every: timedelta, limit: int
     return _rows(conn, submission.c.submission_id.in_(chosen))
 
 
-def news(conn: Connection, office_ref: str, now: datetime) -> bool:
-    """Make the file with this receipt number due to be asked about; False where none such is followed."""
+def news(conn: Connection, office_ref: str, now: datetime, seq: int | None = None) -> bool:
+    """Make the file with this receipt number due to be asked about; False where none such is followed.
+
+    ``seq`` is the office's number of the line the news is of; False also where that line is known already.
+    """
     due = update(submission).where(submission.c.office_ref == office_ref, submission.c.state == State.SENT.value)
+    if seq is not None:
+        same = and_(office_line.c.case_no == submission.c.case_no, office_line.c.part == submission.c.part)
+        due = due.where(~exists().where(same, office_line.c.believed, office_line.c.line.startswith(f"{seq}:")))
     return conn.execute(due.values(next_attempt_at=now)).rowcount > 0
 
 
@@ -245,34 +251,6 @@ def counts(conn: Connection) -> dict[State, int]:
     """How many submissions are in each state."""
     rows = conn.execute(select(submission.c.state, func.count()).group_by(submission.c.state))
     return {State(state): count for state, count in rows}
-
-
-def history_seen(conn: Connection, case_no: str, part: str = "", *, lock: bool = False) -> int:
-    """How many lines of the office's history of a part have been applied; ``lock`` holds it so until the transaction ends."""
-    query = select(office_history.c.seen).where(_of(case_no, part))
-    seen = conn.execute(query.with_for_update() if lock else query).scalar()
-    return int(seen or 0)
-
-
-def see_history(conn: Connection, case_no: str, index: int, part: str = "") -> bool:
-    """Record that line ``index`` (from 0) is applied, in the caller's transaction.
-
-    False when it is not the next one, or the part is no longer followed: somebody else has been quicker.
-    """
-    followed = select(submission.c.submission_id).where(
-        submission.c.case_no == case_no, submission.c.part == part, submission.c.state == State.SENT.value
-    )
-    if history_seen(conn, case_no, part, lock=True) != index or conn.execute(followed).first() is None:
-        return False
-    if index == 0:
-        conn.execute(insert(office_history).values(case_no=case_no, part=part, seen=1))
-    else:
-        conn.execute(update(office_history).where(_of(case_no, part)).values(seen=index + 1))
-    return True
-
-
-def _of(case_no: str, part: str) -> ColumnElement[bool]:
-    return and_(office_history.c.case_no == case_no, office_history.c.part == part)
 
 
 def _is(case_no: str, part: str, version: int) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from assistant.casework.model import Case, CasePart, CaseStatus, Correction, IllegalTransition, PackageRef, Verdict
-from assistant.casework.submission.statuses import way
+from assistant.casework.submission.statuses import way, way_said
 
 _C = CaseStatus
 GRANTED = frozenset({_C.APPROVED, _C.DELIVERED})
@@ -43,6 +43,13 @@ def held(case: Case) -> list[CasePart]:
 def named(case: Case, item: str) -> CasePart | None:
     """The part with this item's code."""
     return next((part for part in held(case) if part.item == item), None)
+
+
+def withdrawable(case: Case) -> list[CasePart]:
+    """The parts that can still be taken back; none of a case that was never sent."""
+    sent = case.parts or [CasePart(status=case.status)] if case.status in _SENT else []
+    out = blocked(sent)
+    return [part for part in sent if part.status in WITHDRAWABLE and not part.withdrawing and part.item not in out]
 
 
 def blocked(parts: Sequence[CasePart]) -> set[str]:
@@ -95,6 +102,8 @@ def submit(case: Case, at: datetime) -> None:
         if corrected or (part.status is _C.READY and not _waits(case.parts, part)):
             _reach(case, part, _C.SUBMITTED, at)
             part.correction = None
+            if part.handing is not None:  # what was corrected gets there as the first did
+                part.handing = part.handing.model_copy(update={"booking": None, "received_at": None})
         elif part.status is not _C.READY:
             continue
         part.package = _package(case, part)
@@ -114,13 +123,14 @@ def to_send(case: Case) -> list[tuple[str, bool]]:
 
 
 def received(case: Case, item: str, office_ref: str, at: datetime) -> CasePart:
-    """The office has a part under this number.
+    """The office has a part under this number; of one whose papers are awaited only that it is to come.
 
     Raises:
         IllegalTransition: the case has no such part.
     """
     part = _part(case, item)
-    part.office_ref, part.received_at, part.stuck = office_ref, at, False
+    awaited = part.handing is not None and part.handing.awaited
+    part.office_ref, part.received_at, part.stuck = office_ref, None if awaited else at, False
     if not item:
         case.office_ref = office_ref
     return part
@@ -144,9 +154,11 @@ def move(
     """
     part = _part(case, item)
     follows = status is part.status or (status in NEWS and part.item not in blocked(case.parts))
-    steps = way(part.status, status) if follows else None
+    steps = way_said(part.status, status) if follows else None
     if steps is None:
         raise IllegalTransition(f"{case.case_no} {item}: {part.status} cannot become {status}")
+    if status is _C.CORRECTION_NEEDED and part.status is not status:  # saying the same again is no further round
+        part.corrections += 1
     for step in steps:
         _reach(case, part, step, at)
     part.correction = correction if part.status is _C.CORRECTION_NEEDED else None

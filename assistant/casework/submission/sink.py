@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from assistant.casework.model import CaseStatus, OfficeStop, Verdict, Wanting
+from assistant.casework.model import CaseStatus, OfficeExtension, OfficeStop, Verdict, Wanting
 
 Once = Callable[[Connection], bool]
 """Records, inside the caller's own write transaction, that this news has been applied. False: it had been before, so
@@ -25,7 +25,8 @@ class OfficeNews:
 
     ``office_status`` is the office's word, ``status`` the case status it means (see ``statuses.way`` for offices that skip
     some); ``text`` are the office's words to the citizen: what to correct, or why. ``wanting`` and ``due`` are what a request
-    to correct names, ``verdict`` the reasons of a refusal, where the office gives them apart; ``stops`` is all it does not count.
+    to correct names, ``verdict`` the reasons of a refusal, where the office gives them apart; ``stops`` is all it does not count,
+    ``extension`` the days it added to its time.
     """
 
     history_index: int
@@ -38,6 +39,7 @@ class OfficeNews:
     due: date | None = None
     verdict: Verdict | None = None
     stops: Sequence[OfficeStop] = ()
+    extension: OfficeExtension | None = None
 
 
 class SubmissionSink(Protocol):
@@ -64,4 +66,12 @@ class SubmissionSink(Protocol):
         """A person is needed: ``error`` says in Chinese, for staff, what happened. Nothing is discarded.
 
         ``code`` is ``already-decided`` where she wanted it back and it is too late: it is followed on.
+        """
+
+    def doubted(self, case_no: str, part: str, code: str, said: str, once: Once) -> None:
+        """The office said what cannot be true: it is noted for staff and changes nothing.
+
+        ``code``: ``cannot_follow``, ``contradicts`` (another line had this number), ``late`` (behind what is known already),
+        ``unknown_status``, ``another_case``, ``gone`` (it does not know its own number). ``said`` is its status word if it is
+        one of those we know, else empty.
         """

@@ -10,6 +10,7 @@ _C = CaseStatus
 
 OFFICE_STATUS = MappingProxyType(
     {
+        "expected": _C.SUBMITTED,
         "received": _C.SUBMITTED,
         "accepted": _C.ACCEPTED,
         "correction_needed": _C.CORRECTION_NEEDED,
@@ -28,6 +29,18 @@ FINAL = frozenset({"refused", "denied", "delivered", "withdrawn"})
 
 # Only what an office may pass through without saying so: never a decision against the citizen, never back to her.
 _PASSABLE = frozenset({_C.ACCEPTED, _C.IN_REVIEW, _C.APPROVED})
+
+
+def way_said(present: CaseStatus, target: CaseStatus) -> list[CaseStatus] | None:
+    """The way an office's word takes a part; None where it says what cannot follow.
+
+    Acceptance and review may go unsaid: where papers are complete and in order an authority decides on the spot
+    (行政许可法 第三十四条, 秒批). The decision may not: what is delivered is a written one (第三十八条, 第四十四条), and on it
+    hang the result, the reasons and the limits. 送达 after anything but 准予 is no news but a mistake.
+    """
+    if target is _C.DELIVERED and present not in (_C.APPROVED, _C.DELIVERED):
+        return None
+    return way(present, target)
 
 
 def way(present: CaseStatus, target: CaseStatus) -> list[CaseStatus] | None:

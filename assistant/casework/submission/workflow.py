@@ -135,9 +135,9 @@ class SubmissionService:
         self.kick()
         return noted
 
-    def news_in(self, conn: Connection, office_ref: str) -> bool:
-        """Note, inside the caller's transaction, that there is news of a file; False where none such is followed."""
-        return outbox.news(conn, office_ref, self._clock.now())
+    def news_in(self, conn: Connection, office_ref: str, seq: int | None = None) -> bool:
+        """Note, inside the caller's transaction, that there is news of a file; False where there is nothing to ask."""
+        return outbox.news(conn, office_ref, self._clock.now(), seq)
 
     def look(self) -> None:
         """Ask the office about what is due, now. Returns at once; may be called from the event loop."""

@@ -14,10 +14,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
-from assistant.desk.accounts import PUBLISHING_ROLES, WRITING_ROLES, Operator
+from assistant.desk.accounts import Operator
 from assistant.foundation import audit
+from assistant.foundation.desk_tables import staff
 from assistant.foundation.messages import t
-from assistant.foundation.tables import guide_revision, staff
+from assistant.foundation.tables import guide_revision
 from knowledge.editing.places import Place, digest
 
 DRAFT, PROPOSED, APPROVED = "draft", "proposed", "approved"
@@ -164,10 +165,10 @@ def approve(conn: Connection, revision_id: str, who: Operator, at: datetime, ser
     """Let what somebody else proposed be published.
 
     Raises:
-        RevisionError: guide_not_publisher, guide_own, guide_wrong_state, guide_moved.
+        RevisionError: guide_not_approver, guide_own, guide_wrong_state, guide_moved.
     """
     held = _locked(conn, revision_id)
-    _publisher(who, held)
+    _approver(who, held)
     _in_state(held, PROPOSED)
     _on_its_base(held, served)
     _set(conn, held.id, state=APPROVED, reviewer=who.id, decided_at=at, updated_at=at, answer=answer, trouble=None)
@@ -178,10 +179,10 @@ def send_back(conn: Connection, revision_id: str, who: Operator, at: datetime, a
     """Give a proposal back to its author, or call off one that waits for its day.
 
     Raises:
-        RevisionError: guide_not_publisher, guide_own, guide_wrong_state, guide_no_answer.
+        RevisionError: guide_not_approver, guide_own, guide_wrong_state, guide_no_answer.
     """
     held = _locked(conn, revision_id)
-    _publisher(who, held)
+    _approver(who, held)
     _in_state(held, PROPOSED, APPROVED)
     if not answer.strip():
         raise RevisionError("no_answer")
@@ -227,13 +228,13 @@ def text_of(conn: Connection, place: Place, wanted: str) -> str | None:
 
 
 def _writer(who: Operator) -> None:
-    if who.role not in WRITING_ROLES:
+    if not who.may("guides.write"):
         raise RevisionError("not_writer")
 
 
-def _publisher(who: Operator, held: Revision) -> None:
-    if who.role not in PUBLISHING_ROLES:
-        raise RevisionError("not_publisher")
+def _approver(who: Operator, held: Revision) -> None:
+    if not who.may("guides.approve"):
+        raise RevisionError("not_approver")
     if held.author is None or held.author == who.id:
         raise RevisionError("own")
 

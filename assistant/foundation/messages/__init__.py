@@ -22,6 +22,7 @@ from opencc import OpenCC
 CATALOGUE_DIR = Path(__file__).parent / "zh-CN"
 CHINESE, ENGLISH = "zh-CN", "en"
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_DAY = re.compile(r"(\d{4})年(0?[1-9]|1[0-2])月(\d{1,2})日")
 _language: ContextVar[str] = ContextVar("language", default=CHINESE)
 
 
@@ -112,6 +113,10 @@ def render(text: str, locale: str | None) -> str:
 
 @lru_cache(maxsize=1024)
 def _retold(text: str) -> str:
+    if (day := _DAY.fullmatch(text)) is not None:
+        year, month, number = map(int, day.groups())
+        named = english()["knowledge.months"].split()[month - 1]
+        return english()["knowledge.date"].format(day=number, month=named, year=year)
     whole, rest = _retell(text)
     if whole is None:
         return text

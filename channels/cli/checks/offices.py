@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.casework.submission.offices.config import BadOffices, Offices, load
+from assistant.casework.submission.offices.sftp import SftpOffice
 from assistant.foundation.clock import SystemClock
 from assistant.foundation.settings import Settings
 from channels.cli.checks import Check, bad, good
 from knowledge.catalogue import Catalogue
+
+_SAID = {"host-key": "office_host_key", "not-authorised": "office_not_authorised", "no-folder": "office_no_folder"}
+"""What is the matter with a drop, where it answers → the message that says so."""
 
 __all__ = ["BadOffices", "check", "checks"]
 
@@ -38,12 +42,16 @@ def checks(settings: Settings) -> Iterator[Check]:
         return
     for name, office in found.open(SystemClock()).items():
         try:
-            if not office.reachable(timeout_s=5.0):
-                url = found.routing.offices[name].url
+            url = found.routing.offices[name].url
+            trouble = office.trouble(timeout_s=5.0) if isinstance(office, SftpOffice) else None
+            if isinstance(office, SftpOffice) and trouble in _SAID:
+                told = {"name": name, "url": url, "shown": office.wrong_key}
+                yield bad(f"offices.{name}", _SAID[trouble], required=False, **told)
+            elif trouble is not None or not office.reachable(timeout_s=5.0):
                 yield bad(f"offices.{name}", "office_silent", required=False, name=name, url=url)
             elif not office.asks:
                 yield bad(f"offices.{name}", "office_unasked", required=False, name=name)
             else:
-                yield good(f"offices.{name}", found.routing.offices[name].url)
+                yield good(f"offices.{name}", url)
         finally:
             office.close()

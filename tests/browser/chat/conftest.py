@@ -9,14 +9,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.mock_api import create_app
+
+if TYPE_CHECKING:
+    from tests.browser.chat.real_app import RealApp
 
 PHONE = {"width": 390, "height": 844}
 NARROW = {"width": 360, "height": 740}
@@ -27,19 +31,21 @@ expect.set_options(timeout=8_000)
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """A mock API of its own on a free port, with the page; gives its address."""
+def served(app: FastAPI | None = None) -> Iterator[str]:
+    """An app, or a mock API of its own, on a free port, with the page; gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(), port=port, log_level="error", timeout_graceful_shutdown=1, ws="none"))
+    config = uvicorn.Config(app or create_app(), port=port, log_level="error", timeout_graceful_shutdown=1, ws="none")
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the app did not start"
         time.sleep(0.02)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
-    thread.join(5)
+    thread.join(30)
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +57,16 @@ def base_url() -> Iterator[str]:
     else:
         with served() as base:
             yield base
+
+
+# Ended with its module: one process has one such app at a time, and the console's tests start theirs.
+@pytest.fixture(scope="module")
+def real_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealApp]:
+    """The real app with a stand-in for the language engine, once for all tests that ask."""
+    from tests.browser.chat.real_app import running
+
+    with running(tmp_path_factory.mktemp("chat")) as app:
+        yield app
 
 
 @dataclass

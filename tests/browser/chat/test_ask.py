@@ -137,7 +137,7 @@ def test_the_case_panel_beside_the_conversation(chat: Chat) -> None:
     expect(panel).to_contain_text("已填 4 项，共 12 项")
     expect(panel).to_contain_text("还缺 8 项")
     expect(panel.locator(".material", has_text="食品安全管理制度")).to_contain_text("容缺受理")
-    expect(panel.locator(".material", has_text="食品安全管理制度")).to_contain_text("2026-12-08 前补交")
+    expect(panel.locator(".material", has_text="食品安全管理制度")).to_contain_text("2026年12月8日 前补交")
     expect(panel.locator(".timeline li")).to_contain_text("已带入营业执照信息")
     expect(panel.locator("[aria-current=step]")).to_contain_text("填报")
     expect(panel.get_by_role("heading", name="怎么办到")).to_be_hidden()

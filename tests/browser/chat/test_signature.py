@@ -68,7 +68,7 @@ def test_signing_makes_the_package_again_and_says_so(ready: Chat, mock: Mock) ->
     expect(dialog).to_have_count(0)
     expect(ready.log).to_contain_text("签名已经放进材料。材料包现在是第 2 版。")
     expect(panel.get_by_role("button", name="下载材料包（第 2 版）")).to_be_visible()
-    expect(panel).to_contain_text("已签名 2026-11-10 09:50")
+    expect(panel).to_contain_text("已签名 2026年11月10日 09:50")
     strokes: list[list[list[float]]] = mock.seen(ready)["switches"]["strokes"]
     assert len(strokes) == 2 and all(len(stroke) > 5 and all(len(point) == 2 for point in stroke) for stroke in strokes)
     panel.get_by_role("button", name="撤回签名").click()

@@ -17,8 +17,8 @@ from sqlalchemy import update
 
 from assistant.foundation.crypto import KeyRing
 from assistant.foundation.database import Database
+from assistant.foundation.desk_tables import desk_entry
 from assistant.foundation.settings import Settings
-from assistant.foundation.tables import desk_entry
 from channels.app import create_app
 from channels.parts import Parts
 from tests.contract.desk_world import PASSWORD, Visitor, hire, with_toy_engine
@@ -57,12 +57,14 @@ def office_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the app did not start"
         time.sleep(0.02)
     for number in (1, 2):
         hire(app.state.parts, f"zhuo-{number}", f"{number}号坐席")
+    hire(app.state.parts, "lead", "值班主管", roles="supervisor")
     yield Office(f"http://127.0.0.1:{port}", app.state.parts)
     server.should_exit = True
-    thread.join(5)
+    thread.join(30)
 
 
 @pytest.fixture

@@ -16,10 +16,9 @@ import uvicorn
 import yaml
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from assistant.foundation.crypto import KeyRing
-from assistant.foundation.database import Database
 from assistant.foundation.settings import ROOT, Settings
 from channels.app import create_app
+from tests.quick import empty_database
 
 FOOD = "food-permit-new"
 PARALLEL = "shop-sign"
@@ -58,7 +57,7 @@ def pages_url(pages_data: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings = Settings(data_dir=pages_data, guides_dir=_guides(room / "guides"), rate_per_address=0, rate_verify=0, port=min(port, 65532))
-    Database(settings.database_url, KeyRing.open(settings.keyring_path)).upgrade()
+    empty_database(settings).dispose()
     with pytest.MonkeyPatch.context() as patch:
         # training a search for these few guides would take longer than all the tests
         found = SimpleNamespace(search=lambda text, *_: [SimpleNamespace(code=FOOD)] if "饭店" in text else [])
@@ -68,10 +67,11 @@ def pages_url(pages_data: Path) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the app did not start"
         time.sleep(0.02)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
-    thread.join(5)
+    thread.join(30)
 
 
 @pytest.fixture

@@ -47,15 +47,21 @@ def test_arguments_of_the_test_command_go_to_pytest(bandao: Call, monkeypatch: p
     ran.clear()
     answer = bandao("test", "--json")
     assert (answer.status, answer.json["ok"]) == (1, False)
-    names = [step.name for chain in test_command.chains() for step in chain]
+    names = [step.name for step in test_command.steps()]
     assert [step["name"] for step in answer.json["steps"]] == names
     assert len(ran) == len(names) > 1
 
 
 def test_the_whole_suite_runs_every_folder_of_tests_once() -> None:
-    rooms, product = test_command.folders()
-    with_tests = {path.relative_to(ROOT).parts[1] for path in (ROOT / "tests").rglob("test_*.py")}
-    assert sorted([*rooms, *product, "tests/engine"]) == sorted(f"tests/{name}" for name in with_tests)
+    taken = [
+        argument
+        for step in test_command.steps()
+        for argument in step.command
+        if argument.startswith("tests/") and argument[-4:] != ".ini"
+    ]
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        assert sum(path.relative_to(ROOT).is_relative_to(folder) for folder in taken) == 1, path
+    assert all(any((ROOT / folder).rglob("test_*.py")) for folder in taken)
 
 
 def test_what_two_parts_print_never_mixes_and_the_failing_one_is_named(
@@ -63,11 +69,11 @@ def test_what_two_parts_print_never_mixes_and_the_failing_one_is_named(
 ) -> None:
     code = "import time; [(print({name!r}, n, flush=True), time.sleep(0.02)) for n in range(9)]; raise SystemExit({status})"
 
-    def step(name: str, status: int) -> test_command.Step:
-        return test_command.Step(name, [sys.executable, "-c", code.format(name=name, status=status)])
+    def step(name: str, status: int, after: str | None = None) -> test_command.Step:
+        return test_command.Step(name, [sys.executable, "-c", code.format(name=name, status=status)], after)
 
     monkeypatch.setattr(test_command, "SIGN_OF_LIFE_S", 0.05)
-    outcomes = test_command.run_side_by_side([[step("a", 0), step("b", 3)], [step("c", 0)]], quiet=False)
+    outcomes = test_command.run_side_by_side([step("a", 0), step("b", 3, after="c"), step("c", 0)], quiet=False)
     assert [(outcome.name, outcome.ok) for outcome in outcomes] == [("a", True), ("b", False), ("c", True)]
     printed = capfd.readouterr()
     letters = "".join(line[0] for line in printed.out.splitlines() if line[:1] in ("a", "b", "c"))
@@ -81,10 +87,10 @@ def test_what_failed_is_told_again_at_the_very_end(bandao: Call, monkeypatch: py
     assert test_command.findings("line 1\nline 2\n") == ("line 1", "line 2")
 
     def fail(step: test_command.Step, *, quiet: bool, whole: bool = False) -> test_command.Outcome:
-        ok = step.name != "pytest product"
+        ok = step.name != "browser"
         return test_command.Outcome(step.name, ok, 1.0, () if ok else test_command.findings(told))
 
     monkeypatch.setattr(test_command, "run", fail)
     answer = bandao("test")
     assert answer.status == 1
-    assert answer.stderr.splitlines()[-2] == "pytest product: ERROR tests/unit/z.py - OSError"
+    assert answer.stderr.splitlines()[-2] == "browser: ERROR tests/unit/z.py - OSError"

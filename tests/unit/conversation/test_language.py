@@ -31,7 +31,7 @@ TEXTS = {
     "联系电话": "Phone", "电话？": "Your phone?", "备注": "Remarks", "还有什么要说明的？": "Anything else?", "租赁合同": "Lease",
 }  # fmt: skip
 #: Rooms only staff and operators read; of the package citizens read the errors, the documents themselves are Chinese.
-STAFF = ("cli", "doctor", "nlu", "serve", "submission")
+STAFF = ("cli", "doctor", "nlu", "reports", "serve", "submission")
 PACKAGE = re.compile(r"package\.(template_|document_incomplete|gate_|an_answer|page_broken|notice_)")
 KNOWLEDGE_FOR_AUTHORS = re.compile(r"knowledge\.(\w+_remedy|(translation|import|export|draft|unit|wide|change|edit)_\w+)$")
 
@@ -264,8 +264,9 @@ def test_english_texts_ask_for_the_same_parameters() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("受理部门已收到您的材料。", "The office has received your package."), ("受理部门已收到材料，收件号 R123", "The office has received the package, receipt number R123"),
+        ("受理部门已收到您的材料。", "The office has received your package."), ("受理部门已收到材料，收件编号 R123", "The office has received the package, receipt number R123"),
         ("您的办件有新进展：待补正。请补交租赁合同", "News of your case: Correction needed. 请补交租赁合同"), ("工作人员李四已接入，为您服务", "Staff member 李四 has joined and will help you"),
+        ("“开店”要补正。请补正：\n1. 租期\n说“继续”就行，只补这几项，其他内容都不用动。请在2099-01-08以前补好。", "“开店” has to be corrected. 请补正：\n1. 租期\nSay “continue”: only this is asked, everything else stays as it is. Please do so by 2099-01-08."),
         ("这个文件是空的，没有内容。请重新选择文件再上传。", "This file is empty. Please choose the file again and upload it."), ("办公室自己的话", "办公室自己的话"), ("plain", "plain"),
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,6 +45,10 @@ class FakeEngine:
         assert self.runner is not None
         self.calls += 1
         talk = self.runner.current(sender).talk
+        if text == "要钱吗":
+            talk.say("不收费。")
+            talk.status, talk.question_said = "answered", True
+            return Parse("ask_fee")
         talk.intent, talk.confidence = ("provide", 1.0) if asked else ("apply", 1.0)
         await asyncio.sleep(0)
         (answering.take if asked else choosing.apply)(talk)
@@ -54,21 +59,42 @@ class FakeEngine:
         return Parse(talk.intent)
 
     async def parse(self, text: str, asked: dict[str, Any] | None) -> Parse:
-        return Parse("cancel" if "取消" in text else "ask_fee")
+        return Parse("cancel" if "取消" in text else "ask_fee" if "钱" in text else "chitchat")
+
+
+@dataclass
+class FakeOutlook:
+    place: int = 1
+    wait: int | None = None
+    there: int = 1
+    opens_at: datetime | None = None
+
+    def of(
+        self, conn: Connection, conversation_id: str, now: datetime, *, reason: str = "to_human", item: str | None = None
+    ) -> FakeOutlook:
+        return self
 
 
 class FakeDesk:
     def __init__(self) -> None:
         self.log: list[str] = []
+        self.reasons: list[tuple[str, str]] = []
+        self.outlook = FakeOutlook()
 
-    def enqueue(self, conn: Connection, conversation_id: str, reason: str, at: datetime) -> None:
+    def enqueue(
+        self, conn: Connection, conversation_id: str, reason: str, at: datetime, *, item: str | None = None, note: str = ""
+    ) -> None:
         self.log.append("enqueue")
+        self.reasons.append((reason, note))
+
+    def heard(self, conn: Connection, conversation_id: str, at: datetime) -> None:
+        self.log.append("heard")
+
+    def keeper(self, conn: Connection, conversation_id: str, now: datetime) -> str | None:
+        return None
 
     def leave(self, conn: Connection, conversation_id: str, at: datetime) -> None:
         self.log.append("leave")
-
-    def place(self, conn: Connection, conversation_id: str | None) -> int:
-        return 1
 
     def opens_at(self, now: datetime) -> datetime | None:
         return None
@@ -197,17 +223,38 @@ async def test_staff_taking_over_meanwhile_makes_the_turn_think_again(runner: Tu
 async def test_the_bot_is_silent_while_staff_speak_and_goes_on_afterwards(runner: TurnRunner) -> None:
     await send(runner, "办示例变更登记", "m1")
     owner(runner.db, "staff")
-    for number in range(3):
-        turn = await send(runner, "你好，在吗", f"s{number}")
+    for number, said in enumerate(("你好，在吗", "我不想活了", "你这个傻逼", "👍", "。。。")):
+        turn = await send(runner, said, f"s{number}")
         assert turn["replies"] == [] and turn["owner"] == "staff" and turn["ask"]["field"] == "source"
     owner(runner.db, "bot")
     assert (await send(runner, "租的", "m2"))["ask"]["field"] == "company"
+
+
+async def test_a_closed_conversation_begins_again_with_the_bot_unless_staff_keep_it(
+    runner: TurnRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await send(runner, "办示例变更登记", "m1")
+    owner(runner.db, "closed")
+    turn = await send(runner, "租的", "m2")
+    assert (turn["owner"], turn["ask"]["field"]) == ("bot", "company")
+    owner(runner.db, "closed")
+    monkeypatch.setattr(FakeDesk, "keeper", lambda *_: "somebody")
+    turn = await send(runner, "还有一件事", "m3")
+    assert (turn["owner"], turn["status"]) == ("queue", "handed_off")
+    assert runner.desk.log == ["enqueue"]  # type: ignore[attr-defined]
+    with runner.db.read() as conn:
+        marks = [event.data["owner"] for event in repository.events_after(conn, "c1", 0) if event.kind == "owner"]
+        assert audit.verify(conn).ok
+    assert marks == ["closed", "bot", "closed", "queue"]
 
 
 async def test_waiting_ends_by_an_answer_or_by_cancelling_only(runner: TurnRunner) -> None:
     await send(runner, "办示例变更登记", "m1")
     owner(runner.db, "queue")
     turn = await send(runner, "要钱吗", "m2")
+    assert (turn["owner"], turn["status"], turn["ask"]["field"]) == ("queue", "answered", "source"), "a question is answered"
+    assert [reply["text"] for reply in turn["replies"]] == ["不收费。", "您还在排队，现在是第1位。"]
+    turn = await send(runner, "有人吗", "m2b")
     assert (turn["owner"], turn["status"], turn["ask"]["field"]) == ("queue", "queued", "source")
     turn = await send(runner, "取消排队", "m3")
     assert (turn["owner"], turn["status"]) == ("bot", "answered")

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from assistant.casework import events
 from assistant.casework.events import CaseEvent
-from assistant.foundation import tables
+from assistant.foundation import desk_tables, tables
 from assistant.foundation.database import Database
 
 ID_NUMBER = "310101199001011234"
@@ -48,9 +48,28 @@ def add_everything_encrypted(db: Database, now: datetime, conversation_id: str =
             "id": f"upload-of-{conversation_id}", "conversation_id": conversation_id, "case_no": case_no, "file_name": FILE_NAME,
             "media_type": "image/jpeg", "size": 3, "sha256": "2" * 64, "blob_id": "3" * 32, "checks": [], "created_at": now,
         })  # fmt: skip
-        conn.execute(insert(tables.desk_entry), {
+        conn.execute(insert(desk_tables.desk_entry), {
             "id": f"entry-of-{conversation_id}", "conversation_id": conversation_id, "reason": "asked", "queued_at": now,
-            "state": "waiting", "note": f"{NAME} 想找人工",
+            "state": "waiting", "note": f"{NAME} 想找人工", "kind": "talk", "skill_group": "general", "priority": 5, "contact": NAME,
+        })  # fmt: skip
+        conn.execute(insert(desk_tables.desk_note), {
+            "id": f"note-of-{conversation_id}", "conversation_id": conversation_id, "kind": "note", "text": f"{NAME} 很着急", "at": now,
+        })  # fmt: skip
+        conn.execute(insert(desk_tables.staff), {
+            "id": f"staff-of-{conversation_id}", "login": f"zhuo-{conversation_id}", "password_hash": "x", "display_name": "1号坐席",
+            "active": True, "created_at": now,
+        })  # fmt: skip
+        conn.execute(insert(desk_tables.staff_session), {
+            "id": f"session-of-{conversation_id}", "staff_id": f"staff-of-{conversation_id}", "csrf": "x", "created_at": now,
+            "expires_at": now, "until_at": now, "id_token": f"{NAME}.{ID_NUMBER}",
+        })  # fmt: skip
+        conn.execute(insert(desk_tables.desk_card), {
+            "id": f"card-of-{conversation_id}", "conversation_id": conversation_id, "staff_id": f"staff-of-{conversation_id}",
+            "kind": "edit", "state": "done", "content": {"shown": {"new": NAME}, "kept": {}}, "sent_at": now,
+        })  # fmt: skip
+        conn.execute(insert(desk_tables.assistance), {
+            "id": f"assistance-of-{conversation_id}", "conversation_id": conversation_id, "staff_id": f"staff-of-{conversation_id}",
+            "item": "company-setup", "channel": "counter", "given": "oral", "consent": {"words": NAME}, "begun_at": now, "tries": 0,
         })  # fmt: skip
         conn.execute(insert(tables.review_sentence), {
             "id": f"sentence-of-{conversation_id}", "digest": f"digest-of-{conversation_id}", "at": now, "reason": "fell_back",

@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, select, update
 
-from assistant.foundation import tables
+from assistant.foundation import desk_tables, tables
 from assistant.foundation.clock import SHANGHAI, FixedClock
 from assistant.foundation.columns import EncryptedJSON, EncryptedText
 from assistant.foundation.crypto import CannotDecrypt, KeyRing
@@ -67,7 +67,7 @@ def test_everything_encrypted_comes_back(database: Database, clock: FixedClock) 
         assert conn.execute(select(tables.event.c.data)).scalar_one() == {"text": f"我叫{NAME}"}
         assert conn.execute(select(tables.case_.c.data)).scalar_one() == {"applicant": NAME, "id": ID_NUMBER}
         assert conn.execute(select(tables.upload.c.file_name)).scalar_one() == FILE_NAME
-        assert conn.execute(select(tables.desk_entry.c.note)).scalar_one() == f"{NAME} 想找人工"
+        assert conn.execute(select(desk_tables.desk_entry.c.note)).scalar_one() == f"{NAME} 想找人工"
 
 
 def test_the_files_on_disk_hold_no_plain_text(db: Database, settings: Settings, clock: FixedClock) -> None:
@@ -82,8 +82,10 @@ def test_the_files_on_disk_hold_no_plain_text(db: Database, settings: Settings, 
         assert secret.encode("unicode_escape") not in content
 
 
-def test_the_files_are_private(db: Database, settings: Settings, clock: FixedClock) -> None:
-    add_conversation(db, clock.now())
+def test_the_files_are_private(settings: Settings, clock: FixedClock) -> None:
+    made = Database(settings.database_url, KeyRing.open(settings.keyring_path))
+    made.upgrade()
+    add_conversation(made, clock.now())
     modes = {path.name: path.stat().st_mode & 0o777 for path in settings.data_dir.iterdir() if path.is_file()}
     assert modes
     assert set(modes.values()) == {0o600}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from assistant.foundation import audit, maintenance, tables
+from assistant.foundation import audit, desk_tables, maintenance, tables
 from assistant.foundation.blobs import BlobStore
 from assistant.foundation.clock import FixedClock
 from assistant.foundation.columns import EncryptedJSON, EncryptedText
@@ -40,7 +40,7 @@ def filled(database: Database, blobs: BlobStore, clock: FixedClock) -> Database:
             audit.append(conn, at=clock.now(), actor="bot", action="case.created", subject=f"case-{number}", detail={"n": number})
     staff = {"id": "s1", "login": "op", "password_hash": "$argon2id$x", "display_name": "示例", "role": "staff", "active": True}
     with database.write() as conn:
-        conn.execute(insert(tables.staff), staff | {"created_at": clock.now()})
+        conn.execute(insert(desk_tables.staff), staff | {"created_at": clock.now()})
     for content in (b"one", b"two", b"three"):
         blobs.put(content)
     return database
@@ -213,7 +213,9 @@ class TestBackup:
             with tarfile.open(source) as archive:
                 members = {member.name: archive.extractfile(member).read() for member in archive}  # type: ignore[union-attr]
             if wanted:
-                members[wanted] = members[wanted].replace(b"draft", b"READY").replace(b'"rows":', b'"ROWS":').replace(b"a", b"b")
+                # One bit of whatever stands there: a chosen letter may happen not to be in a seal.
+                *before, byte, last = members[wanted]
+                members[wanted] = bytes([*before, byte ^ 1, last])
             else:
                 members["tables/other.jsonl"] = b""
             with tarfile.open(source, "w:gz") as archive:

@@ -43,6 +43,7 @@ def test_what_is_set_is_not_derived(tmp_path: Path) -> None:
         register_client_secret="given three",
         messages_secret="given five",
         courier_api_key="given six",
+        oidc_client_secret="given seven",
     )
     assert settings.engine_url == "http://127.0.0.1:7"
     assert settings.sandbox_url == "http://office.example"
@@ -58,7 +59,7 @@ def test_secrets_are_generated_once_and_private(tmp_path: Path) -> None:
     assert first.engine_token == second.engine_token
     assert first.engine_token != first.office_api_key
     assert len(first.engine_token) >= 40
-    for name in ("engine.token", "office.key", "office-webhook.key", "register.key", "messages.key", "courier.key"):
+    for name in ("engine.token", "office.key", "office-webhook.key", "register.key", "messages.key", "courier.key", "oidc.key"):
         assert stat.S_IMODE((tmp_path / "keys" / name).stat().st_mode) == 0o600
     assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == [
         "courier.key",
@@ -66,13 +67,14 @@ def test_secrets_are_generated_once_and_private(tmp_path: Path) -> None:
         "messages.key",
         "office-webhook.key",
         "office.key",
+        "oidc.key",
         "register.key",
     ]
 
 
 def test_secrets_do_not_show_in_a_printed_object(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, database_url="postgresql://bandao:hunter2@db/bandao")
-    for secret in (settings.engine_token, settings.office_api_key, settings.register_client_secret, settings.messages_secret, settings.office_webhook_secret, settings.courier_api_key, "hunter2"):
+    for secret in (settings.engine_token, settings.office_api_key, settings.register_client_secret, settings.messages_secret, settings.office_webhook_secret, settings.courier_api_key, settings.oidc_client_secret, "hunter2"):
         assert secret not in repr(settings)
 
 

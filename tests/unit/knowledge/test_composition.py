@@ -92,6 +92,14 @@ def test_each_question_is_asked_once_and_where_it_is_needed(parts: dict[str, Gui
     assert phone is not None and not phone.optional, "one of the items cannot do without it"
 
 
+def test_what_a_person_judges_in_a_part_is_judged_where_the_part_is(parts: dict[str, Guide]) -> None:
+    rule = {"key": "odd", "when": {"field": "owner", "known": True}, "reason": "看看", "message": "要看看", "evidence": E}
+    guide = together({**parts, "licence": Guide.model_validate({**LICENCE, "judgements": [rule]})})
+    [judgement] = guide.judgements
+    assert (judgement.key, guide.evidence[judgement.evidence[0]].title) == ("licence_odd", "licence条例")
+    assert holds(judgement.when, {"licensed": "no", "owner": "张三"}) and not holds(judgement.when, {"licensed": "yes", "owner": "张三"})
+
+
 def test_each_paper_is_wanted_once(parts: dict[str, Guide]) -> None:
     guide = together(parts)
     assert wanted(guide, {"licensed": "no", "kind": "a"}) == ["form", "card", "food_form", "plan"]

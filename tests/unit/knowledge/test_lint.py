@@ -43,6 +43,11 @@ def test_sound_guides_have_no_problems(guides_dir: Path, templates_dir: Path) ->
      "must:", "shop_name"),
     ("materials:\n", "checks:\n  - {must: {field: lit, is: maybe}, message: 不对, remedy: 改, ask: lit}\nmaterials:\n", "must:", "maybe"),
     ("materials:\n", "checks:\n  - {must: {field: lit, is: \"yes\"}, message: 不对, remedy: 改, ask: nobody}\nmaterials:\n", "must:", "nobody"),
+    ("materials:\n", "judgements:\n  - {key: a, when: {field: lit, is: maybe}, reason: 看, message: 看, evidence: [law_1]}\nmaterials:\n", "{field: lit, is: maybe}", "maybe"),
+    ("materials:\n", "judgements:\n  - {key: a, when: {field: lit, is: \"yes\"}, reason: 看, message: 看, evidence: [no_such]}\nmaterials:\n",
+     "key: a", "no_such"),
+    ("materials:\n", "judgements:\n" + "".join(f"  - {{key: again, when: {{field: lit, is: b}}, reason: {reason}, message: 看, evidence: [law_1]}}\n"
+                                              for reason in ("看", "再看")) + "materials:\n", "再看", "again"),
     ("promised_limit: {days: 5", "promised_limit: {days: 25", "promised_limit", "25"),
     ("template: promise.docx", "template: gone.docx", "gone.docx", "gone.docx"),
     ("  - key: shop_name\n    label: 店名", "  - key: today\n    label: 店名", "label: 店名", "today"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.originals import original, says_so
+from knowledge.originals import in_person, original, says_so
 from knowledge.schema import Guide
 from tests.unit.knowledge.full_guides import FULL
 
@@ -16,6 +16,11 @@ from tests.unit.knowledge.full_guides import FULL
 def test_from_note_and_visits(code: str, name: str, told: str) -> None:
     guide = FULL[code]
     assert original(next(m for m in guide.materials if m.name == name), guide) == told
+
+
+def test_who_is_photographed_or_signs_before_staff_has_to_appear() -> None:
+    alike = {"passport", "id-card-renewal", "id-card-reissue", "marriage", "house-transfer", "disability-card"}
+    assert {code for code, guide in FULL.items() if in_person(guide)} == alike
 
 
 @pytest.mark.parametrize(("note", "visits", "told"), [

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.foundation.settings import ROOT
 from knowledge.guide_file import read_guide
-from knowledge.schema import Check, Condition, FieldType, Guide, GuideField, Material, MeetWay, Names, Rule
+from knowledge.schema import Check, Condition, FieldType, Guide, GuideField, Judgement, Material, MeetWay, Names, Rule
 
 PAGE = (ROOT / "docs" / "writing-a-guide.md").read_text(encoding="utf-8")
 TEMPLATES = ROOT / "knowledge" / "templates"
@@ -41,6 +41,7 @@ def test_an_outline_needs_only_names(tmp_path: Path) -> None:
         *Names.model_fields,
         *(name for name in Material.model_fields if name != "code"),
         *Check.model_fields,
+        *Judgement.model_fields,
         *(field.alias or name for name, field in Condition.model_fields.items()),
         *get_args(FieldType),
         *get_args(MeetWay),

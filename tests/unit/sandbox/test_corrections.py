@@ -123,6 +123,23 @@ def test_nothing_is_decided_while_an_inspection_runs(sender: Sender, receipt_no:
     assert decide(sender, receipt_no, "inspected").json()["code"] == "no-inspection"
 
 
+def test_the_limit_is_extended_once_with_a_reason(sender: Sender, receipt_no: str, hands: Hands) -> None:
+    assert decide(sender, receipt_no, "extend", text="须外地协查").json()["code"] == "not-now"
+    decide(sender, receipt_no, "accept")
+    assert decide(sender, receipt_no, "extend").json()["code"] == "reason-required"
+    assert decide(sender, receipt_no, "extend", text="须外地协查", days=16).status_code == 422
+    assert decide(sender, receipt_no, "review", days=10).json()["code"] == "not-of-action"
+    hands.advance(hours=2)
+    assert decide(sender, receipt_no, "extend", text="须外地协查").status_code == 200
+    file = sender.get(f"/submissions/{receipt_no}").json()
+    assert file["extension"] == {"days": 10, "reason": "须外地协查", "at": "2025-11-21T11:00:00.000+08:00"}
+    assert (file["status"], file["history"][-1]["status"]) == ("accepted", "accepted")
+    assert file["history"][-1]["text"] == "经本机关负责人批准，办理期限延长10个工作日。理由：须外地协查"
+    decide(sender, receipt_no, "review")
+    assert decide(sender, receipt_no, "extend", text="还不够").json()["code"] == "extended-already"
+    assert sender.get(f"/submissions/{receipt_no}").json()["extension"]["days"] == 10
+
+
 def test_withdrawing_ends_an_inspection(sender: Sender, receipt_no: str) -> None:
     decide(sender, receipt_no, "accept")
     decide(sender, receipt_no, "inspect")
@@ -206,4 +223,9 @@ def test_files_of_an_older_database_open_and_go_on(config: SandboxConfig, tmp_pa
         assert [line["seq"] for line in sender.get("/submissions/SJ20251120000001").json()["history"]] == [1, 2, 3]
     with sqlite3.connect(folder / "office.sqlite") as conn:
         assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
+        conn.execute("ALTER TABLE office_file DROP COLUMN extension")
+        conn.execute("PRAGMA user_version=1")
+    with TestClient(create_app(replace(config, data_dir=folder)), base_url="http://127.0.0.1") as client:
+        assert Sender(client).get("/submissions/SJ20251120000001").json()["extension"] is None
+    with sqlite3.connect(folder / "office.sqlite") as conn:
         assert "office_file_old" not in conn.execute("SELECT group_concat(sql) FROM sqlite_master").fetchone()[0]

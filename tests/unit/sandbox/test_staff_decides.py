@@ -131,6 +131,16 @@ def test_an_approval_is_previewed_with_its_result_and_issues_it(desk: Desk, send
     assert "YS2025000001" in desk.page()
 
 
+def test_an_extension_is_previewed_and_shown(desk: Desk, sender: Sender, receipt_no: str) -> None:
+    sender.act(receipt_no, "accept")
+    assert "延长天数不对" in desk.send(action="extend", days="many", text="须外地协查", step="preview").text
+    preview = desk.send(action="extend", days="5", text="须外地协查", step="preview").text
+    assert "办理期限延长5个工作日。理由：须外地协查" in preview and "已受理" in preview
+    desk.confirm(preview)
+    assert sender.get(f"/submissions/{receipt_no}").json()["extension"]["days"] == 5
+    assert "延长5个工作日" in desk.page()
+
+
 def test_an_inspection_starts_and_ends_by_button(desk: Desk, sender: Sender, receipt_no: str, hands: Hands) -> None:
     sender.act(receipt_no, "accept")
     assert desk.send(action="inspect").status_code == 303

@@ -65,6 +65,17 @@ def test_a_file_shows_fields_materials_and_history_escaped(staff: TestClient, re
     assert "材料 01_申请书.pdf" in page and "已收件，等待受理。" in page
 
 
+def test_a_form_as_word_and_as_pdf_is_told_apart(staff: TestClient, sender: Sender) -> None:
+    given = {"01_申请书.docx": packages.FORM, "01_申请书.pdf": packages.FORM}
+    listed = packages.manifest(given)
+    for one in listed["files"]:
+        one["title"] = "申请书"
+    package = packages.pack(given, listed)
+    receipt_no = sender.send(package, packages.metadata(package)).json()["receipt_no"]
+    page = staff.get(f"/office/submissions/{receipt_no}").text
+    assert [page.count(f">申请书（{kind}）</a>") for kind in ("Word", "PDF")] == [1, 1]
+
+
 def test_buttons_offer_only_what_is_allowed_and_work_once(staff: TestClient, sender: Sender, receipt_no: str) -> None:
     url = f"/office/submissions/{receipt_no}"
     page = staff.get(url).text

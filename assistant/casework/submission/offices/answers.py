@@ -78,6 +78,7 @@ def _file(mapping: Mapping, own: Any) -> dict[str, Any]:
         "status": status,
         "history": [
             {
+                "seq": int(_word(seq)) if (seq := at(line, where.line.seq)) is not None else None,
                 "at": _time(mapping, at(line, where.line.at)),
                 "status": _status(mapping, at(line, where.line.status)),
                 "text": _text(at(line, where.line.text)),
@@ -90,8 +91,17 @@ def _file(mapping: Mapping, own: Any) -> dict[str, Any]:
         "decision": {name: _text(at(own, getattr(where, name))) for name in ("reason", "basis", "remedy")}
         if status in ("refused", "denied")
         else None,
+        "extension": _extension(mapping, own),
         "result": _result(mapping, own),
     }
+
+
+def _extension(mapping: Mapping, own: Any) -> dict[str, Any] | None:
+    where = mapping.record.extension
+    days = at(own, where.days) if where is not None else None
+    if where is None or days in (None, "", 0, "0"):
+        return None
+    return {"days": int(_word(days)), "reason": _text(at(own, where.reason)), "at": _time(mapping, at(own, where.at))}
 
 
 def _result(mapping: Mapping, own: Any) -> dict[str, Any] | None:

@@ -6,23 +6,34 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assistant.casework.submission import webhooks
 from assistant.casework.submission.http_office import HttpOffice
 from assistant.casework.submission.office import ReceivingOffice
 from assistant.casework.submission.offices import mapping
 from assistant.casework.submission.offices.mapped import MappedOffice
-from assistant.casework.submission.offices.routing import NAME
+from assistant.casework.submission.offices.mapped_news import MappedDoor
+from assistant.casework.submission.offices.routing import NAME, Named
+from assistant.casework.submission.offices.window import PostOffice, WindowOffice
 from assistant.foundation.clock import Clock
 from assistant.foundation.messages import t
 from knowledge.guide_file import line_of, tree_of
 
+if TYPE_CHECKING:
+    from assistant.casework.submission.offices.sftp_link import Place
+
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_SHORTEST_KEY = 16
+# HS256 wants a key as long as its hash (RFC 7518, section 3.2).
+_SHORTEST_KEY = {"http-json": 16, "bandao": 16, "window": 16, "post": 16, "sftp": 32}
+_SFTP = {"url": "offices_sftp_url", "host_key": "offices_sftp_host_key", "key_file": "offices_sftp_key_file"}
+_OURS: dict[str, type[HttpOffice]] = {"bandao": HttpOffice, "window": WindowOffice, "post": PostOffice}
+"""Kinds of offices that speak our own protocol."""
+
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -51,15 +62,31 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Office(_Strict):
-    """One office. ``key_env`` is the environment variable its secret stands in: the file itself holds none."""
+class PostTo(_Strict):
+    """Where papers are posted: who takes them, street and number, postcode, and a telephone number for the parcel's label."""
 
-    kind: Literal["http-json", "bandao"]
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    address: Annotated[str, Field(min_length=1, max_length=200)]
+    postcode: Annotated[str, Field(pattern=r"^\d{6}$")]
+    phone: Annotated[str, Field(max_length=40)] = ""
+
+
+class Office(_Strict):
+    """One office. ``key_env`` is the environment variable its secret stands in: the file itself holds none.
+
+    ``mapping`` (of http-json) and ``key_file`` (of sftp) are files beside the routing file. ``window`` and ``post`` speak our own
+    protocol as ``bandao`` does, but want the papers themselves; ``post_to`` is where to.
+    """
+
+    kind: Literal["http-json", "bandao", "sftp", "window", "post"]
     url: str
     key_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
     mapping: str | None = None
+    host_key: str = ""
+    key_file: str = ""
     app: Annotated[str, Field(pattern=r"^[ -~]*$", max_length=120)] = ""
     timeout_s: Annotated[float, Field(gt=0, le=600)] = 60.0
+    post_to: PostTo | None = None
 
 
 class Route(_Strict):
@@ -79,10 +106,11 @@ class Routing(_Strict):
 
 @dataclass
 class Offices:
-    """A routing file that can be used: ``mappings`` and ``keys`` by the office's name."""
+    """A routing file that can be used: ``mappings``, ``places`` (of SFTP drops) and ``keys`` by the office's name."""
 
     routing: Routing
     mappings: dict[str, mapping.Mapping] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
 
     def choose(self, item: str, department: str) -> str:
@@ -92,13 +120,26 @@ class Offices:
                 return route.office
         return ""
 
-    def open(self, clock: Clock) -> dict[str, ReceivingOffice]:
-        """A client for each office."""
-        return {name: self._client(name, office, clock) for name, office in self.routing.offices.items()}
+    def open(self, clock: Clock, named: Named = lambda number: None) -> dict[str, ReceivingOffice]:
+        """A client for each office. ``named``: whose receipt number it is, as we keep numbers."""
+        return {name: self._client(name, office, clock, named) for name, office in self.routing.offices.items()}
 
-    def _client(self, name: str, office: Office, clock: Clock) -> ReceivingOffice:
-        if office.kind == "bandao":
-            return HttpOffice(office.url, self.keys[name], timeout_s=office.timeout_s)
+    def doors(self) -> dict[str, webhooks.Door]:
+        """What opens to the webhooks of the offices whose mapping says how they sign them."""
+        declared = {name: used.webhook for name, used in self.mappings.items()}
+        return {name: MappedDoor(webhook, self.keys[name]) for name, webhook in declared.items() if webhook is not None}
+
+    def _client(self, name: str, office: Office, clock: Clock, named: Named) -> ReceivingOffice:
+        if office.kind in _OURS:
+            return _OURS[office.kind](office.url, self.keys[name], timeout_s=office.timeout_s)
+        if office.kind == "sftp":
+            # SSH takes half a second to load, and most need none.
+            from assistant.casework.submission.offices.sftp import SftpOffice
+
+            def own(number: str) -> tuple[str, str] | None:
+                return named(f"{name}:{number}")
+
+            return SftpOffice(name, self.places[name], self.keys[name], clock, own, timeout_s=office.timeout_s)
         used = self.mappings[name]
         return MappedOffice(name, office.url, used, self.keys[name], clock, app=office.app, timeout_s=office.timeout_s)
 
@@ -120,11 +161,21 @@ def load(
     faults: list[Fault] = []
     for name, office in routing.offices.items():
         place = ("offices", name)
-        faults += _address(path, tree, place, office)
+        if office.kind == "sftp":
+            from assistant.casework.submission.offices.sftp_link import Place
+
+            try:
+                found.places[name] = Place.read(office.url, office.host_key, path.parent / office.key_file)
+            except ValueError as error:
+                faults.append(_fault(path, tree, (*place, str(error)), _SFTP[str(error)], name=name))
+        else:
+            faults += _address(path, tree, place, office)
         key = environ.get(office.key_env, "")
         found.keys[name] = key
-        if len(key) < _SHORTEST_KEY:
-            faults.append(_fault(path, tree, (*place, "key_env"), "offices_key", name=office.key_env, least=_SHORTEST_KEY))
+        if len(key) < (least := _SHORTEST_KEY[office.kind]):
+            faults.append(_fault(path, tree, (*place, "key_env"), "offices_key", name=office.key_env, least=least))
+        if office.kind == "post" and office.post_to is None:
+            faults.append(_fault(path, tree, place, "offices_no_address", name=name))
         if office.kind == "http-json" and office.mapping is None:
             faults.append(_fault(path, tree, place, "offices_no_mapping", name=name))
         elif office.kind == "http-json" and office.mapping is not None:

@@ -6,13 +6,12 @@ import base64
 import hashlib
 import hmac
 import secrets
-import time
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx
 
-from assistant.casework.submission.http_office import LARGEST_RESULT
+from assistant.casework.submission.calls import LARGEST_ANSWER, LARGEST_RESULT, answered, failure, http_client, plain, timed
 from assistant.casework.submission.office import (
     Consignment,
     OfficeFile,
@@ -23,21 +22,10 @@ from assistant.casework.submission.office import (
 )
 from assistant.casework.submission.offices.answers import at, read_file, read_receipt
 from assistant.casework.submission.offices.mapping import Call, Code, Mapping, fill
-from assistant.foundation import metrics
 from assistant.foundation.clock import Clock
-from assistant.foundation.logging import get_logger
 
 NOT_SENT = frozenset({"no-connection", "not-authorised", "busy"})
 """Codes after which it is certain that the office has taken nothing in."""
-
-LARGEST_ANSWER = 8 * 1024 * 1024
-"""Bytes; the largest JSON read."""
-
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-# As for an office that speaks our own protocol: the remedy for a wrong key is ours.
-_RETRIABLE = frozenset({401, 403, 408, 421, 423, 425, 429})
-
-log = get_logger(__name__)
 
 
 class _Absent(Exception):
@@ -61,14 +49,7 @@ class MappedOffice(ReceivingOffice):
     ) -> None:  # fmt: skip
         self._name, self._mapping, self._key, self._clock, self._app = name, mapping, key.encode(), clock, app
         self.asks = mapping.calls.find is not None
-        self._client = httpx.Client(
-            base_url=url.rstrip("/"),
-            headers={"Accept": "application/json"},
-            timeout=httpx.Timeout(timeout_s, connect=min(5.0, timeout_s)),
-            limits=httpx.Limits(max_connections=16, max_keepalive_connections=4),
-            trust_env=urlsplit(url).hostname not in _LOOPBACK,
-            transport=transport,
-        )
+        self._client = http_client(url, timeout_s, {}, transport)
 
     def find(self, case_no: str, part: str = "", department: str = "") -> OfficeFile | None:
         """See ReceivingOffice. Only for an office that can be asked by our number (``asks``)."""
@@ -156,38 +137,11 @@ class MappedOffice(ReceivingOffice):
     def _call(
         self, step: str, call: Call, values: dict[str, Any], files: dict[str, bytes], most: int, *, json: bool
     ) -> tuple[Any, bytes]:
-        """One call: its JSON and bytes, or one of the exceptions; timed and logged."""
-        started, outcome = time.perf_counter(), "ok"
-        try:
-            request = self._request(call, values, files)
-            body = bytearray()
-            response = self._client.send(request, stream=True)
-            try:
-                for piece in response.iter_bytes():
-                    body += piece
-                    if len(body) > most:
-                        raise OfficeRejected("result-too-large") if not json else OfficeUnavailable("unreadable")
-            finally:
-                response.close()
-            return self._judge(response, bytes(body), json=json), bytes(body)
-        except _Absent:
-            raise
-        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:
-            # Only what never got a connection is certain not to have arrived.
-            outcome = "no-connection" if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout) else "timeout"
-            raise OfficeUnavailable(outcome) from error
-        except OfficeUnavailable as error:
-            outcome = error.code
-            raise
-        except OfficeRejected:
-            outcome = "rejected"
-            raise
-        finally:
-            seconds = time.perf_counter() - started
-            metrics.far_side_seconds.labels(f"office_{self._name}").observe(seconds)
-            if outcome != "ok":
-                metrics.far_side_errors_total.labels(f"office_{self._name}", outcome).inc()
-                log.warning("office.failed", office=self._name, step=step, reason=outcome, duration_ms=round(seconds * 1000))
+        """One call: its JSON and bytes, or one of the exceptions."""
+        too_large = OfficeUnavailable("unreadable") if json else OfficeRejected("result-too-large")
+        with timed(f"office_{self._name}", step):
+            response = answered(self._client, lambda: self._request(call, values, files), most, too_large)
+            return self._judge(response, json=json), response.content
 
     def _request(
         self, call: Call, values: dict[str, Any], files: dict[str, bytes], timeout_s: float | None = None
@@ -220,34 +174,28 @@ class MappedOffice(ReceivingOffice):
         values["signature"] = mac.hex() if sign.encoding == "hex" else base64.b64encode(mac).decode()
         return {name: str(fill(text, values)) for name, text in sign.headers.items()}
 
-    def _judge(self, response: httpx.Response, body: bytes, *, json: bool) -> Any:
+    def _judge(self, response: httpx.Response, *, json: bool) -> Any:
         """The JSON of an answer that says all is well.
 
         Raises:
             OfficeUnavailable, OfficeRejected, _Absent: it says otherwise, or cannot be read.
         """
-        codes, status = self._mapping.codes, response.status_code
-        answer = _parsed(body) if json or not response.is_success else None
+        codes = self._mapping.codes
+        answer = _parsed(response.content) if json or not response.is_success else None
         theirs = at(answer, codes.at)
-        code = str(theirs) if isinstance(theirs, str | int) and theirs != "" else f"http-{status}"
-        by_http = f"http-{status}"
+        by_http = f"http-{response.status_code}"
+        code = str(theirs) if isinstance(theirs, str | int) and theirs != "" else by_http
         if _in(codes.none, code, by_http):
             raise _Absent
         if _in(codes.retriable, code, by_http):
             raise OfficeUnavailable("busy")
         if _in(codes.final, code, by_http):
-            raise OfficeRejected(_plain(code, by_http))
-        if response.is_success:
-            if not json:
-                return None
-            if answer is None or (codes.at is not None and not _in(codes.ok, code)):
-                raise OfficeUnavailable("unreadable")
-            return answer
-        if status in _RETRIABLE:
-            raise OfficeUnavailable("not-authorised" if status in {401, 403} else "busy")
-        if response.is_client_error:
-            raise OfficeRejected(_plain(code, by_http))
-        raise OfficeUnavailable("server-error" if response.is_server_error else "unreadable")
+            raise OfficeRejected(plain(code, by_http))
+        if not response.is_success:
+            raise failure(response, code)
+        if json and (answer is None or (codes.at is not None and not _in(codes.ok, code))):
+            raise OfficeUnavailable("unreadable")
+        return answer
 
 
 def _in(listed: list[Code], *codes: str) -> bool:
@@ -259,8 +207,3 @@ def _parsed(body: bytes) -> Any:
         return httpx.Response(200, content=body).json()
     except (ValueError, RecursionError):
         return None
-
-
-def _plain(code: str, otherwise: str) -> str:
-    """Their code if it is a plain word: it goes into logs."""
-    return code if len(code) <= 60 and code.isascii() and code.replace("-", "").replace("_", "").isalnum() else otherwise

@@ -21,6 +21,7 @@ Code = str | int
 _ASKED = frozenset({"case_no", "part", "department"})
 _NUMBERED = frozenset({"number"})
 _SENT = _ASKED | {"version", "key", "sha256", "item", "item_name", "package_base64"}
+_NEWS = frozenset({"id", "timestamp", "body", "body_sha256"})
 _SIGNED = frozenset({"app", "method", "path", "timestamp", "nonce", "body_sha256"})
 
 
@@ -73,6 +74,41 @@ class Sign(_Strict):
         missing = {"method", "path", "timestamp", "body_sha256"} - set(_names(self.text))
         if missing:
             raise ValueError(f"the signed text leaves out {', '.join(sorted(missing))}: what is not signed can be changed")
+        return self
+
+
+class WebhookHeaders(_Strict):
+    """The names of their headers. Without ``id`` the signature itself tells one from its replay."""
+
+    timestamp: str
+    signature: str
+    id: str | None = None
+
+
+class Webhook(_Strict):
+    """News they send by themselves: HMAC-SHA256 with the office's key over ``text``, and where the number stands in the body.
+
+    ``{body}`` is the body as sent, ``{body_sha256}`` its lower-case hex, ``{id}`` and ``{timestamp}`` what stands in the
+    headers. ``prefix`` stands before the signature in its header (``sha256=``). ``seq``, where they have it, is their number of
+    the line the news is of, as in ``record.line.seq``: what we have already is not asked for again.
+    """
+
+    text: str = "{timestamp}.{body}"
+    encoding: Literal["hex", "base64"] = "hex"
+    timestamp: Literal["seconds", "milliseconds"] = "seconds"
+    headers: WebhookHeaders = WebhookHeaders(timestamp="X-Timestamp", signature="X-Signature")
+    prefix: str = ""
+    number: Pointer
+    seq: Pointer | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        _only(self.text, _NEWS, "webhook: ")
+        used = set(_names(self.text))
+        if "timestamp" not in used or not used & {"body", "body_sha256"}:
+            raise ValueError("webhook: the signed text has to hold {timestamp}, and {body} or {body_sha256}")
+        if ("id" in used) != (self.headers.id is not None):
+            raise ValueError("webhook: an id has to stand in a header and in the signed text, or in neither")
         return self
 
 
@@ -142,10 +178,11 @@ class Codes(_Strict):
 
 
 class Line(_Strict):
-    """Where things stand in one line of their history."""
+    """Where things stand in one line of their history; ``seq`` is their number of it, where they count."""
 
     at: Pointer
     status: Pointer
+    seq: Pointer | None = None
     text: Pointer | None = None
     by: Pointer | None = None
 
@@ -160,6 +197,14 @@ class Result(_Strict):
     issued: Pointer | None = None
     expires: Pointer | None = None
     media_type: Pointer | None = None
+
+
+class Extension(_Strict):
+    """More time they gave themselves for the decision: whole days (none or 0: none given), why, and when they said so."""
+
+    days: Pointer
+    reason: Pointer | None = None
+    at: Pointer
 
 
 class Record(_Strict):
@@ -179,6 +224,7 @@ class Record(_Strict):
     reason: Pointer | None = None
     basis: Pointer | None = None
     remedy: Pointer | None = None
+    extension: Extension | None = None
     result: Result | None = None
 
 
@@ -189,6 +235,7 @@ class Mapping(_Strict):
     record: Record
     statuses: dict[str, str]
     sign: Sign = Sign()
+    webhook: Webhook | None = None
     codes: Codes = Codes()
     times: str = "iso"
 

@@ -25,14 +25,26 @@ from assistant.casework.submission.offices.mapped import NOT_SENT
 from assistant.foundation.clock import Clock
 from assistant.foundation.database import Database
 from assistant.foundation.office_tables import office_choice
+from assistant.foundation.tables import submission
 
 NAME = r"[A-Z][A-Z0-9]{1,11}"
 """What an office in the routing file may be called."""
 
 _REF = re.compile(rf"({NAME}):(.+)", re.DOTALL)
 
+Named = Callable[[str], tuple[str, str] | None]
+"""A receipt number as we keep it → case number and part; None for one nobody has."""
+
 Choose = Callable[[str, str], str]
 """(item code, department) → name of the office, "" for the usual one."""
+
+
+def whose(db: Database, office_ref: str) -> tuple[str, str] | None:
+    """The case and part with this receipt number, as ``Named`` has it."""
+    of = select(submission.c.case_no, submission.c.part).where(submission.c.office_ref == office_ref).limit(1)
+    with db.read() as conn:
+        found = conn.execute(of).first()
+    return (found.case_no, found.part) if found is not None else None
 
 
 class Routed(ReceivingOffice):

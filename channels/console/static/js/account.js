@@ -8,12 +8,37 @@ function trouble(place, text) {
   place.hidden = !text;
 }
 
+/** Puts the way by the organisation's identity provider above the password, if there is one. */
+async function offerProvider(form) {
+  const ways = await api.ways().catch(() => null);
+  if (!ways?.provider || $("sign-in-provider")) return;
+  const to = location.pathname.split("/")[2] || "desk";
+  const link = Object.assign(document.createElement("a"), { id: "sign-in-provider", className: "button primary", href: `/console/sso/begin?to=${to}`, textContent: `用${ways.provider}登录` });
+  const line = Object.assign(document.createElement("p"), { className: "hint", textContent: ways.passwords ? "或者用密码登录：" : "密码只给应急账号用。" });
+  const place = Object.assign(document.createElement("div"), { className: "box-buttons" });
+  place.append(link);
+  form.querySelector("label").before(place, line);
+}
+
+/** Signs out here and, where the session began at the identity provider, there; then a fresh page. */
+export async function signOut() {
+  let next = null;
+  try {
+    ({ next } = await api.signOut());
+  } catch (error) {
+    if (error.status !== 401) throw error;
+  }
+  if (next) location.assign(next);
+  else location.reload();
+}
+
 /** Asks for login and password until they fit; `why` is said above the form. Resolves with who it is. */
 export function signIn(why = "") {
   const [dialog, form] = [$("sign-in"), $("sign-in-form")];
   $("sign-in-text").textContent = why;
   $("sign-in-text").hidden = !why;
   trouble($("sign-in-error"));
+  void offerProvider(form);
   if (!dialog.open) dialog.showModal();
   ($("login").value ? $("password") : $("login")).focus();
   return new Promise((resolve) => {

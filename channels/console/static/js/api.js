@@ -1,4 +1,6 @@
 /** The console's API. Every failure is an `ApiError` whose text tells the operator what happened and what to do. */
+import { wirePresence } from "./presence.js";
+
 const BASE = "/console/api";
 const PATIENCE_MS = 20_000;
 
@@ -15,6 +17,7 @@ export class ApiError extends Error {
 }
 
 let csrf = "";
+let wired = false;
 
 export async function call(method, path, { body, signal, patience = PATIENCE_MS } = {}) {
   const late = AbortSignal.timeout(patience);
@@ -44,6 +47,8 @@ export const token = () => csrf;
 /** Remembers the token that changes have to carry. */
 function known(me) {
   csrf = me.csrf;
+  if (!wired) wirePresence(() => call("POST", "/active"));
+  wired = true;
   return me;
 }
 
@@ -52,6 +57,7 @@ const of = (id) => `/conversations/${encodeURIComponent(id)}`;
 export const api = {
   me: async () => known(await call("GET", "/me")),
   signIn: async (login, password) => known(await call("POST", "/login", { body: { login, password } })),
+  ways: () => call("GET", "/ways"),
   signOut: () => call("POST", "/logout"),
   password: (current, fresh) => call("PUT", "/password", { body: { current, new: fresh } }),
   updates: ({ seen, open, after, held }, signal) => {
@@ -61,12 +67,25 @@ export const api = {
   },
   claim: (id) => call("POST", `${of(id)}/claim`),
   labels: () => call("GET", "/labels"),
-  stuck: () => call("GET", "/stuck"),
   again: (caseNo, part) => call("POST", `/stuck/${encodeURIComponent(caseNo)}/again?part=${encodeURIComponent(part)}`, { body: {} }),
+  undelivered: async () => (await Promise.all([call("GET", "/stuck"), call("GET", "/unsent")])).flat(),
+  sendAgain: (key) => call("POST", `/unsent/${encodeURIComponent(key)}/again`, { body: {} }),
   clocks: () => call("GET", "/clocks"),
+  bookings: () => call("GET", "/bookings"),
   ratings: () => call("GET", "/ratings"),
   followUp: (subject, what, words) => call("POST", `/ratings/${encodeURIComponent(subject)}/${what}`, { body: { words } }),
   misread: (id, event, intent, item) => call("POST", `${of(id)}/misread`, { body: { event, intent, item } }),
-  release: (id) => call("POST", `${of(id)}/release`),
+  desk: () => call("GET", "/desk"),
+  presence: (state) => call("PUT", "/desk/presence", { body: { state } }),
+  next: () => call("POST", "/desk/next"),
+  board: () => call("GET", "/desk/board"),
+  transfer: (id, body) => call("POST", `${of(id)}/transfer`, { body }),
+  wrapUp: (id, body) => call("POST", `${of(id)}/wrap-up`, { body }),
+  replies: (id) => call("GET", `${of(id)}/replies`),
+  notes: (id) => call("GET", `${of(id)}/notes`),
+  note: (id, text) => call("POST", `${of(id)}/notes`, { body: { text } }),
+  whisper: (id, text) => call("POST", `${of(id)}/whisper`, { body: { text } }),
+  pull: (case_no, reason) => call("POST", "/desk/pull", { body: { case_no, reason } }),
+  lead: (id, what) => call("POST", `${of(id)}/${what}`),
   say: (id, text, messageId) => call("POST", `${of(id)}/messages`, { body: { text, message_id: messageId } }),
 };

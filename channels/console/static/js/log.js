@@ -1,7 +1,8 @@
 /** The middle column's conversation: everything that was said and done, oldest first. */
 import { h, hidden } from "/static/chat/js/dom.js";
+import { became, sent } from "./acting.js";
 import { moment } from "./time.js";
-import { caseStatus, owner } from "./words.js";
+import { caseStatus, note, owner } from "./words.js";
 
 const NEAR_END_PX = 80;
 
@@ -9,9 +10,12 @@ export class Log {
   /** `misread` is called with a sentence that the operator says was taken wrongly. */
   constructor({ root, scroller, jump, misread }) {
     Object.assign(this, { root, scroller, jump, misread });
-    this.stuck = true;
+    Object.assign(this, { stuck: true, top: 0 });
     scroller.addEventListener("scroll", () => {
-      this.stuck = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX;
+      // Only whoever scrolls up leaves the end: the box below or a wider column beside it may have taken room meanwhile
+      if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX) this.stuck = true;
+      else if (scroller.scrollTop < this.top) this.stuck = false;
+      this.top = scroller.scrollTop;
       if (this.stuck) jump.hidden = true;
     }, { passive: true });
     jump.addEventListener("click", () => this.toEnd());
@@ -31,12 +35,29 @@ export class Log {
   add(events) {
     for (const event of events) {
       const element = this.#element(event);
-      if (element) this.root.append(element);
+      if (!element) continue;
+      element.dataset.at = event.at;
+      this.root.append(element);
     }
     if (!events.length) return this.root.setAttribute("aria-busy", "false");
     if (this.stuck) this.toEnd();
     else this.jump.hidden = false;
     requestAnimationFrame(() => this.root.setAttribute("aria-busy", "false"));
+  }
+
+  /** Puts what staff noted between the events, by time; notes that are there already stay. */
+  notes(list) {
+    for (const one of list) {
+      if (this.root.querySelector(`[data-note="${CSS.escape(one.id)}"]`)) continue;
+      const at = Date.parse(one.at);
+      const after = [...this.root.children].find((element) => Date.parse(element.dataset.at) > at) ?? null;
+      const element = h("article", { class: `inner ${one.kind}`, data: { note: one.id, at: one.at } },
+        h("header", {}, h("strong", { text: note(one.kind) }), h("span", { text: "申请人看不到" }), h("span", { text: one.name ?? "系统" }), h("time", { datetime: one.at, text: moment(one.at) })),
+        h("p", { class: "say", text: one.text }));
+      this.root.insertBefore(element, after);
+      if (!after) this.speaker = "";
+    }
+    if (this.stuck) this.toEnd();
   }
 
   toEnd() {
@@ -55,6 +76,7 @@ export class Log {
         ...(data.checks ?? []).filter((check) => !check.ok).map((check) => h("span", { class: "doubt", text: check.message })),
       ], at);
       case "notice": return this.#aside(data.level ?? "info", [data.text], at);
+      case "card": { const parts = became(data); return parts && this.#aside("info", parts, at); }
       case "case": return data.status ? this.#aside("info", [`办件状态：${caseStatus(data.status)}`], at) : null;
       default: return null;
     }
@@ -67,7 +89,7 @@ export class Log {
       this.heard = { id, words, text: data.text };
       return words;
     }
-    if (data.from === "staff") return this.#said("staff", data.name ?? "工作人员", at, [text]);
+    if (data.from === "staff") return this.#said("staff", data.name ?? "工作人员", at, data.card ? [text, sent(data.card)] : [text]);
     return this.#said("bot", "机器人", at, [text]);
   }
 

@@ -34,6 +34,11 @@ export class Sound {
     if (this.on) this.play();
   }
 
+  /** Whether it can be heard: switched on, and this page was touched since it was loaded. */
+  get ready() {
+    return this.on && this.audio?.state === "running";
+  }
+
   play() {
     if (!this.on) return;
     const audio = this.#ready();

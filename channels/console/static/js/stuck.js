@@ -1,77 +1,32 @@
-/** 未送达: packages that did not get to their office, why, and trying again. */
+/** 未送达: packages that did not get to their office and notices that did not get out, why, and trying again; and what offices say that cannot be. */
 import { h } from "/static/chat/js/dom.js";
 import { api } from "./api.js";
+import { Listed } from "./listed.js";
 import { moment } from "./time.js";
 
-const $ = (id) => document.getElementById(id);
-const EVERY_MS = 60_000;
-
-export class Stuck {
-  /** `told` says what happened, `sessionOver` that nobody is signed in any more. */
-  constructor({ told, sessionOver }) {
-    Object.assign(this, { told, sessionOver, timer: 0 });
-    this.dialog = $("stuck");
-    $("stuck-open").addEventListener("click", () => void this.open());
+export class Stuck extends Listed {
+  constructor(page) {
+    super("stuck", "undelivered", page);
   }
 
-  /** Looks for new ones now and then, while somebody is signed in. */
-  start() {
-    clearInterval(this.timer);
-    this.timer = setInterval(() => void this.#count(), EVERY_MS);
-    void this.#count();
+  line(one) {
+    return one.key ? this.#notice(one) : this.#package(one);
   }
 
-  async open() {
-    try {
-      this.#show(await api.stuck());
-      if (!this.dialog.open) this.dialog.showModal();
-    } catch (error) {
-      this.#failed(error);
-    }
+  #notice(one) {
+    const send = () => void this.act(() => api.sendAgain(one.key), "已重新发送，发到申请人现在留的联系方式。");
+    return h("li", { class: "rating" },
+      h("p", {}, h("strong", { text: `${one.channel}发不出去` }), ` · ${one.item} · ${one.case_no}`),
+      h("blockquote", { class: "quote", text: one.text }),
+      h("p", { class: "hint", text: `${one.why}；从 ${moment(one.since)} 起，试过 ${one.attempts} 次` }),
+      h("div", { class: "box-buttons" }, h("button", { type: "button", class: "button small primary", text: "再发一次", on: { click: send } })));
   }
 
-  async #count() {
-    try {
-      this.#mark(await api.stuck());
-    } catch (error) {
-      if (error.status === 401) clearInterval(this.timer);
-    }
-  }
-
-  #mark(list) {
-    $("stuck-open").hidden = list.length === 0;
-    $("stuck-count").textContent = list.length ? ` ${list.length}` : "";
-  }
-
-  #show(list) {
-    this.#mark(list);
-    $("stuck-none").hidden = list.length > 0;
-    $("stuck-list").replaceChildren(...list.map((one) => this.#line(one)));
-  }
-
-  #line(one) {
-    const again = h("button", { type: "button", class: "button small primary", text: "再送一次", on: { click: () => void this.#again(one) } });
+  #package(one) {
+    const send = () => void this.act(() => api.again(one.case_no, one.part), "已重新发送，送到后申请人会收到通知。");
     return h("li", { class: "rating" },
       h("p", {}, h("strong", { text: one.what }), ` · ${one.item} · ${one.case_no}${one.department ? ` · ${one.department}` : ""}`),
-      h("p", { class: "hint", text: `${one.why}；从 ${moment(one.since)} 起，试过 ${one.attempts} 次` }),
-      h("div", { class: "box-buttons" }, again));
-  }
-
-  async #again(one) {
-    try {
-      await api.again(one.case_no, one.part);
-      this.told("已重新发送，送到后申请人会收到通知。");
-    } catch (error) {
-      if (error.status === 401) return this.#failed(error);
-      this.told(error.message, "bad");
-    }
-    return this.open();
-  }
-
-  #failed(error) {
-    if (error.status === 401) {
-      this.dialog.close();
-      this.sessionOver();
-    } else this.told(error.message, "bad");
+      h("p", { class: "hint", text: one.again ? `${one.why}；从 ${moment(one.since)} 起，试过 ${one.attempts} 次` : `${moment(one.since)}：${one.why}` }),
+      one.again && h("div", { class: "box-buttons" }, h("button", { type: "button", class: "button small primary", text: "再送一次", on: { click: send } })));
   }
 }

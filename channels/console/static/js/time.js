@@ -16,6 +16,11 @@ export function secondsSince(iso) {
   return Math.max(0, Math.floor((now() - Date.parse(iso)) / 1000));
 }
 
+/** Seconds until `iso`, below zero when it has passed. */
+export function secondsUntil(iso) {
+  return Math.ceil((Date.parse(iso) - now()) / 1000);
+}
+
 /** 0:07, 12:05, 3:02:09, or 2天 for what waited over night. */
 export function running(seconds) {
   const two = (number) => String(number).padStart(2, "0");

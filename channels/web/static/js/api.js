@@ -74,6 +74,16 @@ export const sendMessage = (session, id, content) =>
   request("POST", `${BASE}/conversations/${part(session.id)}/messages`,
     { token: session.token, body: { client_message_id: id, ...content } });
 
+/** Acts on a card staff sent; answers with the card as it is then. */
+export const actOnCard = (session, cardId, body) =>
+  request("POST", `${BASE}/conversations/${part(session.id)}/cards/${part(cardId)}`, { token: session.token, body });
+
+/** What was handed over in a case: {items}. */
+export const caseResults = (session, caseNo) => request("GET", `${BASE}/cases/${part(caseNo)}/results`, { token: session.token });
+
+/** What is sent by post in a case, with the courier's tracking: {items, suggested}. */
+export const caseShipments = (session, caseNo) => request("GET", `${BASE}/cases/${part(caseNo)}/shipments`, { token: session.token });
+
 /** `language` where the page's is not the conversation's. */
 export const timeline = (session, caseNo, language = null) =>
   request("GET", `${BASE}/cases/${part(caseNo)}/timeline${language ? `?locale=${language}` : ""}`, { token: session.token });

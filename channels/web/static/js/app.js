@@ -1,6 +1,6 @@
 /** The page put together: one place that knows every part, and nothing else does. */
 import {
-  ApiError, caseDetail, download, openConversation, packagePages, picture, sheetPath, signCase, timeline, unsignCase, upload,
+  actOnCard, ApiError, caseDetail, caseResults, caseShipments, download, openConversation, packagePages, picture, sheetPath, signCase, timeline, unsignCase, upload,
 } from "./api.js";
 import { AskPanel } from "./ask.js";
 import { CasePanel } from "./casepanel.js";
@@ -15,6 +15,7 @@ import { guidesAddress, locale, wirePreferences } from "./prefs.js";
 import { Recommended } from "./recommended.js";
 import { canSign, openSigning } from "./signature.js";
 import { showStarts } from "./starts.js";
+import { StaffCards } from "./staff-cards.js";
 import { Status } from "./status.js";
 import { forgetConversation, preference, session as stored } from "./store.js";
 import { setLocale, t, translate } from "./strings.js";
@@ -82,10 +83,21 @@ const panel = new CasePanel({
     download: save,
     timeline: (number) => timeline(conversation.session, number),
     detail: (number) => caseDetail(conversation.session, number),
+    async outcome(number) {
+      const [results, parcels] = await Promise.all([caseResults(conversation.session, number), caseShipments(conversation.session, number)]);
+      return { results: results.items ?? [], parcels: parcels.items ?? [] };
+    },
     pages: (number) => packagePages(conversation.session, number),
     picture: async (url) => picture(conversation.session, url),
     sign, unsign,
   },
+});
+const cards = new StaffCards({
+  send: (id, body) => actOnCard(conversation.session, id, body),
+  upload: (file, material, onProgress) => upload(conversation.session, file, material, onProgress),
+  pages: (number) => packagePages(conversation.session, number),
+  picture: async (url) => picture(conversation.session, url),
+  failed: () => conversation.expired(),
 });
 const fits = new Recommended(get("recommended"), (text) => {
   get("case-sheet").close();
@@ -182,7 +194,7 @@ async function save(url, name, button) {
 }
 
 const view = {
-  log, ask, panel, status,
+  log, ask, panel, status, cards,
   greeted: (replies) => showStarts({ tiles: get("tiles"), also: get("also") }, replies, { say, choose }),
   talking() {
     document.body.classList.add("talking");
@@ -221,6 +233,7 @@ function begin(session) {
   log.clear();
   status.reset();
   ask.forget();
+  cards.clear();
   panel.show(null);
   document.body.classList.toggle("talking", false);
   if (stored.get()?.id !== session.id) stored.clear();

@@ -1,6 +1,7 @@
 /** 我的办件: a sheet on a phone, a column beside the conversation on a wide screen. It shows; the conversation decides. */
 import { h, hidden, icon, nextId } from "./dom.js";
 import { dateTime, due } from "./format.js";
+import { hasOutcome, outcome } from "./outcome.js";
 import { gallery } from "./pictures.js";
 import { progressAddress } from "./prefs.js";
 import { canSign } from "./signature.js";
@@ -15,12 +16,15 @@ const PLACE = {
 };
 /** Sources of answers that were not asked of her. */
 const BROUGHT = new Set(["licence", "register", "previous_case", "identity"]);
+/** Where what was submitted can still be taken back; the conversation asks whether she means it. */
+const WITHDRAWABLE = new Set(["submitted", "accepted", "correction_needed", "in_review"]);
 const AFTER_SUBMIT = new Set(["submitted"]);
 
 export class CasePanel {
   /**
    * `act` = {say(text), download(url, name, button), timeline(caseNo): promise of {items}, detail(caseNo): promise of a case,
-   * pages(caseNo): promise of {items, version, signed_at}, picture(url): promise of an address, sign(), unsign(button)}.
+   * pages(caseNo): promise of {items, version, signed_at}, picture(url): promise of an address, outcome(caseNo): promise of
+   * {results, parcels}, sign(), unsign(button)}.
    */
   constructor({ content, bar, act }) {
     Object.assign(this, { content, bar, act });
@@ -31,7 +35,7 @@ export class CasePanel {
 
   /** What was fetched about the case beyond what a turn tells. */
   #forget() {
-    Object.assign(this, { entries: null, pack: null, known: null, receipts: [] });
+    Object.assign(this, { entries: null, pack: null, known: null, receipts: [], outcome: null });
   }
 
   /** Shows the case as the last turn or event left it; null when the conversation has none. */
@@ -86,7 +90,20 @@ export class CasePanel {
       this.entries = entries;
       this.#draw();
       this.#pages();
+      this.#outcome();
     }, 300);
+  }
+
+  /** Fetches results and parcels; where they cannot be had, they are in the conversation all the same. */
+  async #outcome() {
+    const file = this.case;
+    if (!hasOutcome(file)) return;
+    try {
+      const held = await this.act.outcome(file.case_no);
+      if (this.case?.case_no !== file.case_no) return;
+      this.outcome = held;
+      this.#draw();
+    } catch { /* the next look brings them */ }
   }
 
   /** Fetches what the package looks like, once a version; where it cannot be had, the package is there all the same. */
@@ -135,8 +152,8 @@ export class CasePanel {
     const active = held?.dataset.key;
     const across = held?.closest(".pages")?.scrollLeft ?? this.pack?.preview?.scrollLeft;
     this.content.replaceChildren(...[
-      this.#head(file), this.#route(file), this.#progress(file), this.#materials(file), this.#package(file),
-      this.#actions(), this.#timeline(),
+      this.#head(file), this.#route(file), this.#progress(file), this.#materials(file), outcome(file, this.outcome, this.act),
+      this.#package(file), this.#actions(), this.#timeline(),
     ].filter(Boolean));
     if (across) this.pack.preview.scrollLeft = across;
     if (active) this.content.querySelector(`[data-key="${CSS.escape(active)}"]`)?.focus();
@@ -263,7 +280,8 @@ export class CasePanel {
       type: "button", class: "button small", data: { key }, on: { click: () => this.act.say(spoken(`case.${key}`)) },
     }, icon(drawing), t(`case.${key}`));
     return h("div", { class: "case-actions", role: "group", "aria-label": t("case.actions") },
-      button("back", "back"), button("all", "list"), button("pause", "pause"), button("human", "person"));
+      button("back", "back"), button("all", "list"), button("pause", "pause"), button("human", "person"),
+      WITHDRAWABLE.has(this.case.status) ? button("withdraw", "cross") : null);
   }
 
   #timeline() {

@@ -11,7 +11,7 @@ const SETTLED_MS = 250;
 const LET_SLEEP_MS = 60_000;
 
 export class Conversation {
-  /** `view` = {log, ask, panel, status, showAsk(ask), greeted(replies), talking(), languageChanged(locale), arrived(), expired()}. */
+  /** `view` = {log, ask, panel, status, cards, showAsk(ask), greeted(replies), talking(), languageChanged(locale), arrived(), expired()}. */
   constructor(session, view) {
     Object.assign(this, { session, view });
     this.uploads = new Map();
@@ -117,6 +117,7 @@ export class Conversation {
     // played back it is known already: the session remembers its language
     if (language && !this.quiet) this.view.languageChanged(language);
     this.view.status.setOwner(turn.owner);
+    this.view.cards.speaks(turn.owner);
     this.view.panel.show(turn.case ?? null);
     if (!this.quiet) this.view.caseShown(turn.case ?? null);
     this.#asked(turn.ask ?? null);
@@ -126,7 +127,12 @@ export class Conversation {
   #asked(ask) {
     this.lastAsk = ask;
     // Played back, only the last question is still open; showing each would make the page flicker through all of them.
-    if (!this.quiet) this.view.showAsk(ask);
+    if (!this.quiet) this.#showAsk();
+  }
+
+  /** While staff speak the bot asks nothing: a tap on its question would only be words to them. It is there again afterwards. */
+  #showAsk() {
+    this.view.showAsk(this.view.status.owner === "staff" ? null : this.lastAsk ?? null);
   }
 
   #event(kind, data) {
@@ -135,6 +141,7 @@ export class Conversation {
       case "turn": return this.#turn(data);
       case "message": return this.#message(data);
       case "owner": return this.#owner(data.owner);
+      case "card": return this.view.cards.became(data);
       case "case": return this.view.panel.note(data);
       case "upload": return void this.uploads.set(data.upload_id, data.name);
       case "notice": return this.view.log.notice(data.level, data.text);
@@ -144,6 +151,8 @@ export class Conversation {
 
   #owner(owner) {
     this.view.status.setOwner(owner);
+    this.view.cards.speaks(owner);
+    if (!this.quiet) this.#showAsk();
     this.#typing();
   }
 
@@ -151,7 +160,7 @@ export class Conversation {
     const { from, text = "", turn, client_message_id: id, at } = message;
     if (from === "staff") {
       this.view.talking();
-      this.view.log.staff(text, at, message.name);
+      this.view.log.staff(text, at, message.name, message.card ? this.view.cards.show(message.card) : null);
       this.view.arrived();
     } else if (from === "citizen") this.#mine(id, turn, { ...message, text });
     else if (turn === 0) {
@@ -160,6 +169,7 @@ export class Conversation {
     } else if (turn === undefined || turn === null) {
       // What the bot says in a turn arrives as that turn; only what it says unasked comes as a message.
       this.view.log.bot(message.replies ?? [{ kind: "text", text }]);
+      if (!this.quiet) this.view.panel.refresh(); // a result or a parcel, most likely
     }
   }
 
@@ -196,7 +206,7 @@ export class Conversation {
     this.view.log.setQuiet(on);
     if (on) return;
     this.view.caseShown(this.view.panel.case);
-    this.view.showAsk(this.lastAsk ?? null);
+    this.#showAsk();
     this.view.ask.setBusy(this.outbox.busy);
   }
 }

@@ -47,7 +47,8 @@ export async function openForm(file, say) {
   popup(dialog);
 }
 
-function control(field) {
+/** One question as a control: {element, label, value()}; value is words. */
+export function control(field) {
   const id = nextId("field");
   const label = h("label", { for: id }, field.label, field.optional ? h("span", { class: "hint", text: ` ${t("ask.optional")}` }) : null);
   const options = (field.options ?? []).filter((option) => option.offered !== false);

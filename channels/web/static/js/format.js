@@ -1,9 +1,18 @@
 /** Times, sizes and answers as people read them. All times are shown in Shanghai time, where the offices are. */
-import { t } from "./strings.js";
+import { pageLocale, t } from "./strings.js";
 
 const ZONE = "Asia/Shanghai";
-const day = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" });
+const parts = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, year: "numeric", month: "numeric", day: "numeric" });
+const english = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, year: "numeric", month: "long", day: "numeric" });
 const clock = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hour: "2-digit", minute: "2-digit" });
+
+/** 2026年11月10日, in English 10 November 2026: as the server says it. */
+function name(time) {
+  if (pageLocale() === "en") return english.format(time);
+  const of = Object.fromEntries(parts.formatToParts(time).map((part) => [part.type, part.value]));
+  // British numbers have two digits each.
+  return `${of.year}年${Number(of.month)}月${Number(of.day)}日`;
+}
 
 function parse(at) {
   const time = new Date(at);
@@ -16,25 +25,25 @@ export function clockTime(at) {
   return time ? clock.format(time) : "";
 }
 
-/** 今天, 昨天, or 2026-11-10. */
+/** 今天, 昨天, or the day. */
 export function dayName(at, now = new Date()) {
   const time = parse(at);
   if (!time) return "";
-  const name = day.format(time);
-  if (name === day.format(now)) return t("log.today");
-  if (name === day.format(new Date(now.getTime() - 86_400_000))) return t("log.yesterday");
-  return name;
+  const said = name(time);
+  if (said === name(now)) return t("log.today");
+  if (said === name(new Date(now.getTime() - 86_400_000))) return t("log.yesterday");
+  return said;
 }
 
-/** 2026-11-10 14:05 */
+/** 2026年11月10日 14:05 */
 export function dateTime(at) {
   const time = parse(at);
-  return time ? `${day.format(time)} ${clock.format(time)}` : String(at ?? "");
+  return time ? `${name(time)} ${clock.format(time)}` : String(at ?? "");
 }
 
 /** A due date may be a plain date or a time. */
 export function due(at) {
-  return /^\d{4}-\d{2}-\d{2}$/.test(at) ? at : dateTime(at);
+  return /^\d{4}-\d{2}-\d{2}$/.test(at) ? name(new Date(`${at}T12:00:00+08:00`)) : dateTime(at);
 }
 
 /** 1.5 MB */

@@ -147,11 +147,12 @@ export class Log {
     this.#grown(element, false);
   }
 
-  staff(text, at, name = null) {
+  /** Words of staff; `card` is the element of what they put before her with them. */
+  staff(text, at, name = null, card = null) {
     this.#dayMark(at);
     const element = h("div", { class: "msg staff" }, h("span", { class: "face" }, icon("person")), hidden(t("log.staff")),
       h("div", { class: "stack" }, h("span", { class: "who", text: name ? `${t("log.staff_name")} · ${name}` : t("log.staff_name") }),
-        h("div", { class: "bubble" }, h("p", { class: "say", text })),
+        h("div", { class: "bubble" }, h("p", { class: "say", text })), card,
         at ? h("div", { class: "meta" }, h("time", { datetime: at, text: clockTime(at) })) : null));
     this.#insert(element);
     this.#grown(element, false);

@@ -5,7 +5,7 @@
 import { ApiError, caseEventsPath, openConversation, openViewing, timeline, urgeCase } from "./api.js";
 import { h, hidden, icon } from "./dom.js";
 import { EventStream } from "./events.js";
-import { dateTime } from "./format.js";
+import { dateTime, due as dayOf } from "./format.js";
 import { keepViewing, session as conversation, viewing } from "./store.js";
 import { setLocale } from "./strings.js";
 
@@ -121,7 +121,9 @@ function draw(answer) {
   get("view").replaceChildren(...[
     ...(view ? head(view) : [h("p", { class: "notice", text: words.gone })]),
     ...(view ? lines(view) : []),
+    view?.receiving ? receiving(view.receiving) : null,
     view ? urging(view) : null,
+    view?.withdrawable ? withdrawal(view) : null,
     past(answer.items),
     h("p", { class: "doors" }, h("a", { class: "button", href: "/", text: words.chat })),
   ].filter(Boolean));
@@ -146,7 +148,7 @@ function lines(view) {
 /** One department's share: its sentence, the five stages, and the facts. */
 function department(line, several) {
   const facts = [
-    [words.who, line.who], [words.since, line.since], [words.ref, line.office_ref], [words.after, line.after.join(" · ")],
+    [words.who, line.who], [words.since, line.since && dayOf(line.since)], [words.ref, line.office_ref], [words.after, line.after.join(" · ")],
     [words.reason, line.verdict?.reason], [words.basis, line.verdict?.basis], [words.remedy, line.verdict?.remedy],
     [words.next, line.next],
   ].filter(([, value]) => value);
@@ -163,7 +165,7 @@ function stage(one) {
   return h("li", { class: `stage ${one.state}`, "aria-current": one.state === "now" || one.state === "halt" ? "step" : null },
     h("span", { class: "dot" }, one.state === "done" ? icon("check") : one.state === "halt" ? icon("warning") : null),
     h("span", { class: "stage-name", text: one.title }),
-    h("span", { class: "stage-state", text: [one.text, one.who, one.since].filter(Boolean).join(" · ") }));
+    h("span", { class: "stage-state", text: [one.text, one.who, one.since && dayOf(one.since)].filter(Boolean).join(" · ") }));
 }
 
 function due(one) {
@@ -195,11 +197,28 @@ function urging(view) {
   return h("section", { class: "urging" }, said, button);
 }
 
+/** How the result comes, and where what is sent by post is. */
+function receiving(held) {
+  return h("section", { class: "receiving", "aria-label": words.receiving }, h("h2", { text: words.receiving }),
+    held.text ? h("p", { text: held.text }) : null,
+    held.parcels.length ? h("ul", { class: "parcels" }, held.parcels.map((one) => h("li", { class: one.state },
+      h("strong", { text: one.title }), h("p", {}, h("time", { class: "hint", datetime: one.at, text: dateTime(one.at) }), " ", one.text),
+      one.tracking_no ? h("p", { class: "hint" }, words.parcel, " ", h("code", { text: one.tracking_no })) : null))) : null);
+}
+
+/** Taking it back is said in the conversation that holds the case: the words wait there, she sends them, and is asked once more. */
+function withdrawal(view) {
+  if (held.key.token !== conversation.get()?.token) return null;
+  const say = encodeURIComponent(`我要撤回 ${view.case_no}`);
+  return h("section", { class: "urging" }, h("p", { class: "hint", text: words.withdrawHint }),
+    h("a", { class: "button", href: `/?say=${say}`, text: words.withdraw, data: { key: "withdraw" } }));
+}
+
 function past(items) {
   if (!items.length) return null;
   return h("section", {}, h("h2", { text: words.timeline }), h("ol", { class: "timeline" }, items.map((item) => h("li", {},
     h("p", { class: "timeline-head" }, h("strong", { text: item.who }), h("time", { datetime: item.at, text: dateTime(item.at) })),
-    h("p", { text: item.text }), item.due ? hidden(item.due) : null))));
+    h("p", { text: item.text }), item.due ? hidden(dayOf(item.due)) : null))));
 }
 
 get("proof").addEventListener("submit", prove);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from assistant.casework.clocks import standing
@@ -9,7 +10,7 @@ from assistant.casework.clocks.limits import Limit, Limits, limits_of
 from assistant.casework.clocks.reckoning import Level
 from assistant.casework.clocks.running import ClockKind, RunningClock, clocks_of, deemed_from
 from assistant.casework.clocks.stops import Stop, StopKind
-from assistant.casework.model import Case, CasePart, OfficeStop
+from assistant.casework.model import Case, CasePart, OfficeExtension, OfficeStop
 from assistant.foundation.settings import ROOT
 from knowledge.catalogue import Catalogue
 from tests.unit.casework.clocks.support import S, at, case_of
@@ -97,6 +98,45 @@ def test_a_visit_stops_what_was_promised_and_not_what_the_law_allows() -> None:
     )
     assert seen[ClockKind.LEGAL] == plain[ClockKind.LEGAL]
     assert (seen[ClockKind.PROMISED].due, seen[ClockKind.PROMISED].stopped_days) == (day(24), 5)
+
+
+def test_what_the_office_added_counts_as_far_as_the_limits_own_law_goes() -> None:
+    review = standing.of_case(case_of(("2026-11-02", S.SUBMITTED, "me"), ("2026-11-03", S.ACCEPTED, "office")))[0]
+    added = replace(review, extension=OfficeExtension(days=12, reason="须外地协查", at=at("2026-11-20")))
+    for code, days, due in (("food-permit-change", 10, "2026-12-15"), ("company-founding", 3, "2026-11-11"), ("passport", 0, None)):
+        limits = limits_of(CATALOGUE.guides[code], {})
+        assert limits.legal is not None and limits.legal.extension == days
+        held = {clock.kind: clock for clock in clocks_of(added, limits, day(4))}
+        assert held[ClockKind.LEGAL].extended == days
+        if due is not None:
+            assert held[ClockKind.LEGAL].reckoned.due.isoformat() == due
+        plain = {clock.kind: clock for clock in clocks_of(review, limits, day(4))}
+        assert held.get(ClockKind.PROMISED) == plain.get(ClockKind.PROMISED)
+
+
+def test_some_laws_count_from_the_day_the_application_was_received() -> None:
+    received = (("2026-11-09", S.SUBMITTED, "me"), ("2026-11-10", S.SUBMITTED, "office"))
+    passport = limits_of(CATALOGUE.guides["passport"], {})
+    assert passport.legal is not None and passport.legal.from_receipt
+    for lines in (received, (*received, ("2026-11-12", S.ACCEPTED, "office"))):
+        legal = clocks(case_of(*lines), passport, day(12))[ClockKind.LEGAL]
+        assert (legal.start, legal.reckoned.due) == (day(10), day(25))
+    asked = (*received, ("2026-11-12", S.CORRECTION_NEEDED, "office"))
+    assert ClockKind.LEGAL not in clocks(case_of(*asked), passport, day(20))
+    again = (*asked, ("2026-11-16", S.SUBMITTED, "me"), ("2026-11-17", S.SUBMITTED, "office"))
+    assert clocks(case_of(*again), passport, day(18))[ClockKind.LEGAL].start == day(17)
+    wrong = (*received, ("2026-11-12", S.REFUSED, "office"))
+    assert not clocks(case_of(*wrong), passport, day(18))[ClockKind.LEGAL].running
+    from_receipt = {code for code, guide in CATALOGUE.guides.items() if (legal := limits_of(guide, {}).legal) and legal.from_receipt}
+    assert from_receipt == {
+        "passport", "id-card-renewal", "id-card-reissue", "construction-permit", "flexible-worker-insurance", "maternity-allowance",
+        "retirement", "unemployment-benefit", "minimum-living",
+    }  # fmt: skip
+
+
+def test_together_the_law_allows_fifteen_days_more() -> None:
+    limits = limits_of(CATALOGUE.guides["restaurant-opening"], {})
+    assert limits.legal is not None and (limits.legal.days, limits.legal.extension) == (45, 15)
 
 
 def test_what_the_law_accepted_is_decided_from_receipt() -> None:

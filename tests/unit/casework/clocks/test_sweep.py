@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from assistant.casework import events, repository
 from assistant.casework.clocks.sweep import ClockSweep
-from assistant.casework.model import Case, CasePart, CaseStatus
+from assistant.casework.model import Case, CasePart, CaseStatus, Correction, OfficeExtension
 from assistant.casework.progress import urging
 from assistant.casework.submission.sink import OfficeNews
 from assistant.conversation import case_news
@@ -198,6 +198,52 @@ def test_each_departments_share_has_clocks_of_its_own(world: World) -> None:
     with world.db.read() as conn:
         parts = {(event.part, event.status) for event in events.of_case(conn, NO) if event.kind == "clock"}
     assert parts == {("licence", "legal_overdue")}
+
+
+def test_a_limit_the_office_extends_warns_anew_and_everybody_is_told_why(world: World) -> None:
+    law = LICENCE.evidence["law"].model_copy(update={"title": "行政许可法", "article": "第四十二条"})
+    world.guide = LICENCE.model_copy(update={"evidence": {"law": law}})
+    case = case_of(("2026-11-09", S.SUBMITTED, "me"), ("2026-11-09", S.ACCEPTED, "office"))
+    case.parts = [CasePart(status=S.ACCEPTED, received_at=at("2026-11-09"))]
+    with world.db.write() as conn:
+        repository.save(conn, case, "c1", case.created_at)
+    world.on("2026-11-11")
+    assert world.warnings() == ["legal_red"]
+    more = OfficeExtension(days=10, reason="须外地协查", at=at("2026-11-11"))
+    words = "经本机关负责人批准，办理期限延长10个工作日。理由：须外地协查"
+    for index in (2, 3):  # what the file says is there with every line, and is told once
+        line = OfficeNews(index, at("2026-11-11"), "accepted", S.ACCEPTED, words, "示例局", extension=more)
+        CaseSink(world.db, world.clock).status(NO, "", line, lambda _conn: True)
+    for day in range(12, 28):
+        world.on(f"2026-11-{day}")
+    assert world.warnings() == ["legal_red", "legal_extended", "legal_yellow", "legal_red", "legal_overdue"]
+    with world.db.read() as conn:
+        told = next(event for event in events.of_case(conn, NO) if event.status == "legal_extended")
+        notices = [event.data["text"] for event in conversations.events_after(conn, "c1", 0) if event.kind == "notice"]
+    assert "延长了10个工作日，理由：须外地协查" in told.text
+    assert any(words in text for text in notices) and world.case().timeline[-1].text == words
+
+
+def test_a_correction_that_does_not_come_is_told_to_staff_once_and_ends_nothing(world: World) -> None:
+    case = case_of(("2026-11-09", S.SUBMITTED, "me"), ("2026-11-09", S.CORRECTION_NEEDED, "office"))
+    asked = Correction(text="缺一页", due=date(2026, 11, 13), asked_at=at("2026-11-09"))
+    case.parts = [CasePart(status=S.CORRECTION_NEEDED, correction=asked)]
+    with world.db.write() as conn:
+        repository.save(conn, case, "c1", case.created_at)
+    world.on("2026-11-13")
+    assert world.warnings() == []
+    for day in (14, 15, 30):
+        world.on(f"2026-11-{day}")
+    assert world.warnings() == ["correction_overdue"] and world.case().status is S.CORRECTION_NEEDED
+    again = asked.model_copy(update={"due": date(2026, 12, 4)})
+    line = OfficeNews(2, at("2026-11-30"), "correction_needed", S.CORRECTION_NEEDED, "宽限", "示例局", due=again.due)
+    CaseSink(world.db, world.clock).status(NO, "", line, lambda _conn: True)
+    world.on("2026-12-04")
+    world.on("2026-12-05")
+    assert world.warnings() == ["correction_overdue", "correction_overdue"]
+    with world.db.read() as conn:
+        told = [event for event in events.of_case(conn, NO) if event.kind == "clock"]
+    assert [event.due for event in told] == [asked.due, again.due] and "由受理部门决定" in told[0].text
 
 
 def test_asking_to_hurry_is_told_to_staff_once(world: World) -> None:

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from assistant.casework.bookings.counter import Counter
+from assistant.casework.bookings.model import Handing
 from assistant.casework.flow.asking import say_question
 from assistant.casework.flow.talk import Built, DialogueState, PackageFailed, Talk
 from assistant.casework.model import Case
 from assistant.casework.notices.wishes import Outside
 from assistant.casework.prefill.records import Register
+from assistant.casework.results.store import Result
+from assistant.casework.shipping.store import Shipment
 from assistant.foundation.clock import SHANGHAI
 from knowledge.catalogue import Catalogue
 from knowledge.schema import Guide
@@ -58,7 +62,12 @@ class World:
     numbers: int = 0
     upload_max_bytes: int = 1 << 20
     register: Register | None = None
+    page: str | None = None
+    sent: list[Shipment] = field(default_factory=list)
+    made: list[Result] = field(default_factory=list)
     notice_channels: frozenset[Outside] = frozenset({"sms", "email"})
+    counter: Counter = field(default_factory=lambda: Counter({}))
+    handing: Handing | None = None
 
     @property
     def catalogue(self) -> Catalogue:
@@ -88,6 +97,18 @@ class World:
 
     def office_reachable(self) -> bool:
         return self.reachable
+
+    def progress_page(self) -> str | None:
+        return self.page
+
+    def parcels(self, case_no: str) -> Sequence[Shipment]:
+        return [parcel for parcel in self.sent if parcel.case_no == case_no]
+
+    def results(self, case_no: str) -> Sequence[Result]:
+        return [made for made in self.made if made.case_no == case_no]
+
+    def handing_of(self, item: str, department: str) -> Handing | None:
+        return self.handing.model_copy(update={"department": department}) if self.handing else None
 
     def hash_resume_code(self, code: str) -> str:
         return f"hash of {code}"

@@ -11,6 +11,7 @@ from assistant.casework import interview
 from assistant.casework.flow import answering, asides, choosing
 from assistant.casework.flow.summary import case_view, review_card
 from assistant.casework.flow.talk import Talk
+from benchmarks.turns import NO_LOOK_UP, OurTalker
 from knowledge.catalogue import Catalogue
 from tests.unit.casework.flow.support import Conversation, World
 
@@ -236,3 +237,12 @@ def test_the_review_lists_what_was_put_off() -> None:
     assert conv.case is not None
     card = review_card(conv.world.guide_of(conv.case), conv.case)
     assert "统一社会信用代码" in card.text
+
+
+def test_every_answer_of_the_turn_bench_is_one() -> None:
+    conv = begun("company-address-change")
+    asked = [conv.asking]
+    for text in [answer for answer in OurTalker.answers if answer != NO_LOOK_UP]:  # nothing can be looked up here
+        say(conv, text)
+        asked.append(conv.asking)
+    assert len(set(asked)) == len(asked) and conv.asking == "phone", asked

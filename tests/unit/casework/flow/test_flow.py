@@ -192,6 +192,7 @@ def test_submitting_while_the_office_is_down_says_so() -> None:
     take(conv, "确认无误")
     talk = take(conv, tapped=["yes"])
     assert talk.status == "submitted" and talk.submit and "还没有送到" in said(talk)
+    assert len(talk.replies) <= 4, "sent and what next, that it has not arrived, the code, one offer"
 
 
 def test_correction_from_the_office_leads_to_a_second_version() -> None:

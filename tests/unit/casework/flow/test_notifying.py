@@ -6,7 +6,7 @@ import pytest
 
 from assistant.casework.flow import notifying
 from assistant.casework.flow.talk import Talk
-from assistant.casework.model import Answer, Case, CaseStatus, Source
+from assistant.casework.model import Answer, Case, CasePart, CaseStatus, Source
 from assistant.casework.notices.wishes import NoticeWishes
 from knowledge.replies import Ask, Card
 from knowledge.schema import Guide
@@ -54,9 +54,13 @@ def wishes(turn: Talk) -> tuple[list[str], dict[str, str]]:
 def test_after_a_submission_she_is_asked_once_in_simple_words_with_her_number_masked() -> None:
     turn = submitted()
     (card,) = turn.replies
-    assert isinstance(card, Card) and "138****0001" in card.text and PHONE not in card.text and "晚上10点" in card.text
+    assert isinstance(card, Card) and "138****0001" in card.text and PHONE not in card.text
     assert [action.label for action in card.actions or []] == ["发短信给我", "证照到期和合适的政策也提醒我", "只在这里告诉我"]
     assert turn.case is not None and turn.case.notices is None, "no answer is no consent"
+    turn.case.parts = [CasePart(status=CaseStatus.SUBMITTED, received_at=NOW)]
+    again = talk("提交", turn)
+    notifying.offer(again)
+    assert again.replies == [], "what is sent again after a correction asks nothing again"
 
 
 @pytest.mark.parametrize("answer", ["有进展发短信给我", "好的", "可以", "短信吧"])

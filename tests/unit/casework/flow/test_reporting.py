@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from assistant.casework.flow import reporting
 from assistant.casework.flow.talk import Talk
-from assistant.casework.model import Case, CasePart
+from assistant.casework.model import Case, CasePart, OfficeReceipt
+from assistant.casework.results.store import Result, Said
 from assistant.foundation.messages import use_language
-from knowledge.replies import Ask, Card, Text
+from assistant.foundation.settings import Settings
+from knowledge.replies import Ask, Card, File, Text
 from tests.unit.casework.clocks.support import S, at, case_of
 from tests.unit.casework.flow.support import NOW, Conversation
 
@@ -43,7 +46,7 @@ def test_one_case_is_told_with_who_since_until_and_next() -> None:
     (card,) = cards(talk)
     rows = {row.label: row.value for row in card.rows}
     assert rows["现在谁在办"] == "示例局"
-    assert rows["从什么时候"] == "2026-11-09"
+    assert rows["从什么时候"] == "2026年11月9日"
     assert "2026年11月12日" in rows["法定办结时限"]
     assert rows["接下来"]
     assert FIRST in card.text
@@ -85,8 +88,28 @@ def test_a_number_is_enough(text: str) -> None:
 def test_a_number_of_another_conversation_tells_nothing_but_the_way() -> None:
     talk = conversation(accepted(SECOND)).talk(f"{FIRST}办到哪一步了")
     assert reporting.told(talk)
-    assert "/progress?case=" in said(talk)
+    assert "扫材料封面上的二维码" in said(talk)
     assert not cards(talk)
+
+
+@pytest.mark.parametrize(("page", "words"), [("https://banshi.example/progress", "https://banshi.example/progress"), (None, "“看办件进度”")])
+def test_the_progress_page_is_named_so_that_it_can_be_found(page: str | None, words: str) -> None:
+    conv = conversation(accepted())
+    conv.world.page = page
+    talk = conv.talk("好")
+    reporting.give_code(talk, accepted())
+    assert words in said(talk) and "（/" not in said(talk)
+    asked = conv.talk(f"{SECOND} 办到哪一步了")
+    reporting.report(asked)
+    assert (f"{page}?case={SECOND}" if page else "扫材料封面上的二维码") in said(asked)
+
+
+@pytest.mark.parametrize(
+    ("public", "known"),
+    [("", False), ("http://localhost:8080", False), ("http://0.0.0.0:1", False), ("http://[::1]:80", False), ("https://banshi.example", True)],
+)
+def test_an_address_of_this_machine_only_is_no_address_for_citizens(tmp_path: Path, public: str, known: bool) -> None:
+    assert Settings(data_dir=tmp_path, public_url=public).citizens_url == (public if known else None)
 
 
 @pytest.mark.parametrize("text", ["办到哪一步了", "我要办食品许可", f"我要继续办{FIRST}", "催收服务", "经营范围加上催乳"])
@@ -141,8 +164,30 @@ def test_of_several_departments_each_is_told() -> None:
     talk = conversation(case).talk("办到哪一步了", intent="check_progress")
     reporting.report(talk)
     (card,) = cards(talk)
-    assert {row.source for row in card.rows if row.label == "现在谁在办"} == {"营业执照", "食品许可"}
-    assert "要等“营业执照”办好" in card.text
+    assert {row.source for row in card.rows if row.label == "现在谁在办"} == {"营业执照"}
+    assert "食品许可：要等“营业执照”办好，才送给食药科" in card.text, "all there is to say of it"
+
+
+def test_results_are_at_hand_and_only_what_has_none_yet_shows_its_receipt() -> None:
+    case = accepted()
+    case.parts = [CasePart(item=item, name=item, status=S.ACCEPTED, received_at=NOW) for item in ("a", "b")]
+    case.receipts = [
+        OfficeReceipt(number=f"SJ-{item}", at=NOW, part=item, name=item, version=1, sha256="0" * 64, files=[]) for item in ("a", "b")
+    ]
+    conv = conversation(case)
+    kept = {"case_no": FIRST, "part": "a", "office_ref": "SJ-a", "media_type": "application/pdf", "size": 1, "created_at": NOW}
+    conv.world.made = [
+        Result(id=state, state=state, sha256=state, blob_id=state, said=Said(title="示例证"), updated_at=NOW, **kept)
+        for state in ("replaced", "valid")
+    ]
+    talk = conv.talk("办到哪一步了", intent="check_progress")
+    reporting.report(talk)
+    offered = [(reply.name, reply.url) for reply in talk.replies if isinstance(reply, File)]
+    assert offered == [
+        (f"示例证（{FIRST}）.pdf", f"/api/v1/cases/{FIRST}/results/valid"),
+        (f"示例证（{FIRST}）核验文件.json", f"/api/v1/cases/{FIRST}/results/valid/proof"),
+        (f"收件回执（b）{FIRST}.pdf", f"/api/v1/cases/{FIRST}/receipts/2"),
+    ]
 
 
 def test_in_english_all_of_it_is_english() -> None:

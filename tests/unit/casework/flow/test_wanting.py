@@ -56,6 +56,12 @@ def warned(talk: Talk) -> str:
     return "".join(reply.text for reply in talk.replies if isinstance(reply, Notice))
 
 
+def test_an_office_that_gives_no_reason_has_the_name_said_once() -> None:
+    conv = submitted()
+    corrected(conv, Wanting(kind="field", code="phone", text="联系电话"))
+    assert warned(go_on(conv)).count("联系电话") == 1
+
+
 def test_only_what_is_wanting_is_asked_with_the_reason_and_the_day() -> None:
     conv = submitted()
     before = {key: answer.value for key, answer in held(conv).answers.items()}
@@ -72,6 +78,7 @@ def test_only_what_is_wanting_is_asked_with_the_reason_and_the_day() -> None:
     take(conv, "确认无误")
     assert held(conv).package_version == 2
     talk = take(conv, "提交")
+    assert held(conv).timeline[-1].text == "申请人补正后再次提交"
     assert talk.submit and held(conv).status is CaseStatus.SUBMITTED and held(conv).correction is None
     assert parts.to_send(held(conv)) == [("", False)]
 

@@ -35,6 +35,13 @@ def test_other_words(text: str) -> None:
     assert not withdrawing.wanted(submitted().talk(text))
 
 
+def test_by_its_number_and_no_other() -> None:
+    conv = submitted()
+    number = held(conv).case_no
+    assert withdrawing.wanted(conv.talk(f"我要撤回 {number}")) and withdrawing.wanted(conv.talk(f"withdraw my application {number}"))
+    assert not withdrawing.wanted(conv.talk("我要撤回 BD20990101AAAAAAAA"))
+
+
 def test_before_it_was_submitted_it_is_a_draft_like_any_other() -> None:
     assert not withdrawing.wanted(filled().talk("不办了"))
 
@@ -74,6 +81,8 @@ def test_neither_yes_nor_no_is_asked_again() -> None:
 @pytest.mark.parametrize("status", [C.APPROVED, C.DENIED, C.REFUSED, C.DELIVERED])
 def test_what_is_decided_stays_decided(status: CaseStatus) -> None:
     conv = submitted()
+    if status is C.DELIVERED:
+        parts.move(held(conv), "", C.APPROVED, NOW)
     parts.move(held(conv), "", status, NOW)
     assert "不能再撤回" in said(want(conv)) and conv.asking is None
 
@@ -120,3 +129,14 @@ def test_it_is_no_yes_to_being_told_by_sms() -> None:
     assert conv.state.notices_offered is not None
     talk = conv.talk("我要撤回")
     assert not notifying.heard(talk) and held(conv).notices is None
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "never"),
+    [(C.APPROVED, "作出决定以前", "已经撤回了"), (C.WITHDRAWN, "已经撤回了", "作出决定"), (C.EXPIRED, "没有提交就过期", "作出决定")],
+)
+def test_why_there_is_nothing_to_take_back(status: CaseStatus, words: str, never: str) -> None:
+    conv = submitted()
+    held(conv).status = held(conv).parts[0].status = status
+    told = said(want(conv))
+    assert words in told and never not in told and conv.asking is None

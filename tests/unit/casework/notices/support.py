@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,6 +32,7 @@ CASE_NO = "BD20251121ABCD7K2M"
 HOME = "c-1"
 PHONE, MAIL = "13800000001", "someone@example.com"
 LINK = "https://bandao.example/"
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Crash(BaseException):
@@ -49,6 +51,7 @@ class Far:
         self.around: Callable[[str], Outcome | None] = lambda _when: None
 
     def send(self, notice: Notice) -> Outcome:
+        assert not ISO_DAY.search(notice.words.text), "a day is said as people say it"
         if (said := self.around("before")) is not None:
             return said
         if not (self.keyed and any(held.key == notice.key for held in self.arrived)):
@@ -101,10 +104,19 @@ class World:
             change(found[0])
             repository.save(conn, found[0], HOME, self.clock.now())
 
+    def held(self, case_no: str = CASE_NO) -> Case:
+        """The case as it is kept."""
+        with self.db.read() as conn:
+            found = repository.find(conn, case_no)
+        assert found is not None
+        return found[0]
+
     def happens(self, kind: events.Kind, status: str = "", **more: Any) -> int:
         """Note an event of the case."""
         with self.db.write() as conn:
-            return events.add_in(conn, CaseEvent(CASE_NO, kind, self.clock.now(), status=status, **more))
+            events.add_in(conn, CaseEvent(CASE_NO, kind, self.clock.now(), status=status, **more))
+        with self.db.read() as conn:
+            return events.of_case(conn, CASE_NO)[-1].id
 
     def rounds(self) -> None:
         """What the app does every second."""
@@ -119,7 +131,9 @@ class World:
         """What stands in the conversation."""
         with self.db.read() as conn:
             rows = conn.execute(select(stream.c.kind, stream.c.data).order_by(stream.c.seq))
-            return [{"kind": row.kind, **row.data} for row in rows]
+            said = [{"kind": row.kind, **row.data} for row in rows]
+        assert not any(ISO_DAY.search(str(one.get("text"))) for one in said), "a day is said as people say it"
+        return said
 
     def plan_chat(self, about: str, words: Words) -> None:
         """Plan something for the conversation."""

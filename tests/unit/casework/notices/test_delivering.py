@@ -102,6 +102,23 @@ def test_a_refused_address_asks_for_a_person_at_once(world: World) -> None:
     assert states(world) == {("sms", State.FAILED): 1, ("email", State.SENT): 1}
 
 
+def test_what_a_person_has_tried_again_goes_to_where_she_is_reached_now(world: World) -> None:
+    world.case()
+    world.sms.around = lambda when: Rejected("invalid-number") if when == "before" else None
+    world.happens("status", "accepted")
+    world.rounds()
+    world.sms.around = lambda _when: None
+    agreed = NoticeWishes(channels=["sms"], addresses={"sms": "13900000009"}, at=world.clock.now())
+    world.change(lambda case: setattr(case, "notices", agreed))
+    with world.db.write() as conn:
+        (failed,) = store.left_to_people(conn, 9)
+        assert failed.error == "invalid-number" and store.again(conn, failed.key, world.clock.now())
+    world.rounds()
+    assert [notice.address for notice in world.sms.arrived] == ["13900000009"]
+    with world.db.read() as conn:
+        assert not store.left_to_people(conn, 9)
+
+
 @pytest.mark.parametrize(("now", "sent"), [(at(21, 59), True), (at(22), False), (at(3), False), (at(7, 59), False), (at(8), True)])
 def test_nobodys_phone_rings_in_the_night(tmp_path: Path, now: datetime, sent: bool) -> None:
     world = World(tmp_path, quiet="22:00-08:00")

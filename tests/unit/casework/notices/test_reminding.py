@@ -76,18 +76,21 @@ def test_how_near_it_is_counts_in_working_days(today: date, due: date, near: int
     assert nearness(today, due) == near
 
 
-def test_a_correction_is_reminded_of_twice_and_never_again(world: World) -> None:
+def test_a_correction_is_reminded_of_twice_and_once_when_its_day_has_passed(world: World) -> None:
     world.case(**correction(date(2025, 11, 28)))
+    days(world, Reminders(world.db, world.planner, world.clock), 8)
+    assert len(told(world)) == 2 and all("2025年11月28日前补正" in text for text in told(world))
     days(world, Reminders(world.db, world.planner, world.clock), 10)
-    assert len(told(world)) == 2 and all("2025-11-28前补正" in text for text in told(world))
-    assert len(world.sms.arrived) == len(world.mail.arrived) == 2
+    *_, late = told(world)
+    assert len(told(world)) == 3 and "这一天已经过了" in late and "由受理部门决定" in late
+    assert len(world.sms.arrived) == len(world.mail.arrived) == 3
     assert all("示例变更登记" not in text for text in world.sms.texts())
 
 
 def test_after_a_standstill_the_nearer_one_is_told_alone(world: World) -> None:
     world.case(**correction(date(2025, 11, 28)))
     world.clock.advance(timedelta(days=6))
-    days(world, Reminders(world.db, world.planner, world.clock), 3)
+    days(world, Reminders(world.db, world.planner, world.clock), 2)
     assert len(told(world)) == 1
 
 
@@ -104,7 +107,7 @@ def test_a_promised_paper_that_is_due(world: World) -> None:
     promised = {"lease": {"status": "tolerated", "due": date(2025, 11, 26)}, "photo": {"status": "uploaded"}}
     world.case(status=CaseStatus.APPROVED, materials=promised)
     days(world, Reminders(world.db, world.planner, world.clock), 5)
-    assert len(told(world)) == 2 and "2025-11-26前交" in told(world)[0]
+    assert len(told(world)) == 2 and "2025年11月26日前交" in told(world)[0]
 
 
 def test_nothing_is_planned_before_eight(world: World) -> None:
@@ -123,7 +126,7 @@ def test_tomorrows_slot(world: World) -> None:
         return [Booking(CASE_NO, starts, "示例窗口"), Booking("BD-UNKNOWN", starts, "示例窗口")] if day == starts.date() else []
 
     days(world, Reminders(world.db, world.planner, world.clock, bookings=bookings), 2)
-    assert told(world) == ["明天（2025-11-22）09:30，您约了示例窗口。请带上材料清单里要带的原件。"]
+    assert told(world) == ["提醒：2025年11月22日 09:30，您约了示例窗口。请带上打印的材料包、交件单和要带的原件。要改时间说“改预约”，去不了说“取消预约”。"]
     assert "09:30" in world.sms.texts()[0]
 
 
@@ -148,7 +151,7 @@ def test_a_licence_that_ends_is_told_at_90_30_and_7_days_with_its_renewal_one_ta
     register.held = [licence(NOW.date() + timedelta(days=95)), licence(date(2030, 1, 1), number="other")]
     days(world, looking(world, register), 100)
     cards = [one["replies"][0] for one in world.said()]
-    assert len(cards) == 3 and all("食品经营许可证2026-02-24到期" in card["text"] for card in cards)
+    assert len(cards) == 3 and all("食品经营许可证2026年2月24日到期" in card["text"] for card in cards)
     assert cards[0]["actions"] == [{"label": "现在续办", "message": "我要办食品经营许可延续"}]
     assert len(world.sms.arrived) == 3
     assert all("食品" not in text and "JY1310" not in text and USCC not in text for text in world.sms.texts())
@@ -186,7 +189,7 @@ def test_a_register_that_is_away_stops_nothing_else(world: World) -> None:
     register.down, register.held = True, [licence(NOW.date() + timedelta(days=20))]
     starts = datetime(2025, 11, 22, 9, 30, tzinfo=SHANGHAI)
     reminders = looking(world, register)
-    reminders._bookings = lambda day: [Booking(CASE_NO, starts, "示例窗口")] if day == starts.date() else []
+    reminders.bookings = lambda day: [Booking(CASE_NO, starts, "示例窗口")] if day == starts.date() else []
     days(world, reminders, 1)
     assert len(told(world)) == 1 and "示例窗口" in told(world)[0]
     register.down = False

@@ -11,9 +11,12 @@ from sqlalchemy import update
 from assistant.casework.events import of_case
 from assistant.casework.model import CaseStatus
 from assistant.casework.notices.wishes import NoticeWishes
+from assistant.casework.ratings import store as ratings
+from assistant.casework.ratings.model import Said
+from assistant.casework.results import store as results
 from assistant.foundation.messages import catalogue, english
 from assistant.foundation.tables import conversation
-from tests.unit.casework.notices.support import CASE_NO, LINK, NOW, PHONE, World
+from tests.unit.casework.notices.support import CASE_NO, HOME, LINK, NOW, PHONE, World
 
 
 @pytest.mark.parametrize(
@@ -27,10 +30,11 @@ from tests.unit.casework.notices.support import CASE_NO, LINK, NOW, PHONE, World
         ("status", "delivered", "已送达"),
         ("status", "withdrawn", "已撤回"),
         ("status", "expired", "可以重新申请"),
-        ("correction", "correction_needed", "在2025-11-28前补好"),
+        ("correction", "correction_needed", "在2025年11月28日前补好"),
         ("stuck", "no-connection", "材料没有丢"),
         ("result", "ready", "下载"),
         ("shipment", "posted", "邮寄"),
+        ("clock", "legal_extended", "期限延长了"),
     ],
 )
 def test_each_thing_is_told_with_what_to_do_next(world: World, kind: str, status: str, words: str) -> None:
@@ -122,3 +126,59 @@ def test_no_text_that_leaves_the_house_has_room_for_anything_of_hers() -> None:
         assert len(leaving) >= 18
         allowed = {"tail", "due", "date", "time", "expires"}
         assert {key: found for key, text in leaving.items() if (found := set(re.findall(r"\{(\w+)\}", text)) - allowed)} == {}
+
+
+@pytest.mark.parametrize("status", ["refused", "denied"])
+def test_at_its_end_she_is_asked_once_how_she_was_served(world: World, status: str) -> None:
+    world.case(status=CaseStatus(status), wishes=NoticeWishes(at=NOW))
+    for _ in range(2):
+        world.happens("status", status)
+        world.rounds()
+    (asked,) = world.said()
+    assert "示例变更登记" in str(asked["text"]) and asked["replies"][0]["actions"][0]["message"] == "我要评价"
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_the_result_comes_first_and_the_question_how_it_was_after_it(world: World, comes: bool) -> None:
+    world.case(status=CaseStatus.DELIVERED, wishes=NoticeWishes(at=NOW))
+    with world.db.write() as conn:
+        results.wait(conn, CASE_NO, "", results.Wait(1, NOW, results.NONE, told=False))  # so it was before 送达
+    world.happens("status", "delivered")
+    world.rounds()
+    assert not world.said()
+    with world.db.write() as conn:
+        results.wait(conn, CASE_NO, "", results.Wait(1, NOW, "timeout", told=False))
+        world.planner.nothing_to_come(conn, CASE_NO)
+    world.rounds()
+    assert not world.said(), "an office that is away has said nothing"
+    if comes:
+        with world.db.write() as conn:
+            results.add(conn, _result(), None)
+        world.happens("result", "ready")
+    else:
+        with world.db.write() as conn:
+            results.wait(conn, CASE_NO, "", results.Wait(2, NOW, results.NONE, told=False))
+            world.planner.nothing_to_come(conn, CASE_NO)
+    world.rounds()
+    assert [one["notice"] for one in world.said()] == ["rate"]
+
+
+def _result() -> results.Result:
+    return results.Result("r1", CASE_NO, "", "SJ1", "valid", "0" * 64, "application/pdf", 9, "b1", results.Said(), NOW, NOW)
+
+
+def test_who_has_said_how_it_was_is_not_asked(world: World) -> None:
+    world.case(status=CaseStatus.DELIVERED)
+    with world.db.write() as conn:
+        ratings.keep(conn, Said(CASE_NO, "satisfied"), ratings.About(HOME, CASE_NO), NOW)
+    world.happens("status", "delivered")
+    world.rounds()
+    assert not world.said()
+
+
+def test_an_answer_to_a_bad_rating_is_told_where_she_agreed_to_be(world: World) -> None:
+    world.case(status=CaseStatus.DELIVERED)
+    with world.db.write() as conn:
+        world.planner.rating_answered(conn, CASE_NO)
+    world.rounds()
+    assert ["评价有答复了" in text for text in world.sms.texts()] == [True] and len(world.mail.arrived) == 1

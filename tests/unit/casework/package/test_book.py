@@ -153,6 +153,21 @@ def test_a_signature_is_cut_to_what_is_drawn() -> None:
     assert cut.width == pytest.approx(2 * cut.height, abs=4)
 
 
+def test_an_uploaded_paper_is_shown_page_by_page_in_colour_and_upright() -> None:
+    page = Image.open(io.BytesIO(press.look("pdf", form("合同", 2), 1, 300)))
+    assert (page.format, page.mode, page.width) == ("JPEG", "RGB", 300)
+    lying = Image.new("RGB", (800, 400), "red")
+    exif = lying.getexif()
+    exif[0x0112] = 6  # taken with the camera turned
+    held = io.BytesIO()
+    lying.save(held, "JPEG", exif=exif)
+    seen = Image.open(io.BytesIO(press.look("picture", held.getvalue(), 0, 100)))
+    assert seen.size == (100, 200) and seen.convert("HSV").getpixel((50, 50))[1] > 200, "red, not grey"  # type: ignore[index]
+    for data in (form("合同"), held.getvalue()):
+        with pytest.raises(PressError, match="no_page"):
+            press.look("pdf" if data.startswith(b"%PDF") else "picture", data, 1, 100)
+
+
 @pytest.mark.parametrize(("png", "code"), [
     (photo(300, 100, "PNG"), "empty"), (b"no picture", "broken"), (photo(5000, 1000, "PNG"), "too_large"),
     (photo(300, 200, "JPEG"), "broken"),

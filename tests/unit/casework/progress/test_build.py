@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from assistant.casework.model import Case, CasePart, Correction, TimelineEntry, Urging, Verdict, Wanting
+from assistant.casework.bookings.model import Handing
+from assistant.casework.model import Case, CasePart, Correction, OfficeExtension, TimelineEntry, Urging, Verdict, Wanting
 from assistant.casework.progress.build import progress
 from assistant.casework.progress.view import ProgressView
+from assistant.casework.shipping.address import Address, Wish
+from assistant.casework.shipping.courier import Step
+from assistant.casework.shipping.store import Held, Shipment
 from assistant.foundation.messages import use_language
 from knowledge.schema import Contact, Guide
 from tests.unit.casework.clocks.support import S, at, case_of
@@ -34,6 +39,16 @@ def view(case: Case, guide: Guide = PERMIT, day: str = "2026-11-11") -> Progress
 def states(shown: ProgressView) -> str:
     """The stages' states, one letter each: d(one) n(ow) h(alt) a(head)."""
     return "".join(stage.state[0] for stage in shown.lines[0].stages)
+
+
+def test_before_the_papers_are_there_no_number_of_the_offices_looks_like_a_receipt() -> None:
+    case = case_of(*SENT)
+    part = CasePart(status=S.SUBMITTED, office_ref="SJ20261109000001", handing=Handing(way="post"))
+    case.parts = [part]
+    (line,) = view(case).lines
+    assert line.office_ref is None and line.who == "您" and "纸质材料" in line.next
+    part.handing = Handing(way="post", received_at=at("2026-11-10"))
+    assert view(case).lines[0].office_ref == "SJ20261109000001"
 
 
 @pytest.mark.parametrize(
@@ -196,6 +211,8 @@ def test_of_several_departments_each_has_its_line() -> None:
     assert (first.who, first.until[0].date, first.since) == ("市场监管局", "2026-11-13", "2026-11-10")
     assert (second.who, second.until, second.after) == ("等前面的事项", [], ["公司设立登记"])
     assert "公司设立登记" in second.now
+    food.status = S.DENIED
+    assert view(case).lines[1].after == [], "what was sent waits for nothing any more"
     assert third.who == "您"
     assert shown.todo == ["补正：平面图", "补正：电话打不通"]
     assert shown.urging.possible
@@ -232,3 +249,41 @@ def test_what_cannot_be_sent_says_that_a_person_looks_at_it() -> None:
     case.parts = [CasePart(status=S.SUBMITTED, stuck=True)]
     assert "已经请工作人员处理" in view(case).lines[0].now
     assert not view(case).urging.possible
+
+
+@pytest.mark.parametrize(
+    ("article", "days", "words"), [("第四十二条", 13, "延长了10个工作日，理由：须外地协查"), ("第一条", 3, "超出的没有算进")]
+)
+def test_more_time_is_shown_with_the_reason_and_counts_where_the_law_allows_it(article: str, days: int, words: str) -> None:
+    law = PERMIT.evidence["law"].model_copy(update={"title": "行政许可法", "article": article})
+    case = case_of(*ACCEPTED)
+    case.parts = [CasePart(status=S.ACCEPTED, extension=OfficeExtension(days=10, reason="须外地协查", at=at("2026-11-11")))]
+    (due,) = view(case, PERMIT.model_copy(update={"evidence": {"law": law}})).lines[0].until
+    assert due.days == days and words in due.text
+
+
+def test_a_correction_whose_day_has_passed_is_said_to_be_late_and_nothing_more() -> None:
+    case = case_of(*RECEIVED, ("2026-11-10", S.CORRECTION_NEEDED, "office"))
+    case.parts = [CasePart(status=S.CORRECTION_NEEDED, correction=Correction(text="缺一页", due=date(2026, 11, 13)))]
+    for day, level, words in (("2026-11-13", "normal", "请在"), ("2026-11-14", "overdue", "还收不收，由受理部门决定")):
+        due = view(case, PERMIT, day).lines[0].until[0]
+        assert (due.kind, due.level) == ("correction", level) and words in due.text
+
+
+def test_how_it_comes_and_where_each_parcel_is_without_name_or_address() -> None:
+    case = case_of(*ACCEPTED)
+    shown = view(case)
+    assert shown.receiving is None and shown.withdrawable
+    place = Address(name="张三", phone="13800138000", address="上海市浦东新区示例路1号101室")
+    case.receiving = Wish(way="post", at=at("2026-11-10"), address=place)
+    step = Step(at=at("2026-11-11"), status="in_transit", text="运输中")
+    sent = Shipment("s1", case.case_no, "delivery", "r1", "in_transit", "YS1", 0, None,
+                    Held(address=place, contents="示例证", agreed_at=at("2026-11-10"), history=[step]), at("2026-11-10"), at("2026-11-11"))  # fmt: skip
+    called_back = replace(sent, id="s2", state="cancelled")
+    told = progress(case, PERMIT, at("2026-11-11"), parcels=[called_back, sent]).receiving
+    assert told is not None and told.way == "post" and [(one.state, one.text, one.tracking_no) for one in told.parcels] == [("in_transit", "运输中", "YS1")]
+    assert "示例路" not in told.model_dump_json() and "张三" not in told.model_dump_json()
+
+
+def test_what_was_decided_is_not_taken_back() -> None:
+    assert not view(case_of(*ACCEPTED, ("2026-11-11", S.DENIED, "office"))).withdrawable

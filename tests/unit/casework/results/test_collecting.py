@@ -127,6 +127,25 @@ def test_a_result_is_kept_proven_and_told(world: World) -> None:
         assert b"JY131" not in bytes(conn.exec_driver_sql("select data from result").scalar_one())
 
 
+def test_that_there_is_none_is_said_and_asked_again_once_it_is_delivered(world: World) -> None:
+    world.office.data, none = b"", list[str]()
+    world.collector.nothing_to_come = lambda _conn, case_no: none.append(case_no)
+    approved, delivered = (CaseEvent(NO, "status", NOW, status=status) for status in ("approved", "delivered"))
+    world.collector.expect(approved)
+    world.collector.round()
+    assert none == [NO] and world.collector.round() == 0 and none == [NO]
+    world.collector.expect(delivered)
+    world.office.data = GOOD
+    assert world.collector.round() == 1 and none == [NO] and world.log() == ["result"]
+
+
+def test_another_departments_result_is_not_handed_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = world.office.file
+    monkeypatch.setattr(world.office, "file", lambda ref: whole(ref).model_copy(update={"part": "another"}))
+    assert world.collector.collect(NO) is None and world.rows() == []
+    assert world.log() == ["stuck"] and len(world.stream("notice")) == 1
+
+
 def test_asking_again_gives_nothing_twice(world: World) -> None:
     first = world.collector.collect(NO)
     assert world.collector.collect(NO) == first

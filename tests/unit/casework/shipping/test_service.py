@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from assistant.casework import events, repository
+from assistant.casework.events import CaseEvent
 from assistant.casework.model import CaseStatus
 from assistant.casework.shipping import store
-from assistant.casework.shipping.courier import Address, Courier, CourierRejected, CourierUnavailable, Kind, Parcel
+from assistant.casework.shipping.address import Address, Envelope, Way, Wish
+from assistant.casework.shipping.courier import Courier, CourierRejected, CourierUnavailable, Kind, Parcel, Step
 from assistant.casework.shipping.service import NotNow, Shipping
 from tests.unit.casework.results.test_collecting import NO
 from tests.unit.casework.results.test_collecting import World as Results
@@ -48,13 +51,28 @@ class Memory(Courier):
         return Parcel.model_validate({"tracking_no": number, "status": statuses[-1], "history": history})
 
 
+class Told:
+    """News of parcels, as they are told."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, str]] = []
+        self.woken: list[str] = []
+
+    def step(self, conn: Connection, row: store.Shipment, step: Step, tracking_no: str, at: datetime) -> None:
+        self.steps.append((row.kind, step.status))
+
+    def announce(self, case_no: str) -> None:
+        self.woken.append(case_no)
+
+
 class World(Results):
     """A case with a result, and a courier."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.courier = Memory()
-        self.shipping = Shipping(self.db, self.courier, self.clock)
+        self.told = Told()
+        self.shipping = Shipping(self.db, self.courier, self.clock, self.told)
         made = self.collector.collect(NO)
         assert made is not None
         self.result = made
@@ -64,6 +82,18 @@ class World(Results):
             found = repository.find(conn, NO)
             assert found is not None
             return self.shipping.ask(conn, found[0], kind, self.result.id if result_id is None else result_id, ADDRESS)
+
+    def wish(self, way: Way, place: str | None = None) -> None:
+        """She says how it is to come, as a turn keeps it, and the log is read."""
+        self.clock.advance(timedelta(seconds=1))
+        with self.db.write() as conn:
+            found = repository.find(conn, NO)
+            assert found is not None
+            case, home = found
+            where = ADDRESS.model_copy(update={"address": place or ADDRESS.address}) if way == "post" else None
+            case.receiving = Wish(way=way, at=self.clock.now(), address=where)
+            repository.save(conn, case, home, self.clock.now())
+        self.shipping.heed(CaseEvent(NO, "receiving", self.clock.now()))
 
     def sent(self) -> list[store.Shipment]:
         with self.db.read() as conn:
@@ -150,3 +180,60 @@ def test_no_address_is_readable_on_disk(world: World, tmp_path: Path) -> None:
     world.shipping.round()
     for path in tmp_path.glob("bandao.db*"):
         assert "示例路".encode() not in path.read_bytes() and b"13800138000" not in path.read_bytes()
+
+
+def test_what_she_chose_is_sent_once_when_the_result_is_there(world: World) -> None:
+    world.wish("post")
+    world.shipping.heed(CaseEvent(NO, "result", world.clock.now()))
+    assert [(row.kind, row.result_id, row.state) for row in world.sent()] == [("delivery", world.result.id, "asked")]
+    world.shipping.round()
+    world.shipping.heed(CaseEvent(NO, "result", world.clock.now()))
+    assert len(world.sent()) == 1 and world.told.steps == [("delivery", "ordered")] and world.told.woken == [NO]
+
+
+def test_until_the_courier_has_it_she_may_change_her_mind(world: World) -> None:
+    world.wish("post")
+    world.wish("counter")
+    assert [row.state for row in world.sent()] == ["cancelled"]
+    world.wish("post", "上海市浦东新区示例路9号909室")
+    world.wish("post", "上海市浦东新区示例路8号808室")
+    assert [row.state for row in world.sent()] == ["cancelled", "cancelled", "asked"]
+    assert world.sent()[-1].data.address.address.endswith("808室")
+    world.shipping.round()
+    world.wish("counter")
+    assert world.sent()[-1].state == "ordered", "on its way it is no longer called back"
+    assert len(world.courier.orders) == 1
+
+
+def test_an_order_that_may_be_with_the_courier_is_not_called_back(world: World) -> None:
+    def lost() -> None:
+        raise CourierUnavailable("timeout")
+
+    world.wish("post")
+    world.courier.after = lost
+    world.shipping.round()
+    world.wish("counter")
+    assert [row.state for row in world.sent()] == ["asked"] and len(world.courier.orders) == 1
+
+
+def test_what_came_back_is_sent_again_only_to_an_address_given_since(world: World) -> None:
+    world.wish("post")
+    world.courier.last, world.courier.steps = "failed", 4
+    world.shipping.round()
+    world.shipping.heed(CaseEvent(NO, "result", world.clock.now()))
+    assert [row.state for row in world.sent()] == ["failed"] and ("delivery", "failed") in world.told.steps
+    world.courier.last = "delivered"
+    world.wish("post", "上海市浦东新区示例路8号808室")
+    world.shipping.round()
+    assert [row.state for row in world.sent()] == ["failed", "delivered"] and len(world.courier.orders) == 2
+
+
+def test_an_envelope_she_asked_for_is_ordered_once(world: World) -> None:
+    for _ in range(2):
+        with world.db.write() as conn:
+            found = repository.find(conn, NO)
+            assert found is not None
+            found[0].envelope = Envelope(at=world.clock.now(), address=ADDRESS, papers=["租赁合同"])
+            repository.save(conn, *found, world.clock.now())
+        world.shipping.heed(CaseEvent(NO, "receiving", world.clock.now()))
+    assert [row.kind for row in world.sent()] == ["envelope"]

@@ -36,6 +36,15 @@ def write_examples(folder: Path, url: str = "https://rsj.example/api") -> Path:
     return path
 
 
+def write_routing(folder: Path, url: str, item: str) -> Path:
+    """The documented mapping, and a routing file that sends one item to the system at ``url``."""
+    (folder / "rsj.yaml").write_text(example("rsj.yaml"), encoding="utf-8")
+    path = folder / "offices.yaml"
+    office = f"{{kind: http-json, url: '{url}', mapping: rsj.yaml, app: bandao, key_env: BANDAO_RSJ_KEY}}"
+    path.write_text(f"offices:\n  RSJ: {office}\nroutes:\n  - {{items: [{item}], office: RSJ}}\n", encoding="utf-8")
+    return path
+
+
 class City:
     """Its cases, and how it behaves. ``fault``: ``timeout`` (takes in, then is silent), ``error500`` (takes in), ``lying``."""
 
@@ -54,6 +63,12 @@ class City:
         case = self.cases[number]
         case.update(state=state, opinion=opinion, **more)
         case["steps"].append({"time": STARTED, "state": state, "opinion": opinion, "operator": "窗口"})
+
+    def news(self, number: str, at_ms: int, name: str = "e1", key: str = KEY, **said: Any) -> tuple[bytes, dict[str, str]]:
+        """A webhook about a case: body and headers."""
+        body = json.dumps({"slh": number, **said}).encode()
+        mac = hmac.new(key.encode(), f"{at_ms}.{name}.".encode() + body, "sha256").hexdigest()
+        return body, {"X-Timestamp": str(at_ms), "X-Event-Id": name, "X-Signature": f"sha256={mac}"}
 
     def genuine(self, method: str, path: str, headers: Any, body: bytes) -> bool:
         stamp, nonce = headers.get("X-Timestamp", ""), headers.get("X-Nonce", "")

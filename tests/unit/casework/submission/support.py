@@ -188,6 +188,9 @@ class Remembering:
     def stuck(self, case_no: str, part: str, version: int, code: str, error: str, once: Once) -> None:
         self._apply(once, "stuck", _key(case_no, part), version, error)
 
+    def doubted(self, case_no: str, part: str, code: str, said: str, once: Once) -> None:
+        self._apply(once, "doubted", _key(case_no, part), code, said)
+
 
 def clock() -> FixedClock:
     """A clock at NOW."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from assistant.casework.submission import outbox
+from assistant.casework.submission.backoff import Backoff
 from assistant.casework.submission.delivery import Delivery
-from assistant.casework.submission.office import OfficeRejected, OfficeUnavailable
+from assistant.casework.submission.office import Consignment, OfficeRejected, OfficeUnavailable, Receipt
 from assistant.casework.submission.outbox import Row, State
-from assistant.foundation.clock import FixedClock
+from assistant.foundation.clock import SHANGHAI, FixedClock
 from assistant.foundation.database import Database
+from tests.unit.casework.submission import support
 from tests.unit.casework.submission.support import CASE, MemoryOffice, Remembering
 
 pytestmark = pytest.mark.usefixtures("noted")
@@ -49,11 +51,11 @@ def heal(office: MemoryOffice) -> None:
 
 def test_asks_sends_and_tells_the_case_once(delivery: Delivery, db: Database, office: MemoryOffice, sink: Remembering) -> None:
     assert deliver(delivery) == "done"
-    assert (office.calls, office.keys) == (["find", "send"], ["BD-0001-1"])
+    assert (office.calls, office.keys) == (["find", "send", "find"], ["BD-0001-1"])
     assert sink.news == [("sent", CASE, 1, "SJ1")]
     assert (row(db).state, row(db).office_ref, row(db).last_error) == (State.SENT, "SJ1", None)
     assert deliver(delivery) == "done"
-    assert office.calls == ["find", "send"]
+    assert office.calls == ["find", "send", "find"]
 
 
 def test_an_answer_that_got_lost_does_not_send_again(delivery: Delivery, office: MemoryOffice, sink: Remembering) -> None:
@@ -71,6 +73,19 @@ def test_a_crash_before_recording_sends_nothing_twice(delivery: Delivery, office
     assert deliver(delivery) == "done"
     assert office.keys == ["BD-0001-1"]
     assert sink.news == [("sent", CASE, 1, "SJ1")]
+
+
+def test_a_receipt_with_another_cases_number_is_put_right_by_asking(
+    delivery: Delivery, db: Database, office: MemoryOffice, sink: Remembering
+) -> None:
+    send = office.send
+
+    def lie(consignment: Consignment) -> Receipt:
+        return send(consignment).model_copy(update={"receipt_no": "SJ999"})
+
+    office.send = lie  # type: ignore[method-assign]
+    assert deliver(delivery) == "done"
+    assert row(db).office_ref == "SJ1" and sink.news == [("sent", CASE, 1, "SJ1")]
 
 
 def test_recording_twice_tells_once(delivery: Delivery, sink: Remembering) -> None:
@@ -125,17 +140,44 @@ def test_a_person_is_told_once_after_a_week_and_the_package_waits(
     fail_with(office, OfficeUnavailable("timeout"))
     clock.advance(timedelta(days=7))
     assert [deliver(delivery) for _ in range(4)] == ["later"] * 4
-    clock.advance(timedelta(days=2))
+    clock.advance(timedelta(days=4))
     assert [deliver(delivery) for _ in range(3)] == ["done"] * 3
     assert row(db).state is State.STUCK
     [(kind, _, _, text)] = sink.news
-    assert kind == "stuck" and "连续9天、共5次" in text and "没有在规定时间内答复" in text
+    assert kind == "stuck" and "连续11天、共5次" in text and "没有在规定时间内答复" in text
     heal(office)
     with db.write() as conn:
         assert outbox.again(conn, CASE, clock.now())
         assert not outbox.again(conn, CASE, clock.now())
     assert deliver(delivery) == "done"
     assert row(db).state is State.SENT
+
+
+def test_it_is_tried_through_the_longest_holidays_and_then_a_person_is_told_and_it_waits(
+    db: Database, office: MemoryOffice, sink: Remembering, clock: FixedClock
+) -> None:
+    """From the evening before National Day 2025, eight days off together with mid-autumn, to the morning after, and on."""
+    patient = Delivery(db, office, support.package, sink, clock, Backoff())
+    begun, opens = datetime(2025, 9, 30, 17, 0, tzinfo=SHANGHAI), datetime(2025, 10, 9, 9, 0, tzinfo=SHANGHAI)
+    clock.advance(begun - clock.now())
+    with db.write() as conn:
+        outbox.add(conn, CASE, 2, begun)
+    fail_with(office, OfficeUnavailable("no-connection"))
+    while clock.now() < opens:
+        outcome = patient.attempt(CASE, 2)
+        assert outcome.kind == "later" and outcome.delay_s <= 1800
+        clock.advance(timedelta(seconds=outcome.delay_s))
+    assert sink.news == [] and row(db, 2).state is State.PENDING and clock.now() - opens < timedelta(minutes=30)
+    while (outcome := patient.attempt(CASE, 2)).kind == "later":
+        clock.advance(timedelta(seconds=outcome.delay_s))
+    assert clock.now() - begun < timedelta(days=10, hours=1)
+    clock.advance(timedelta(days=30))
+    assert patient.attempt(CASE, 2).kind == "done" and row(db, 2).state is State.STUCK
+    assert [news[0] for news in sink.news] == ["stuck"] and office.keys == []
+    heal(office)
+    with db.write() as conn:
+        assert outbox.again(conn, CASE, clock.now())
+    assert deliver(patient, 2) == "done" and office.keys == ["BD-0001-2"]
 
 
 def test_a_machine_that_was_off_for_a_fortnight_still_tries(delivery: Delivery, office: MemoryOffice, clock: FixedClock) -> None:
@@ -227,7 +269,7 @@ def test_a_withdrawal_nobody_answers_ends_with_a_person_and_can_be_tried_again(
     with db.write() as conn:
         outbox.withdraw(conn, CASE, clock.now())
     fail_with(office, OfficeUnavailable("timeout"))
-    clock.advance(timedelta(days=9))
+    clock.advance(timedelta(days=11))
     assert [deliver(delivery) for _ in range(3)] == ["later", "later", "done"]
     assert row(db).state is State.WITHDRAW_STUCK
     heal(office)

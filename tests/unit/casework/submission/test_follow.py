@@ -75,15 +75,18 @@ def test_a_final_status_ends_the_following(follower: Follower, office: MemoryOff
     assert office.calls == []
 
 
-def test_unknown_words_are_passed_over(follower: Follower, office: MemoryOffice, sink: Remembering, clock: FixedClock) -> None:
+def test_unknown_words_are_noted_once_and_passed_over(
+    follower: Follower, office: MemoryOffice, sink: Remembering, clock: FixedClock
+) -> None:
     office.decide("teleported")
     office.decide("accepted")
     assert round_later(follower, clock) == 1
-    assert [news[2:4] for news in sink.news] == [(2, C.ACCEPTED)]
+    assert round_later(follower, clock) == 0
+    assert sink.news == [("doubted", CASE, "unknown_status", ""), ("status", CASE, 2, C.ACCEPTED, "")]
 
 
-def test_a_line_the_case_cannot_follow_is_passed_over(
-    follower: Follower, office: MemoryOffice, sink: Remembering, clock: FixedClock
+def test_a_line_the_case_cannot_follow_is_noted_once_and_following_goes_on(
+    follower: Follower, office: MemoryOffice, db: Database, sink: Remembering, clock: FixedClock
 ) -> None:
     def refuse(case_no: str, part: str, entry: OfficeNews, once: Once) -> None:
         if entry.status is C.DELIVERED:
@@ -92,10 +95,25 @@ def test_a_line_the_case_cannot_follow_is_passed_over(
 
     sink.status = refuse  # type: ignore[method-assign]
     office.decide("delivered")
+    assert round_later(follower, clock) == 0
+    assert held(db).state is State.SENT  # the file's own "delivered" is believed no more than the line
     office.decide("accepted")
     assert round_later(follower, clock) == 1
-    assert [news[3] for news in sink.news] == [C.ACCEPTED]
     assert round_later(follower, clock) == 0
+    assert [news[2:4] for news in sink.news] == [("cannot_follow", "delivered"), (2, C.ACCEPTED)]
+
+
+def test_somebody_elses_file_is_not_believed(
+    follower: Follower, office: MemoryOffice, db: Database, sink: Remembering, clock: FixedClock
+) -> None:
+    office.decide("denied")
+    whole = office.files[CASE]
+    for other in ({"case_no": "BD-9999"}, {"case_no": "BD-9999"}, {"part": "another"}):
+        office.files[CASE] = whole.model_copy(update=other)
+        assert round_later(follower, clock) == 0
+    assert sink.news == [("doubted", CASE, "another_case", "")] * 2  # noted once for each
+    office.files[CASE] = whole
+    assert round_later(follower, clock) == 1 and held(db).state is State.CLOSED
 
 
 def test_trouble_holds_back_the_lines_after_it(
@@ -183,11 +201,12 @@ def test_one_file_the_office_cannot_show_does_not_hide_the_others(
 
 
 def test_a_file_the_office_lost_is_said_and_kept(
-    follower: Follower, office: MemoryOffice, db: Database, clock: FixedClock
+    follower: Follower, office: MemoryOffice, db: Database, sink: Remembering, clock: FixedClock
 ) -> None:
     office.files.clear()
-    assert round_later(follower, clock) == 0
+    assert [round_later(follower, clock) for _ in range(3)] == [0, 0, 0]
     assert held(db).state is State.SENT
+    assert sink.news == [("doubted", CASE, "gone", "")]
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def office(far: Far) -> Iterator[HttpOffice]:
     [
         (httpx.ConnectError("refused"), "no-connection"),
         (httpx.ReadTimeout("slow"), "timeout"),
-        (httpx.RemoteProtocolError("cut off"), "no-connection"),
+        (httpx.RemoteProtocolError("cut off"), "timeout"),
         (httpx.Response(500), "server-error"),
         (httpx.Response(503, text="<html>"), "server-error"),
         (httpx.Response(429), "busy"),

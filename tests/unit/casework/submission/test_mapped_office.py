@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -21,9 +22,11 @@ from assistant.casework.submission.follow import Follower
 from assistant.casework.submission.office import Consignment, Item, OfficeRejected, OfficeUnavailable
 from assistant.casework.submission.offices import config
 from assistant.casework.submission.offices.mapped import MappedOffice
+from assistant.casework.submission.offices.mapped_news import MappedDoor
 from assistant.casework.submission.offices.mapping import Mapping
 from assistant.casework.submission.offices.routing import Routed
 from assistant.casework.submission.outbox import Row, State
+from assistant.casework.submission.webhooks import NotGenuine
 from assistant.foundation.clock import SHANGHAI, FixedClock
 from assistant.foundation.database import Database
 from knowledge.guide_file import tree_of
@@ -95,6 +98,19 @@ def test_a_receipt_for_another_case_is_none(city: City) -> None:
     city.fault = "lying"
     with pytest.raises(OfficeUnavailable, match="unreadable"):
         client(city).send(consignment())
+
+
+def test_more_time_is_read_where_they_gave_themselves_some(city: City) -> None:
+    office = client(city)
+    office.send(consignment())
+    city.decide("20251121-1", "30", extDays=0)
+    assert office.file("20251121-1").extension is None
+    city.decide("20251121-1", "30", extDays="10", extWhy="案情复杂", extTime="2025-11-21 15:00:00")
+    more = office.file("20251121-1").extension
+    assert more is not None and (more.days, more.reason, more.at.hour) == (10, "案情复杂", 15)
+    city.decide("20251121-1", "30", extDays=-3)
+    with pytest.raises(OfficeUnavailable, match="unreadable"):
+        office.file("20251121-1")
 
 
 def test_a_word_in_no_mapping_waits(city: City) -> None:
@@ -290,6 +306,9 @@ def test_whatever_comes_back_a_call_ends_as_promised(status: int, body: bytes, o
         ("rsj.yaml", 'none: ["E404"]', 'none: ["0"]', "codes:", "code 0 is listed twice"),
         ("rsj.yaml", "sha256: /hash\n", "\n", "record:", "give back the version and sha256"),
         ("rsj.yaml", "sign:  ", "sign", "", "不是正确的 YAML"),
+        ("rsj.yaml", '"{timestamp}.{id}.{body}"', '"{id}.{body}"', "webhook:", "has to hold {timestamp}"),
+        ("rsj.yaml", "id: X-Event-Id, ", "", "webhook:", "in neither"),
+        ("rsj.yaml", "{id}.{body}", "{id}.{url}", "webhook:", "{url} is not known here"),
         ("offices.yaml", "https://rsj.example/api", "http://rsj.example/api", "url:", "地址"),
         ("offices.yaml", "mapping: rsj.yaml", "mapping: gone.yaml", "", "读不了"),
         ("offices.yaml", "    mapping: rsj.yaml", "", "RSJ:", "没有写 mapping"),
@@ -321,3 +340,18 @@ def test_the_documented_files_say_what_goes_where(tmp_path: Path) -> None:
     (office,) = found.open(FixedClock(NOW)).values()
     assert office.asks
     office.close()
+
+
+@given(body=st.binary(max_size=60) | json_values.map(lambda value: json.dumps(value).encode()), stamp=st.text(max_size=20),
+       name=st.text(max_size=200), right=st.booleans())  # fmt: skip
+def test_whatever_is_posted_is_news_or_not_genuine(body: bytes, stamp: str, name: str, right: bool) -> None:
+    assert MAPPING.webhook is not None
+    _, headers = City().news("1", int(NOW.timestamp() * 1000), name)
+    signed = hmac.digest(KEY.encode(), f"{headers['X-Timestamp']}.{name}.".encode() + body, "sha256").hex()
+    given_headers = {**headers, "X-Signature": f"sha256={signed}"} if right else {**headers, "X-Timestamp": stamp}
+    try:
+        news = MappedDoor(MAPPING.webhook, KEY).read(given_headers, body, NOW)
+    except NotGenuine as error:
+        assert error.code in {"unsigned", "malformed", "stale", "forged"}
+    else:
+        assert right and news.id == name

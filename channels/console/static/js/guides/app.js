@@ -1,8 +1,9 @@
 /** The guide editor: signing in, and which of the three views is shown. The address says what is open, so a reload comes back to it. */
-import { signIn, wirePassword } from "../account.js";
+import { signIn, signOut as leave, wirePassword } from "../account.js";
 import { api } from "../api.js";
 import { wireTheme } from "../looks.js";
-import { role } from "../words.js";
+import { belongs, linkPlaces } from "../places.js";
+import { roles } from "../words.js";
 import { guides } from "./api.js";
 import { FileView } from "./file.js";
 import { List } from "./list.js";
@@ -32,17 +33,14 @@ async function begin() {
 }
 
 function welcome(who) {
-  if (who.role === "operator") {
-    location.replace("/console/");
-    return;
-  }
+  if (!belongs(who, "/console/guides/", () => location.replace("/console/"))) return;
   me = who;
   if ($("banner").dataset.kind === "offline") banner("");
   document.body.dataset.signed = "in";
   for (const id of ["tools", "main"]) $(id).hidden = false;
-  $("to-desk").hidden = who.role !== "supervisor";
+  linkPlaces(who, "/console/guides/", $("tools"));
   $("who").textContent = who.name;
-  $("account-line").textContent = `账号 ${who.login} · ${role(who.role)}`;
+  $("account-line").textContent = `账号 ${who.login} · ${roles(who.roles)}`;
   void route();
 }
 
@@ -126,13 +124,7 @@ async function newGuide(event) {
 
 async function signOut() {
   if (file.where) file.leave();
-  try {
-    await api.signOut();
-  } catch (error) {
-    if (error.status !== 401) return failed(error);
-  }
-  location.reload();
-  return undefined;
+  await leave().catch(failed);
 }
 
 function menu(opened) {

@@ -25,14 +25,14 @@ export class Review {
     this.#trouble("");
     $("review-open").href = `#/${one.code}/${one.place}`;
     const waiting = one.state === "proposed" || one.state === "approved";
-    const mayDecide = me.role === "publisher" && !one.mine;
+    const mayDecide = me.may.includes("guides.approve") && !one.mine;
     $("deciding").hidden = !(waiting && mayDecide);
     $("approve").hidden = one.state !== "proposed";
     $("withdraw").hidden = !(waiting && one.mine);
     const why = [
       one.moved ? "这份文件在编写以后被别人改过，要退回给编写的人重新对一遍。" : "",
-      waiting && one.mine ? "自己写的要由另一位审核发布的同事来看。" : "",
-      waiting && me.role === "editor" && !one.mine ? "要由审核发布的同事来看。" : "", trouble(one.trouble),
+      waiting && one.mine ? "自己写的要由另一位负责审核指南的同事来看。" : "",
+      waiting && me.may.includes("guides.write") && !me.may.includes("guides.approve") && !one.mine ? "要由负责审核指南的同事来看。" : "", trouble(one.trouble),
     ].filter(Boolean).join(" ");
     $("review-why").hidden = !why;
     $("review-why").textContent = why;

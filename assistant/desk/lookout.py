@@ -1,0 +1,49 @@
+"""One look at who waits, for everybody in this process who wants one just now.
+
+Twenty consoles that each listed five hundred people at every change would keep a core busy with the same list twenty times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+from assistant.desk.books import Entry
+
+PACE_S = 0.25
+"""From the beginning of one look to that of the next, at least: so late at most is what one of them shows."""
+
+
+class Lookout:
+    """Use it on one event loop.
+
+    Args:
+        look: lists who waits; run in a thread.
+    """
+
+    def __init__(self, look: Callable[[], Sequence[Entry]], pace_s: float = PACE_S) -> None:
+        self._look, self._pace_s = look, pace_s
+        self._began = float("-inf")
+        self._under_way: asyncio.Task[Sequence[Entry]] | None = None
+        self._last: Sequence[Entry] = []
+        self._next: asyncio.Task[Sequence[Entry]] | None = None
+
+    async def waiting(self) -> Sequence[Entry]:
+        """Who waits, found by a look that began after this was asked: what was true then is in it.
+
+        It is the very object of the look before where nothing has changed.
+        """
+        if self._next is None:
+            self._next = asyncio.create_task(self._after(self._under_way))
+        return await asyncio.shield(self._next)  # one who goes away takes it from nobody else
+
+    async def _after(self, before: asyncio.Task[Sequence[Entry]] | None) -> Sequence[Entry]:
+        if before is not None:
+            await asyncio.wait([before])
+        await asyncio.sleep(max(0.0, self._began + self._pace_s - time.monotonic()))
+        self._under_way, self._next = self._next, None  # who asks from now on needs another
+        self._began = time.monotonic()
+        found = await asyncio.to_thread(self._look)
+        self._last = self._last if found == self._last else found
+        return self._last

@@ -1,0 +1,1 @@
+"""The drop: a receiving office without an interface, reached by SFTP, in front of the same office."""

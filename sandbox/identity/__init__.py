@@ -1,0 +1,1 @@
+"""An organisation's identity provider for its staff: OpenID Connect, authorization code flow. Everybody in it is invented."""
