@@ -8,9 +8,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from assistant.desk.books import Entry
 
+T = TypeVar("T")
+
+THREADS = 3
 PACE_S = 0.25
 """From the beginning of one look to that of the next, at least: so late at most is what one of them shows."""
 
@@ -18,12 +23,16 @@ PACE_S = 0.25
 class Lookout:
     """Use it on one event loop.
 
+    Looks have threads of their own: among everybody else's they would stand behind turns that wait to write, and who waits for
+    a person would be seen late just when there is most to do.
+
     Args:
         look: lists who waits; run in a thread.
     """
 
     def __init__(self, look: Callable[[], Sequence[Entry]], pace_s: float = PACE_S) -> None:
         self._look, self._pace_s = look, pace_s
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="console-look")
         self._began = float("-inf")
         self._under_way: asyncio.Task[Sequence[Entry]] | None = None
         self._last: Sequence[Entry] = []
@@ -38,12 +47,16 @@ class Lookout:
             self._next = asyncio.create_task(self._after(self._under_way))
         return await asyncio.shield(self._next)  # one who goes away takes it from nobody else
 
+    async def run(self, look: Callable[..., T], *args: object) -> T:
+        """Another look, which must only read, in one of those threads."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, look, *args)
+
     async def _after(self, before: asyncio.Task[Sequence[Entry]] | None) -> Sequence[Entry]:
         if before is not None:
             await asyncio.wait([before])
         await asyncio.sleep(max(0.0, self._began + self._pace_s - time.monotonic()))
         self._under_way, self._next = self._next, None  # who asks from now on needs another
         self._began = time.monotonic()
-        found = await asyncio.to_thread(self._look)
+        found = await self.run(self._look)
         self._last = self._last if found == self._last else found
         return self._last

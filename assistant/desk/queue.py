@@ -149,23 +149,19 @@ class Desk:
 
     def waiting(self, conn: Connection) -> Sequence[Entry]:
         """Everybody waiting, in the queue's order."""
-        return books.listed(conn, entries.c.state == WAITING)
-
-    def list(self, conn: Connection, staff_id: str, waiting: Sequence[Entry] | None = None) -> list[Entry]:
-        """Everybody waiting, in the queue's order, then what this member of staff has claimed or joined.
-
-        ``waiting`` is what was found a moment ago, where that is fresh enough.
-        """
-        joined = select(parties.c.entry_id).where(parties.c.staff_id == staff_id)
-        mine = (entries.c.state == CLAIMED) & or_(entries.c.staff_id == staff_id, entries.c.id.in_(joined))
-        if waiting is None:
-            found = books.listed(conn, (entries.c.state == WAITING) | mine)
-        else:
-            own = books.listed(conn, mine)
-            taken = {one.id for one in own}  # somebody taken since waits no more
-            found = [*(one for one in waiting if one.id not in taken), *own]
-        metrics.desk_waiting.set(sum(1 for one in found if one.place))
+        found = books.listed(conn, entries.c.state == WAITING)
+        metrics.desk_waiting.set(len(found))
         return found
+
+    def own(self, conn: Connection, staff_id: str) -> Sequence[Entry]:
+        """What this member of staff has claimed or joined."""
+        joined = select(parties.c.entry_id).where(parties.c.staff_id == staff_id)
+        mine = or_(entries.c.staff_id == staff_id, entries.c.id.in_(joined))
+        return books.listed(conn, (entries.c.state == CLAIMED) & mine)
+
+    def list(self, conn: Connection, staff_id: str) -> list[Entry]:
+        """Everybody waiting, in the queue's order, then what this member of staff has claimed or joined."""
+        return [*self.waiting(conn), *self.own(conn, staff_id)]
 
     def claim(self, conn: Connection, conversation_id: str, staff_id: str, name: str, at: datetime) -> None:
         """Take a waiting conversation; of two who try, one gets it.

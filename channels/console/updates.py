@@ -17,12 +17,12 @@ from sqlalchemy import Connection
 from assistant.conversation.hub import ANY
 from assistant.desk import books
 from assistant.desk.accounts import Operator
-from assistant.desk.queue import CLAIMED, Entry
+from assistant.desk.queue import CLAIMED, WAITING, Entry
 from assistant.foundation import audit
 from assistant.foundation.messages import t
 from channels.console.access import AtDesk
 from channels.console.models import Packet, QueueList, Updates
-from channels.console.view import Lines, fingerprint, packet
+from channels.console.view import Board, Boards, fingerprint, packet
 from channels.parts import Parts, parts_of
 from channels.problems import Problem
 
@@ -30,16 +30,18 @@ router = APIRouter(prefix="/console/api", include_in_schema=False)
 HOLD_SECONDS = 10.0
 LOOK_SECONDS = 1.0
 """How often the database is asked while a request is held: news from another process of the app is at most so late."""
-BEAT_SECONDS = 10.0
-"""How often it is written down that somebody's page is there."""
+BEAT_SECONDS = 5.0
+"""It is written down that somebody's page is there when it asks for news and that was so long ago."""
 
-_lines = Lines()
+_boards = Boards()
 
 
 @router.get("/queue")
 async def queue(who: AtDesk, request: Request) -> QueueList:
     """Who waits, oldest first, and what I have."""
-    return await asyncio.to_thread(_queue, parts_of(request), who)
+    parts = parts_of(request)
+    await _pick_up(parts, who)
+    return await parts.lookout.run(_queue, parts, who)
 
 
 @router.get("/conversations/{conversation_id}")
@@ -47,7 +49,8 @@ async def conversation(
     conversation_id: str, who: AtDesk, request: Request, after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
 ) -> Packet:
     """A conversation that waits or that I have: the case so far and what was said after event ``after``."""
-    return await asyncio.to_thread(_packet, parts_of(request), who, conversation_id, after)
+    parts = parts_of(request)
+    return await parts.lookout.run(_packet, parts, who, conversation_id, after)
 
 
 @router.get("/updates")
@@ -68,13 +71,14 @@ async def updates(
     mine, anybodys = parts.hub.subscribe(conversation_id or who.id), parts.hub.subscribe(ANY)
     looked, last = float("-inf"), None
     try:
+        await _pick_up(parts, who)
         while True:
             waited_out = time.monotonic() >= until or await request.is_disconnected()
             waiting = await parts.lookout.waiting() if held else None
             if waited_out or mine.is_set() or waiting is not last or time.monotonic() >= looked + LOOK_SECONDS:
                 mine.clear()
                 looked, last = time.monotonic(), waiting
-                found = await asyncio.to_thread(_look, parts, who, seen, conversation_id, after, waited_out, waiting)
+                found = await parts.lookout.run(_look, parts, who, seen, conversation_id, after, waited_out, waiting)
                 if found is not None:
                     if after == 0 and found.packet and _along(found.packet):
                         await asyncio.to_thread(_reads_along, parts, who, found.packet.conversation_id)
@@ -89,13 +93,12 @@ def _look(
     parts: Parts, who: Operator, seen: str, conversation_id: str | None, after: int, anyway: bool,
     waiting: Sequence[Entry] | None,
 ) -> Updates | None:  # fmt: skip
-    _pick_up(parts, who)
     with parts.db.read() as conn:
-        listed = parts.desk.list(conn, who.id, waiting)
-        entries = [*listed, *reading_along(conn, who, listed, conversation_id)]
+        board = _boards.of(parts, conn, parts.desk.waiting(conn) if waiting is None else waiting)
+        own = parts.desk.own(conn, who.id)
+        entry = _entry([*own, *board.waiting], conversation_id) or reading_along(conn, who, conversation_id)
         escalated = parts.desk.watch.escalated(conn) if who.may("desk.supervise") else []
-        mark = fingerprint(entries, escalated)
-        entry = _entry(entries, conversation_id)
+        mark = fingerprint([*own, *([entry] if entry else [])], board.mark, escalated)
         # An open conversation's events change the mark, too
         if mark == seen and not anyway and (entry.last_event <= after if entry else conversation_id is None):
             return None
@@ -103,48 +106,67 @@ def _look(
         return Updates(
             seen=mark,
             now=parts.clock.now().isoformat(),
-            queue=_lines.of(parts, conn, listed),
+            queue=_listed(parts, conn, board, own),
             escalated=escalated,
             packet=packet(parts, conn, who, entry, after) if entry else None,
             lost=lost,
         )
 
 
-def _pick_up(parts: Parts, who: Operator) -> None:
+def _listed(parts: Parts, conn: Connection, board: Board, own: Sequence[Entry]) -> QueueList:
+    """Who waits, in the queue's order, then what this operator has."""
+    waiting = board.but(own)
+    return QueueList(items=[*waiting, *_boards.lines.of(parts, conn, own)], waiting=len(waiting))
+
+
+async def _pick_up(parts: Parts, who: Operator) -> None:
     """Her page was heard of; and conversations whose operator has gone return to the queue: whoever is there looks after that."""
+    alone, unheard = await parts.lookout.run(_to_pick_up, parts, who)
+    if not (alone or unheard):
+        return
+    for conversation_id in await asyncio.to_thread(_picked_up, parts, who, unheard):
+        parts.announce(conversation_id)
+
+
+def _to_pick_up(parts: Parts, who: Operator) -> tuple[list[str], bool]:
     now = parts.clock.now()
     with parts.db.read() as conn:
         seen = parts.desk.seats.seen_at(conn, who.id)
-        alone = parts.desk.left_alone(conn, now, who.id)
-    unheard = seen is None or (now - seen).total_seconds() > BEAT_SECONDS
-    if alone or unheard:
-        with parts.db.write() as conn:
-            if unheard:
-                parts.desk.seats.seen(conn, who.id, now)
-            parts.desk.requeue(conn, parts.desk.left_alone(conn, now, who.id), now)
-        for conversation_id in alone:
-            parts.announce(conversation_id)
+        return parts.desk.left_alone(conn, now, who.id), seen is None or (now - seen).total_seconds() > BEAT_SECONDS
+
+
+def _picked_up(parts: Parts, who: Operator, unheard: bool) -> list[str]:
+    now = parts.clock.now()
+    with parts.db.write() as conn:
+        if unheard:
+            parts.desk.seats.seen(conn, who.id, now)
+        alone: list[str] = parts.desk.left_alone(conn, now, who.id)
+        parts.desk.requeue(conn, alone, now)
+    return alone
 
 
 def _queue(parts: Parts, who: Operator) -> QueueList:
-    _pick_up(parts, who)
     with parts.db.read() as conn:
-        return _lines.of(parts, conn, parts.desk.list(conn, who.id))
+        board = _boards.of(parts, conn, parts.desk.waiting(conn))
+        return _listed(parts, conn, board, parts.desk.own(conn, who.id))
 
 
 def _packet(parts: Parts, who: Operator, conversation_id: str, after: int) -> Packet:
     with parts.db.read() as conn:
-        entry = _entry(parts.desk.list(conn, who.id), conversation_id)
+        here = books.live_ones(conn, conversation_id)
+        entry = next((one for one in here if one.state == WAITING), None) or _entry(
+            parts.desk.own(conn, who.id), conversation_id
+        )
         if entry is None:
             raise Problem(404, "gone", detail=t("desk.gone"))
         return packet(parts, conn, who, entry, after)
 
 
-def reading_along(conn: Connection, who: Operator, listed: list[Entry], conversation_id: str | None) -> list[Entry]:
-    """The conversation a supervisor reads while a colleague has it; none for whoever may not, or has it listed anyway."""
-    if conversation_id is None or not who.may("desk.supervise") or _entry(listed, conversation_id):
-        return []
-    return books.live_ones(conn, conversation_id)
+def reading_along(conn: Connection, who: Operator, conversation_id: str | None) -> Entry | None:
+    """The conversation a supervisor reads while a colleague has it; None for whoever may not."""
+    if conversation_id is None or not who.may("desk.supervise"):
+        return None
+    return next(iter(books.live_ones(conn, conversation_id)), None)
 
 
 def _along(read: Packet) -> bool:
@@ -158,7 +180,7 @@ def _reads_along(parts: Parts, who: Operator, conversation_id: str) -> None:
         )
 
 
-def _entry(entries: list[Entry], conversation_id: str | None) -> Entry | None:
+def _entry(entries: Sequence[Entry], conversation_id: str | None) -> Entry | None:
     return next((entry for entry in entries if entry.conversation_id == conversation_id), None)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +23,7 @@ from assistant.desk.accounts import Operator
 from assistant.desk.queue import CLAIMED, Entry
 from assistant.foundation.masking import mask_value
 from assistant.foundation.messages import t
-from channels.console.models import Packet, QueueItem, QueueList
+from channels.console.models import Packet, QueueItem
 from channels.console.standing import Standings
 from channels.parts import Parts
 from channels.problems import Problem
@@ -76,10 +78,10 @@ def _summary(parts: Parts, conn: Connection, entry: Entry) -> Summary:
     return Summary(found[0].guide_name, said, view["status"], view["filled"], view["total"])
 
 
-def fingerprint(entries: list[Entry], escalated: list[str]) -> str:
-    """Changes whenever the queue would look different, or other conversations are before the supervisors."""
-    told: list[Any] = [(e.id, e.state, e.place, e.last_event, e.revision, e.case_revision, e.noted) for e in entries]
-    return hashlib.sha256(repr(told + escalated).encode()).hexdigest()[:16]
+def fingerprint(entries: Sequence[Entry], *more: object) -> str:
+    """Changes whenever these stays would look different in the queue, or ``more`` is another."""
+    told = [(e.id, e.state, e.place, e.last_event, e.revision, e.case_revision, e.noted) for e in entries]
+    return hashlib.sha256(repr([*told, *more]).encode()).hexdigest()[:16]
 
 
 class Lines:
@@ -91,8 +93,8 @@ class Lines:
         self._summaries, self._standings = Summaries(), Standings()
         self._kept: dict[Entry, QueueItem] = {}
 
-    def of(self, parts: Parts, conn: Connection, entries: list[Entry]) -> QueueList:
-        """The queue as the page shows it: who waits, in the queue's order, then what this operator has."""
+    def of(self, parts: Parts, conn: Connection, entries: Sequence[Entry]) -> list[QueueItem]:
+        """These stays as the page shows them."""
         kept = self._kept  # another thread may put an emptied one in its place meanwhile
         # what was promised for later is so only until then: such a line is made anew each time
         lines = {entry: kept[entry] for entry in entries if entry in kept and entry.promised_at is None}
@@ -102,7 +104,41 @@ class Lines:
             lines[entry] = kept[entry] = _line(entry, self._summaries.of(parts, conn, entry), stands[entry.id])
         if len(kept) > max(self.KEPT, 2 * len(entries)):
             self._kept = lines
-        return QueueList(items=[lines[entry] for entry in entries], waiting=sum(1 for entry in entries if entry.place))
+        return [lines[entry] for entry in entries]
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everybody waiting, ready to be shown.
+
+    Args:
+        mark: changes whenever a line would look different.
+        lines: in the queue's order.
+    """
+
+    waiting: Sequence[Entry]
+    mark: str
+    lines: list[QueueItem]
+
+    def but(self, own: Sequence[Entry]) -> list[QueueItem]:
+        """The lines without whoever an operator has taken since."""
+        taken = {one.conversation_id for one in own}
+        return [line for line in self.lines if line.conversation_id not in taken] if taken else self.lines
+
+
+class Boards:
+    """The board of the last look, made once for all consoles: after a start each would decrypt the same hundreds of talks."""
+
+    def __init__(self) -> None:
+        self.lines, self._lock, self._last = Lines(), threading.Lock(), Board([], "", [])
+
+    def of(self, parts: Parts, conn: Connection, waiting: Sequence[Entry]) -> Board:
+        """The board of a look, which is the very object of the one before where nothing has changed."""
+        with self._lock:
+            promised = any(one.promised_at for one in waiting)  # shown so only until then
+            if waiting is not self._last.waiting or promised:
+                self._last = Board(waiting, fingerprint(waiting), self.lines.of(parts, conn, waiting))
+            return self._last
 
 
 def _line(entry: Entry, summary: Summary, stands: dict[str, Any]) -> QueueItem:
