@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.desk.arrangement import Arrangement
@@ -25,6 +25,25 @@ STATES = (AVAILABLE, AWAY, OFFLINE)
 _GROUPS = select(members.c.skill_group).where(members.c.staff_id == bindparam("who"))
 _CAPACITY = select(seats.c.capacity).where(seats.c.staff_id == bindparam("who")).with_for_update()
 _HELD = select(func.count()).select_from(entries).where(entries.c.staff_id == bindparam("who"), entries.c.state == CLAIMED)
+_EACH = (
+    select(entries.c.staff_id, func.count().label("held"))
+    .where(entries.c.state == CLAIMED)
+    .group_by(entries.c.staff_id)
+    .subquery()
+)
+_THERE = (
+    select(staff.c.id, staff.c.display_name, seats, func.coalesce(_EACH.c.held, 0).label("held"))
+    .join(staff, staff.c.id == seats.c.staff_id)
+    .join(_EACH, _EACH.c.staff_id == staff.c.id, isouter=True)
+    .where(
+        staff.c.active,
+        exists().where(staff_session.c.staff_id == staff.c.id, staff_session.c.expires_at > bindparam("now")),
+        seats.c.state != OFFLINE,
+        seats.c.seen_at >= bindparam("heard"),
+    )
+    .order_by(staff.c.id)
+)
+"""Made once: everybody who waits asks for it with every sentence, and to make it costs more than to run it."""
 
 
 @dataclass(frozen=True)
@@ -119,22 +138,7 @@ class Seats:
 
     def there(self, conn: Connection, now: datetime) -> list[Seat]:
         """Everybody at the desk now, available or away."""
-        held = (
-            select(entries.c.staff_id, func.count().label("held"))
-            .where(entries.c.state == CLAIMED)
-            .group_by(entries.c.staff_id)
-            .subquery()
-        )
-        signed_in = exists().where(staff_session.c.staff_id == staff.c.id, staff_session.c.expires_at > now)
-        rows = conn.execute(
-            select(staff.c.id, staff.c.display_name, seats, func.coalesce(held.c.held, 0).label("held"))
-            .join(staff, staff.c.id == seats.c.staff_id)
-            .join(held, held.c.staff_id == staff.c.id, isouter=True)
-            .where(
-                and_(staff.c.active, signed_in, seats.c.state != OFFLINE, seats.c.seen_at >= now - self.vanished_after)
-            )
-            .order_by(staff.c.id)
-        ).all()
+        rows = conn.execute(_THERE, {"now": now, "heard": now - self.vanished_after}).all()
         groups: dict[str, set[str]] = {}
         for staff_id, group in conn.execute(select(members.c.staff_id, members.c.skill_group)):
             groups.setdefault(staff_id, set()).add(group)

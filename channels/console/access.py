@@ -25,7 +25,8 @@ PERMISSION_OF: dict[Callable[..., Any], str] = {}
 
 async def operator(request: Request, bandao_staff: Annotated[str | None, Cookie()] = None) -> Operator:
     """Who is signed in; 401 if nobody is."""
-    found = await asyncio.to_thread(_find, parts_of(request), bandao_staff)
+    parts = parts_of(request)
+    found = await parts.lookout.run(_find, parts, bandao_staff)
     if found is None:
         raise Problem(401, "staff_unauthorised")
     return found

@@ -34,6 +34,8 @@ BEAT_SECONDS = 5.0
 """It is written down that somebody's page is there when it asks for news and that was so long ago."""
 
 _boards = Boards()
+_under_way: set[asyncio.Task[None]] = set()
+"""Held here because a loop holds its tasks weakly."""
 
 
 @router.get("/queue")
@@ -68,10 +70,16 @@ async def updates(
     """
     parts = parts_of(request)
     until = time.monotonic() + (HOLD_SECONDS if held else 0)
-    mine, anybodys = parts.hub.subscribe(conversation_id or who.id), parts.hub.subscribe(ANY)
     looked, last = float("-inf"), None
-    try:
+    if held:
+        # It may have to wait to write, and what there is to see has not to wait for that
+        picking_up = asyncio.create_task(_pick_up(parts, who))
+        _under_way.add(picking_up)
+        picking_up.add_done_callback(_under_way.discard)
+    else:
         await _pick_up(parts, who)
+    mine, anybodys = parts.hub.subscribe(conversation_id or who.id), parts.hub.subscribe(ANY)
+    try:
         while True:
             waited_out = time.monotonic() >= until or await request.is_disconnected()
             waiting = await parts.lookout.waiting() if held else None
