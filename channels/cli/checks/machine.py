@@ -24,12 +24,12 @@ SUPPORTED = (3, 11)
 def checks(settings: Settings) -> Iterator[Check]:
     """Every check of the machine itself."""
     yield _python()
-    yield _office(settings)
+    yield office(settings)
     yield _fonts()
     yield _reader()
     yield _killable()
-    yield _disk(settings)
-    yield _port(settings)
+    yield disk(settings)
+    yield port(settings)
 
 
 def _python() -> Check:
@@ -37,7 +37,8 @@ def _python() -> Check:
     return good("python", version) if sys.version_info[:2] == SUPPORTED else bad("python", "python", version=version)
 
 
-def _office(settings: Settings) -> Check:
+def office(settings: Settings) -> Check:
+    """LibreOffice, which makes the forms' PDFs."""
     from assistant.casework.package.office import OfficeWorker
 
     reason = OfficeWorker(settings).why_unavailable()
@@ -69,7 +70,8 @@ def _killable() -> Check:
     return good("setpriv", found) if found else bad("setpriv", "setpriv", required=False)
 
 
-def _disk(settings: Settings) -> Check:
+def disk(settings: Settings) -> Check:
+    """The data folder can be written to and has room."""
     folder = settings.data_dir
     while not folder.exists():
         folder = folder.parent
@@ -81,7 +83,8 @@ def _disk(settings: Settings) -> Check:
     return good("disk", t("doctor.disk_free", free=round(free / GIB, 1)))
 
 
-def _port(settings: Settings) -> Check:
+def port(settings: Settings) -> Check:
+    """The port is free, or held by our own server on this data folder."""
     if (run := runlock.running(settings.data_dir / "run")) is not None:
         return good("port", t("doctor.port_ours", url=run.get("url", "?")))
     try:

@@ -12,8 +12,8 @@ from channels.cli.checks import Check, bad, good
 def checks(settings: Settings) -> Iterator[Check]:
     """Guides, search model and engine model."""
     yield _guides(settings)
-    yield _search(settings)
-    yield _engine(settings)
+    yield search(settings)
+    yield engine(settings)
 
 
 def _guides(settings: Settings) -> Check:
@@ -30,7 +30,8 @@ def _guides(settings: Settings) -> Check:
     return bad("guides", "guides", files=files, file=first.file, line=first.line, why=first.why, required=not served)
 
 
-def _search(settings: Settings) -> Check:
+def search(settings: Settings) -> Check:
+    """The search model is there, and of these guides."""
     from channels.serve.training import search_model
 
     if settings.embedding_model != "static":
@@ -44,7 +45,8 @@ def _search(settings: Settings) -> Check:
             return bad("model.search", "search_missing")
 
 
-def _engine(settings: Settings) -> Check:
+def engine(settings: Settings) -> Check:
+    """The engine's model is of the present data."""
     from assistant.engine.training import is_current
 
     return good("model.engine", t("doctor.engine_current")) if is_current(settings) else bad("model.engine", "engine_stale")

@@ -90,28 +90,29 @@ def test_an_unreachable_database_is_named_without_its_password(settings: Setting
 def test_a_port_held_by_a_stranger_is_named(settings: Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         taken = settings.model_copy(update={"port": server.getsockname()[1]})
-        assert not found(machine.checks(taken), "port").ok
+        assert not found([machine.port(taken)], "port").ok
 
 
 def test_our_own_server_on_the_port_is_no_fault(settings: Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, runlock.RunLock(settings.data_dir / "run"):
         ours = settings.model_copy(update={"port": server.getsockname()[1]})
-        assert found(machine.checks(ours), "port").ok
+        assert found([machine.port(ours)], "port").ok
 
 
 def test_a_missing_office_program_is_named(settings: Settings) -> None:
-    assert not found(machine.checks(settings.model_copy(update={"soffice": "no-such-office"})), "libreoffice").ok
+    without = settings.model_copy(update={"soffice": "no-such-office"})
+    assert not found([machine.office(without)], "libreoffice").ok
 
 
 def test_too_little_disk_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "NEEDED_FREE", 10**18)
-    assert not found(machine.checks(settings), "disk").ok
+    assert not found([machine.disk(settings)], "disk").ok
 
 
 def test_untrained_models_are_named(settings: Settings, tmp_path: Path) -> None:
-    checks = list(models.checks(settings.model_copy(update={"models_dir": tmp_path})))
-    assert not found(checks, "model.search").ok
-    assert not found(checks, "model.engine").ok
+    untrained = settings.model_copy(update={"models_dir": tmp_path})
+    assert not found([models.search(untrained)], "model.search").ok
+    assert not found([models.engine(untrained)], "model.engine").ok
 
 
 def test_a_bad_guide_is_named_but_the_others_serve(settings: Settings, tmp_path: Path) -> None:
