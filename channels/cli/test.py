@@ -32,6 +32,8 @@ LONGEST = "tests/unit/casework"
 """A step of its own: as much as all the other rooms together."""
 SIDE_BY_SIDE = 2
 SIGN_OF_LIFE_S = 30.0
+SLOWEST = 20
+"""Tests of each step whose time is told: what the suite takes is looked after where it is spent."""
 _MOST_FINDINGS, _LAST_LINES, _FINDING_CHARS = 60, 15, 400
 
 
@@ -98,7 +100,8 @@ def _train() -> Step:
 
 def _pytest(name: str, *arguments: str, after: str | None = None) -> Step:
     # Two at a time would overwrite each other's notes of what failed last.
-    return Step(name, [sys.executable, "-m", "pytest", "-o", f"cache_dir=.pytest_cache/{name}", *arguments], after)
+    own = ["-o", f"cache_dir=.pytest_cache/{name}", f"--durations={SLOWEST}", "--durations-min=2"]
+    return Step(name, [sys.executable, "-m", "pytest", *own, *arguments], after)
 
 
 def run(step: Step, *, quiet: bool, whole: bool = False) -> Outcome:
