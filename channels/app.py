@@ -81,6 +81,7 @@ from channels.api import (
 from channels.console import routes as console
 from channels.console import sso
 from channels.console.guides_due import keep_publishing
+from channels.kiosk import routes as kiosk
 from channels.parts import Parts
 from channels.web import guide_pages, handover_page, progress_page, verify_page
 from channels.web import routes as web
@@ -113,6 +114,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.include_router(progress_page.router)
     app.include_router(verify_page.router)
     app.include_router(handover_page.router)
+    app.include_router(kiosk.router)
     app.include_router(web.router)
     return app
 

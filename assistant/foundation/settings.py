@@ -124,6 +124,12 @@ class Settings(BaseSettings):
         default=30, ge=0, description="Anti-forgery codes a minute that may be looked up from one network address; 0 = no limit."
     )
     result_max_bytes: int = Field(default=20 * MIB, ge=1, description="Largest result taken from an office, in bytes.")
+    kiosk_idle_seconds: int = Field(
+        default=60, ge=10, le=3600, description="Seconds without a touch or a word before a kiosk asks whether anybody is there."
+    )
+    kiosk_countdown_seconds: int = Field(
+        default=20, ge=5, le=300, description="Seconds that question stands, counted down, before the kiosk wipes itself."
+    )
     token_days: int = Field(default=30, ge=1, description="Days a conversation's access token stays valid.")
     review_days: int = Field(
         default=90, ge=0, description="Days a sentence that was not understood waits, masked, to be reviewed; 0 = none is kept."

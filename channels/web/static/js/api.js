@@ -61,9 +61,9 @@ async function request(method, path, { token = null, body = null, binary = false
 
 const part = encodeURIComponent;
 
-export const openConversation = (locale, region = null) =>
+export const openConversation = (locale, region = null, channel = "web") =>
   request("POST", `${BASE}/conversations`,
-    { body: { channel: "web", locale, locale_chosen: localeChosen(), ...(region ? { region } : {}) } });
+    { body: { channel, locale, locale_chosen: localeChosen(), ...(region ? { region } : {}) } });
 
 /** At most four items that fit the conversation's cases, each with its reason. */
 export const recommendations = (session) =>

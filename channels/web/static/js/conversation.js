@@ -11,7 +11,8 @@ const SETTLED_MS = 250;
 const LET_SLEEP_MS = 60_000;
 
 export class Conversation {
-  /** `view` = {log, ask, panel, status, cards, showAsk(ask), greeted(replies), talking(), languageChanged(locale), arrived(), expired()}. */
+  /** `view` = {log, ask, panel, status, cards, showAsk(ask), greeted(replies), talking(), languageChanged(locale), arrived(), expired()}, and
+   * `deliver(session, id, content)` where messages go another way than by HTTP. */
   constructor(session, view) {
     Object.assign(this, { session, view });
     this.uploads = new Map();
@@ -22,7 +23,7 @@ export class Conversation {
       turn: (entry, turn) => this.#answered(entry, turn),
       dropped: (entry) => this.#dropped(entry),
       expired: () => this.expired(),
-    });
+    }, view.deliver);
     this.stream = new EventStream(session, {
       event: (kind, data) => this.#event(kind, data),
       open: () => this.#opened(),

@@ -22,9 +22,11 @@ function nextOrder() {
 }
 
 export class Outbox {
-  /** `on` = {state(entry), turn(entry, turn), dropped(entry), expired()}. Entry states: sending, waiting, recovering, limited, failed, refused. */
-  constructor(session, on) {
+  /** `on` = {state(entry), turn(entry, turn), dropped(entry), expired()}. Entry states: sending, waiting, recovering, limited, failed, refused.
+   * `deliver(session, id, content)` resolves to the turn. */
+  constructor(session, on, deliver = sendMessage) {
     this.session = session;
+    this.deliver = deliver;
     this.on = on;
     this.entries = [];
     this.timer = null;
@@ -113,7 +115,7 @@ export class Outbox {
     entry.state = "sending";
     this.on.state(entry);
     try {
-      const turn = await sendMessage(this.session, entry.id, entry.content);
+      const turn = await this.deliver(this.session, entry.id, entry.content);
       this.flying = null;
       // A turn the engine was away for did not happen; the server keeps nothing of it and waits for the message again.
       if (turn.status === "error_engine" && !entry.delivered) this.#recovering(entry, turn);

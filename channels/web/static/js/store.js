@@ -5,7 +5,20 @@ const PREFIX = "bandao.chat.";
 // Private windows and full disks make storage throw; the page then works for as long as it stays open.
 const memory = new Map();
 
+let onDisk = true;
+
+/** From here on nothing of this page is written down: a machine many people use remembers only while it is spoken with. */
+export function memoryOnly() {
+  onDisk = false;
+}
+
+/** Everything kept in memory goes. */
+export function forgetMemory() {
+  memory.clear();
+}
+
 export function read(key) {
+  if (!onDisk) return memory.get(key) ?? null;
   try {
     const text = localStorage.getItem(PREFIX + key);
     return text === null ? memory.get(key) ?? null : JSON.parse(text);
@@ -16,6 +29,7 @@ export function read(key) {
 
 export function write(key, value) {
   memory.set(key, value);
+  if (!onDisk) return;
   try {
     localStorage.setItem(PREFIX + key, JSON.stringify(value));
   } catch { /* kept in memory */ }
@@ -30,7 +44,7 @@ export function remove(key) {
 
 function keys(prefix) {
   const found = new Set([...memory.keys()]);
-  try {
+  if (onDisk) try {
     for (let i = 0; i < localStorage.length; i += 1) {
       const key = localStorage.key(i);
       if (key.startsWith(PREFIX)) found.add(key.slice(PREFIX.length));
@@ -62,6 +76,7 @@ export const unsent = {
 /** Plain strings, because boot.js reads them before any module runs. */
 export const preference = {
   get(key) {
+    if (!onDisk) return memory.get(key) ?? null;
     try {
       return localStorage.getItem(PREFIX + key);
     } catch {
@@ -70,6 +85,7 @@ export const preference = {
   },
   set(key, value) {
     memory.set(key, value);
+    if (!onDisk) return;
     try {
       localStorage.setItem(PREFIX + key, value);
     } catch { /* kept in memory */ }
