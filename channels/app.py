@@ -58,7 +58,7 @@ from assistant.foundation.crypto import KeyRing
 from assistant.foundation.database import Database
 from assistant.foundation.messages import t
 from assistant.foundation.settings import SANDBOX_OFFICE, Settings, get_settings
-from channels import problems
+from channels import desk_mail, problems
 from channels.api import (
     browsing,
     cards,
@@ -187,8 +187,10 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     _results(parts, receiving)
     sweep = ClockSweep(db, clock, services.guide_of, services.guide_for, case_news.tell, parts.announce)
     parts.rounds.jobs.append(Job("clocks", 60.0, sweep.run))
-    at_desk = DeskRounds(db, desk, clock, parts.announce)
+    written = desk_mail.letters(settings, db, desk, parts.notices.providers.get("email"))
+    at_desk = DeskRounds(db, desk, clock, parts.announce, written)
     parts.rounds.jobs += [Job("desk", EVERY_S, at_desk.run), Job("desk limits", LIMITS_EVERY_S, at_desk.watch)]
+    parts.rounds.jobs.append(Job("desk letters", LIMITS_EVERY_S, at_desk.write))
     bookings = BookingRounds(db, counter, clock)
     parts.notices.reminders.bookings = bookings.on
     parts.rounds.jobs.append(Job("bookings", 5.0, bookings.run))

@@ -24,8 +24,10 @@ from assistant.foundation.tokens import hash_token
 FIRST_LOGIN = "admin"
 SHORTEST_PASSWORD = 10
 LONGEST_NAME = 64
+LONGEST_EMAIL = 254
 SYSTEM = "system"
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
 
 
 class AccountError(ValueError):
@@ -38,7 +40,9 @@ class AccountError(ValueError):
 
 @dataclass(frozen=True)
 class Account:
-    """An account as it is listed. ``present`` while a session of it lasts; ``subject`` is who it is at the identity provider."""
+    """An account as it is listed. ``present`` while a session of it lasts; ``subject`` is who it is at the identity provider;
+    ``email`` is for supervisors, who are written when a limit runs out.
+    """
 
     login: str
     name: str
@@ -47,6 +51,7 @@ class Account:
     present: bool
     created_at: datetime
     subject: str | None
+    email: str | None
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,7 @@ def every(conn: Connection, now: datetime) -> list[Account]:
     return [
         Account(
             row.login, row.display_name, ordered(held.get(row.id, ())), row.active, bool(row.present) and row.active,
-            row.created_at, row.subject,
+            row.created_at, row.subject, row.email,
         )
         for row in conn.execute(select(staff, present).order_by(staff.c.login))
     ]  # fmt: skip
@@ -186,6 +191,19 @@ def rename(conn: Connection, login: str, name: str, at: datetime, actor: str = S
     staff_id, shown = find(conn, login), _name(name)
     conn.execute(update(staff).where(staff.c.id == staff_id).values(display_name=shown))
     audit.append(conn, at=at, actor=actor, action="staff.renamed", subject=staff_id, detail={})
+
+
+def set_email(conn: Connection, login: str, email: str, at: datetime, actor: str = SYSTEM) -> None:
+    """Say where somebody is written to; an empty address: nowhere. The audit chain has that it changed, not the address.
+
+    Raises:
+        AccountError: login_unknown or email_bad.
+    """
+    staff_id, given = find(conn, login), email.strip()
+    if given and (len(given) > LONGEST_EMAIL or not _EMAIL.fullmatch(given)):
+        raise AccountError("email_bad", t("desk.email_bad"))
+    conn.execute(update(staff).where(staff.c.id == staff_id).values(email=given or None))
+    audit.append(conn, at=at, actor=actor, action="staff.email", subject=staff_id, detail={"given": bool(given)})
 
 
 def end_sessions(conn: Connection, login: str, at: datetime, actor: str = SYSTEM) -> int:

@@ -167,6 +167,11 @@ def notes_of(conn: Connection, conversation_id: str) -> list[Note]:
     return [Note(row.id, row.kind, row.display_name, row.text, row.at) for row in rows]
 
 
+def name_of(conn: Connection, staff_id: str) -> str:
+    """What a member of staff is called before citizens."""
+    return str(conn.execute(select(staff.c.display_name).where(staff.c.id == staff_id)).scalar_one())
+
+
 def listed(conn: Connection, where: Any) -> list[Entry]:
     """Stays with their places: those waiting in the queue's order, then the others in the same."""
     noted = select(func.count()).where(notes.c.conversation_id == entries.c.conversation_id).scalar_subquery()

@@ -297,7 +297,8 @@ class Desk:
         if (group is None) == (to is None) or to == staff_id or (to and self.seats.state(conn, to, at) == "offline"):
             raise NotYours(conversation_id, "absent")
         books.note(conn, conversation_id, staff_id, "transfer", note, at)
-        self._wait_again(conn, held, at, TRANSFERRED, t("desk.transferred"), f"staff:{staff_id}", skill_group=group, for_staff=to)
+        text = t("desk.transferred", name=books.name_of(conn, staff_id))
+        self._wait_again(conn, held, at, TRANSFERRED, text, f"staff:{staff_id}", skill_group=group, for_staff=to)
 
     def say(
         self, conn: Connection, conversation_id: str, staff_id: str, name: str, text: str, at: datetime,
@@ -332,7 +333,8 @@ class Desk:
             books.lock(conn, conversation_id)
             held = books.live(conn, conversation_id)
             if held is not None and held["state"] == CLAIMED:
-                self._wait_again(conn, held, at, REQUEUED, t("desk.requeued"), "system")
+                text = t("desk.requeued", name=books.name_of(conn, held["staff_id"]))
+                self._wait_again(conn, held, at, REQUEUED, text, "system")
 
     def check_holder(self, conn: Connection, conversation_id: str, staff_id: str, *, joined: bool = False) -> RowMapping:
         """The stay this member of staff has claimed (or joined, where that is enough).

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from assistant.desk import books
 from assistant.desk.books import WAITING
+from assistant.desk.letters import Letters
 from assistant.desk.queue import Desk, NotYours
 from assistant.foundation.clock import Clock
 from assistant.foundation.database import Database
@@ -22,10 +23,13 @@ class DeskRounds:
 
     Args:
         announce: wakes who listens to a conversation.
+        letters: what supervisors are written; None: nothing.
     """
 
-    def __init__(self, db: Database, desk: Desk, clock: Clock, announce: Callable[[str], None]) -> None:
-        self._db, self._desk, self._clock, self._announce = db, desk, clock, announce
+    def __init__(
+        self, db: Database, desk: Desk, clock: Clock, announce: Callable[[str], None], letters: Letters | None = None
+    ) -> None:
+        self._db, self._desk, self._clock, self._announce, self._letters = db, desk, clock, announce, letters
 
     def run(self) -> None:
         """One round; each part is a transaction of its own, which locks conversations in the order of their ids."""
@@ -56,9 +60,16 @@ class DeskRounds:
             near = self._desk.watch.near(conn, now)
         if near:
             with self._db.write() as conn:
-                changed = self._desk.watch.escalate(conn, now)
-            for conversation_id in changed:
+                told = self._desk.watch.escalate(conn, now)
+                if self._letters is not None:
+                    self._letters.plan(conn, told, now)
+            for conversation_id in sorted({entry.conversation_id for entry, _, _ in told}):
                 self._announce(conversation_id)
+
+    def write(self) -> None:
+        """Letters to supervisors are sent, apart from the rest: a mail server may take its time."""
+        if self._letters is not None:
+            self._letters.send(self._clock.now())
 
     def _assign(self) -> str | None:
         """One assignment, in a transaction of its own; the conversation."""

@@ -50,8 +50,8 @@ class Watch:
         query = select(entries.c.conversation_id).where(entries.c.state.in_(books.LIVE), entries.c.escalated_at.is_not(None))
         return books.ids(conn.execute(query.order_by(entries.c.escalated_at, entries.c.id)))
 
-    def escalate(self, conn: Connection, now: datetime) -> list[str]:
-        """Write down what is near or past; the conversations concerned. The first such thing puts a stay before the managers."""
+    def escalate(self, conn: Connection, now: datetime) -> list[tuple[Entry, str, Limit]]:
+        """Write down what is near or past, and say what it is. The first such thing puts a stay before the managers."""
         told = self.near(conn, now)
         for entry in sorted({one.id: one for one, _, _ in told}.values(), key=lambda one: one.conversation_id):
             books.lock(conn, entry.conversation_id)
@@ -59,7 +59,7 @@ class Watch:
                 conn.execute(update(entries).where(entries.c.id == entry.id).values(escalated_at=now))
         for entry, what, limit in told:
             books.moment(conn, entry.id, what, now, entry.staff_id, limit.name)
-        return sorted({entry.conversation_id for entry, _, _ in told})
+        return told
 
 
 def _untold(limit: Limit, happened: Sequence[Moment]) -> list[str]:

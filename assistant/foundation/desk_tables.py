@@ -18,9 +18,12 @@ staff = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("issuer", String(255)),
     Column("subject", String(255)),
+    Column("email", EncryptedText("staff.email")),
     Index(None, "issuer", "subject", unique=True),
 )
-"""A member of staff who signs in to the console; ``issuer`` and ``subject`` are who she is at an identity provider."""
+"""A member of staff who signs in to the console; ``issuer`` and ``subject`` are who she is at an identity provider, ``email``
+is where she is written to when she is not looking at it.
+"""
 
 staff_role = Table(
     "staff_role",
@@ -140,6 +143,23 @@ desk_member = Table(
     Column("skill_group", String(32), primary_key=True),
 )
 """The skill groups of a member of staff; who has none serves all."""
+
+desk_letter = Table(
+    "desk_letter",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("entry_id", ForeignKey("desk_entry.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("staff_id", ForeignKey("staff.id", ondelete="CASCADE"), nullable=False),
+    Column("limit_name", String(16), nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("settled_at", UtcDateTime),
+    Index(None, "state", "planned_at"),
+)
+"""A mail to a supervisor about a limit of a stay (see ``desk.letters``). ``due_at`` is when the limit runs out; ``state``
+planned, sent, suppressed (no longer true) or failed (refused).
+"""
 
 assistance = Table(
     "assistance",

@@ -143,6 +143,9 @@ class Settings(BaseSettings):
     desk_vanished_seconds: int = Field(
         default=90, ge=30, description="Seconds after which an operator whose console is not heard of has gone; hers return."
     )
+    desk_mail: Literal["near", "missed", "off"] = Field(
+        default="near", description="When supervisors with an e-mail address are written: a limit is near, missed, or never."
+    )
     staff_session_hours: int = Field(default=12, ge=1, description="Hours after which a staff member signs in again.")
     staff_idle_minutes: int = Field(
         default=60, ge=1, le=24 * 60, description="Minutes without anybody doing something after which a staff session is over."

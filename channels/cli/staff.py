@@ -1,4 +1,4 @@
-"""``bandao staff add|list|disable|enable|role|password|group|capacity``: the accounts of the console."""
+"""``bandao staff add|list|disable|enable|role|password|group|capacity|mail``: the accounts of the console."""
 
 from __future__ import annotations
 
@@ -127,6 +127,19 @@ def capacity(
         usual = seats.arrangement.capacity
     show({"ok": True, "login": login, "capacity": count or usual}, [t("desk.cli_capacity", login=login, count=count or usual)],
          as_json=as_json)  # fmt: skip
+
+
+@commands.command("mail", help=t("desk.cli_help_mail"))
+def mail(
+    login: Login,
+    address: Annotated[str, typer.Argument(metavar="[ADDRESS]", help=t("desk.cli_help_address"))] = "",
+    as_json: Json = False,
+) -> None:
+    """Say where a supervisor is written to when a limit runs out; no address: nowhere."""
+    with _changing(as_json=as_json) as conn:
+        accounts.set_email(conn, login, address, SystemClock().now())
+    told = address or t("desk.cli_no_address")
+    show({"ok": True, "login": login, "email": address or None}, [t("desk.cli_mail", login=login, address=told)], as_json=as_json)
 
 
 @contextmanager

@@ -34,6 +34,7 @@ class AccountOut(BaseModel):
     active: bool
     present: bool
     subject: str | None
+    email: str | None
     mine: bool
 
 
@@ -46,20 +47,24 @@ class AccountList(BaseModel):
 
 
 class NewAccount(In):
-    """``roles`` may be none."""
+    """``roles`` may be none; without ``email`` nothing is written to it."""
 
     login: Annotated[str, Field(max_length=64)]
     name: Annotated[str, Field(max_length=200)]
     roles: Annotated[list[str], Field(max_length=len(ROLES))]
+    email: Annotated[str, Field(max_length=accounts.LONGEST_EMAIL)] = ""
 
 
 class Changes(In):
-    """What is to change; what is left out stays. An empty ``subject`` unlinks the account from the identity provider."""
+    """What is to change; what is left out stays. An empty ``subject`` unlinks the account from the identity provider; with an empty
+    ``email`` nothing is written to it.
+    """
 
     name: Annotated[str, Field(max_length=200)] | None = None
     roles: Annotated[list[str], Field(max_length=len(ROLES))] | None = None
     active: bool | None = None
     subject: Annotated[str, Field(max_length=255)] | None = None
+    email: Annotated[str, Field(max_length=accounts.LONGEST_EMAIL)] | None = None
 
 
 class PasswordOut(BaseModel):
@@ -78,7 +83,7 @@ def listed(who: Looking, request: Request) -> AccountList:
     items = [
         AccountOut(
             login=one.login, name=one.name, roles=one.roles, active=one.active, present=one.present, subject=one.subject,
-            mine=one.login == who.login,
+            email=one.email, mine=one.login == who.login,
         )
         for one in every
     ]  # fmt: skip
@@ -91,7 +96,14 @@ def add(body: NewAccount, who: Managing, request: Request) -> PasswordOut:
     """Make an account with a password told this once."""
     parts, password = parts_of(request), accounts.new_password()
     login = body.login.strip().lower()
-    _changed(parts, lambda conn: accounts.add(conn, login, password, body.name, body.roles, parts.clock.now(), _actor(who)))
+    now, actor = parts.clock.now(), _actor(who)
+
+    def work(conn: Connection) -> None:
+        accounts.add(conn, login, password, body.name, body.roles, now, actor)
+        if body.email:
+            accounts.set_email(conn, login, body.email, now, actor)
+
+    _changed(parts, work)
     return PasswordOut(login=login, password=password)
 
 
@@ -109,6 +121,8 @@ def change(login: str, body: Changes, who: Managing, request: Request) -> Done:
             if login == who.login and set(given) != who.roles:
                 raise AccountError("own_roles", t("desk.own_roles"))
             accounts.set_roles(conn, login, given, now, actor)
+        if body.email is not None:
+            accounts.set_email(conn, login, body.email, now, actor)
         if body.subject is not None:
             identities.link(conn, login, parts.settings.oidc_issuer, body.subject, now, actor)
         if body.active is not None:

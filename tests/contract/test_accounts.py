@@ -58,6 +58,22 @@ def test_what_cannot_be_done_is_said_and_nothing_of_it_is_done(staff: Hiring) ->
     assert [one["name"] for one in admin.http.get(ACCOUNTS).json()["items"]] == ["坐席guan-1", "坐席zhuo-1"]
 
 
+def test_an_address_is_given_changed_and_taken_back(staff: Hiring) -> None:
+    admin = staff("guan-1", "administrator")
+    lead = {"login": "zhu-1", "name": "主管", "roles": ["supervisor"], "email": "lead@hall.example"}
+    assert admin.http.post(ACCOUNTS, json=lead, headers=admin.csrf).status_code == 200
+    half = admin.http.post(ACCOUNTS, json=lead | {"login": "zhu-2", "email": "lead at hall"}, headers=admin.csrf)
+    assert (half.status_code, half.json()["code"]) == (422, "email_bad")
+
+    def address() -> str | None:
+        return {one["login"]: one["email"] for one in admin.http.get(ACCOUNTS).json()["items"]}["zhu-1"]
+
+    assert address() == "lead@hall.example" and len(admin.http.get(ACCOUNTS).json()["items"]) == 2, "half an account is none"
+    assert put(admin, "zhu-1", email="hall@hall.example").status_code == 200 and address() == "hall@hall.example"
+    assert put(admin, "zhu-1", name="主管2").status_code == 200 and address() == "hall@hall.example"
+    assert put(admin, "zhu-1", email="").status_code == 200 and address() is None
+
+
 def test_whose_account_is_closed_gives_back_whom_she_has(app: FastAPI, staff: Hiring) -> None:
     admin, operator, other = staff("guan-1", "administrator"), staff("zhuo-1"), staff("zhuo-2")
     with_toy_engine(app)

@@ -68,7 +68,7 @@ def test_passing_on_and_ending(citizen: Visitor, staff: Hiring, clock: FixedCloc
     assert anna.do("notes", citizen.id, text="已经核对住所").status_code == 200
     clock.advance(timedelta(seconds=1))
     assert anna.do("transfer", citizen.id, to=found["me"], note="要问消防").status_code == 200
-    assert citizen.events()[-1][1]["text"] == "正在为您转给更合适的工作人员，请稍等，不用从头再说"
+    assert citizen.events()[-1][1]["text"] == "工作人员坐席zhuo-1正在为您转给更合适的工作人员，请稍等，不用从头再说"
     assert anna.do("claim", citizen.id).json()["code"] == "for_other"
     assert take_next(bert) == citizen.id
     noted = bert.http.get(f"/console/api/conversations/{citizen.id}/notes").json()

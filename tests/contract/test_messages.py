@@ -9,6 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -22,7 +23,9 @@ from cryptography.x509.oid import NameOID
 from assistant.casework.notices.gateway import Gateway, Sms, WeChat
 from assistant.casework.notices.mail import Mail, Security
 from assistant.casework.notices.notice import Notice, Outcome, Rejected, Sent, Unavailable, Words, key_of
+from assistant.desk.letters import Letter
 from assistant.foundation.clock import SystemClock
+from channels import desk_mail
 from sandbox.app import create_app
 from sandbox.config import SandboxConfig
 from tests.messages import MessageAdmin
@@ -176,6 +179,18 @@ def test_mail_goes_out_with_an_identifier_made_of_the_key(served: Served) -> Non
     kept = served.admin.sent("someone@example.com")
     assert [one["key"] for one in kept] == [first.ref, first.ref], "a mail server cannot know; the identifier is the same"
     assert kept[0]["title"] == WORDS.title and kept[0]["body"].splitlines() == [WORDS.text, "", WORDS.link]
+
+
+def test_the_desk_writes_to_supervisors_by_it(served: Served) -> None:
+    letter = Letter("a" * 40, "lead@example.com", "人工服务时限快到了", "请到控制台看一看。", "https://bandao.example/console/")
+    refused = replace(letter, key="b" * 40, address="nobody")
+    send = desk_mail.post(served.mail())
+    assert [send(letter), send(letter), send(refused)] == ["sent", "sent", "refused"]
+    kept = served.admin.sent("lead@example.com")
+    assert len({one["key"] for one in kept}) == 1 and kept[0]["title"] == letter.title
+    assert kept[0]["body"].splitlines() == [letter.text, "", letter.link]
+    served.admin.fault("down", channel="email", count=1, seconds=1.5)
+    assert send(letter) == "later"
 
 
 def test_mail_is_encrypted_and_signed_in_where_settings_say_so(served: Served) -> None:

@@ -38,9 +38,11 @@ def filled(database: Database, blobs: BlobStore, clock: FixedClock) -> Database:
         add_everything_encrypted(database, clock.now(), f"conversation-{number}")
         with database.write() as conn:
             audit.append(conn, at=clock.now(), actor="bot", action="case.created", subject=f"case-{number}", detail={"n": number})
-    staff = {"id": "s1", "login": "op", "password_hash": "$argon2id$x", "display_name": "示例", "role": "staff", "active": True}
+    staff = {"password_hash": "$argon2id$x", "display_name": "示例", "active": True, "created_at": clock.now()}
     with database.write() as conn:
-        conn.execute(insert(desk_tables.staff), staff | {"created_at": clock.now()})
+        for number in range(1, 8):
+            mine = {"id": f"s{number}", "login": f"op-{number}", "email": f"op-{number}@hall.example"}
+            conn.execute(insert(desk_tables.staff), staff | mine)
     for content in (b"one", b"two", b"three"):
         blobs.put(content)
     return database

@@ -20,7 +20,7 @@ function line(one) {
   const state = one.active ? (one.present ? "在线" : "离线") : "停用";
   return h("tr", { class: one.active ? "" : "closed" },
     h("td", {}, h("b", { text: one.login }), one.subject ? h("div", { class: "hint", text: `${known.provider ?? "身份认证"}：${one.subject}` }) : null),
-    h("td", { text: one.name }), h("td", { text: roles(one.roles) }), h("td", { text: state }),
+    h("td", {}, one.name, one.email ? h("div", { class: "hint", text: one.email }) : null), h("td", { text: roles(one.roles) }), h("td", { text: state }),
     h("td", {}, h("div", { class: "acts" },
       act("修改", () => edit(one)),
       act("重设密码", () => reset(one)),
@@ -64,6 +64,7 @@ function edit(one) {
   $("edit-login-box").hidden = Boolean(one);
   $("edit-login").value = "";
   $("edit-name").value = one?.name ?? "";
+  $("edit-email").value = one?.email ?? "";
   $("edit-roles").replaceChildren(...known.roles.map((code) => h("label", { class: "check" },
     h("input", { type: "checkbox", value: code, checked: Boolean(one?.roles.includes(code)), disabled: Boolean(one?.mine) }), role(code))));
   $("edit-roles-hint").textContent = one?.mine ? "自己的角色不能自己改，请另一位管理员来改。" : "换角色以后，这个账号马上退出登录。";
@@ -78,17 +79,19 @@ async function save(event) {
   event.preventDefault();
   const given = [...$("edit-roles").querySelectorAll("input:checked")].map((box) => box.value);
   const name = $("edit-name").value.trim();
+  const email = $("edit-email").value.trim();
   try {
     if (editing) {
       const body = {};
       if (name !== editing.name) body.name = name;
+      if (email !== (editing.email ?? "")) body.email = email;
       if (!editing.mine && String(given) !== String(editing.roles)) body.roles = given;
       if (known.provider && $("edit-subject").value.trim() !== (editing.subject ?? "")) body.subject = $("edit-subject").value.trim();
       await call("PUT", at(editing.login), { body });
       $("edit").close();
       banner(`${editing.login}：已保存。`);
     } else {
-      const made = await call("POST", "/accounts", { body: { login: $("edit-login").value.trim(), name, roles: given } });
+      const made = await call("POST", "/accounts", { body: { login: $("edit-login").value.trim(), name, roles: given, email } });
       $("edit").close();
       told(made);
     }
