@@ -61,6 +61,9 @@ class Complaint(TurnAction):
 
 
 def _complain(talk: Talk) -> None:
+    if talk.asking == rating.WHY:  # what was wrong is what she was asked; somebody gets in touch about it anyway
+        rating.take_reasons(talk)
+        return
     talk.say(t("conversation.complaint"))
     talk.wants_person, talk.status, talk.question_said = "complaint", "handed_off", True
 

@@ -26,7 +26,7 @@ from assistant.foundation.database import Database
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t, use_language
 from assistant.foundation.tables import conversation
-from knowledge.replies import Card, File
+from knowledge.replies import Action, Card, File
 
 log = get_logger(__name__)
 CONFLICTS = 3
@@ -51,7 +51,7 @@ def package_loader(db: Database, blobs: BlobStore) -> Callable[[str, int, str], 
 @dataclass
 class Told:
     """What a piece of news leads to besides the case itself. ``receipt``: the part whose receipt is offered with it,
-    ``by_hand`` the one whose papers are to be brought or posted now."""
+    ``by_hand`` the one whose papers are to be brought or posted now; ``to_correct``: one tap begins the correction."""
 
     notice: str
     audit: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -60,6 +60,7 @@ class Told:
     receipt: str | None = None
     by_hand: str | None = None
     level: Literal["info", "warning"] = "info"
+    to_correct: bool = False
 
 
 class CaseSink:
@@ -124,6 +125,7 @@ class CaseSink:
             if status is CaseStatus.CORRECTION_NEEDED or status in _FOR_GOOD:
                 told.level = "warning"
             if status is CaseStatus.CORRECTION_NEEDED:
+                told.to_correct = True
                 told.events.append(CaseEvent(case_no, "correction", entry.at, part, status.value, entry.due, entry.text))
             if came is not None:
                 told.receipt = part
@@ -215,6 +217,10 @@ class CaseSink:
             offered: list[Card | File] = [*receipts.links(case, told.receipt)] if told.receipt is not None else []
             if told.by_hand is not None and (part := parts.named(case, told.by_hand)) is not None:
                 offered += hand_in_news.replies(case, part)
+            if told.to_correct:
+                tap = Action(label=t("casework.correct_now"), message=t("casework.correct_now_message"))
+                text = t("casework.correct_now_text")
+                offered.append(Card(title=t("casework.correct_now_title", name=case.guide_name), text=text, actions=[tap]))
             replies = [one.model_dump(exclude_none=True) for one in offered]
         said: list[dict[str, Any]] = rendered({"replies": replies}, locale)["replies"]
         return said

@@ -136,7 +136,9 @@ def test_departments_work_side_by_side(world: World, sandbox: Sandbox) -> None:
     assert case.status is C.CORRECTION_NEEDED and case.correction is not None
     assert ([w.text for w in case.correction.wanting], str(case.correction.due)) == (["请补充章程最后一页"], due)
     told = world.told()
-    assert [len(data["replies"]) for kind, data in told if kind == "message"] == [1, 1], "each office's receipt once"
+    said = [reply for kind, data in told if kind == "message" for reply in data["replies"]]
+    assert [reply["kind"] for reply in said] == ["file", "file", "card"], "each office's receipt once, and the correction"
+    assert [tap["message"] for tap in said[-1]["actions"]] == ["继续"], "one tap begins it"
     (asked,) = [data for kind, data in told if kind == "notice" and data["level"] == "warning"]
     assert asked["text"].startswith("“firm证”要补正。请补正\n")
     assert asked["text"].endswith("说“继续”就行，只补这几项，其他内容都不用动。请在2099年1月8日以前补好。")

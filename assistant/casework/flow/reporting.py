@@ -12,7 +12,7 @@ from assistant.casework.flow import choosing
 from assistant.casework.flow.talk import AuditNote, Talk
 from assistant.casework.model import Case, CaseStatus
 from assistant.casework.progress import urging
-from assistant.casework.progress.build import progress
+from assistant.casework.progress.build import paragraph, progress
 from assistant.casework.progress.view import LineView, ProgressView
 from assistant.casework.results import links
 from assistant.casework.resuming import new_code
@@ -108,6 +108,7 @@ def card(talk: Talk, case: Case, shown: ProgressView) -> Card:
     several = len(shown.lines) > 1
     # of a 一件事 the text tells all lines; what is done or waits for others has nothing more to tell
     told = [line for line in shown.lines if not several or line.status not in _TOLD]
+    texts = [paragraph(line, limits=line not in told) for line in shown.lines]  # the limits of the others stand in their rows
     rows = [row for line in told for row in _rows(line, several)]
     rows += [
         Row(
@@ -123,7 +124,7 @@ def card(talk: Talk, case: Case, shown: ProgressView) -> Card:
     actions = [*([urge] if shown.urging.possible else []), *([back] if shown.withdrawable else [])]
     return Card(
         title=t("progress.title", item=talk.name_of(case), status=shown.status_text),
-        text="\n".join([t("progress.number", case_no=case.case_no, status=shown.status_text), shown.summary]),
+        text="\n".join([t("progress.number", case_no=case.case_no, status=shown.status_text), *texts]),
         rows=rows,
         actions=actions,
     )

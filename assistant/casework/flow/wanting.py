@@ -8,6 +8,7 @@ from assistant.casework import interview
 from assistant.casework.fields import dates
 from assistant.casework.flow.talk import Talk
 from assistant.casework.model import Case, CasePart, CaseStatus, Correction, Wanting
+from assistant.casework.progress.telling import called
 from assistant.casework.submission import parts
 from assistant.foundation.messages import t
 from knowledge.replies import Card, Row
@@ -67,10 +68,18 @@ def _tell(talk: Talk, case: Case) -> None:
             continue
         correction.told = True
         until = t("casework.correction_due", due=dates.said(correction.due)) if correction.due else ""
-        rows = [Row(label=str(number), value=want.text) for number, want in enumerate(correction.wanting, 1)]
+        rows = [Row(label=str(number), value=_row(talk.guide, want)) for number, want in enumerate(correction.wanting, 1)]
         text = t("casework.correction_text", until=until) if rows else f"{correction.text}\n{until}".strip()
         title = t("casework.correction_title", name=part.name or talk.name_of(case), office=_office(part, talk.guide))
         talk.replies.append(Card(title=title, text=text, rows=rows))
+
+
+def _row(guide: Guide | None, want: Wanting) -> str:
+    """What is wanting, by its name, and the office's reason."""
+    name = called(guide, want) if guide is not None else ""
+    if not name or name in want.text:
+        return want.text
+    return t("casework.correction_row", name=name, text=want.text) if want.text else name
 
 
 def _about(guide: Guide, case: Case, want: Wanting) -> GuideField | Material | None:

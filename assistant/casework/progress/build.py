@@ -49,16 +49,15 @@ def progress(
         for stands in held
     ]
     title = called(guide)
-    summary = "\n".join(
-        " ".join([t("progress.summary_line", name=line.name, now=line.now), *(due.text for due in line.until)]) for line in lines
-    )
+    summary = "\n".join(paragraph(line) for line in lines)
+    nothing = "todo_no_must" if any(line.verdict for line in lines) else "todo_nothing"
     return ProgressView(
         case_no=case.case_no,
         title=title,
         status=case.status.value,
         status_text=_status(case.status),
         summary=summary,
-        todo=list(dict.fromkeys(words for line in lines for words in line.todo)) or [t("progress.todo_nothing")],
+        todo=list(dict.fromkeys(words for line in lines for words in line.todo)) or [t(f"progress.{nothing}")],
         lines=lines,
         urging=urging(case, now),
         receiving=receiving(case, parcels),
@@ -67,12 +66,19 @@ def progress(
     )
 
 
+def paragraph(line: LineView, *, limits: bool = True) -> str:
+    """A share in one paragraph that makes sense read aloud; ``limits``: with the days until when."""
+    told = [t("progress.summary_line", name=line.name, now=line.now), *(due.text for due in line.until if limits)]
+    return (" " if language() == ENGLISH else "").join(told)  # Chinese sentences stand side by side
+
+
 def _line(case: Case, part: CasePart | None, guide: Guide, stands: Standing, now: datetime) -> LineView:
     department = (part.department if part else "") or guide.department or t("progress.department_unknown")
     limits = limits_of(guide, case.values())
     clocks = clocks_of(stands, limits, day_of(now))
     correction = (part.correction if part else None) or (case.correction if not stands.part else None)
-    told = Told(stands, department, part, correction, [other.name for other in case.parts if part and other.item in part.after])
+    before = [other.name for other in case.parts if part and other.item in part.after]
+    told = Told(stands, department, part, correction, before, guide)
     who = told.who()
     over = stands.status in OVER
     return LineView(

@@ -9,9 +9,10 @@ from assistant.casework.bookings.words import when
 from assistant.casework.clocks.standing import OVER, Standing
 from assistant.casework.clocks.statutes import ACCEPTANCE
 from assistant.casework.fields.dates import said
-from assistant.casework.model import Case, CasePart, CaseStatus, Correction
+from assistant.casework.model import Case, CasePart, CaseStatus, Correction, Wanting
 from assistant.casework.progress.view import VerdictView
 from assistant.foundation.messages import language, render, t
+from knowledge.schema import Guide
 
 _S = CaseStatus
 _BY_HAND = ("hand_window", "hand_post")
@@ -19,19 +20,20 @@ HERS = frozenset({_S.DRAFT, _S.READY, _S.CORRECTION_NEEDED})
 """Where the citizen has it."""
 
 _NEXT = {"resubmitted": "in_review", "deemed": "accepted", "refused": "denied", "delivered": "over", "closed": "over",
-         "withdrawn": "begin_again", "expired": "begin_again", "stuck": "sending", "withdrawing": "over",
+         "withdrawn": "begin_again", "expired": "begin_again", "stuck": "sending",
          "hand_window": "sending", "hand_post": "sending"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Told:
-    """A share that is told of. ``after`` are the names of the parts that have to be through first."""
+    """A share that is told of. ``after`` are the names of the parts that have to be through first, ``guide`` is the item's."""
 
     stands: Standing
     department: str
     part: CasePart | None
     correction: Correction | None
     after: Sequence[str]
+    guide: Guide
 
     @property
     def waits(self) -> bool:
@@ -105,16 +107,18 @@ class Told:
         return []
 
     def verdict(self, case: Case) -> VerdictView | None:
-        """Why it was refused or denied, as the office says it; None where it was not, or it said nothing."""
+        """Why it was refused or denied, as the office says it, and what can be done against it; None where it was not."""
         if self.stands.status not in (_S.REFUSED, _S.DENIED):
             return None
         given = self.part.verdict if self.part else None
+        remedy = _theirs(given.remedy) if given is not None and given.remedy else t("casework.remedies")
         if given is not None and given.reason:
-            return VerdictView(reason=_theirs(given.reason), basis=_theirs(given.basis), remedy=_theirs(given.remedy))
+            return VerdictView(reason=_theirs(given.reason), basis=_theirs(given.basis), remedy=remedy)
         said_by = [
             entry.text for entry in case.timeline if entry.status is self.stands.status and entry.part in ("", self.stands.part)
         ]
-        return VerdictView(reason=_theirs(said_by[-1])) if said_by and said_by[-1] else None
+        reason = _theirs(said_by[-1]).removesuffix(remedy).strip() if said_by else ""
+        return VerdictView(reason=reason, basis=_theirs(given.basis) if given is not None else "", remedy=remedy)
 
     def _bring(self) -> str:
         """Where her papers go, and by when."""
@@ -131,8 +135,24 @@ class Told:
         given = self.correction
         if given is None or not (given.text.strip() or given.wanting):
             return [t("progress.todo_correct_unknown")]
-        texts = [wanted.text for wanted in given.wanting if wanted.text] or [given.text.strip()]
-        return [t("progress.todo_correct", text=_theirs(text)) for text in texts]
+        wanted = [self._wanted(want) for want in given.wanting if want.text or called(self.guide, want)]
+        return wanted or [t("progress.todo_correct", text=_theirs(given.text.strip()))]
+
+    def _wanted(self, want: Wanting) -> str:
+        """看不清 alone does not say what: the question or the paper is named with the office's reason."""
+        name, text = called(self.guide, want), _theirs(want.text).strip()
+        if not name or name in text:
+            return t("progress.todo_correct", text=text)
+        return t("progress.todo_correct_named", name=name, text=text) if text else t("progress.todo_correct", text=name)
+
+
+def called(guide: Guide, want: Wanting) -> str:
+    """What the citizen knows the wanting answer or paper as; nothing where the office's words are all there is."""
+    if want.kind == "field":
+        return next((field.label for field in guide.fields if field.key == want.code), "")
+    if want.kind == "material":
+        return next((material.name for material in guide.materials if material.code == want.code), "")
+    return ""
 
 
 def _theirs(text: str) -> str:

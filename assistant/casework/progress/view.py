@@ -56,7 +56,8 @@ class ContactView(BaseModel):
 
 
 class VerdictView(BaseModel):
-    """Why the office refused or denied, the law it relies on and what can be done against it: its own words, empty if none."""
+    """Why the office refused or denied and the law it relies on, in its own words, empty if none; what can be done against it,
+    by law where it names nothing."""
 
     reason: str
     basis: str = ""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 
+from actions.service import Complaint
 from assistant.casework.flow import acts, answering, rating
 from assistant.casework.flow.grading import grade_in, is_time_of_day
 from assistant.casework.ratings.model import BAD, Said
@@ -43,6 +46,16 @@ def test_what_was_wrong_is_asked_once_and_taken_as_said(answer: str, reasons: tu
     conv.done(talk)
     assert talk.rating == Said(talk.conversation_id, "dissatisfied", reasons, words)
     assert conv.asking is None
+
+
+def test_what_sounds_like_a_complaint_is_the_reason_she_was_asked_for() -> None:
+    conv = Conversation(World())
+    rating.ask_grade(talk := conv.talk("不满意"))
+    conv.done(talk)
+    Complaint(cast(Any, None)).act(talk := conv.talk("等得太久，没人接电话"))
+    conv.done(talk)
+    assert talk.rating == Said(talk.conversation_id, "dissatisfied", ("other",), "等得太久，没人接电话")
+    assert talk.wants_person is None and conv.asking is None
 
 
 @pytest.mark.parametrize("answer", ["跳过", "不想说", "没有"])

@@ -49,7 +49,7 @@ def test_one_case_is_told_with_who_since_until_and_next() -> None:
     assert rows["从什么时候"] == "2026年11月9日"
     assert "2026年11月12日" in rows["法定办结时限"]
     assert rows["接下来"]
-    assert FIRST in card.text
+    assert FIRST in card.text and "2026年11月12日" not in card.text, "a limit is said once, in its row"
     assert talk.status == "answered"
 
 

@@ -287,3 +287,36 @@ def test_how_it_comes_and_where_each_parcel_is_without_name_or_address() -> None
 
 def test_what_was_decided_is_not_taken_back() -> None:
     assert not view(case_of(*ACCEPTED, ("2026-11-11", S.DENIED, "office"))).withdrawable
+
+
+def test_sentences_stand_side_by_side_in_chinese_and_apart_in_english() -> None:
+    shown = view(case_of(*RECEIVED), SERVICE)
+    assert "受理。几天内" in shown.summary and "。。" not in shown.summary and "。 " not in shown.summary
+    with use_language("en"):
+        assert ". " in view(case_of(*RECEIVED), SERVICE).summary
+
+
+def test_what_is_wanting_is_named_where_the_offices_words_alone_do_not_say_what() -> None:
+    case = case_of(*RECEIVED, ("2026-11-10", S.CORRECTION_NEEDED, "office"))
+    field, material = PERMIT.fields[0], PERMIT.materials[0]
+    case.correction = Correction(wanting=[
+        Wanting(kind="field", code=field.key, text="不对"), Wanting(kind="material", code=material.code, text="看不清"),
+        Wanting(kind="material", code=material.code, text=f"{material.name}看不清"), Wanting(kind="material", code=material.code),
+        Wanting(kind="field", code="gone", text="请写清楚"),
+    ])  # fmt: skip
+    assert view(case).todo == [
+        f"补正“{field.label}”：不对", f"补正“{material.name}”：看不清", f"补正：{material.name}看不清", f"补正：{material.name}", "补正：请写清楚",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("status", [S.REFUSED, S.DENIED])
+def test_who_was_told_no_reads_what_can_be_done_against_it(status: S) -> None:
+    case = case_of(*RECEIVED, ("2026-11-10", status, "office"))
+    case.parts = [CasePart(status=status, verdict=Verdict(reason="不属于本机关职权范围"))]
+    shown = view(case)
+    verdict = shown.lines[0].verdict
+    assert verdict is not None and "六十日内申请行政复议" in verdict.remedy and "六个月内提起行政诉讼" in verdict.remedy
+    assert "救济途径" in shown.todo[0] and "重新申请" in shown.todo[0]
+    case.parts[0].verdict = None
+    case.timeline[-1].text = f"材料不实\n{verdict.remedy}"
+    assert (told := view(case).lines[0].verdict) is not None and (told.reason, told.remedy) == ("材料不实", verdict.remedy)
