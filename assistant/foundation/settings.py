@@ -201,7 +201,18 @@ class Settings(BaseSettings):
     templates_dir: Path = Field(default=ROOT / "knowledge" / "templates", description="Folder of the Word templates.")
     models_dir: Path = Field(default=ROOT / "models", description="Folder of trained models and search indexes.")
 
-    @field_validator("sandbox_seed", "clamd_socket", "offices", mode="before")
+    voice_synthesiser: Literal["auto", "sherpa", "fastspeech", "espeak", "off"] = Field(
+        default="auto", description="What speaks: auto = the city's own model, else the demo's voice, else espeak-ng; or off."
+    )
+    voice_synthesiser_folder: Path | None = Field(
+        default=None, description="Folder of a sherpa-onnx voice (VITS, Matcha or Kokoro); unset = none."
+    )
+    voice_speaker: int = Field(default=0, ge=0, description="Speaker of that voice, where it has several.")
+    voice_speed: float = Field(default=1.0, ge=0.5, le=2.0, description="Speed of speech: 1 = ordinary, 0.8 = calmer.")
+    voice_volume: float = Field(default=1.0, ge=0, le=2, description="Loudness of speech: 1 = as the voice makes it.")
+    voice_espeak: str = Field(default="espeak-ng", min_length=1, description="The espeak-ng program (name or path).")
+
+    @field_validator("sandbox_seed", "clamd_socket", "offices", "voice_synthesiser_folder", mode="before")
     @classmethod
     def _nothing(cls, given: object) -> object:
         """A variable set to nothing is not set: as a path it would mean the present folder."""
@@ -211,7 +222,8 @@ class Settings(BaseSettings):
     def _fill_in(self) -> Self:
         """Derive what was left open. Written into ``__dict__`` because the model is frozen for everybody else."""
         filled = self.__dict__
-        for name in ("data_dir", "guides_dir", "templates_dir", "models_dir", "sandbox_seed", "clamd_socket", "offices"):
+        for name in ("data_dir", "guides_dir", "templates_dir", "models_dir", "sandbox_seed", "clamd_socket", "offices",
+                     "voice_synthesiser_folder"):  # fmt: skip
             if filled[name] is not None:
                 # Child processes start in other folders: a relative path would mean another place there.
                 filled[name] = filled[name].expanduser().absolute()
