@@ -28,7 +28,7 @@ from assistant.conversation.cards import Card
 from assistant.conversation.model import CardAct, Conversation
 from assistant.conversation.needs import DeskGate
 from assistant.foundation import audit
-from assistant.foundation.messages import t
+from assistant.foundation.messages import CHINESE, t, use_language
 from knowledge.replies import Card as CardReply
 from knowledge.replies import Notice, Text
 from knowledge.schema import Guide, GuideField
@@ -107,7 +107,9 @@ def keep(conn: Connection, desk: DeskGate, turn: Turn) -> None:
     else:
         desk.check_holder(conn, turn.conv.id, talk.by.staff_id)
         cards.add(conn, card)
-        text = t("acting.edited", label=card.shown["label"], old=card.shown["old"] or t("acting.nothing"), new=card.shown["new"])
+        with use_language(talk.language):
+            old = card.shown["old"] or t("acting.nothing")
+            text = t("acting.edited", label=card.shown["label"], old=old, new=card.shown["new"])
         desk.say(conn, turn.conv.id, talk.by.staff_id, talk.by.name, text, turn.now, card=card.told())
     detail = {"card": card.id, "kind": card.kind, "action": act.action, "state": card.state}
     audit.append(conn, at=turn.now, actor=talk.actor, action="desk.card_answered", subject=turn.conv.id, detail=detail)
@@ -182,7 +184,12 @@ def _edited(talk: Talk, act: CardAct) -> Card:
         raise CardRefused("needless")
     value = _value(talk, field, given, key in act.insist)
     if isinstance(value, Rejected):
+        field = (talk.official or guide).field(key) or field
+        with use_language(CHINESE):  # whoever typed it reads it, and may have typed the Chinese name of an option
+            value = _value(talk, field, given, key in act.insist)
+    if isinstance(value, Rejected):
         raise CardRefused("not_taken", [_error(field, value)])
+    field = guide.field(key) or field
     confirmed = case.package is not None
     old = shown(field, before) if before is not None else None
     store(talk, field, value)

@@ -83,15 +83,25 @@ def form(conversation_id: str, staff_id: str, guide: Guide, case: Case, keys: Se
     return _card(conversation_id, staff_id, "form", case, {"fields": picked}, at)
 
 
+def confirmable(guide: Guide, case: Case) -> str:
+    """How far a package has come that she can be asked to confirm: review or submit.
+
+    Raises:
+        CardRefused: ``package_open``, with what is wanting, as ``guide`` calls it.
+    """
+    stage = stage_of(guide, case)
+    if stage not in ("review", "submit"):
+        raise CardRefused("package_open", [{"field": "", "message": name} for name in wanting(guide, case)])
+    return stage
+
+
 def package(conversation_id: str, staff_id: str, guide: Guide, case: Case, at: datetime) -> Card:
     """Put the package before her: all answers to be confirmed, or the package made of them to be sent.
 
     Raises:
         CardRefused: ``package_open``, with what is wanting.
     """
-    stage = stage_of(guide, case)
-    if stage not in ("review", "submit"):
-        raise CardRefused("package_open", [{"field": "", "message": name} for name in wanting(guide, case)])
+    stage = confirmable(guide, case)
     return _card(conversation_id, staff_id, "package", case, {"stage": stage, "case": case.case_no, "item": guide.name}, at)
 
 

@@ -5,9 +5,11 @@ Each reason is one of the desk's codes. A turn has at most one: the first of ``O
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from assistant.casework import interview
 from assistant.casework.flow.choosing import OPEN
-from assistant.casework.flow.talk import Refused, Talk
+from assistant.casework.flow.talk import DialogueState, Refused, Talk
 from assistant.casework.model import CasePart, CaseStatus
 from assistant.foundation.messages import CHINESE, t, use_language
 from knowledge.schema import Guide, Judgement
@@ -35,6 +37,7 @@ def count(talk: Talk, *, thought: bool) -> None:
     if talk.case is not None and state.judged:  # what became otherwise and then so again is judged again
         holding = [_named(talk, one) for one in _judgements(talk, talk.official)] + [mark for mark, _ in _corrections(talk)]
         state.judged = [one for one in state.judged if not one.startswith(f"{talk.case.case_no}:") or one in holding]
+        state.unjudged = {one: since for one, since in state.unjudged.items() if one in state.judged}
     if not thought:
         return
     # which of these is a question, and no failure
@@ -76,6 +79,7 @@ def settle(talk: Talk, why: str) -> None:
         with use_language(CHINESE):
             talk.person_note = t("handing.note_guide_rule", reasons="\n".join(one.reason for one in judging))
     state.judged += [_named(talk, one) for one in judging]
+    state.unjudged |= {_named(talk, one): talk.now for one in judging}
     state.handed = why
     if why == "correction":
         _settle_corrections(talk)
@@ -85,6 +89,12 @@ def settle(talk: Talk, why: str) -> None:
             note = t("handing.note_validation", label=field.label, times=MOST)
         talk.person_note = f"{talk.person_note}\n{note}".strip()
     state.lost, state.failures, state.refused = 0, 0, None
+
+
+def seen_by(state: DialogueState, served_at: datetime | None) -> None:
+    """A person last had the conversation until ``served_at`` (None: nobody ever): what was to be judged before, is."""
+    if served_at is not None:
+        state.unjudged = {one: since for one, since in state.unjudged.items() if since > served_at}
 
 
 def _judgements(talk: Talk, guide: Guide | None) -> list[Judgement]:

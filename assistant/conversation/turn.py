@@ -27,6 +27,7 @@ from assistant.conversation import (
     acting,
     facts,
     guard,
+    handing_off,
     language,
     on_behalf,
     promising,
@@ -175,6 +176,8 @@ class TurnRunner:
                 raise TurnRefused("not_found")
             held = cases.cases_of(conn, conversation_id)
             kept = conv.owner == "closed" and self.desk.keeper(conn, conversation_id, now)
+            if conv.state.unjudged:
+                handing_off.seen_by(conv.state, self.desk.served_at(conn, conversation_id, now))
             active = next((c for c in held if c.case_no == conv.active_case), None)
             card = acting.load(conn, conv, message.card, active) if message.card else None
         speaks = on_behalf.owner(conv, message.by)

@@ -167,6 +167,16 @@ def notes_of(conn: Connection, conversation_id: str) -> list[Note]:
     return [Note(row.id, row.kind, row.display_name, row.text, row.at) for row in rows]
 
 
+def served_at(conn: Connection, conversation_id: str, now: datetime) -> datetime | None:
+    """Until when staff last had a conversation; who vanished or passed it on has not ended it."""
+    hers = (entries.c.conversation_id == conversation_id) & entries.c.staff_id.is_not(None)
+    if conn.execute(select(entries.c.id).where(hers, entries.c.state == CLAIMED).limit(1)).first():
+        return now
+    last = select(func.max(entries.c.released_at)).where(hers, entries.c.state == RELEASED)
+    ended: datetime | None = conn.execute(last).scalar()
+    return ended
+
+
 def name_of(conn: Connection, staff_id: str) -> str:
     """What a member of staff is called before citizens."""
     return str(conn.execute(select(staff.c.display_name).where(staff.c.id == staff_id)).scalar_one())

@@ -130,6 +130,10 @@ class Desk:
         ).first()
         return str(row.staff_id) if row and row.keep_until is not None and row.keep_until > now else None
 
+    def served_at(self, conn: Connection, conversation_id: str, now: datetime) -> datetime | None:
+        """Until when a person last had it: ``now`` where somebody has it; None where nobody ever ended it."""
+        return books.served_at(conn, conversation_id, now)
+
     def heard(self, conn: Connection, conversation_id: str, at: datetime) -> None:
         """The citizen said something to staff: the next answer is due."""
         books.lock(conn, conversation_id)

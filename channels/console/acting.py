@@ -180,6 +180,8 @@ def _send(parts: Parts, who: Operator, conversation_id: str, body: SendCard) -> 
                 raise CardRefused("no_page")
             if acting.stage_of(guide, case) == "sent":
                 raise CardRefused("too_late")
+            if body.kind == "package":
+                card_making.confirmable(guide, case)  # refused in the operator's language
             # she reads it, so it is in her language
             guide = parts.services.catalogue.in_english(guide) if conv.locale == ENGLISH else guide
             with use_language(conv.locale):

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from assistant.casework import interview
 from assistant.casework import repository as cases
 from assistant.casework.flow.talk import Built
 from assistant.casework.model import Case, CaseStatus
 from assistant.casework.papers import background
-from assistant.foundation.tables import audit_entry
+from assistant.foundation.tables import audit_entry, conversation
 from benchmarks.package import sample_case
 from channels.parts import Parts
 from knowledge.schema import MeetWay
@@ -211,3 +212,16 @@ def test_cards_rest_once_the_bot_has_her_again_and_are_nobody_elses(her: Her, de
     assert her.card(card, "no").json()["code"] == "card_over"
     assert desk.do("cards", her.id, kind="upload", label="门牌照片").status_code == 409
     assert desk.http.get(f"/console/api/conversations/{her.id}/acting").status_code == 409
+
+
+def test_refusals_are_in_the_operators_language_whatever_the_citizen_speaks(app: FastAPI, her: Her, desk: Colleague, parts: Parts) -> None:
+    with parts.db.write() as conn:
+        conn.execute(update(conversation).where(conversation.c.id == her.id).values(locale="en"))
+    wrong = desk.do("fields", her.id, field="phone", value="12").json()["errors"]
+    early = desk.do("cards", her.id, kind="package").json()["detail"]
+    held = Colleague(TestClient(app, headers={"Accept-Language": "en"}), "zhuo-2").do("fields", her.id, field="phone", value="1").json()["detail"]
+    for said in (wrong[0]["message"], early, held):
+        assert re.search(r"[一-鿿]{4}", said) and not re.search(r"[a-z]{4}", said), said
+    assert desk.do("fields", her.id, field="phone", value="13900139000").json() == {"errors": []}
+    *_, told = her.seen("message")
+    assert "changed" in told["text"], "what she reads is in hers"

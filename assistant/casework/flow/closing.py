@@ -12,7 +12,7 @@ from assistant.casework.package import unsigned
 from assistant.casework.package.values import filed_by_agent
 from assistant.casework.submission import parts
 from assistant.foundation.messages import t
-from knowledge.replies import Card, File, Row
+from knowledge.replies import Action, Card, File, Row
 from knowledge.translation import called_in_full
 
 HERS_ALONE = "only_applicant"
@@ -38,6 +38,20 @@ def _only_she(talk: Talk) -> bool:
     if talk.by is not None:
         reject(talk, HERS_ALONE, t("assisted.only_applicant"))
     return talk.by is not None
+
+
+def _to_be_judged(talk: Talk) -> bool:
+    """Whether a person has to judge something first and nobody has: it is not sent off, and one is offered again."""
+    case, guide = talk.case, talk.guide
+    assert case is not None and guide is not None
+    waiting = [one for one in interview.to_judge(guide, case) if f"{case.case_no}:{one.key}" in talk.state.unjudged]
+    if waiting:
+        label = t("conversation.start_person")
+        text = "\n".join([*(one.message for one in waiting), t("casework.judge_first")])
+        talk.replies.append(Card(title=t("casework.judge_title"), text=text, actions=[Action(label=label, message=label)]))
+        talk.question_said = True
+        talk.status = "ready"
+    return bool(waiting)
 
 
 def make_package(talk: Talk) -> None:
@@ -138,7 +152,7 @@ def submit(talk: Talk) -> None:
         talk.say(t("casework.not_submitted"))
         talk.status = "ready"
         return
-    if _only_she(talk):
+    if _only_she(talk) or _to_be_judged(talk):
         return
     if case.package is None or case.status not in (CaseStatus.READY, CaseStatus.CORRECTION_NEEDED):
         advance(talk)

@@ -129,14 +129,13 @@ class DialogueState(BaseModel):
     item last talked about, ``last_question`` the intent of the question last answered; ``next_item`` an item she named beside the
     one in hand, ``later`` those after it, ``unclear`` what may be one of several; ``failures`` counts turns in a row that were
     not understood; ``told`` is what she told of her situation by item, ``deciding`` the situation asked now, ``every_case`` the
-    items she wants told for every situation; ``region`` is the place she asks about (GB/T 2260), where that is another than hers;
-    ``locale_chosen`` says that she chose language and script herself; ``identity`` is who she is, where she signed in;
-    ``notices_offered`` is the turn she was asked in where to be told of her case; ``openid`` is who she is to WeChat, set by its
-    door; ``rating`` is the bad grade whose reasons are being asked, ``rated`` the cases and talks she rated or was asked to rate;
-    ``posting`` is the parcel whose address is being asked for; ``slot`` the slot at a window that is being chosen;
-    ``lost`` counts turns in a row not understood, ``refused`` the answers not taken for one field; ``person`` is the call or the
-    appointment with staff being agreed on; ``handed`` is why a person was last to take over, ``judged`` for what of a case
-    (``<case number>:<key>``), ``changed`` how often she changed an answer (``<case number>:<field>``).
+    items she wants told for every situation; ``region`` is the place she asks about (GB/T 2260), if another than hers;
+    ``locale_chosen``: she chose language and script herself; ``identity`` is who signed in; ``notices_offered`` is the turn she
+    was asked where to be told; ``openid`` is who she is to WeChat, set by its door; ``rating`` is the bad grade whose reasons are
+    being asked, ``rated`` the cases and talks she rated or was asked to rate; ``posting`` is the parcel whose address is asked
+    for; ``slot`` the slot at a window being chosen; ``lost`` counts turns not understood, ``refused`` the answers not taken for
+    one field; ``person`` is the call or appointment being agreed on; ``handed`` is why a person was last to take over, ``judged``
+    for what of a case (``<case number>:<key>``), ``unjudged`` since when nobody came, ``changed`` how often a field was.
     """
 
     ask: Ask | None = None
@@ -172,6 +171,7 @@ class DialogueState(BaseModel):
     person: PersonWish | None = None
     handed: str | None = None
     judged: list[str] = []
+    unjudged: dict[str, datetime] = {}
     changed: dict[str, int] = {}
 
 

@@ -93,6 +93,9 @@ class FakeDesk:
     def keeper(self, conn: Connection, conversation_id: str, now: datetime) -> str | None:
         return None
 
+    def served_at(self, conn: Connection, conversation_id: str, now: datetime) -> datetime | None:
+        return None
+
     def leave(self, conn: Connection, conversation_id: str, at: datetime) -> None:
         self.log.append("leave")
 
