@@ -145,6 +145,12 @@ def _dictionary() -> Iterator[tuple[str, int]]:
 
 
 @cache
+def common_words(least: int, longest: int = 4) -> frozenset[str]:
+    """General words of two to ``longest`` characters that are found at least so often in the corpus jieba was counted on."""
+    return frozenset(word for word, count in _dictionary() if count >= least and 2 <= len(word) <= longest)
+
+
+@cache
 def _char_rarity() -> dict[str, float]:
     counts: dict[str, int] = defaultdict(int)
     for word, count in _dictionary():

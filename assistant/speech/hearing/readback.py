@@ -1,0 +1,112 @@
+"""A value read back, and what is said to that: right, wrong, this part is wrong, once more from the start.
+
+A pure state machine: ``hear`` gives the next state, ``say`` what is to be spoken in it. Nothing is confirmed by anything but
+a yes to what was last read out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from assistant.casework.fields.agreeing import yes_or_no
+from assistant.casework.fields.result import Accepted
+from assistant.foundation.messages import t
+from assistant.speech.hearing.asked import Asked
+from assistant.speech.hearing.correcting import corrected, signs
+from assistant.speech.hearing.digits import read_out
+from assistant.speech.hearing.script import simplified
+from assistant.speech.hearing.values import prepared
+
+State = Literal["asking", "wrong", "doubtful", "confirmed", "anew", "touch"]
+#: Answers that mean nothing before touch is offered.
+_MOST_UNCLEAR = 2
+_ANEW = re.compile(
+    r"从头|重新(?:说|来|报|念)|重说|重来|全错|都错|都不对|整个(?:都)?(?:错|不对)|再说一遍|我再说|(?:start|say it) (?:again|over)",
+    re.I,
+)
+_TOUCH = re.compile(r"(?:我|自己|手动|手工|用手).{0,4}(?:输|打字|点|写|填|按)|键盘|触屏|屏幕上|type|touch", re.I)
+_LEAD = re.compile(r"^(?:(?:不对|不是的|错了|哦|噢|嗯|啊)[,，。、\s]*|(?:不|没有|对|等一下|等等)[,，。、\s]+)(?=.)")
+#: Sounds of thinking; 嗯 is a yes only without them.
+_THINKING = re.compile(r"呃|额|唔|那个|这个|[.…]{2,}")
+_SOUNDS = re.compile(r"[嗯呃额唔啊哦,，。.…、\s]|那个|这个")
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """One value being confirmed. ``value`` is the form's; ``unclear`` counts the answers running that meant nothing."""
+
+    asked: Asked
+    value: str
+    today: date
+    state: State = "asking"
+    unclear: int = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing more to hear: confirmed, to be said anew, or to be typed."""
+        return self.state in ("confirmed", "anew", "touch")
+
+    @property
+    def say(self) -> str:
+        """What is spoken in this state, in the language being spoken."""
+        shown = read_out(self.asked, self.value)
+        match self.state:
+            case "asking":
+                return t("speech.hear_readback", value=shown)
+            case "wrong":
+                return t("speech.hear_which_part")
+            case "doubtful":
+                return t("speech.hear_doubtful", value=shown)
+            case "confirmed":
+                return t("speech.hear_confirmed")
+            case "anew":
+                return t("speech.hear_anew")
+            case "touch":
+                return t("speech.hear_touch")
+
+    def hear(self, text: str) -> ReadBack:
+        """The state after an answer. One that is over stays as it is."""
+        plain = simplified(text).strip(" 。.！!")
+        if self.over:
+            return self
+        if _TOUCH.search(plain):
+            return replace(self, state="touch")
+        if _ANEW.search(plain):
+            return replace(self, state="anew")
+        if (new := self._new_value(plain)) is not None:
+            return self._with(new, plain)
+        answer = None if _THINKING.search(plain) and not _SOUNDS.sub("", plain) else yes_or_no(plain)
+        if answer is True and self.state != "wrong":
+            return replace(self, state="confirmed")
+        if answer is False:
+            return replace(self, state="wrong", unclear=0)
+        unclear = self.unclear + 1
+        return replace(self, state="touch" if unclear >= _MOST_UNCLEAR else self.state, unclear=unclear)
+
+    def _new_value(self, plain: str) -> str | None:
+        """The value as it is after what was said: a part put right, or said as a whole once more."""
+        kind = self.asked.kind
+        said = plain
+        while (shorter := _LEAD.sub("", said, count=1)) != said:
+            said = shorter
+        if kind != "amount" and (part := corrected(self.value, kind, said)) is not None:
+            return self._as_kept(part)
+        if kind not in ("date", "amount") and len(signs(said)) < 6:
+            return None
+        whole = self.asked.read(prepared(said, self.asked, self.today), self.today)
+        return str(whole.value) if isinstance(whole, Accepted) else None
+
+    def _as_kept(self, part: str) -> str:
+        """A corrected number as the form writes it: a landline has its dash again."""
+        read = self.asked.read(part, self.today)
+        return str(read.value) if isinstance(read, Accepted) and read.warning is None else part
+
+    def _with(self, new: str, plain: str) -> ReadBack:
+        if new == self.value and yes_or_no(re.split("[,，。]", plain)[0]) is True:
+            return replace(self, state="confirmed")
+        read = self.asked.read(new, self.today)
+        sound = isinstance(read, Accepted) and read.warning is None
+        return replace(self, value=new, state="asking" if sound else "doubtful", unclear=0)
