@@ -122,9 +122,9 @@ const head = group("head",
 );
 
 const counter = group("counter",
-  path("M0 880H800V1000H0Z", "url(@front)"),
-  ["rect", { x: -10, y: 858, width: 820, height: 30, rx: 8, fill: "url(@desk)" }],
-  line("M0 890H800", "#06393c", 4, { opacity: 0.35 }),
+  path("M-2000 880H2800V1000H-2000Z", "url(@front)"),
+  ["rect", { x: -2010, y: 858, width: 4820, height: 30, rx: 8, fill: "url(@desk)" }],
+  line("M-2000 890H2800", "#06393c", 4, { opacity: 0.35 }),
   ["circle", { cx: 290, cy: 944, r: 24, fill: "#fffaf2" }], line("M279 944L287 953L303 934", "#d8602e", 6),
   ["text", { x: 328, y: 959, "font-size": 42, "font-weight": 700, "letter-spacing": 8, fill: "#fffaf2", "font-family": "var(--sans, sans-serif)" }, "综合窗口"]);
 

@@ -33,7 +33,7 @@ export class Figure {
   constructor(root, { still = window.matchMedia("(prefers-reduced-motion: reduce)").matches, now = () => performance.now() } = {}) {
     made += 1;
     this.parts = {};
-    this.svg = build(["svg", { viewBox: "0 0 800 1000", class: "figure", "aria-hidden": "true", focusable: "false" }, ...DRAWING], this.parts, `figure${made}-`);
+    this.svg = build(["svg", { viewBox: "0 0 800 1000", preserveAspectRatio: "xMidYMax meet", class: "figure", "aria-hidden": "true", focusable: "false" }, ...DRAWING], this.parts, `figure${made}-`);
     root.append(this.svg);
     Object.assign(this, { still, now, weights: {}, lips: { ...REST }, gaze: [0, 0], name: "idle", since: now(), last: now(), written: new Map() });
     this.body = pose("idle");

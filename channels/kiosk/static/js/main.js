@@ -1,0 +1,306 @@
+/** The kiosk put together: the only place that knows every part. */
+import { actOnCard, ApiError, openConversation, packagePages, picture, upload } from "/static/chat/js/api.js";
+import { AskPanel } from "/static/chat/js/ask.js";
+import { Conversation } from "/static/chat/js/conversation.js";
+import { drawIcons } from "/static/chat/js/dom.js";
+import { ASK_FOR } from "/static/chat/js/language.js";
+import { StaffCards } from "/static/chat/js/staff-cards.js";
+import { showStarts } from "/static/chat/js/starts.js";
+import { Status } from "/static/chat/js/status.js";
+import { forgetConversation, forgetMemory, memoryOnly, preference } from "/static/chat/js/store.js";
+import { pageLocale, setLocale, translate } from "/static/chat/js/strings.js";
+import { Figure } from "./avatar/figure.js";
+import { Idle } from "./idle.js";
+import { Dialogs } from "./leaving.js";
+import { watchForPresence } from "./presence.js";
+import { Speech } from "./speech.js";
+import { Stage } from "./stage.js";
+import { Typing } from "./typing.js";
+import { fill, k, said } from "./words.js";
+
+memoryOnly();
+const get = (id) => document.getElementById(id);
+const query = new URLSearchParams(window.location.search);
+/** How this machine is fitted: its own start address says so. */
+const DEVICE = {
+  presence: query.get("presence") === "1", microphone: query.get("microphone") !== "0", fullDuplex: query.get("duplex") === "1",
+  speed: Math.min(1.5, Math.max(0.6, Number(query.get("speed")) || 1)), low: query.get("low") === "1",
+  region: /^\d{6}$/.test(query.get("region") ?? "") ? query.get("region") : null,
+};
+const GONE_MS = 6_000;
+const WAITING = new Set(["queue", "staff"]);
+
+let conversation = null;
+let opening = 0;
+let file = null;
+let problemTimer = null;
+
+const figure = new Figure(get("figure"));
+figure.start();
+
+const speech = new Speech({
+  figure, device: DEVICE, portrait: () => window.matchMedia("(orientation: portrait)").matches,
+  on: {
+    state(name) {
+      get("sign").dataset.state = name;
+      get("sign-words").textContent = k(`kiosk.${name}`);
+      get("quiet").hidden = name !== "speaking";
+      get("mute").hidden = !speech.hears;
+      get("mute").setAttribute("aria-pressed", String(speech.muted));
+      get("mute-words").textContent = k(speech.muted ? "kiosk.unmute" : "kiosk.mute");
+    },
+    subtitle(text) {
+      get("subtitle").textContent = text ?? "";
+    },
+    heard: (text, final) => stage.heard(text, final),
+    turn: (turn) => conversation?.took(turn),
+    problem: say,
+    level: (level) => get("level").style.setProperty("--level", Math.min(1, level * 3).toFixed(2)),
+    alive: () => idle.seen(),
+  },
+});
+
+const stage = new Stage({
+  root: get("replies"), said: get("said"),
+  act: { say: tell, choose, download: () => phone(), picture: async (url) => picture(conversation.session, url), retry: () => conversation?.outbox.retry() },
+  on: { shown: (point) => point && speech.point(), busy: (busy) => speech.thinks(busy) },
+});
+const typing = new Typing({ form: get("typing"), input: get("message"), button: get("send"), pad: get("pad"), toggle: get("digits"), send: tell });
+const ask = new AskPanel({
+  root: get("ask"), composer: typing,
+  act: {
+    say: tell, choose, canFill: () => false, form() {}, canSign: () => false, sign() {}, attach: () => phone(), sheet: () => phone(), sendSheet: async () => null,
+    upload: (one, material, progress) => upload(conversation.session, one, material, progress),
+  },
+});
+const status = new Status({ line: get("owner"), banner: get("banner"), log: stage });
+const cards = new StaffCards({
+  send: (id, body) => actOnCard(conversation.session, id, body),
+  upload: (one, material, progress) => upload(conversation.session, one, material, progress),
+  pages: (number) => packagePages(conversation.session, number),
+  picture: async (url) => picture(conversation.session, url),
+  failed: () => conversation?.expired(),
+});
+const panel = {
+  get case() {
+    return file;
+  },
+  show(shown) {
+    file = shown;
+    get("case").hidden = !shown;
+    if (!shown) return;
+    get("case-name").textContent = shown.guide?.name ?? "";
+    get("case-number").textContent = k("kiosk.case", { number: shown.case_no });
+    get("case-filled").textContent = k("kiosk.filled", shown);
+    Object.assign(get("case-progress"), { max: Math.max(1, shown.total), value: shown.filled });
+  },
+  note() {},
+  refresh() {},
+};
+const dialogs = new Dialogs({
+  wipe, stay: () => idle.seen(), pause: () => tell(said("kiosk.pause.say")), unpause: () => file?.status === "draft" && tell(said("kiosk.unpause.say")),
+  session: async () => (await begin()).session,
+  opened: (turn) => conversation.took(turn),
+});
+const idle = new Idle({ count: (left) => dialogs.count(left), over: wipe, back: () => dialogs.counted() }, () => (WAITING.has(status.owner) ? 5 : 1));
+
+const view = {
+  log: stage, ask, panel, status, cards, deliver: speech.deliver,
+  greeted: (replies) => showStarts({ tiles: get("tiles"), also: get("also") }, replies, { say: tell, choose }),
+  talking: () => get("starts").setAttribute("hidden", ""),
+  showAsk(asked) {
+    const papers = asked?.kind === "file";
+    get("by-phone").hidden = !papers;
+    // A kiosk has no files of hers: papers come from the phone, and whatever else may be answered is touched here.
+    ask.show(papers ? { ...asked, kind: "choice" } : asked);
+  },
+  languageChanged: (language) => speak(language),
+  caseShown() {},
+  arrived() {
+    idle.seen();
+  },
+  expired: wipe,
+};
+
+/** The words of the page in one language. */
+function speak(locale) {
+  preference.set("locale", locale);
+  setLocale(locale);
+  document.documentElement.lang = locale;
+  document.title = k("kiosk.title");
+  translate(document);
+  fill(document);
+  typing.reword();
+  status.reword();
+  get("volume-words").textContent = k("kiosk.volume", { level: speech.volumeName });
+  for (const button of document.querySelectorAll("[data-locale]")) button.setAttribute("aria-pressed", String(button.dataset.locale === locale));
+  speech.on.state(get("sign").dataset.state);
+  panel.show(file);
+}
+
+function screen(name) {
+  document.body.dataset.screen = name;
+  get("attract").hidden = name !== "attract";
+  get("talk").hidden = name !== "talk";
+  for (const one of document.querySelectorAll("[data-in-talk]")) one.toggleAttribute("inert", name !== "talk");
+}
+
+/** What is wrong and what to do, until it is read. */
+function say(words) {
+  clearTimeout(problemTimer);
+  get("problem").hidden = !words;
+  get("problem-words").textContent = words ?? "";
+  if (words) problemTimer = setTimeout(() => say(null), 15_000);
+}
+
+function deliver(content, text) {
+  if (!conversation || conversation.closed) return false;
+  speech.hush();
+  conversation.send(content, { text });
+  return true;
+}
+
+function tell(text) {
+  return deliver({ text }, text);
+}
+
+function choose(value, label) {
+  return deliver({ choice: value }, label);
+}
+
+/** The case on to the phone. A draft is paused first, which tells its resume code; the turn that comes then opens the dialog. */
+function phone() {
+  if (file?.status === "draft") tell(said("kiosk.pause.say"));
+  else dialogs.phone(file?.case_no ?? null, file ? get("replies").textContent : "");
+}
+
+/** Somebody is there: the conversation opens, however long the network takes. Resolves to it. */
+async function begin() {
+  if (conversation && !conversation.closed) return conversation;
+  opening += 1;
+  const mine = opening;
+  screen("talk");
+  idle.start();
+  status.reset();
+  speech.open();
+  for (let tries = 0; ; tries += 1) {
+    try {
+      const opened = await openConversation(pageLocale(), DEVICE.region, "kiosk");
+      if (mine !== opening) return new Promise(() => {});
+      const session = { id: opened.conversation_id, token: opened.token, locale: pageLocale(), opening: opened.replies ?? [] };
+      conversation = new Conversation(session, view);
+      // A paused case is on its way to the phone, by whatever door it was paused.
+      const shown = stage.turn.bind(stage);
+      view.log.turn = (turn) => {
+        const fresh = shown(turn);
+        if (fresh && turn.status === "paused" && turn.case) dialogs.phone(turn.case.case_no, turn.replies.map((reply) => reply.text).filter(Boolean).join("\n"));
+        return fresh;
+      };
+      get("starts").removeAttribute("hidden");
+      conversation.start();
+      speech.follow(session);
+      return conversation;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      status.say("open", error.passing ? k("kiosk.open_failed") : error.message);
+      await new Promise((done) => { setTimeout(done, (error.retryAfter ?? Math.min(15, 2 ** tries)) * 1000); });
+      if (mine !== opening) return new Promise(() => {});
+    }
+  }
+}
+
+/** Everything of hers goes: what is shown, kept and on its way. Then, where the server answers, the whole page is begun anew. */
+async function wipe() {
+  const talked = document.body.dataset.screen === "talk";
+  opening += 1;
+  idle.stop();
+  speech.close();
+  conversation?.close();
+  conversation = null;
+  delete stage.turn;
+  dialogs.clear();
+  stage.clear();
+  ask.forget();
+  cards.clear();
+  status.reset();
+  panel.show(null);
+  typing.clear();
+  say(null);
+  for (const id of ["tiles", "also", "subtitle", "case-name", "case-number"]) get(id).replaceChildren();
+  forgetConversation();
+  forgetMemory();
+  try {
+    localStorage.clear();
+    sessionStorage.clear();
+  } catch { /* a browser that stores nothing has nothing to clear */ }
+  document.body.classList.toggle("low", DEVICE.low);
+  screen("attract");
+  speak("zh-CN");
+  document.activeElement?.blur();
+  if (!talked) return;
+  figure.state("bow");
+  get("gone").textContent = k("kiosk.gone");
+  await new Promise((done) => { setTimeout(done, GONE_MS); });
+  get("gone").textContent = "";
+  if (document.body.dataset.screen === "attract") renew();
+}
+
+/** A new page has nothing of the old one; without the server it would be the browser's own page of errors. */
+async function renew() {
+  try {
+    const answer = await fetch("/kiosk", { method: "HEAD", cache: "no-store" });
+    if (answer.ok && document.body.dataset.screen === "attract") window.location.replace(window.location.pathname + window.location.search);
+  } catch { /* this one goes on: it was wiped */ }
+}
+
+function low() {
+  const on = document.body.classList.toggle("low");
+  get("low").setAttribute("aria-pressed", String(on));
+  get("low-words").textContent = k(on ? "kiosk.raise" : "kiosk.lower");
+}
+
+const press = (id, action) => get(id).addEventListener("click", action);
+press("start", begin);
+press("start-resume", () => begin().then(() => dialogs.resume()));
+press("quiet", () => speech.hush());
+press("mute", () => speech.mute(!speech.muted));
+press("volume", () => {
+  speech.louder();
+  get("volume-words").textContent = k("kiosk.volume", { level: speech.volumeName });
+});
+press("low", low);
+press("attendant", () => begin().then(() => tell(said("kiosk.attendant.say"))));
+press("phone", phone);
+press("by-phone-go", phone);
+press("leave", () => dialogs.leave(file?.status === "draft"));
+press("problem-close", () => say(null));
+for (const button of document.querySelectorAll("[data-locale]")) {
+  button.addEventListener("click", () => {
+    speak(button.dataset.locale);
+    tell(ASK_FOR[button.dataset.locale]);
+  });
+}
+// Links would lead out of the kiosk.
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("a")) return;
+  event.preventDefault();
+  say(k("kiosk.no_link"));
+});
+document.addEventListener("contextmenu", (event) => event.preventDefault());
+document.addEventListener("pointerdown", (event) => {
+  const place = get("figure").getBoundingClientRect();
+  figure.look((event.clientX - place.x - place.width / 2) / window.innerWidth * 2, (event.clientY - place.y - place.height * 0.35) / window.innerHeight * 2);
+  setTimeout(() => figure.look(0, 0), 1400);
+});
+window.addEventListener("offline", () => document.body.dataset.screen === "talk" && status.say("offline", k("kiosk.offline")));
+window.addEventListener("online", () => conversation?.wake());
+
+drawIcons(document);
+speak("zh-CN");
+screen("attract");
+if (DEVICE.low) low();
+fetch("/kiosk/settings", { cache: "no-store" }).then((answer) => answer.json()).then((given) => {
+  idle.idle = given.idle_seconds;
+  idle.countdown = given.countdown_seconds;
+}).catch(() => { /* its own figures do */ });
+if (DEVICE.presence) watchForPresence(() => document.body.dataset.screen === "attract" && figure.name === "idle" && figure.state("bow"));

@@ -1,0 +1,162 @@
+/** Hearing and speaking put together: microphone, socket, player, and how the figure stands meanwhile. */
+import { sendMessage, ApiError } from "/static/chat/js/api.js";
+import { t } from "/static/chat/js/strings.js";
+import { Microphone } from "./mic.js";
+import { Player } from "./player.js";
+import { VoiceLink } from "./voice.js";
+import { k } from "./words.js";
+
+const VOLUMES = [["kiosk.volume_high", 1], ["kiosk.volume_middle", 0.6], ["kiosk.volume_low", 0.3]];
+const POINT_MS = 5_000;
+
+export class Speech {
+  /**
+   * `on` = {state(name), subtitle(text), heard(text, final), turn(turn), problem(words), level(0..1), alive()}; states: listening,
+   * hearing, thinking, speaking, mic_muted, touch. `device` = {speed, fullDuplex, microphone: whether it may be used}.
+   */
+  constructor({ figure, on, device, portrait }) {
+    Object.assign(this, { figure, on, device, portrait, link: null, told: "off", busy: false, muted: false, volume: 0, pointUntil: 0 });
+    this.player = new Player({
+      figure,
+      on: {
+        subtitle: (text) => on.subtitle(text),
+        speaking: (speaking) => this.#speaks(speaking),
+        done: (utterance) => this.link?.played(utterance, 0),
+        silent: () => on.problem(k("kiosk.no_sound")),
+      },
+    });
+    this.mic = new Microphone({
+      frame: (bytes) => this.link?.frame(bytes),
+      level: (level) => on.level(level),
+      failed: (reason) => {
+        on.problem(k(`kiosk.mic_${reason}`));
+        this.#show();
+      },
+    });
+    const tick = () => {
+      this.player.tick();
+      this.request = requestAnimationFrame(tick);
+    };
+    tick();
+  }
+
+  /** Loudspeaker and microphone; to be called from a touch. */
+  async open() {
+    await Promise.all([this.player.open(), this.device.microphone ? this.mic.start() : null]);
+    this.#show();
+  }
+
+  follow(session) {
+    this.link?.close();
+    this.player.reset();
+    this.link = new VoiceLink(session, {
+      ready: () => this.#show(),
+      state: (name) => {
+        this.told = name;
+        if (name === "hearing") this.on.alive();
+        this.#show();
+      },
+      heard: (text, final) => {
+        this.on.alive();
+        this.on.heard(text, final);
+      },
+      turn: (turn) => this.on.turn(turn),
+      say: (frame, pcm) => {
+        this.on.alive();
+        this.player.say(frame, pcm);
+      },
+      silence: (utterance) => this.player.silence(utterance),
+      problem: (code, text) => this.on.problem(text),
+      lost: () => {
+        this.on.problem(k("kiosk.voice_lost"));
+        this.#show();
+      },
+      hopeless: () => {
+        this.link = null;
+        this.mic.stop(); // nobody hears it, so it need not be open
+        this.on.problem(k("kiosk.voice_hopeless"));
+        this.#show();
+      },
+      clogged: () => this.on.problem(k("kiosk.voice_clogged")),
+    }, { loudspeaker: this.player.audible, fullDuplex: this.device.fullDuplex, speed: this.device.speed });
+    this.link.start();
+  }
+
+  /** A message of hers goes by the socket where there is one, so that the answer is spoken; else, and when it breaks, by HTTP with the same id. */
+  deliver = async (session, id, content) => {
+    this.hush();
+    if (!this.link?.ready || content.attachments || Array.isArray(content.choice)) return sendMessage(session, id, content);
+    try {
+      return await this.link.send(id, content);
+    } catch {
+      throw new ApiError(0, t("problem.network"));
+    }
+  };
+
+  /** She touched: silence, at once. */
+  hush() {
+    if (!this.player.speaking) return;
+    const { utterance } = this.player.queue[0].frame;
+    const ms = this.player.silence();
+    this.link?.stop();
+    this.link?.played(utterance, ms);
+  }
+
+  thinks(busy) {
+    this.busy = busy;
+    this.#show();
+  }
+
+  point() {
+    this.pointUntil = Date.now() + POINT_MS;
+    clearTimeout(this.pointing);
+    this.pointing = setTimeout(() => this.#show(), POINT_MS + 50);
+    this.#show();
+  }
+
+  mute(on) {
+    this.muted = on;
+    this.mic.mute(on);
+    this.link?.mute(on);
+    this.#show();
+  }
+
+  louder() {
+    this.volume = (this.volume + 1) % VOLUMES.length;
+    [, this.player.volume] = VOLUMES[this.volume];
+    if (this.player.gain) this.player.gain.gain.value = this.player.volume;
+  }
+
+  get volumeName() {
+    return k(VOLUMES[this.volume][0]);
+  }
+
+  close() {
+    clearTimeout(this.pointing);
+    this.link?.close();
+    this.link = null;
+    this.player.reset();
+    this.mic.stop();
+    Object.assign(this, { told: "off", busy: false, muted: false, pointUntil: 0, volume: 0 });
+    this.player.volume = 1;
+    this.figure.state("idle");
+  }
+
+  get hears() {
+    return this.mic.open && this.link?.ready;
+  }
+
+  #speaks(on) {
+    if (on) this.on.alive();
+    this.#show();
+  }
+
+  #show() {
+    const speaking = this.player.speaking;
+    const listening = this.hears ? (this.told === "hearing" ? "hearing" : "listening") : "touch";
+    const state = speaking ? "speaking" : this.busy || this.told === "thinking" ? "thinking" : this.muted ? "mic_muted" : listening;
+    this.on.state(state);
+    if (Date.now() < this.pointUntil && state !== "thinking") this.figure.state(this.portrait() ? "pointing_down" : "pointing");
+    else if (this.figure.name !== "bow") this.figure.state(speaking ? "speaking" : state === "thinking" ? "thinking" : this.hears && !this.muted ? "listening" : "idle");
+  }
+}
