@@ -83,6 +83,7 @@ from channels.console import sso
 from channels.console.guides_due import keep_publishing
 from channels.kiosk import routes as kiosk
 from channels.parts import Parts
+from channels.voice import routes as voice
 from channels.web import guide_pages, handover_page, progress_page, verify_page
 from channels.web import routes as web
 from knowledge.archive import GuideArchive
@@ -115,6 +116,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.include_router(verify_page.router)
     app.include_router(handover_page.router)
     app.include_router(kiosk.router)
+    app.include_router(voice.router)
     app.include_router(web.router)
     return app
 

@@ -201,6 +201,16 @@ class Settings(BaseSettings):
     templates_dir: Path = Field(default=ROOT / "knowledge" / "templates", description="Folder of the Word templates.")
     models_dir: Path = Field(default=ROOT / "models", description="Folder of trained models and search indexes.")
 
+    voice_recogniser: Literal["auto", "sherpa", "whisper", "off"] = Field(
+        default="auto", description="What hears at a kiosk: the city's own model (sherpa), Whisper, none; auto = the first there is."
+    )
+    voice_recogniser_folder: Path | None = Field(
+        default=None, description="Folder of the model sherpa-onnx hears with: SenseVoice, streaming Paraformer or zipformer."
+    )
+    voice_activity: Literal["auto", "silero", "energy"] = Field(
+        default="auto", description="What hears whether somebody speaks: Silero, or loudness alone; auto = Silero where it runs."
+    )
+    voice_threads: int = Field(default=2, ge=1, le=32, description="Processor threads the recogniser may use.")
     voice_synthesiser: Literal["auto", "sherpa", "fastspeech", "espeak", "off"] = Field(
         default="auto", description="What speaks: auto = the city's own model, else the demo's voice, else espeak-ng; or off."
     )
@@ -212,7 +222,9 @@ class Settings(BaseSettings):
     voice_volume: float = Field(default=1.0, ge=0, le=2, description="Loudness of speech: 1 = as the voice makes it.")
     voice_espeak: str = Field(default="espeak-ng", min_length=1, description="The espeak-ng program (name or path).")
 
-    @field_validator("sandbox_seed", "clamd_socket", "offices", "voice_synthesiser_folder", mode="before")
+    @field_validator(
+        "sandbox_seed", "clamd_socket", "offices", "voice_recogniser_folder", "voice_synthesiser_folder", mode="before"
+    )
     @classmethod
     def _nothing(cls, given: object) -> object:
         """A variable set to nothing is not set: as a path it would mean the present folder."""
@@ -223,7 +235,7 @@ class Settings(BaseSettings):
         """Derive what was left open. Written into ``__dict__`` because the model is frozen for everybody else."""
         filled = self.__dict__
         for name in ("data_dir", "guides_dir", "templates_dir", "models_dir", "sandbox_seed", "clamd_socket", "offices",
-                     "voice_synthesiser_folder"):  # fmt: skip
+                     "voice_recogniser_folder", "voice_synthesiser_folder"):  # fmt: skip
             if filled[name] is not None:
                 # Child processes start in other folders: a relative path would mean another place there.
                 filled[name] = filled[name].expanduser().absolute()

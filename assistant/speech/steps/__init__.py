@@ -1,0 +1,1 @@
+"""The steps of the pipeline; `assistant.speech.pipeline` has them in order."""
