@@ -12,7 +12,7 @@ from assistant.casework.package import unsigned
 from assistant.casework.package.values import filed_by_agent
 from assistant.casework.submission import parts
 from assistant.foundation.messages import t
-from knowledge.replies import Action, Card, File, Row
+from knowledge.replies import Card, File, Row
 from knowledge.translation import called_in_full
 
 HERS_ALONE = "only_applicant"
@@ -40,18 +40,15 @@ def _only_she(talk: Talk) -> bool:
     return talk.by is not None
 
 
-def _to_be_judged(talk: Talk) -> bool:
-    """Whether a person has to judge something first and nobody has: it is not sent off, and one is offered again."""
+def _unjudged(talk: Talk) -> list[str]:
+    """What a person was to judge and nobody has, in the guide's words.
+
+    She is told and not held back: an application may be handed in at any time, and what it lacks is for the office to say
+    (Administrative Licensing Law, art. 32).
+    """
     case, guide = talk.case, talk.guide
     assert case is not None and guide is not None
-    waiting = [one for one in interview.to_judge(guide, case) if f"{case.case_no}:{one.key}" in talk.state.unjudged]
-    if waiting:
-        label = t("conversation.start_person")
-        text = "\n".join([*(one.message for one in waiting), t("casework.judge_first")])
-        talk.replies.append(Card(title=t("casework.judge_title"), text=text, actions=[Action(label=label, message=label)]))
-        talk.question_said = True
-        talk.status = "ready"
-    return bool(waiting)
+    return [one.message for one in interview.to_judge(guide, case) if f"{case.case_no}:{one.key}" in talk.state.unjudged]
 
 
 def make_package(talk: Talk) -> None:
@@ -152,7 +149,7 @@ def submit(talk: Talk) -> None:
         talk.say(t("casework.not_submitted"))
         talk.status = "ready"
         return
-    if _only_she(talk) or _to_be_judged(talk):
+    if _only_she(talk):
         return
     if case.package is None or case.status not in (CaseStatus.READY, CaseStatus.CORRECTION_NEEDED):
         advance(talk)
@@ -180,6 +177,8 @@ def submit(talk: Talk) -> None:
     if case.package.unsigned:
         titles = "".join(f"《{title}》" for title in case.package.unsigned)
         talk.notice("warning", t("package.unsigned_submitted", count=len(case.package.unsigned), titles=titles))
+    if unjudged := _unjudged(talk):
+        talk.notice("warning", "\n".join([*unjudged, t("casework.not_judged")]))
     if not talk.services.office_reachable():
         talk.notice("warning", t("casework.office_down"))
     reporting.give_code(talk, case)
