@@ -1,7 +1,8 @@
 """``bandao test``: lint, types, architecture and every test; with arguments only pytest, which gets them.
 
-The whole suite runs some steps at a time: whichever place is free takes the next step that may begin; what needs the product on a trained model waits for the training. Each step's output is shown in one piece
-when it has ended, so that two failures never mix; every half minute a line says what is running.
+The whole suite runs some steps at a time: whichever place is free takes the next step that may begin; what needs the product on
+a trained model waits for the training. Each step's output is shown in one piece when it has ended, so that two failures never
+mix; every half minute a line says what is running.
 """
 
 from __future__ import annotations
