@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -34,7 +35,7 @@ from assistant.casework.submission.offices.routing import Routed, whose
 from assistant.casework.submission.webhooks import Door, Standard
 from assistant.casework.submission.workflow import SubmissionService
 from assistant.casework.usage import Usage
-from assistant.conversation import case_news
+from assistant.conversation import case_news, masked_talk
 from assistant.conversation.chat_notices import ChatNotices
 from assistant.conversation.far_side import CaseSink, package_loader
 from assistant.conversation.handing_over import ResultNews
@@ -291,6 +292,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts.guides.start()
     parts.desk.seats.listening_since = parts.clock.now()
     parts.rounds.start()
+    threading.Thread(target=masked_talk.prepare, name="dictionary", daemon=True).start()
     publishing = asyncio.create_task(keep_publishing(parts))
     try:
         yield

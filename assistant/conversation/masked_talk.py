@@ -169,6 +169,12 @@ def _counts(word: str, before: list[str]) -> bool:
     return re.search(r"[\d一二两三四五六几这那哪每新要办领补拿发出交填换开本]$", before[-1]) is not None
 
 
+def prepare() -> None:
+    """Read the dictionary now: that takes seconds, and whoever comes first would wait for it."""
+    cutter, _ = _dictionary()
+    cutter.initialize()
+
+
 @cache
 def _dictionary() -> tuple[Any, frozenset[str]]:
     """jieba's cutter, and the words it has marked as people's names that begin with a surname or are written in full."""

@@ -79,7 +79,7 @@ async def package_page(
 
 @router.get("/guide")
 async def guide(conversation_id: str, who: AtDesk, request: Request) -> Response:
-    """The guide, with its sources, in the version the case is on: the citizen's page of it, for a frame."""
+    """The guide, with its sources, in the version the case is on: the content of the citizen's page, for a frame."""
     parts = parts_of(request)
     page = await asyncio.to_thread(_guide, parts, request, who, conversation_id)
     # Links leave the frame, but for those that lead to another place of the same page.
@@ -173,4 +173,4 @@ def _guide(app: Parts, request: Request, who: Operator, conversation_id: str) ->
     found = app.services.guide_of(case) if case else seen.catalogue.get(conv.state.context_guide or "")
     if found is None:
         raise Problem(404, "not_found")
-    return guide_html(request, seen, found, None)
+    return guide_html(request, seen, found, None, embedded=True)

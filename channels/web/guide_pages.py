@@ -122,6 +122,7 @@ def show_page(request: Request, reader: Reader, template: str, status: int = 200
         switches[CHINESE] = request.url.path + ("?" + urlencode(query) if query else "")
     with use_language(reader.language):
         place = region_name(reader.region)
+        shown.setdefault("embedded", False)
         shown.setdefault("nationwide", True)  # no page but a guide's says that it is a region's
         shown["regions"] = guide_regions.chooser(request, reader.region, reader.parts.settings)
         html = _pages.get_template(template).render(reader=reader, switches=switches, region_name=place, **shown)
@@ -205,12 +206,15 @@ def _guide(code: str, request: Request) -> Response:
     return guide_html(request, reader, guide, reader.parts.services.catalogue_in(reader.region).translations.get(code))
 
 
-def guide_html(request: Request, reader: Reader, guide: Guide, translation: Translation | None) -> HTMLResponse:
+def guide_html(
+    request: Request, reader: Reader, guide: Guide, translation: Translation | None, *, embedded: bool = False
+) -> HTMLResponse:
     """The page of a guide, which need not be one of those served: the console shows drafts so.
 
     Args:
         guide: as it is in the reader's region and language.
         translation: what its English comes from, to say whether that is all of it.
+        embedded: its content alone, for a frame of a page of ours: no head, no foot, nothing to begin a case with.
     """
     catalogue = reader.catalogue
     with use_language(reader.language):
@@ -218,7 +222,7 @@ def guide_html(request: Request, reader: Reader, guide: Guide, translation: Tran
         shown: dict[str, Any] = {
             "guide": guide, "say": reader.apply(guide),
             "nationwide": reader.region != NATION and guide_regions.nationwide(reader.parts, guide),
-            "next": recommending.needed_next(guide, catalogue, after),
+            "next": recommending.needed_next(guide, catalogue, after), "embedded": embedded,
         }  # fmt: skip
         if guide.outline:
             shown["say"] = t("guides.say_ask", name=called(guide))

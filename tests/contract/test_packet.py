@@ -12,7 +12,9 @@ from PIL import Image
 from sqlalchemy import text
 
 from assistant.casework import repository as cases
-from assistant.casework.model import Answer, Source
+from assistant.casework.interview import refresh_materials
+from assistant.casework.model import Answer, CaseStatus, PackageRef, Source
+from assistant.casework.package.errors import OfficeUnavailable
 from assistant.casework.prefill.state import VerifiedIdentity
 from assistant.conversation import repository
 from assistant.conversation.model import Event
@@ -20,13 +22,17 @@ from assistant.conversation.packet import feeling
 from assistant.foundation import audit
 from assistant.foundation.clock import SHANGHAI
 from assistant.foundation.database import Database
+from benchmarks.package import sample_case
+from channels.console.papers import WIDTHS
 from tests.contract.desk_world import Visitor
-from tests.contract.test_console import Hiring, citizen, engine, staff  # noqa: F401
+from tests.contract.test_console import Hiring, citizen, engine, staff
+from tests.unit.casework.package.test_build import Failing
 
+__all__ = ["citizen", "engine", "staff"]
 AT = datetime(2026, 11, 10, 10, tzinfo=SHANGHAI)
 
 
-def test_everything_at_once(citizen: Visitor, staff: Hiring, db: Database) -> None:  # noqa: F811
+def test_everything_at_once(citizen: Visitor, staff: Hiring, db: Database) -> None:
     operator, other = staff("zhuo-1"), staff("zhuo-2")
     citizen.say("我要办住所变更")
     citizen.say("我的电话是13800138000")
@@ -54,7 +60,7 @@ def test_everything_at_once(citizen: Visitor, staff: Hiring, db: Database) -> No
         assert shown == [case.case_no] and audit.verify(conn).ok
 
 
-def test_who_signed_in_is_masked_until_it_is_needed(citizen: Visitor, staff: Hiring, db: Database) -> None:  # noqa: F811
+def test_who_signed_in_is_masked_until_it_is_needed(citizen: Visitor, staff: Hiring, db: Database) -> None:
     operator = staff("zhuo-1")
     with db.write() as conn:
         conv = repository.load(conn, citizen.id)
@@ -78,7 +84,7 @@ def photo() -> bytes:
 
 
 def test_papers_small_for_all_who_may_read_and_large_ones_are_audited(
-    app: FastAPI, citizen: Visitor, staff: Hiring, db: Database  # noqa: F811
+    app: FastAPI, citizen: Visitor, staff: Hiring, db: Database
 ) -> None:
     operator, other = staff("zhuo-1"), staff("zhuo-2")
     citizen.say("我要办住所变更")
@@ -104,7 +110,7 @@ def test_papers_small_for_all_who_may_read_and_large_ones_are_audited(
         assert shown == [answer.json()["upload_id"]] and audit.verify(conn).ok
 
 
-def test_the_guide_is_that_of_the_case_and_there_is_no_package_yet(citizen: Visitor, staff: Hiring) -> None:  # noqa: F811
+def test_the_guide_is_that_of_the_case_and_there_is_no_package_yet(citizen: Visitor, staff: Hiring) -> None:
     operator = staff("zhuo-1")
     citizen.say("转人工")
     base = f"/console/api/conversations/{citizen.id}"
@@ -116,11 +122,44 @@ def test_the_guide_is_that_of_the_case_and_there_is_no_package_yet(citizen: Visi
     assert page.status_code == 200 and "公司住所变更登记" in page.text
     assert "script-src 'none'" in page.headers["content-security-policy"]
     assert page.headers["x-frame-options"] == "SAMEORIGIN"
+    assert "现在就办" not in page.text and "<header" not in page.text and "<footer" not in page.text, "its content alone"
+    assert "现在就办" in operator.http.get("/guides/company-address-change").text
     assert (operator.http.get(f"{base}/package").status_code, operator.http.get(f"{base}/package/pages/1").status_code) == (409, 409)
 
 
+def test_the_package_she_has_is_read_page_by_page(app: FastAPI, citizen: Visitor, staff: Hiring, db: Database) -> None:
+    operator, other, parts = staff("zhuo-1"), staff("zhuo-2"), app.state.parts
+    parts.services.packages._office = Failing(OfficeUnavailable("not here"))  # the plain layout will do
+    citizen.say("我要办住所变更")
+    with db.write() as conn:
+        [case] = cases.cases_of(conn, citizen.id)
+        guide = parts.services.guide_of(case)
+        case.answers = sample_case(guide).answers
+        refresh_materials(guide, case)
+        built = parts.services.build_package(case, guide, AT)
+        case.status, case.package_version = CaseStatus.READY, 1
+        case.package = PackageRef(version=1, sha256=built.sha256, blob_id=built.blob_id, built_at=AT)
+        cases.save(conn, case, citizen.id, AT)
+    citizen.say("转人工")
+    assert operator.do("claim", citizen.id).status_code == 200
+    base = f"/console/api/conversations/{citizen.id}/package"
+    told = operator.http.get(base).json()
+    assert (told["version"], told["sha256"], told["signed"]) == (1, built.sha256, False)
+    assert [one["page"] for one in told["pages"]] == list(range(1, len(told["pages"]) + 1)) and len(told["pages"]) >= 6
+    assert {"封面和目录", "材料清单"} <= {one["title"] for one in told["pages"]}
+    for size, width in WIDTHS.items():
+        answer = operator.http.get(f"{base}/pages/2", params={"size": size})
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")
+        assert Image.open(io.BytesIO(answer.content)).width == width
+    assert operator.http.get(f"{base}/pages/{len(told['pages']) + 1}").status_code == 404
+    assert (other.http.get(base).status_code, other.http.get(f"{base}/pages/1").status_code) == (404, 404)
+    with db.read() as conn:
+        shown = conn.execute(text("SELECT subject FROM audit_entry WHERE action = 'package.shown'")).scalars().all()
+    assert shown == [case.case_no], "small pages are not to be read"
+
+
 def test_a_promised_call_is_listed_and_its_number_whole_only_for_who_has_it(
-    app: FastAPI, citizen: Visitor, staff: Hiring, db: Database  # noqa: F811
+    app: FastAPI, citizen: Visitor, staff: Hiring, db: Database
 ) -> None:
     operator, parts = staff("zhuo-1"), app.state.parts
     citizen.say("我要办住所变更")
@@ -138,7 +177,7 @@ def test_a_promised_call_is_listed_and_its_number_whole_only_for_who_has_it(
     assert operator.do("contact", citizen.id).json() == {"number": "13800138000"}
 
 
-def test_the_marker_at_the_end_says_who_it_was(citizen: Visitor, staff: Hiring) -> None:  # noqa: F811
+def test_the_marker_at_the_end_says_who_it_was(citizen: Visitor, staff: Hiring) -> None:
     operator = staff("zhuo-1")
     citizen.say("转人工")
     assert operator.do("claim", citizen.id).status_code == 200

@@ -258,7 +258,7 @@ def test_roles_follow_the_claims_where_that_is_declared(make: Making, provider: 
     browser = Browser(make(**{**declared, "oidc_roles": "desk-leads=operator"}), provider)
     browser.http.cookies.set(COOKIE, first, domain="testserver.local", path="/console")
     assert browser.me() is not None
-    Browser(browser.http.app, provider).sign_in(LI)  # type: ignore[arg-type]
+    Browser(browser.http.app, provider).sign_in(LI)  # type: ignore[arg-type]  # httpx knows it as an ASGI app
     assert browser.me() is None  # other roles: what was open has ended
 
 

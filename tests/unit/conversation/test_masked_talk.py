@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.conversation.masked_talk import COMPANY, NAME, NUMBER, kept, with_stand_ins
+from assistant.conversation.masked_talk import COMPANY, NAME, NUMBER, _dictionary, kept, prepare, with_stand_ins
 
 SECRETS = (
     "张三", "李四", "王小明", "赵铁柱", "陈大文", "欧阳娜娜", "买买提", "John", "Smith", "310101199001011234", "13800138000", "021-58880000",
@@ -74,3 +74,9 @@ def test_what_names_nobody_stays_as_it_was_said(said: str) -> None:
 
 def test_stand_ins_are_invented_and_leave_rasa_nothing_to_read() -> None:
     assert with_stand_ins("[name]的[paper]丢了[x](y)") == "张三的E12345678丢了 x (y)"
+
+
+def test_the_dictionary_is_read_beforehand() -> None:
+    """As serving begins, not with the first sentence somebody puts right."""
+    prepare()
+    assert _dictionary.cache_info().currsize == 1 and _dictionary()[0].initialized

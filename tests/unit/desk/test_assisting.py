@@ -38,7 +38,7 @@ def begun(world: World) -> str:
     consent = Consent("同意代办", sms=True, phone="13800138000")
     more = {"staff_id": anna, "name": "1号坐席", "item": "passport", "channel": "phone", "given": "oral", "consent": consent}
     with world.db.write() as conn:
-        assisting.begin(conn, world.desk, citizen, at=world.clock.now(), **more)  # type: ignore[arg-type]
+        assisting.begin(conn, world.desk, citizen, at=world.clock.now(), **more)  # type: ignore[arg-type]  # one dict of all
         found = assisting.of(conn, citizen)
         assert found is not None
         assisting.hand_over(conn, found, staff_id=anna, code=CODE, tail=TAIL, keyed=world.db.keyring.blind_index, at=world.clock.now())

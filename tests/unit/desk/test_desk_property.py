@@ -71,7 +71,7 @@ class TheDesk(RuleBasedStateMachine):
         self.writing = TheDesk.db.write()
         self.conn = self.writing.__enter__()
         self.desk = Desk(Settings(data_dir=Path(self.folder.name), desk_vanished_seconds=VANISHED), self.owners, ARRANGEMENT)
-        self.rounds = DeskRounds(OneTransaction(self.conn), self.desk, self.clock, lambda _: None)  # type: ignore[arg-type]
+        self.rounds = DeskRounds(OneTransaction(self.conn), self.desk, self.clock, lambda _: None)  # type: ignore[arg-type]  # a stand-in
         for name, groups in zip(PEOPLE, GROUPS, strict=True):
             self.conn.execute(insert(staff).values(
                 id=name, login=name, password_hash="x", display_name=name, active=True, created_at=NOW,
@@ -83,7 +83,7 @@ class TheDesk(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Undo everything."""
         if hasattr(self, "writing"):
-            self.conn.get_transaction().rollback()  # type: ignore[union-attr]
+            self.conn.get_transaction().rollback()  # type: ignore[union-attr]  # one was begun in setup
             self.writing.__exit__(None, None, None)
 
     # what citizens do

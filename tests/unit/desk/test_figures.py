@@ -32,7 +32,7 @@ def said(conversation: str, turn: int = 1, minutes: float = 0, days: int = 0, **
     usual_turn: dict[str, str | None] = {
         "channel": "web", "heard_by": "bot", "owner": "bot", "status": "collecting", "intent": "provide", "item": ITEM, "case_no": None, "asked": None,
     }  # fmt: skip
-    return Said(conversation, turn, at(minutes, days), **(usual_turn | more))  # type: ignore[arg-type]
+    return Said(conversation, turn, at(minutes, days), **(usual_turn | more))  # type: ignore[arg-type]  # named by the test
 
 
 def case(number: str, *steps: tuple[str, float, int], conversation: str = "c1", channel: str = "web", item: str = ITEM) -> CaseFile:

@@ -40,7 +40,7 @@ async def _ask(late: list[asyncio.Task[Any]], lookout: Lookout) -> None:
 
 def test_where_nothing_changed_it_is_the_same_object() -> None:
     async def course() -> bool:
-        lookout = Lookout(lambda: ["a"], pace_s=0.0)  # type: ignore[list-item, return-value]
+        lookout = Lookout(lambda: ["a"], pace_s=0.0)  # type: ignore[list-item, return-value]  # what a look finds is nothing to it
         return await lookout.waiting() is await lookout.waiting()
 
     assert asyncio.run(course())
