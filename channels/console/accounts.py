@@ -56,8 +56,8 @@ class NewAccount(In):
 
 
 class Changes(In):
-    """What is to change; what is left out stays. An empty ``subject`` unlinks the account from the identity provider; with an empty
-    ``email`` nothing is written to it.
+    """What is to change; what is left out stays. An empty ``subject`` unlinks the account from the identity provider; with an
+    empty ``email`` nothing is written to it.
     """
 
     name: Annotated[str, Field(max_length=200)] | None = None

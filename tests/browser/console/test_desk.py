@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from assistant.foundation.desk_tables import desk_entry
+from assistant.foundation.tables import review_sentence
 from tests.browser.console.conftest import PHONE, Console, Office
 from tests.browser.console.test_console import violations
 from tests.contract.desk_world import Visitor
@@ -250,3 +251,31 @@ def test_a_supervisor_is_told_of_a_limit_and_takes_a_case_nobody_asked_a_person_
             expect(lead.page.locator("#pull-error")).to_contain_text("没有这个办件编号")
     expect(lead.page.locator("#board")).to_be_hidden()
     expect(lead.page.locator(".inner")).to_contain_text("调来的原因：改了很多次，像是卡住了")
+
+
+def test_the_wrap_up_says_what_was_wanted_in_truth(console: Opening, citizen: Coming, office: Office) -> None:
+    """With the keyboard; the sentence goes, masked, to the review list."""
+    visitor = citizen("我要办住所变更", "我叫张三，想把店开起来", "转人工")
+    desk = console()
+    desk.press("n")
+    expect(desk.box).to_be_focused()
+    desk.press("Escape", "h")
+    page = desk.page
+    expect(page.locator("#wrap")).to_be_visible()
+    page.locator("#wrap-more summary").focus()
+    desk.press("Enter")
+    expect(page.locator("#wrap-intent")).to_be_visible()
+    expect(page.locator("#wrap-intent option")).not_to_have_count(1)
+    page.locator("#wrap-intent").select_option("apply")
+    page.locator("#wrap-item").select_option("公司设立登记")
+    page.locator("#wrap-note").fill("其实要开新公司")
+    assert violations(page) == []
+    page.locator("#wrap-outcomes button").first.focus()
+    desk.press("1")
+    expect(page.locator("#wrap")).to_be_hidden()
+    expect(page.locator("#banner")).to_have_text("已交还机器人。")
+    with office.parts.db.read() as conn:
+        stay = conn.execute(select(desk_entry).where(desk_entry.c.conversation_id == visitor.id)).one()
+        kept = conn.execute(select(review_sentence).where(review_sentence.c.suggested_item == "company-founding")).all()
+    assert (stay.outcome, stay.right_intent, stay.right_item) == ("solved", "apply", "company-founding")
+    assert [one.suggested_intent for one in kept] == ["apply"] and "张三" not in kept[0].text
