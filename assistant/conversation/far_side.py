@@ -83,7 +83,7 @@ class CaseSink:
             name = held.name or held.department
             notice = t("casework.notice_part_received", name=name) if name else t("casework.notice_received")
             event = CaseEvent(case_no, "received", at, part, held.status.value)
-            return Told(notice, [("case.received", {"part": part, "version": version})], [event], receipt=part)
+            return Told(notice, [("case.received", {"part": part, "version": version})], [event], receipt=part, by_hand=part)
 
         self._apply(case_no, change, once)
 

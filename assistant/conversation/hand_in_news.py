@@ -18,13 +18,13 @@ def replies(case: Case, part: CasePart) -> list[Card | File]:
     Nothing for a part that waited for none, or whose slot is booked.
     """
     held = part.handing
-    if held is None or not held.awaited or not part.after or held.booking is not None:
+    if held is None or held.received_at is not None or not part.after or held.booking is not None:
         return []
     name = part.name or case.guide_name
-    if held.way == "window":
+    if held.way != "post":
         book = Action(label=t("bookings.book"), message=t("bookings.book_message"))
-        text = t("bookings.released_window", name=name)
-        return [Card(title=t("bookings.card_window", item=name), text=text, rows=[], actions=[book])]
+        text = t(f"bookings.released_{held.way}", name=name)
+        return [Card(title=t(f"bookings.card_{held.way}", item=name), text=text, rows=[], actions=[book])]
     told = [("row_case", case.case_no)]
     if (place := held.place) is not None:
         address = f"{place.address} {place.postcode}".strip()

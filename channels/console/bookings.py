@@ -45,7 +45,7 @@ def _bookings(app: Parts) -> list[BookingOut]:
         case = cases.get(row.case_no)
         part = parts.named(case, row.part) if case else None
         item = (part.name if part else "") or (case.guide_name if case else "")
-        came = part is not None and part.handing is not None and not part.handing.awaited
+        came = part is not None and part.handing is not None and part.handing.received_at is not None
         made.append(
             BookingOut(
                 case_no=row.case_no, part=row.part, item=item, booking_no=row.booking_no, starts=row.starts.isoformat(),

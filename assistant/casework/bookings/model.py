@@ -7,8 +7,9 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel
 
-Way = Literal["window", "post"]
-"""``window``: brought to a window, with a slot booked for it; ``post``: printed and posted."""
+Way = Literal["window", "post", "originals"]
+"""``window``: brought to a window, with a slot booked for it; ``post``: printed and posted; ``originals``: handed in online, and
+only the originals are brought to a window, with a slot."""
 
 
 class Place(BaseModel):
@@ -42,7 +43,7 @@ class Handing(BaseModel):
     """How one part of a case is handed in, where that is not online alone.
 
     The package goes ahead, so that the office knows what comes; the application counts as handed in at ``received_at``, when
-    the office has the papers. ``office`` is its name in the routing file, ``department`` whose windows are asked for slots,
+    the office has the papers. Where only ``originals`` are brought, it counts from the package like any other. ``office`` is its name in the routing file, ``department`` whose windows are asked for slots,
     ``place`` where papers are posted to, ``booked`` how many slots were booked so far: the next one's key is made of it.
     """
 
@@ -57,4 +58,4 @@ class Handing(BaseModel):
     @property
     def awaited(self) -> bool:
         """Whether the office still waits for the papers."""
-        return self.received_at is None
+        return self.way != "originals" and self.received_at is None

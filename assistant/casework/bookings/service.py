@@ -50,5 +50,6 @@ class BookingRounds:
             cases = {row.case_no: found[0] for row in rows if (found := repository.find(conn, row.case_no))}
         for row in rows:
             part = parts.named(cases[row.case_no], row.part) if row.case_no in cases else None
-            if part is not None and part.handing is not None and part.handing.awaited:
+            expected = part is not None and part.handing is not None and part.handing.received_at is None
+            if expected and part is not None and part.status in parts.WITHDRAWABLE:
                 yield Reminded(row.case_no, row.starts, row.place)

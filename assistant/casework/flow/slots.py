@@ -114,6 +114,8 @@ def _offer(talk: Talk, part: CasePart, more: str = "") -> None:
         talk.state.slot = before or SlotWish(case_no=case.case_no, part=part.item)
         _away(talk)
         return
+    if held.booking is not None:  # what she has is no other time
+        free = [slot for slot in free if slot.code != held.booking.slot.code]
     offered = choosing.next_ones(free, before.offered, before.shown, other_day=more == DAY) if before else choosing.spread(free)
     if not offered and before is not None:
         talk.say(t("bookings.no_more"))
@@ -133,7 +135,7 @@ def _put(talk: Talk, part: CasePart, offered: list[Slot], before: SlotWish | Non
         talk.notice("warning", t("bookings.none_free"))
         return
     held = part.handing
-    ask(talk, slot_ask(offered, held.booking if held is not None else None))
+    ask(talk, slot_ask(offered, held.booking if held is not None else None, handing.brought(talk, part)))
 
 
 def _by_words(talk: Talk, case: Case, part: CasePart) -> None:
@@ -210,7 +212,7 @@ def _away(talk: Talk) -> None:
     talk.notice("error", message)
     part = _part(talk)
     booking = part.handing.booking if part is not None and part.handing is not None else None
-    question = slot_ask(wish.offered if wish else [], booking)
+    question = slot_ask(wish.offered if wish else [], booking, handing.brought(talk, part))
     ask(talk, question.model_copy(update={"error": AskError(code="office_away", message=message)}))
     talk.status = "submitted" if talk.submit else "error_far_side"
 
@@ -233,7 +235,8 @@ def _cancel(talk: Talk, case: Case, part: CasePart) -> None:
         talk.say(t("bookings.too_late"))
         return
     give_back(talk, case, part, told=told)
-    talk.say(t("bookings.cancelled" if told else "bookings.cancelled_later", time=when(booking.slot)))
+    key = f"{'cancelled' if told else 'cancelled_later'}{'_originals' if held.way == 'originals' else ''}"
+    talk.say(t(f"bookings.{key}", time=when(booking.slot)))
 
 
 def give_back(talk: Talk, case: Case, part: CasePart, *, told: bool = False) -> None:
@@ -253,7 +256,8 @@ def leave(talk: Talk) -> None:
     talk.state.slot = None
     talk.status = "answered"
     kept: Booking | None = part.handing.booking if part is not None and part.handing is not None else None
-    talk.say(t("bookings.kept", time=when(kept.slot)) if kept else t("bookings.not_yet"))
+    not_yet = "not_yet_originals" if handing.brought(talk, part) else "not_yet"
+    talk.say(t("bookings.kept", time=when(kept.slot)) if kept else t(f"bookings.{not_yet}"))
 
 
 def _picked(talk: Talk) -> str | None:

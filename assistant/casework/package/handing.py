@@ -19,7 +19,7 @@ def sheet(case: Case, guide: Guide, item: str, progress_url: str) -> bytes:
         PackageError: the page could not be made.
     """
     part = parts.named(case, item)
-    if part is None or part.handing is None:
+    if part is None or part.handing is None or part.handing.way == "originals":
         raise KeyError(item)
     with use_language(CHINESE):
         booking = part.handing.booking

@@ -69,6 +69,12 @@ class Told:
         """Whether her papers are still to be brought or posted."""
         return self.step in _BY_HAND
 
+    @property
+    def _originals(self) -> bool:
+        """Whether it is handed in online and only originals are to be brought."""
+        part = self.part
+        return part is not None and part.handing is not None and part.handing.way == "originals" and not part.withdrawing
+
     def who(self) -> str:
         """Who has it."""
         if self.step == "waiting":
@@ -100,6 +106,8 @@ class Told:
                 return self._corrections()
             case _S.SUBMITTED if self.by_hand:
                 return [self._bring()]
+            case _S.SUBMITTED | _S.ACCEPTED | _S.IN_REVIEW if self._originals:
+                return [self._bring()]
             case _S.DRAFT:
                 return [t("progress.todo_finish")]
             case _S.READY if not self.stands.part:
@@ -126,10 +134,11 @@ class Told:
         booking, place = (held.booking, held.place) if held is not None else (None, None)
         if booking is not None:
             place = booking.place
-            return t("progress.todo_hand_window", time=when(booking.slot), place=place.name, address=place.address)
+            way = "originals" if self._originals else "hand_window"
+            return t(f"progress.todo_{way}", time=when(booking.slot), place=place.name, address=place.address)
         if place is not None:
             return t("progress.todo_hand_post", place=place.name, address=f"{place.address} {place.postcode}".strip())
-        return t("progress.todo_hand_book")
+        return t("progress.todo_originals_book" if self._originals else "progress.todo_hand_book")
 
     def _corrections(self) -> list[str]:
         given = self.correction

@@ -19,7 +19,16 @@ from assistant.casework.upload_checks.kinds import Unacceptable, kind_of
 PDF = "application/pdf"
 MOST_PAGES = 500
 _CASE_NO = re.compile(r"BD\d{8}[0-9A-Z]{8}")
-_HOLDER = re.compile(r"(?:主体名称|经营者名称|企业名称|单位名称|持证人|持有人|权利人|申请人|姓名)[:：]")
+_LABELS = ("主体名称", "经营者名称", "企业名称", "单位名称", "持证人", "持有人", "权利人", "申请人", "姓名")
+_SIGN = r"(?:[^\W_]|[·•・])"
+"""What a name goes on with: 张三 is not 张三丰, a firm not its branch. A line to be filled in (____) is no name."""
+_GAP = "[ \n]?"
+_BELOW = rf"\n(?:{_SIGN}{{2,4}}|{_SIGN}+(?:公司|店|行|部|厂|社|中心))(?:\n|$)"
+"""A line that is a name and nothing else: where tables have the value under its label."""
+_NEXT = "性别|民族|出生|公民身份|身份证|证件|证号|号码|编号|住址|住所|地址|电话|类型|统一社会信用代码|法定代表人|经营者|有效期|发证|签发"
+"""Labels that stand right behind a name where a PDF's text has lost the space between two columns."""
+_HOLDER = re.compile(rf"(?:{'|'.join(map(_GAP.join, _LABELS))}){_GAP}: ?(?P<stated>{_SIGN}|{_BELOW})?")
+_BEGINS = "|".join([r"(?<![^\W_])(?<![·•・])", *(f"(?<={label})" for label in _LABELS)])
 
 ReadText = Callable[[bytes], str]
 
@@ -46,7 +55,7 @@ def check(data: bytes, note: ResultNote, wanted: Wanted, max_bytes: int, read_te
     """Pass, or say what is wrong.
 
     A name counts only against a file that says whose it is and yet names nobody of the case: offices print much, and in
-    their own words. Blanks and line ends never count.
+    their own words. A name is matched whole, whatever line it is broken over.
 
     Raises:
         BadResult: see there.
@@ -65,7 +74,7 @@ def check(data: bytes, note: ResultNote, wanted: Wanted, max_bytes: int, read_te
             raise BadResult("not_pdf")
     except Unacceptable:
         raise BadResult("not_pdf") from None
-    _about_the_case(squash((read_text or text_of)(data)), note, wanted)
+    _about_the_case((read_text or text_of)(data), note, wanted)
 
 
 def text_of(pdf: bytes) -> str:
@@ -83,16 +92,32 @@ def text_of(pdf: bytes) -> str:
         raise BadResult("encrypted" if unusable.code == "encrypted" else "broken") from None
 
 
-def _about_the_case(text: str, note: ResultNote, wanted: Wanted) -> None:
+def _about_the_case(layer: str, note: ResultNote, wanted: Wanted) -> None:
+    text = squash(layer)
     stated = set(_CASE_NO.findall(text))
     if stated and wanted.case_no not in stated:
         raise BadResult("other_case")
     # A scan has no words in it: nothing is stated, so nothing is contradicted.
     if note.number and text and squash(note.number) not in text:
         raise BadResult("other_number")
-    if _HOLDER.search(text) and wanted.names and not _named(text, wanted.names):
+    if wanted.names and not _named(_lines(layer), wanted.names):
         raise BadResult("other_holder")
 
 
-def _named(text: str, names: Iterable[str]) -> bool:
-    return any(squash(name) in text for name in names)
+def _named(lines: str, names: Iterable[str]) -> bool:
+    """Whether the text does not say whose it is, or names one of these, whole."""
+    labels = list(_HOLDER.finditer(lines))
+    if not labels or any(_whole(name).search(lines) for name in names):
+        return True
+    # A form that leaves the line empty says it in its sentences, where a name has no end that could be seen.
+    return not any(label["stated"] for label in labels) and any(squash(name) in squash(lines) for name in names)
+
+
+def _lines(layer: str) -> str:
+    """The text layer with its lines kept and one blank for any."""
+    return "\n".join(" ".join(squash(run) for run in line.split()) for line in layer.splitlines())
+
+
+def _whole(name: str) -> re.Pattern[str]:
+    signs = _GAP.join(map(re.escape, squash(name)))
+    return re.compile(f"(?:{_BEGINS}){signs}(?:(?!{_SIGN})|(?={_NEXT}))")

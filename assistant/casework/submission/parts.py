@@ -102,7 +102,7 @@ def submit(case: Case, at: datetime) -> None:
         if corrected or (part.status is _C.READY and not _waits(case.parts, part)):
             _reach(case, part, _C.SUBMITTED, at)
             part.correction = None
-            if part.handing is not None:  # what was corrected gets there as the first did
+            if part.handing is not None and part.handing.way != "originals":  # what was corrected gets there as the first did
                 part.handing = part.handing.model_copy(update={"booking": None, "received_at": None})
         elif part.status is not _C.READY:
             continue

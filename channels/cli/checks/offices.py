@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assistant.casework.bookings.client import WindowsAway, WindowsRefused
+from assistant.casework.submission.offices import by_hand
 from assistant.casework.submission.offices.config import BadOffices, Offices, load
 from assistant.casework.submission.offices.sftp import SftpOffice
-from assistant.foundation.clock import SystemClock
+from assistant.foundation.clock import SHANGHAI, SystemClock
 from assistant.foundation.settings import Settings
 from channels.cli.checks import Check, bad, good
 from knowledge.catalogue import Catalogue
@@ -55,3 +57,15 @@ def checks(settings: Settings) -> Iterator[Check]:
                 yield good(f"offices.{name}", url)
         finally:
             office.close()
+    for name, windows in by_hand.windows(found).items():
+        slots = found.routing.offices[name].slots
+        try:
+            if slots is None:
+                continue  # its windows answer where the office does
+            today = SystemClock().now().astimezone(SHANGHAI).date()
+            windows.slots("", today, today)
+            yield good(f"offices.{name}.slots", slots.url)
+        except (WindowsAway, WindowsRefused):
+            yield bad(f"offices.{name}.slots", "office_silent", required=False, name=name, url=slots.url if slots else "")
+        finally:
+            windows.close()

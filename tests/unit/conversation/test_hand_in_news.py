@@ -58,6 +58,12 @@ def test_a_slot_is_one_tap_away(tmp_path: Path, locale: str, words: str) -> None
     assert talk.state.slot is not None and talk.state.slot.part == "licence", "not the one that is booked"
 
 
+def test_originals_of_what_goes_online_get_a_slot_with_one_tap(tmp_path: Path) -> None:
+    (message,) = said(tmp_path, parted("originals", ["premises"]))
+    (card,) = message["replies"]
+    assert "已经在网上交了" in card["text"] and card["actions"][0]["message"] == "预约"
+
+
 def test_by_post_it_says_where_to(tmp_path: Path) -> None:
     (message,) = said(tmp_path, parted("post", ["premises"]))
     card, sheet = message["replies"]

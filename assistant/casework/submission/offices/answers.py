@@ -91,9 +91,27 @@ def _file(mapping: Mapping, own: Any) -> dict[str, Any]:
         "decision": {name: _text(at(own, getattr(where, name))) for name in ("reason", "basis", "remedy")}
         if status in ("refused", "denied")
         else None,
+        "stopped": _stopped(mapping, own),
         "extension": _extension(mapping, own),
         "result": _result(mapping, own),
     }
+
+
+def _stopped(mapping: Mapping, own: Any) -> list[dict[str, Any]]:
+    where = mapping.record.stopped
+    given = at(own, where.list) if where is not None else None
+    if where is None or given is None:
+        return []
+    if not isinstance(given, list):
+        raise ValueError("no list of stops")
+    found = []
+    for entry in given:
+        until, why = at(entry, where.until), _text(at(entry, where.why))
+        found.append({
+            "from": _time(mapping, at(entry, where.start)), "until": _time(mapping, until) if until not in (None, "") else None,
+            "why": where.reasons.get(why, why),
+        })  # fmt: skip
+    return found
 
 
 def _extension(mapping: Mapping, own: Any) -> dict[str, Any] | None:

@@ -9,14 +9,24 @@ from assistant.casework.submission.offices.config import Offices
 
 def windows(offices: Offices) -> dict[str, Windows]:
     """The windows of each office that has some, by its name."""
-    held = offices.routing.offices.items()
-    return {name: HttpWindows(office.url, offices.keys[name]) for name, office in held if office.kind == "window"}
+    found: dict[str, Windows] = {}
+    for name, office in offices.routing.offices.items():
+        if office.kind == "window":
+            found[name] = HttpWindows(office.url, offices.keys[name])
+        elif office.slots is not None:
+            found[name] = HttpWindows(office.slots.url, offices.slot_keys[name])
+    return found
 
 
 def handing(offices: Offices, item: str, department: str) -> Handing | None:
-    """How the papers of an item of a department get to the office it goes to; None where none are wanted."""
+    """How the papers of an item of a department get to the office it goes to; None where none are wanted.
+
+    ``originals`` says only that slots are to be had: whether there are originals to bring is the case's to say.
+    """
     name = offices.choose(item, department)
     office = offices.routing.offices.get(name)
+    if office is not None and office.slots is not None:
+        return Handing(way="originals", office=name, department=department)
     if office is None or office.kind not in ("window", "post"):
         return None
     if office.kind == "window":

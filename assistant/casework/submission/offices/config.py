@@ -71,11 +71,19 @@ class PostTo(_Strict):
     phone: Annotated[str, Field(max_length=40)] = ""
 
 
+class Slots(_Strict):
+    """Windows with slots, asked in our own protocol: their address, and the environment variable their key stands in."""
+
+    url: str
+    key_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+
+
 class Office(_Strict):
     """One office. ``key_env`` is the environment variable its secret stands in: the file itself holds none.
 
     ``mapping`` (of http-json) and ``key_file`` (of sftp) are files beside the routing file. ``window`` and ``post`` speak our own
-    protocol as ``bandao`` does, but want the papers themselves; ``post_to`` is where to.
+    protocol as ``bandao`` does, but want the papers themselves; ``post_to`` is where to. ``slots`` is where an office that takes
+    applications online gives slots to those who still bring originals.
     """
 
     kind: Literal["http-json", "bandao", "sftp", "window", "post"]
@@ -87,6 +95,7 @@ class Office(_Strict):
     app: Annotated[str, Field(pattern=r"^[ -~]*$", max_length=120)] = ""
     timeout_s: Annotated[float, Field(gt=0, le=600)] = 60.0
     post_to: PostTo | None = None
+    slots: Slots | None = None
 
 
 class Route(_Strict):
@@ -106,12 +115,13 @@ class Routing(_Strict):
 
 @dataclass
 class Offices:
-    """A routing file that can be used: ``mappings``, ``places`` (of SFTP drops) and ``keys`` by the office's name."""
+    """A routing file that can be used: ``mappings``, ``places`` (of SFTP drops), ``keys`` and ``slot_keys`` by the office's name."""
 
     routing: Routing
     mappings: dict[str, mapping.Mapping] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    slot_keys: dict[str, str] = field(default_factory=dict)
 
     def choose(self, item: str, department: str) -> str:
         """The office for an item of a department; "" for the usual one."""
@@ -169,11 +179,14 @@ def load(
             except ValueError as error:
                 faults.append(_fault(path, tree, (*place, str(error)), _SFTP[str(error)], name=name))
         else:
-            faults += _address(path, tree, place, office)
+            faults += _address(path, tree, place, office.url)
         key = environ.get(office.key_env, "")
         found.keys[name] = key
         if len(key) < (least := _SHORTEST_KEY[office.kind]):
             faults.append(_fault(path, tree, (*place, "key_env"), "offices_key", name=office.key_env, least=least))
+        if office.slots is not None:
+            found.slot_keys[name] = environ.get(office.slots.key_env, "")
+            faults += _slots(path, tree, name, office, office.slots, found.slot_keys[name])
         if office.kind == "post" and office.post_to is None:
             faults.append(_fault(path, tree, place, "offices_no_address", name=name))
         if office.kind == "http-json" and office.mapping is None:
@@ -189,15 +202,24 @@ def load(
     return found
 
 
-def _address(path: Path, tree: Any, place: tuple[Any, ...], office: Office) -> Iterator[Fault]:
+def _slots(path: Path, tree: Any, name: str, office: Office, slots: Slots, key: str) -> Iterator[Fault]:
+    place = ("offices", name, "slots")
+    if office.kind in ("window", "post"):
+        yield _fault(path, tree, place, "offices_slots", name=name, kind=office.kind)
+    yield from _address(path, tree, place, slots.url)
+    if len(key) < _SHORTEST_KEY["window"]:
+        yield _fault(path, tree, (*place, "key_env"), "offices_key", name=slots.key_env, least=_SHORTEST_KEY["window"])
+
+
+def _address(path: Path, tree: Any, place: tuple[Any, ...], url: str) -> Iterator[Fault]:
     try:
-        parts = urlsplit(office.url)
+        parts = urlsplit(url)
         host = parts.hostname
     except ValueError:
         parts, host = urlsplit(""), None
     safe = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
     if not host or not safe or parts.query or parts.fragment or parts.username:
-        yield _fault(path, tree, (*place, "url"), "offices_url", url=office.url)
+        yield _fault(path, tree, (*place, "url"), "offices_url", url=url)
 
 
 def _routes(path: Path, tree: Any, routing: Routing, items: Collection[str], departments: Collection[str]) -> Iterator[Fault]:

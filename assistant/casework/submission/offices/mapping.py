@@ -207,6 +207,20 @@ class Extension(_Strict):
     at: Pointer
 
 
+class Stopped(_Strict):
+    """Where the stretches they do not count stand: ``list`` in the record, the rest in each of its entries.
+
+    ``until`` is absent, null or empty while one goes on. ``why`` is theirs; ``reasons`` turns their codes into ours or into the
+    Chinese words of ``clocks.stops``.
+    """
+
+    list: Pointer
+    start: Annotated[Pointer, Field(alias="from")]
+    until: Pointer | None = None
+    why: Pointer
+    reasons: dict[str, str] = {}
+
+
 class Record(_Strict):
     """Where things stand in their record of a case. ``history`` is a list from the beginning that only grows."""
 
@@ -224,6 +238,7 @@ class Record(_Strict):
     reason: Pointer | None = None
     basis: Pointer | None = None
     remedy: Pointer | None = None
+    stopped: Stopped | None = None
     extension: Extension | None = None
     result: Result | None = None
 

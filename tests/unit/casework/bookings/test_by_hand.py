@@ -50,6 +50,44 @@ def test_their_packages_say_that_papers_come(tmp_path: Path) -> None:
     assert isinstance(clients["BYPOST"], PostOffice) and clients["BYPOST"].way == "post"
 
 
+ONLINE = """
+offices:
+  RSJ:
+    kind: bandao
+    url: https://rsj.example
+    key_env: BANDAO_HALL_KEY
+    slots: {url: "https://hall.example", key_env: BANDAO_SLOTS_KEY}
+routes:
+  - {items: [senior-card], office: RSJ}
+"""
+
+
+def test_an_office_that_takes_applications_online_may_give_slots_for_originals(tmp_path: Path) -> None:
+    path = tmp_path / "offices.yaml"
+    path.write_text(ONLINE, encoding="utf-8")
+    offices = config.load(path, environ={**KEY, "BANDAO_SLOTS_KEY": "fictitious-slots-key"})
+    held = by_hand.handing(offices, "senior-card", "民政局")
+    assert held is not None and (held.way, held.office, held.awaited) == ("originals", "RSJ", False)
+    assert set(by_hand.windows(offices)) == {"RSJ"} and offices.slot_keys == {"RSJ": "fictitious-slots-key"}
+    assert offices.open(SystemClock())["RSJ"].asks, "it is followed as any other"
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "said"),
+    [
+        ("url: \"https://hall", "url: \"http://hall", "http://hall.example"), ("BANDAO_SLOTS_KEY", "BANDAO_UNSET_KEY", "BANDAO_UNSET_KEY"),
+        ("kind: bandao", "kind: window", "slots"), (", key_env: BANDAO_SLOTS_KEY", "", "key_env"),
+    ],
+)  # fmt: skip
+def test_slots_that_cannot_be_used_are_refused_with_their_line(tmp_path: Path, good: str, bad: str, said: str) -> None:
+    assert good in ONLINE
+    path = tmp_path / "offices.yaml"
+    path.write_text(ONLINE.replace(good, bad), encoding="utf-8")
+    with pytest.raises(BadOffices) as refused:
+        config.load(path, environ={**KEY, "BANDAO_SLOTS_KEY": "fictitious-slots-key"})
+    assert said in str(refused.value) and all(fault.line == 7 for fault in refused.value.faults)
+
+
 @pytest.mark.parametrize(
     ("good", "bad", "said"),
     [

@@ -10,10 +10,11 @@ from assistant.casework.bookings.counter import Counter
 from assistant.casework.bookings.model import Handing, Place
 from assistant.casework.flow import answering, slots, withdrawing
 from assistant.casework.flow.talk import Talk
-from assistant.casework.model import Case, CaseStatus
+from assistant.casework.model import Case, CaseStatus, MaterialState
+from assistant.casework.progress.build import progress
 from assistant.foundation.clock import SHANGHAI
 from tests.unit.casework.bookings.support import Hall
-from tests.unit.casework.flow.support import NOW, Conversation
+from tests.unit.casework.flow.support import NOW, Conversation, small_guide
 from tests.unit.casework.flow.test_flow import filled, said, take
 from tests.unit.casework.flow.test_wanting import PHONE, corrected, go_on
 
@@ -287,3 +288,46 @@ def test_the_words_for_it(text: str) -> None:
 def test_other_words(text: str) -> None:
     conv, _, _ = at_window()
     assert not slots.wanted(conv.talk(text))
+
+
+def online(*, bring: bool = True) -> tuple[Conversation, Hall, Talk]:
+    """A case handed in online, at an office with slots for those who bring originals."""
+    conv = filled()
+    if bring:
+        case_of(conv).materials["lease"] = MaterialState(status="bring")
+    return at_window(conv, way="originals")
+
+
+def test_handed_in_online_originals_get_a_slot_and_hold_up_nothing() -> None:
+    conv, hall, talk = online()
+    [part] = case_of(conv).parts
+    assert talk.status == "submitted" and "已提交" in said(talk) and "还没有交件" not in said(talk)
+    assert part.handing is not None and not part.handing.awaited, "its clocks begin as without originals"
+    assert conv.asking == "slot" and conv.state.ask is not None and "租赁合同" in conv.state.ask.label
+    tap(conv, "other_day")
+    talk = tap(conv, NINE)
+    assert hall.booked() == [NINE] == [booked(conv)]
+    card = next(reply for reply in talk.replies if reply.kind == "card")
+    assert ("要带的原件", "租赁合同") in [(row.label, row.value) for row in card.rows] and "不用打印" in card.text
+    assert not [reply for reply in talk.replies if reply.kind == "file"], "there is nothing to print"
+    assert "11月11日（周三）上午9:00" in progress(case_of(conv), small_guide(), NOW).todo[0]
+    part.status = CaseStatus.ACCEPTED
+    assert "照常办理" in said(say(conv, "取消预约")) and booked(conv) is None
+    assert "预约" in progress(case_of(conv), small_guide(), NOW).todo[0]
+    say(conv, "我要预约")
+    assert conv.asking == "slot"
+    assert "还是要带到窗口" in said(take(conv, "以后再约"))
+    part.status = CaseStatus.APPROVED
+    assert not slots.wanted(conv.talk("我要预约")), "it is decided"
+
+
+def test_without_originals_there_is_nothing_to_book() -> None:
+    conv, _, talk = online(bring=False)
+    assert talk.status == "submitted" and conv.asking != "slot" and case_of(conv).parts[0].handing is None
+
+
+def test_the_slot_she_has_is_not_offered_as_another() -> None:
+    conv, _, _ = at_window()
+    tap(conv, first := options(conv)[0])
+    say(conv, "改预约")
+    assert conv.asking == "slot" and first not in options(conv)

@@ -126,7 +126,7 @@ def test_tomorrows_slot(world: World) -> None:
         return [Booking(CASE_NO, starts, "示例窗口"), Booking("BD-UNKNOWN", starts, "示例窗口")] if day == starts.date() else []
 
     days(world, Reminders(world.db, world.planner, world.clock, bookings=bookings), 2)
-    assert told(world) == ["提醒：2025年11月22日 09:30，您约了示例窗口。请带上打印的材料包、交件单和要带的原件。要改时间说“改预约”，去不了说“取消预约”。"]
+    assert told(world) == ["提醒：2025年11月22日 09:30，您约了示例窗口。请带上要交的材料和要带的原件，有交件单的放在最上面。要改时间说“改预约”，去不了说“取消预约”。"]
     assert "09:30" in world.sms.texts()[0]
 
 

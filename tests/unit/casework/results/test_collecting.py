@@ -178,6 +178,7 @@ def test_a_crash_in_the_middle_leaves_nothing_half_done(world: World, step: str,
     (licence(case_no="BD20251121ZZZZZZZZ"), {}, "other_case"),
     (licence(number="JY99900000000009"), {}, "other_number"),
     (licence(holder="别家示例有限公司"), {}, "other_holder"),
+    (licence(holder="示例餐饮有限公司浦东分公司"), {}, "other_holder"),
 ])  # fmt: skip
 def test_what_is_not_what_it_says_is_kept_aside_and_fetched_again(world: World, data: bytes, said: dict[str, Any], code: str) -> None:
     world.office.data, world.office.said = data, said

@@ -72,7 +72,7 @@ def consignment(version: int = 1, **fields: str) -> Consignment:
                 "fields": [{"field": key, "label": key, "value": value} for key, value in said.items()]}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("manifest.json", json.dumps(manifest, ensure_ascii=False))
+        archive.writestr(zipfile.ZipInfo("manifest.json"), json.dumps(manifest, ensure_ascii=False))  # the same bytes at any time
     data = buffer.getvalue()
     return Consignment(case_no=CASE, version=version, item=Item(code="credit-report", name="市场主体专用信用报告"), package=data,
                        sha256=hashlib.sha256(data).hexdigest(), key=f"{CASE}-{version}")

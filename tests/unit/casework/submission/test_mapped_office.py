@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.casework.clocks.stops import StopKind, kind_of
 from assistant.casework.submission import outbox
 from assistant.casework.submission.backoff import Backoff
 from assistant.casework.submission.delivery import Delivery
@@ -111,6 +112,21 @@ def test_more_time_is_read_where_they_gave_themselves_some(city: City) -> None:
     city.decide("20251121-1", "30", extDays=-3)
     with pytest.raises(OfficeUnavailable, match="unreadable"):
         office.file("20251121-1")
+
+
+def test_what_they_do_not_count_stops_the_clock_by_our_names(city: City) -> None:
+    office = client(city)
+    office.send(consignment())
+    assert office.file("20251121-1").stopped == []
+    over = {"begin": "2025-11-24 09:00:00", "end": "2025-11-26 17:00:00", "kind": "3"}
+    city.decide("20251121-1", "30", stops=[over, {"begin": "2025-11-27 09:00:00", "end": "", "kind": "检测"}])
+    hearing, testing = office.file("20251121-1").stopped
+    assert hearing.until is not None and (hearing.start.day, hearing.until.day, kind_of(hearing.why)) == (24, 26, StopKind.HEARING)
+    assert (testing.until, kind_of(testing.why)) == (None, StopKind.TESTING)
+    for broken in ("3", [{"end": "2025-11-26 17:00:00", "kind": "3"}], [{**over, "begin": "yesterday"}]):
+        city.decide("20251121-1", "30", stops=broken)
+        with pytest.raises(OfficeUnavailable, match="unreadable"):
+            office.file("20251121-1")
 
 
 def test_a_word_in_no_mapping_waits(city: City) -> None:
