@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "nlu": "channels.cli.nlu:commands",
     "package": "channels.cli.package:commands",
     "result": "channels.cli.result:commands",
+    "voice": "channels.cli.voice:commands",
     "report": "channels.cli.report:report",
     "bench": "channels.cli.bench:commands",
 }

@@ -66,13 +66,13 @@ def pinyin(text: str) -> list[str]:
 
 
 def _words(run: str) -> list[Syllable]:
-    said: list[Syllable] = []
-    for word, readings in _read(run):
-        for place, (character, reading) in enumerate(zip(word, readings, strict=True)):
-            initial, final, tone = split(reading)
-            leans = len(word) == 1 and word in _LEAN_BACK
-            said.append(Syllable(character, initial, final, tone, word=place == 0 and not leans))
-    return said
+    words = _cut(run)
+    begins = {sum(map(len, words[:place])) for place, word in enumerate(words) if not (len(word) == 1 and word in _LEAN_BACK)}
+    given = [reading for _, said in _read(run) for reading in said]
+    return [
+        Syllable(character, *split(reading), word=place in begins)
+        for place, (character, reading) in enumerate(zip(run, given, strict=True))
+    ]
 
 
 def _letters(word: str) -> list[Syllable]:

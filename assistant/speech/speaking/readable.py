@@ -152,10 +152,10 @@ _RULES: tuple[Rule, ...] = tuple(
         (rf"({_N})‰", lambda m: f"千分之{number(m[1])}"),
         (r"(?<![\d/.])(\d{1,4})/(\d{1,4})(?![\d/.])", _fraction),
         (r"(元|次|月|年)/(?=份|次|月|年|人|件|天|日|平方米|户|本|张|套|小时)", r"\1每"),
-        (r"(?<=[\u3400-\u9fffA-Za-z])\s*/\s*(?=[\u3400-\u9fffA-Za-z])", "或"),
         # Whatever numbers are left.
         (rf"(?<![A-Za-z\d])({_N}){_DASH}({_N}){_AFTER}", _range),
         (rf"(?<![A-Za-z\d零一二三四五六七八九十])-(?={_N})", "负"),
         (rf"({_N})\s*{_AFTER}", _number),
+        (r"(?<=[\u3400-\u9fffA-Za-z])\s*/\s*(?=[\u3400-\u9fffA-Za-z])", "或"),
     )
 )

@@ -17,7 +17,10 @@ FINALS = (
 )  # fmt: skip
 
 _SYLLABLE = re.compile(rf"({'|'.join(INITIALS)})?([a-zêü]+)([1-5])?")
-_WHOLE = {"yi": "i", "yin": "in", "ying": "ing", "you": "iou", "yo": "iou", "yong": "iong", "wu": "u", "wei": "uei", "wen": "uen"}
+_WHOLE = {
+    "yi": "i", "yin": "in", "ying": "ing", "you": "iou", "yo": "iou", "yong": "iong", "wu": "u", "wei": "uei", "wen": "uen",
+    "wong": "ueng",
+}  # fmt: skip
 _HUMMED = {"n": "en", "ng": "en", "m": "en", "hm": "en", "hng": "en", "ê": "ei", "eh": "ei"}
 _SHORT = {"iu": "iou", "ui": "uei", "un": "uen", "ue": "ve"}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from assistant.speech.speaking.readable import readable
 ENGINES = ("sherpa", "fastspeech", "espeak")
 """In the order ``auto`` tries them: the city's own voice, the demo's, the one that is always to be had."""
 
+_WARMING = "好。"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
@@ -36,14 +36,14 @@ def opened(settings: Settings) -> Voice:
 
 
 def chosen(settings: Settings) -> Synthesiser:
-    """The engine alone. With ``auto`` one that is broken is not passed over in silence; one that is not installed is."""
+    """The engine alone. With ``auto``, one that is not installed is passed over, one that is broken is not."""
     if settings.voice_synthesiser != "auto":
         return engine(settings.voice_synthesiser, settings)
     for name in ENGINES:
         try:
             return engine(name, settings)
         except EngineError as error:
-            if error.code != "not_installed":
+            if error.code != "not_installed" or (name == "sherpa" and settings.voice_synthesiser_folder is not None):
                 raise
     raise EngineError("not_installed", ", ".join(ENGINES))
 
@@ -99,7 +99,11 @@ class Voice:
             spoken = speaker.synthesise(readable(text) if speaker is self._engine and _HAN.search(text) else text, speed=pace)
             if self._prepared:
                 self._prepared.keep(speaker.name, text, pace, spoken)
-        return self._loud(spoken)
+        return self._loud(_at(spoken, self.rate))
+
+    def warm(self) -> None:
+        """Load models and dictionaries, so that the first person does not wait for them. Raises EngineError."""
+        self._engine.synthesise(_WARMING)
 
     def prepare(self, most: int = 200) -> int:
         """Make the sentences said most often, unless they are there; how many were made. For a thread of its own at the start."""
@@ -122,8 +126,10 @@ class Voice:
         return replace(spoken, pcm=np.clip(sound, -32768, 32767).astype("<i2").tobytes())
 
 
-def installed(folder: Path) -> bool:
-    """Whether the demo's voice lies in ``folder`` (``models/voice``), by its files alone."""
-    from assistant.speech.engines.fastspeech import FILES, FOLDER
-
-    return all((folder / FOLDER / name).is_file() for name in FILES)
+def _at(spoken: Spoken, rate: int) -> Spoken:
+    """The same speech at another rate: two engines may take turns in one conversation, and a kiosk plays one rate."""
+    if spoken.rate == rate:
+        return spoken
+    sound = np.frombuffer(spoken.pcm, "<i2").astype(np.float32)
+    places = np.arange(round(len(sound) * rate / spoken.rate)) * (spoken.rate / rate)
+    return replace(spoken, pcm=np.interp(places, np.arange(len(sound)), sound).astype("<i2").tobytes(), rate=rate)
