@@ -30,7 +30,7 @@ KIOSK_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-_CASE_NO: Final = re.compile(r"BD[0-9A-Z]{6,30}")
+_CASE_NO: Final = re.compile(r"BD[0-9A-Z-]{6,30}")
 
 router = APIRouter(include_in_schema=False)
 _files = StaticFiles(directory=STATIC_DIR)
@@ -75,11 +75,15 @@ async def kiosk_settings(request: Request) -> JSONResponse:
 
 @router.get("/kiosk/qr")
 async def hand_over_code(request: Request, case: str) -> Response:
-    """The QR code that opens a case on the phone, which asks there for proof that it is hers; 404 for what is no case."""
-    if not _CASE_NO.fullmatch(case):
+    """The QR code that opens a case on the phone, which asks there for proof that it is hers.
+
+    404 for what is no number of a case, and where no address of ours is known that a phone can open.
+    """
+    address = parts_of(request).settings.citizens_url
+    if address is None or not _CASE_NO.fullmatch(case):
         raise HTTPException(404, headers=dict(KIOSK_HEADERS))
-    link = f"{parts_of(request).settings.public_url}/?case={case}"
-    return Response(qr_svg(link), media_type="image/svg+xml", headers={**KIOSK_HEADERS, "Cache-Control": "no-store"})
+    drawn = qr_svg(f"{address}/?case={case}").replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    return Response(drawn, media_type="image/svg+xml", headers={**KIOSK_HEADERS, "Cache-Control": "no-store"})
 
 
 @router.api_route("/static/kiosk/{path:path}", methods=["GET", "HEAD"])

@@ -34,6 +34,7 @@ let conversation = null;
 let opening = 0;
 let file = null;
 let problemTimer = null;
+let byKeyboard = false;
 
 const figure = new Figure(get("figure"));
 figure.start();
@@ -112,7 +113,8 @@ const view = {
     const papers = asked?.kind === "file";
     get("by-phone").hidden = !papers;
     // A kiosk has no files of hers: papers come from the phone, and whatever else may be answered is touched here.
-    ask.show(papers ? { ...asked, kind: "choice" } : asked);
+    const held = ask.holdsFocus || document.activeElement === document.body;
+    if (ask.show(papers ? { ...asked, kind: "choice" } : asked) && asked && held && byKeyboard && !document.querySelector("dialog[open]")) ask.focus(true);
   },
   languageChanged: (language) => speak(language),
   caseShown() {},
@@ -292,6 +294,8 @@ document.addEventListener("pointerdown", (event) => {
   figure.look((event.clientX - place.x - place.width / 2) / window.innerWidth * 2, (event.clientY - place.y - place.height * 0.35) / window.innerHeight * 2);
   setTimeout(() => figure.look(0, 0), 1400);
 });
+document.addEventListener("keydown", () => { byKeyboard = true; }, true);
+document.addEventListener("pointerdown", () => { byKeyboard = false; }, true);
 window.addEventListener("offline", () => document.body.dataset.screen === "talk" && status.say("offline", k("kiosk.offline")));
 window.addEventListener("online", () => conversation?.wake());
 

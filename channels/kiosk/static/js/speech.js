@@ -8,6 +8,7 @@ import { k } from "./words.js";
 
 const VOLUMES = [["kiosk.volume_high", 1], ["kiosk.volume_middle", 0.6], ["kiosk.volume_low", 0.3]];
 const POINT_MS = 5_000;
+const PATIENCE_MS = 20_000;
 
 export class Speech {
   /**
@@ -15,7 +16,7 @@ export class Speech {
    * hearing, thinking, speaking, mic_muted, touch. `device` = {speed, fullDuplex, microphone: whether it may be used}.
    */
   constructor({ figure, on, device, portrait }) {
-    Object.assign(this, { figure, on, device, portrait, link: null, told: "off", busy: false, muted: false, volume: 0, pointUntil: 0 });
+    Object.assign(this, { figure, on, device, portrait, link: null, told: "off", busy: false, muted: false, volume: 0, pointUntil: 0, tried: new Set() });
     this.player = new Player({
       figure,
       on: {
@@ -85,11 +86,15 @@ export class Speech {
   /** A message of hers goes by the socket where there is one, so that the answer is spoken; else, and when it breaks, by HTTP with the same id. */
   deliver = async (session, id, content) => {
     this.hush();
-    if (!this.link?.ready || content.attachments || Array.isArray(content.choice)) return sendMessage(session, id, content);
+    if (!this.link?.ready || this.tried.has(id) || content.attachments || Array.isArray(content.choice)) return sendMessage(session, id, content);
+    this.tried.add(id);
+    let patience;
     try {
-      return await this.link.send(id, content);
+      return await Promise.race([this.link.send(id, content), new Promise((_, refuse) => { patience = setTimeout(refuse, PATIENCE_MS); })]);
     } catch {
       throw new ApiError(0, t("problem.network"));
+    } finally {
+      clearTimeout(patience);
     }
   };
 
@@ -139,6 +144,7 @@ export class Speech {
     this.mic.stop();
     Object.assign(this, { told: "off", busy: false, muted: false, pointUntil: 0, volume: 0 });
     this.player.volume = 1;
+    this.tried.clear();
     this.figure.state("idle");
   }
 

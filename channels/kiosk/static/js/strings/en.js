@@ -16,7 +16,6 @@ export default {
   "kiosk.you_said": "You said",
   "kiosk.replies": "Answer",
   "kiosk.type": "Type here",
-  "kiosk.type_hint": "You can also type here",
   "kiosk.send": "Send",
   "kiosk.digits": "Number pad",
   "kiosk.erase": "Delete",
@@ -76,10 +75,8 @@ export default {
   "kiosk.cancel": "Cancel",
   "kiosk.close": "OK",
 
-  "kiosk.opening": "Connecting…",
   "kiosk.open_failed": "The network is down; trying again. If it is urgent, ask staff or call 12345.",
   "kiosk.offline": "The network is down. What you said is kept and goes on as soon as it is back. Please wait, or ask staff.",
-  "kiosk.back": "The network is back.",
   "kiosk.voice_lost": "The voice connection broke; it is being restored. Please touch or type meanwhile.",
   "kiosk.voice_hopeless": "This kiosk cannot hear or speak at the moment. Please touch or type.",
   "kiosk.voice_clogged": "The network is too slow: not all you said came through. Please say it again in a moment, or touch.",

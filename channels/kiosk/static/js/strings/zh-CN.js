@@ -16,7 +16,6 @@ export default {
   "kiosk.you_said": "您说",
   "kiosk.replies": "办到的回答",
   "kiosk.type": "打字输入",
-  "kiosk.type_hint": "也可以在这里打字",
   "kiosk.send": "发送",
   "kiosk.digits": "数字键盘",
   "kiosk.erase": "删除",
@@ -76,10 +75,8 @@ export default {
   "kiosk.cancel": "取消",
   "kiosk.close": "知道了",
 
-  "kiosk.opening": "正在连接…",
   "kiosk.open_failed": "网络断了，正在重新连接。急事请找工作人员，或拨打 12345。",
   "kiosk.offline": "网络断了。您说的话已经记下，网络一通就接着办，请不要离开，或者找工作人员。",
-  "kiosk.back": "网络通了，接着办。",
   "kiosk.voice_lost": "语音断了，正在重新连接。现在可以用手点或打字。",
   "kiosk.voice_hopeless": "这台机器现在不能听和说，请用手点或打字。",
   "kiosk.voice_clogged": "网络太慢，您的话没有传全。请稍等再说一遍，或者用手点。",

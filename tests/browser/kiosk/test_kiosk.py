@@ -1,0 +1,187 @@
+"""The kiosk's page: a case by touch, everybody can use it, the network breaks, and it forgets whoever was there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.kiosk.conftest import ACROSS, APPLY, COUNTDOWN_S, IDLE_S, SECRET, UPRIGHT, Kiosk
+
+
+def violations(kiosk: Kiosk) -> list[str]:
+    response: dict[str, Any] = Axe().run(kiosk.page).response
+    return [f"{found['id']}: {node['html'][:160]}" for found in response["violations"] for node in found["nodes"]]
+
+
+def to_the_name(kiosk: Kiosk) -> None:
+    """A case begun, and her own words in it."""
+    kiosk.start()
+    kiosk.say(APPLY)
+    kiosk.tap("同意调取")
+    kiosk.tap("餐饮服务经营者")
+    kiosk.say(SECRET)
+    expect(kiosk.page.locator("#said")).to_contain_text(SECRET)
+    expect(kiosk.page.locator("#said")).to_have_attribute("data-state", "sent")
+
+
+def test_a_case_by_touch_with_the_card_pointed_at(kiosk: Kiosk) -> None:
+    kiosk.start()
+    expect(kiosk.page.locator("#problem-words")).not_to_be_empty()  # no microphone: it says so and goes on
+    kiosk.page.get_by_role("button", name="开一家餐馆").click()
+    kiosk.tap("同意调取")
+    expect(kiosk.replies.get_by_role("heading", name="已从电子证照带入")).to_be_visible()
+    expect(kiosk.page.locator("#case-filled")).to_contain_text("已填 4 项")
+    # Her hand is raised towards it.
+    arm = kiosk.page.locator("#figure svg g[transform^='rotate(-12']")
+    expect(arm).to_have_count(1)
+    kiosk.tap("餐饮服务经营者")
+    kiosk.say(SECRET)
+    expect(kiosk.ask.get_by_role("heading", name="经营面积")).to_be_visible()
+    pad = kiosk.page.locator("#pad")
+    for key in "85":
+        pad.get_by_role("button", name=key, exact=True).click()
+    kiosk.page.locator("#send").click()
+    expect(kiosk.page.locator("#case-filled")).to_contain_text("已填 7 项")
+
+
+def test_the_attendant_is_called_from_the_first_screen(kiosk: Kiosk) -> None:
+    kiosk.page.get_by_role("button", name="找工作人员").click()
+    expect(kiosk.replies).to_contain_text("已为您转人工")
+    expect(kiosk.page.locator("#owner")).to_contain_text("排队中")
+
+
+def test_on_to_the_phone_with_a_code_and_back_here(kiosk: Kiosk) -> None:
+    to_the_name(kiosk)
+    kiosk.page.get_by_role("button", name="用手机接着办").click()
+    dialog = kiosk.page.locator("#phone-dialog")
+    expect(dialog).to_contain_text("恢复码 K7QM2R")
+    code = dialog.locator("img")
+    expect(code).to_be_visible()
+    kiosk.page.wait_for_function("document.querySelector('#phone-qr').naturalWidth > 0")
+    dialog.get_by_role("button", name="还在这里办").click()
+    expect(kiosk.page.locator("#said")).to_contain_text("继续")
+
+
+def test_english_is_spoken_where_it_is_chosen(kiosk: Kiosk) -> None:
+    kiosk.page.get_by_role("button", name="English").click()
+    kiosk.page.get_by_role("button", name="Touch here to start").click()
+    expect(kiosk.page.get_by_role("button", name="Call staff")).to_be_visible()
+    assert kiosk.page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_nobody_there_is_counted_down_and_wiped(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk(clock=True)
+    to_the_name(kiosk)
+    dialog = kiosk.page.locator("#count-dialog")
+    kiosk.page.clock.fast_forward((IDLE_S + 1) * 1000)
+    expect(dialog).to_contain_text("秒后清除")
+    dialog.get_by_role("button", name="我还在").click()
+    expect(dialog).to_be_hidden()
+    kiosk.page.clock.fast_forward((IDLE_S - 5) * 1000)
+    expect(dialog).to_be_hidden()
+    assert SECRET in kiosk.kept()["text"]
+    kiosk.page.clock.fast_forward(6_000)
+    left = int(dialog.locator("#count-number").inner_text())
+    kiosk.page.clock.fast_forward(5_000)
+    assert int(dialog.locator("#count-number").inner_text()) < left <= COUNTDOWN_S
+    kiosk.page.clock.fast_forward(COUNTDOWN_S * 1000)
+    expect(kiosk.page.get_by_role("button", name="点这里开始")).to_be_visible()
+    assert SECRET not in kiosk.kept()["text"]
+
+
+def test_nothing_is_left_of_whoever_leaves(open_kiosk: Callable[..., Kiosk]) -> None:
+    """Without the server too, when the page cannot be loaded anew: neither shown, stored, nor anywhere in its memory."""
+    kiosk = open_kiosk(clock=True)
+    to_the_name(kiosk)
+    kiosk.page.locator("#message").fill("13800000000")
+    token = kiosk.page.evaluate("performance.getEntriesByType('resource').map((e) => e.name).join(' ')")
+    assert "token=" not in token
+    memory = kiosk.page.context.new_cdp_session(kiosk.page)
+    assert SECRET in snapshot(memory)
+    length = kiosk.page.evaluate("history.length")
+    kiosk.page.context.set_offline(True)
+    kiosk.page.get_by_role("button", name="结束").click()
+    kiosk.page.get_by_role("button", name="结束并清除").click()
+    expect(kiosk.page.get_by_role("button", name="点这里开始")).to_be_visible()
+    kiosk.page.clock.fast_forward(120_000)
+    kept = kiosk.kept()
+    assert (kept["local"], kept["session"], kept["cookie"], kept["fields"]) == (0, 0, "", "")
+    assert SECRET not in kept["text"]
+    assert kiosk.page.evaluate("history.length") == length
+    assert kiosk.page.context.storage_state()["origins"] == []
+    held = snapshot(memory)
+    assert SECRET not in held
+    assert "13800000000" not in held
+
+
+def snapshot(memory: Any) -> str:
+    """Everything the page's memory holds, after what nobody holds any more was thrown away."""
+    chunks: list[str] = []
+    memory.on("HeapProfiler.addHeapSnapshotChunk", lambda event: chunks.append(event["chunk"]))
+    memory.send("HeapProfiler.collectGarbage")
+    memory.send("HeapProfiler.takeHeapSnapshot", {"reportProgress": False})
+    text = "".join(chunks)
+    return text.encode().decode("unicode_escape", errors="ignore") + text
+
+
+def test_the_next_one_meets_a_page_begun_anew(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk(clock=True)
+    to_the_name(kiosk)
+    kiosk.page.evaluate("window.before = true")
+    kiosk.page.get_by_role("button", name="结束").click()
+    kiosk.page.get_by_role("button", name="结束并清除").click()
+    expect(kiosk.page.locator("#gone")).to_contain_text("已从这台机器清除")
+    kiosk.page.clock.fast_forward(10_000)
+    kiosk.page.wait_for_function("window.before === undefined")
+
+
+def test_what_was_said_while_the_network_was_away_goes_on_when_it_is_back(kiosk: Kiosk) -> None:
+    kiosk.start()
+    kiosk.page.context.set_offline(True)
+    expect(kiosk.page.locator("#banner")).to_contain_text("网络断了")
+    kiosk.say(APPLY)
+    said = kiosk.page.locator("#said")
+    expect(said).to_contain_text(APPLY)
+    expect(said).to_contain_text("已经记下")
+    kiosk.page.context.set_offline(False)
+    expect(kiosk.ask.get_by_role("button", name="同意调取")).to_be_visible()
+    expect(said).to_have_attribute("data-state", "sent")
+
+
+@pytest.mark.parametrize("size", [ACROSS, UPRIGHT], ids=["across", "upright"])
+def test_axe_finds_nothing_and_all_is_large_and_within_reach(open_kiosk: Callable[..., Kiosk], size: dict[str, int]) -> None:
+    kiosk = open_kiosk(viewport=size, bypass_csp=True)
+    found = {"attract": violations(kiosk)}
+    kiosk.start()
+    found["start"] = violations(kiosk)
+    kiosk.page.get_by_role("button", name="放低").click()
+    kiosk.say(APPLY)
+    kiosk.tap("同意调取")
+    expect(kiosk.replies.locator(".card")).to_be_visible()
+    found["card"] = violations(kiosk)
+    touched = kiosk.page.locator("#ask button:visible, #typing button:visible, #typing input:visible, nav button:visible")
+    boxes = [box for box in (one.bounding_box() for one in touched.all()) if box]
+    assert min(box["height"] for box in boxes) >= 44
+    assert min(box["y"] for box in boxes) >= size["height"] / 2
+    assert kiosk.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    kiosk.page.get_by_role("button", name="结束").click()
+    found["leaving"] = violations(kiosk)
+    assert {place: what for place, what in found.items() if what} == {}
+
+
+def test_with_the_keyboard_alone(kiosk: Kiosk) -> None:
+    keys = kiosk.page.keyboard
+    kiosk.page.locator("#start").focus()
+    keys.press("Enter")
+    tile = kiosk.page.get_by_role("button", name="开一家餐馆")
+    expect(tile).to_be_visible()
+    tile.focus()
+    keys.press("Enter")
+    agree = kiosk.ask.get_by_role("button", name="同意调取", exact=True)
+    agree.focus()
+    keys.press("Enter")
+    expect(kiosk.ask.get_by_role("button", name="餐饮服务经营者")).to_be_focused()

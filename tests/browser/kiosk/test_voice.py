@@ -1,0 +1,112 @@
+"""Hearing and speaking in the page, the far end of the socket being the test."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.kiosk.conftest import HUMMING, REFUSED, Kiosk
+
+VISEMES = [["sil", 0, 100], ["aa", 100, 30_000]]
+
+
+def test_what_she_says_is_shown_and_a_touch_silences_her(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk(HUMMING, voice=True)
+    kiosk.start()
+    sign = kiosk.page.locator("#sign")
+    expect(sign).to_have_attribute("data-state", "listening")
+    kiosk.voice.tell(type="heard", text="我想开一家餐馆", final=False)
+    expect(kiosk.page.locator("#said")).to_contain_text("我想开一家餐馆")
+    kiosk.voice.say("好，我们来办。", VISEMES, 30_000)
+    expect(kiosk.page.locator("#subtitle")).to_have_text("好，我们来办。")
+    expect(sign).to_have_attribute("data-state", "speaking")
+    kiosk.page.get_by_role("button", name="别说了").click()
+    expect(kiosk.page.locator("#subtitle")).to_be_empty()
+    expect(sign).to_have_attribute("data-state", "listening")
+    assert kiosk.voice.got("stop")
+    assert kiosk.voice.got("played")[0]["utterance"] == 1
+    kiosk.voice.say("这一句来晚了。", VISEMES, 30_000, utterance=1, sentence=1)
+    kiosk.voice.say("下一句。", VISEMES, 30_000, utterance=2)
+    expect(kiosk.page.locator("#subtitle")).to_have_text("下一句。")
+    kiosk.voice.tell(type="silence", utterance=2)
+    expect(kiosk.page.locator("#subtitle")).to_be_empty()
+
+
+def test_the_microphone_sends_numbered_frames_of_forty_milliseconds_until_muted(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk(HUMMING, voice=True)
+    kiosk.start()
+    expect(kiosk.page.locator("#sign")).to_have_attribute("data-state", "listening")
+    kiosk.page.wait_for_timeout(400)
+    assert kiosk.page.evaluate("window.asked.audio.echoCancellation") is True
+    assert kiosk.page.evaluate("window.asked.video") is False
+    frames = list(kiosk.voice.sound)
+    assert len(frames) > 3
+    assert {len(frame) for frame in frames} == {8 + 2 * 640}
+    heads = [struct.unpack_from("<II", frame) for frame in frames]
+    assert [number for number, _ in heads] == list(range(heads[0][0], heads[0][0] + len(heads)))
+    assert all(ms == number * 40 for number, ms in heads)
+    loudest = max(abs(value) for (value,) in struct.iter_unpack("<h", frames[-1][8:]))
+    assert loudest > 8000
+    kiosk.page.get_by_role("button", name="关麦克风").click()
+    expect(kiosk.page.locator("#sign")).to_have_attribute("data-state", "mic_muted")
+    assert kiosk.voice.got("mute") == [{"type": "mute", "on": True}]
+
+
+def test_a_touched_answer_goes_by_the_socket_and_by_http_once_it_broke(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk(HUMMING, voice=True)
+    kiosk.start()
+    expect(kiosk.page.locator("#sign")).to_have_attribute("data-state", "listening")
+    kiosk.page.get_by_role("button", name="开一家餐馆").click()
+    expect(kiosk.page.locator("#sign")).to_have_attribute("data-state", "thinking")
+    sent = kiosk.voice.got("send")
+    assert [frame["choice"] for frame in sent] == ["食品经营许可新办"]
+    assert sent[0]["client_message_id"]
+    assert kiosk.voice.route is not None
+    kiosk.voice.route.close(code=1011)
+    # The same message, with the same id, by the ordinary way: nothing she touched is lost.
+    expect(kiosk.ask.get_by_role("button", name="同意调取")).to_be_visible()
+    expect(kiosk.page.locator("#problem")).to_contain_text("语音断了")
+
+
+def test_no_microphone_is_said_with_what_to_do_and_it_goes_on(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk(REFUSED, voice=True)
+    kiosk.start()
+    expect(kiosk.page.locator("#problem")).to_contain_text("没有允许使用。请用手点或打字")
+    expect(kiosk.page.locator("#sign")).to_have_attribute("data-state", "touch")
+    kiosk.page.get_by_role("button", name="开一家餐馆").click()
+    assert kiosk.voice.got("send")
+    reasons = kiosk.page.evaluate(
+        """async () => {
+          const { Microphone } = await import('/static/kiosk/js/mic.js');
+          const found = [];
+          for (const name of ['NotAllowedError', 'NotFoundError', 'NotReadableError']) {
+            navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', name); };
+            await new Microphone({ failed: (reason) => found.push(reason) }).start();
+          }
+          delete window.AudioWorkletNode;
+          await new Microphone({ failed: (reason) => found.push(reason) }).start();
+          return found;
+        }"""
+    )
+    assert reasons == ["refused", "none", "busy", "insecure"]
+
+
+def test_without_a_loudspeaker_the_words_go_on_at_the_pace_of_speech(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk("delete window.AudioContext;", voice=True)
+    kiosk.start()
+    expect(kiosk.page.locator("#problem")).not_to_be_empty()
+    assert kiosk.voice.got("hello")[0]["loudspeaker"] is False
+    kiosk.voice.say("看屏幕上的字。", VISEMES, 30_000)
+    expect(kiosk.page.locator("#subtitle")).to_have_text("看屏幕上的字。")
+
+
+def test_what_the_server_says_is_wrong_is_shown_and_a_broken_sentence_is_still_read(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk(HUMMING, voice=True)
+    kiosk.start()
+    expect(kiosk.page.locator("#sign")).to_have_attribute("data-state", "listening")
+    kiosk.voice.tell(type="say", utterance=1, sentence=0, last=True, text="还差一份材料。", rate=16000, ms=20_000, visemes=VISEMES)
+    kiosk.voice.tell(type="problem", code="synthesis", text="声音出了问题，请看屏幕上的字。")
+    expect(kiosk.page.locator("#problem")).to_contain_text("请看屏幕上的字")
+    expect(kiosk.page.locator("#subtitle")).to_have_text("还差一份材料。")
