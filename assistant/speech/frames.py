@@ -78,18 +78,25 @@ class Words:
 class Wish:
     """What she wants, by voice or by touch: words, or the values of the options she chose.
 
-    `ended_ms` is when she had said it; `readback` is said before the answer; `message_id` is the one the kiosk gave it.
+    `ended_ms` is when she had said it; `message_id` is the one the kiosk gave it.
     """
 
     text: str | None = None
     choice: str | Sequence[str] | None = None
     ended_ms: int = 0
-    readback: str = ""
     message_id: str | None = None
 
     def at(self, ended_ms: int) -> Wish:
         """The same, said at another time."""
         return replace(self, ended_ms=ended_ms)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What is said to her before anything goes to the conversation: a value read back. `touch` points at the screen."""
+
+    text: str
+    touch: bool = False
 
 
 @dataclass(frozen=True)

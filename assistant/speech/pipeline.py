@@ -71,6 +71,7 @@ class Pipeline:
 
     async def touch(self, wish: Wish) -> None:
         """She answered on the screen."""
+        self.room.forget()
         await self.room.heed(self.room.turns.touched(self.room.clock.now()))
         await self._put(wish)
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t
 from assistant.speech.engines.base import Activity, Heard, Spoken
-from assistant.speech.frames import Answer, Frame, Message, Wish, Words
+from assistant.speech.frames import Answer, Frame, Message, Prompt, Wish, Words
 from assistant.speech.signals import Asks, Begins, Cuts, Drops, Ends, Pauses, Resumes, Signal, Silences, Takes, TooLong
 from assistant.speech.turns import State, Turns
 
@@ -52,13 +52,14 @@ class WishFailed(Exception):
 Hear = Callable[[Any, Sequence[str]], Awaitable[Heard]]
 Say = Callable[[str, float], Awaitable[Spoken]]
 Brain = Callable[[Wish], Awaitable[Mapping[str, Any]]]
-Mean = Callable[[str, Mapping[str, Any] | None], Awaitable[Wish]]
+Mean = Callable[[str, Mapping[str, Any] | None], Awaitable[Wish | Prompt]]
 
 
 @dataclass
 class Room:
     """One kiosk. `hear` and `say` run the engines in threads of their own; `brain` is the conversation; `deliver` sends.
 
+    `mean` may have something said before the conversation hears of it; `forget` tells it that she answered otherwise.
     `ask` is the question asked now, as the API has it; `hints` are the words its answer may hold.
     """
 
@@ -69,6 +70,7 @@ class Room:
     brain: Brain
     mean: Mean
     deliver: Callable[[Message], Awaitable[None]]
+    forget: Callable[[], None] = lambda: None
     hints: Callable[[Mapping[str, Any] | None], Sequence[str]] = lambda _ask: ()
     clock: Clock = field(default_factory=Running)
     speed: float = 1.0
@@ -88,7 +90,7 @@ class Room:
                 case Takes():
                     await self.put(Words(signal.text, signal.at_ms))
                 case Asks():
-                    await self._ask_again(signal)
+                    await self.prompt(t(f"speech.turn_{signal.how}"), touch=signal.how == "touch")
                 case TooLong():
                     await self.problem("talk_too_long")
                 case Begins() | Pauses() | Ends() | Drops():
@@ -98,10 +100,12 @@ class Room:
         await self.tell_state()
         self._changed.set()
 
-    async def _ask_again(self, asks: Asks) -> None:
-        text = t(f"speech.turn_{asks.how}")
-        if asks.how == "touch":
+    async def prompt(self, text: str, *, touch: bool = False) -> None:
+        """Says `text` without asking the conversation; with `touch`, points at the screen."""
+        if touch:
             await self.deliver(Message({"type": "problem", "code": "touch", "text": text}))
+        while self.turns.bound:
+            await self.wait()
         reply, signals = self.turns.begins_reply()
         await self.heed(signals)
         await self.put(Answer(reply, {}, before=[text]))

@@ -17,6 +17,8 @@ from assistant.foundation.settings import Settings
 from assistant.speech.engines import choosing
 from assistant.speech.engines.base import Activity, EngineError, Heard, Recogniser, Spoken, Synthesiser
 from assistant.speech.speaking import voice
+from channels.voice.understanding import Words
+from knowledge.catalogue import Catalogue
 
 log = get_logger(__name__)
 
@@ -50,6 +52,7 @@ class Shelf:
     def __init__(self) -> None:
         self._lock = Lock()
         self._engines: Engines | None = None
+        self._words: tuple[Catalogue, Words] | None = None
 
     def opened(self, settings: Settings) -> Engines:
         """The engines, loaded if they are not yet; for a thread. A kiosk that cannot speak still hears.
@@ -67,6 +70,13 @@ class Shelf:
                     mouth = None
                 self._engines = Engines(ears, mouth, lambda: choosing.activity(settings))
             return self._engines
+
+    def words(self, catalogue: Catalogue, region: str) -> Words:
+        """What hearing goes by, made once for each state of the catalogue; for a thread."""
+        with self._lock:
+            if self._words is None or self._words[0] is not catalogue:
+                self._words = catalogue, Words.of(catalogue, region)
+            return self._words[1]
 
     def put(self, engines: Engines) -> None:
         """These and no others."""

@@ -7,9 +7,8 @@ sentences with their sound, and whatever is wrong, with what to do.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Literal
 
 import orjson
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -28,6 +27,7 @@ from channels.parts import Parts, parts_of
 from channels.problems import Problem
 from channels.voice.brain import Brain, hints_of
 from channels.voice.engines import Engines, engines_of
+from channels.voice.understanding import Understanding
 
 router = APIRouter(tags=["conversation"])
 log = get_logger(__name__)
@@ -35,6 +35,8 @@ HELLO_SECONDS = 10.0
 STALLED_SECONDS = 10.0
 """A kiosk that takes nothing for so long is gone."""
 _NO_VOICE = 4503
+_NAMES = 12
+"""Items among the words the recogniser listens for, beside the options of the question."""
 
 
 class Hello(BaseModel):
@@ -114,13 +116,13 @@ async def _hello(websocket: WebSocket) -> Hello:
 async def _converse(parts: Parts, websocket: WebSocket, conv: Conversation, hello: Hello, engines: Engines) -> None:
     mouth = engines.synthesiser if hello.loudspeaker else None
     address = websocket.client.host if websocket.client else "unknown"
-    names = _names(parts)
+    catalogue = parts.guides.catalogue
+    names = catalogue.names()[:_NAMES]
+    words = await asyncio.to_thread(engines_of(websocket).words, catalogue, conv.region or parts.settings.region)
+    understanding = Understanding(parts, words)
 
     async def deliver(message: Message) -> None:
         await _deliver(websocket, message)
-
-    async def mean(text: str, _ask: Mapping[str, Any] | None) -> Wish:
-        return Wish(text=text)
 
     room = Room(
         turns=Turns(full_duplex=hello.full_duplex or mouth is None),
@@ -128,7 +130,8 @@ async def _converse(parts: Parts, websocket: WebSocket, conv: Conversation, hell
         hear=engines.hear,
         say=engines.say if mouth else None,
         brain=Brain(parts, conv, address),
-        mean=mean,
+        mean=understanding,
+        forget=understanding.forget,
         deliver=deliver,
         hints=lambda ask: hints_of(names, ask),
         speed=hello.speed,
@@ -210,8 +213,3 @@ async def _deliver(websocket: WebSocket, message: Message) -> None:
 
 def _problem(code: str) -> Message:
     return Message({"type": "problem", "code": code, "text": t(f"speech.problem_{code}")})
-
-
-def _names(parts: Parts) -> list[str]:
-    """What most citizens come for, by the names in service."""
-    return [name for name in parts.guides.catalogue.names()][:12]

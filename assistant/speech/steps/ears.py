@@ -8,7 +8,7 @@ import numpy as np
 
 from assistant.foundation.logging import get_logger
 from assistant.speech.engines.base import RATE, WINDOW, EngineError
-from assistant.speech.frames import Heedable, Message, Ordering, Sound, Utterance, Window, Words
+from assistant.speech.frames import Heedable, Message, Ordering, Prompt, Sound, Utterance, Window, Words
 from assistant.speech.room import Room
 from assistant.speech.signals import Begins, Drops, Ends, Pauses, Signal
 
@@ -150,7 +150,7 @@ class Recognition:
 
 
 class Meaning:
-    """What was heard → what was meant."""
+    """What was heard → what was meant. A value in which a mistake would be costly is read back first."""
 
     takes = Words
 
@@ -158,5 +158,8 @@ class Meaning:
         self._room = room
 
     async def __call__(self, words: Words) -> None:
-        wish = await self._room.mean(words.text, self._room.ask)
-        await self._room.put(wish.at(words.ended_ms))
+        found = await self._room.mean(words.text, self._room.ask)
+        if isinstance(found, Prompt):
+            await self._room.prompt(found.text, touch=found.touch)
+        else:
+            await self._room.put(found.at(words.ended_ms))

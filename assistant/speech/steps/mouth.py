@@ -48,7 +48,7 @@ class Turn:
         room.turns.listening.expecting = expecting(room.ask)
         await room.deliver(Message({"type": "turn", "turn": turn}))
         if room.turns.current(reply):
-            await room.put(Answer(reply, turn, before=[wish.readback] if wish.readback else ()))
+            await room.put(Answer(reply, turn))
 
 
 def expecting(ask: Mapping[str, Any] | None) -> Expecting:
