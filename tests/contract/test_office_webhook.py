@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -15,6 +18,8 @@ from assistant.casework.submission import lines, outbox
 from assistant.casework.submission.office import HistoryLine
 from assistant.foundation import tables
 from assistant.foundation.clock import FixedClock
+from assistant.foundation.crypto import KeyRing
+from assistant.foundation.database import Database
 from assistant.foundation.settings import Settings
 from channels.app import create_app
 from tests.quick import empty_database
@@ -23,6 +28,7 @@ from tests.unit.casework.submission.city import KEY, City, write_examples
 from tests.unit.casework.submission.test_webhooks import signed
 
 URL = "/api/v1/offices/sandbox/webhook"
+AT_ONCE, TURNS = 8, 10
 
 
 class Door:
@@ -104,6 +110,39 @@ def test_a_replay_is_refused_also_after_a_restart(door: Door) -> None:
     assert TestClient(again).post(URL, content=data, headers=signed(data, key=door.key)).status_code == 401
     assert door.post(news(), name="msg_2").status_code == 204
     assert door.looked == 2
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_one_that_comes_many_times_at_one_instant_is_taken_once(
+    kind: str, settings: Settings, request: pytest.FixtureRequest
+) -> None:
+    if kind == "sqlite":
+        empty_database(settings).dispose()
+    else:
+        settings = settings.model_copy(update={"database_url": request.getfixturevalue("postgres_url")})
+        held = Database(settings.database_url, KeyRing.open(settings.keyring_path), settings.fsync)
+        held.upgrade()
+        held.dispose()
+    door = Door(settings)
+    try:
+        for turn in range(TURNS):
+            old = [{"office": "sandbox", "id": f"old_{turn}_{one}", "at": support.NOW - timedelta(hours=1)} for one in range(AT_ONCE)]
+            with door.parts.db.write() as conn:  # each of them takes these away, too
+                conn.execute(tables.webhook_seen.insert(), old)
+            together = Barrier(AT_ONCE)
+
+            def post(name: str, together: Barrier = together) -> int:
+                together.wait()
+                return int(door.post(news(), name=name).status_code)
+
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                answers = list(pool.map(post, [f"msg_{turn}"] * AT_ONCE))
+            assert sorted(answers) == [204] + [401] * (AT_ONCE - 1)
+        with door.parts.db.read() as conn:
+            seen = conn.execute(select(tables.webhook_seen.c.id).order_by(tables.webhook_seen.c.id)).scalars().all()
+        assert seen == sorted(f"msg_{turn}" for turn in range(TURNS)) and door.looked == TURNS
+    finally:
+        door.parts.db.dispose()
 
 
 def test_news_in_the_wrong_order_change_nothing_but_when_the_office_is_asked(door: Door) -> None:

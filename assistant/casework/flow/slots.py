@@ -235,7 +235,10 @@ def _cancel(talk: Talk, case: Case, part: CasePart) -> None:
         talk.say(t("bookings.too_late"))
         return
     give_back(talk, case, part, told=told)
-    key = f"{'cancelled' if told else 'cancelled_later'}{'_originals' if held.way == 'originals' else ''}"
+    if held.way == "originals":
+        key = "cancelled_originals" if told else "cancelled_later_originals"
+    else:
+        key = "cancelled" if told else "cancelled_later"
     talk.say(t(f"bookings.{key}", time=when(booking.slot)))
 
 
