@@ -18,7 +18,8 @@ _N = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _DASH = r"\s*[-—–~～]+\s*"
 _YEAR = r"(?<![\dA-Za-z-])((?:19|20)\d\d)"
 _MONTH, _DAY = r"(0?[1-9]|1[0-2])", r"([12]\d|3[01]|0?[1-9])"
-_HOTLINES = "12345|12333|12329|12366|12315|12348|12393|12388|12306|12377|12355|12338|12320|12313|12305|95598"
+_HOTLINES = r"123\d\d|95598"  # 12345, 12329, 12356 …: numbers of the public services, all of this form
+_URGENT = "110|119|120|122"
 _NUMBERED = "验证码|编号|邮编|尾号|号码|证号|账号|卡号|受理号|单号|流水号|代码|密码|电话|手机号|取件码|受理码|恢复码|续办码"
 _AFTER = r"(?=(.{0,3}))"
 
@@ -125,15 +126,19 @@ _RULES: tuple[Rule, ...] = tuple(
         (rf"{_YEAR}(?=年)", lambda m: plain(m[1])),
         (r"(?<!\d)([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d)(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)?(?!\d)", _time),
         (r"(?<=[点分月日号年])\s*[-—–~～]+\s*(?=[\d零一二三四五六七八九十两])", "到"),
+        (r"[〔\[【（(]((?:19|20)\d\d)[〕\]】）)](?=第?\d+号)", lambda m: plain(m[1])),
+        (r"(?<![\d.])\d+(?:\.\d+){2,}(?![\d.])", lambda m: "点".join(digits(part) for part in m[0].split("."))),
         # Who she is and how to reach her.
         (r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d([ -]?)\d{4}\1\d{4}(?!\d)", _mobile),
+        (r"\+(\d{1,3}(?:[ -]\d{2,4}){2,4})(?!\d)", lambda m: "加" + "，".join(digits(part) for part in re.split("[ -]", m[1]))),
         (r"(?<![\d-])(?:0\d{2,3}-\d{3,4}-?\d{4}|[48]00-\d{3}-\d{4})(?![\d-])", _landline),
         (r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])", lambda m: grouped(m[0].upper(), (6, 8, 4))),
         (r"([0-9A-Za-z]*\d)\*{2,}([0-9A-Za-z]*)", _masked),
         (r"(?<=[\u3400-\u9fff])\*{1,2}(?!\*)", lambda m: "某" * len(m[0])),
         (rf"({_NUMBERED})([：:是为]?\s*)(\d{{3,}})(?![\d.,]|个|位|元)", lambda m: f"{m[1]}{m[2]}{grouped(m[3])}"),
-        (rf"(?<!\d)({_HOTLINES})(?!\d|元|个|人|[,.]\d)", lambda m: digits(m[0])),
+        (rf"(?<!\d)({_HOTLINES})(?!\d|元|个|人|件|份|户|次|家|米|万|[,.]\d)", lambda m: digits(m[0])),
         (r"(拨打|拨|致电|热线)(\d{3,5})(?!\d)", lambda m: m[1] + digits(m[2])),
+        (rf"(?<=[打警救故或和、者话])({_URGENT})(?=\W|或|和|$)", lambda m: digits(m[0])),
         (r"(?<!\d)(\d{3,4})(?=室)", lambda m: digits(m[1])),
         # Measures. The sign ℃ and m² are words from here on.
         (rf"(?<![\d.])-({_N})℃", lambda m: f"零下{number(m[1])}摄氏度"),
