@@ -1,13 +1,19 @@
-"""The console page: one HTML file and its static assets. It holds no data: what it shows comes through the API."""
+"""The console's pages and their static assets. They hold no data: what they show comes through the API.
+
+The desk is a file of its own; all other pages share the frame of ``pages/frame.html.j2``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 
@@ -24,7 +30,13 @@ PAGE_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+FRAMES: Final = "; frame-src 'self'"
+
 router = APIRouter(include_in_schema=False)
+_pages = Environment(
+    loader=FileSystemLoader(Path(__file__).with_name("pages")), undefined=StrictUndefined, autoescape=True, trim_blocks=True,
+    lstrip_blocks=True,
+)  # fmt: skip
 _files = StaticFiles(directory=STATIC_DIR)
 
 
@@ -42,8 +54,19 @@ async def _serve(request: Request, path: str) -> Response:
 
 async def _framing(request: Request, path: str) -> Response:
     response = await _serve(request, path)
-    response.headers["Content-Security-Policy"] += "; frame-src 'self'"
+    response.headers["Content-Security-Policy"] += FRAMES
     return response
+
+
+@cache
+def _html(name: str) -> str:
+    """A page put into the frame, once."""
+    return _pages.get_template(f"{name}.html.j2").render()
+
+
+def _page(name: str, besides: str = "") -> Response:
+    policy = PAGE_HEADERS["Content-Security-Policy"] + besides
+    return HTMLResponse(_html(name), headers={**PAGE_HEADERS, "Content-Security-Policy": policy})
 
 
 @router.api_route("/console/", methods=["GET", "HEAD"])
@@ -53,33 +76,33 @@ async def console_page(request: Request) -> Response:
 
 
 @router.api_route("/console/guides/", methods=["GET", "HEAD"])
-async def guides_page(request: Request) -> Response:
+async def guides_page() -> Response:
     """The guide editor; the preview in it is a page of ours in a frame that runs no scripts."""
-    return await _framing(request, "guides.html")
+    return _page("guides", FRAMES)
 
 
 @router.api_route("/console/accounts/", methods=["GET", "HEAD"])
-async def accounts_page(request: Request) -> Response:
+async def accounts_page() -> Response:
     """Accounts, for administrators."""
-    return await _serve(request, "accounts.html")
+    return _page("accounts")
 
 
 @router.api_route("/console/audit/", methods=["GET", "HEAD"])
-async def audit_page(request: Request) -> Response:
+async def audit_page() -> Response:
     """The audit chain, for auditors."""
-    return await _serve(request, "audit.html")
+    return _page("audit")
 
 
 @router.api_route("/console/past/", methods=["GET", "HEAD"])
-async def past_page(request: Request) -> Response:
+async def past_page() -> Response:
     """Past conversations, for whoever may look for some."""
-    return await _serve(request, "past.html")
+    return _page("past")
 
 
 @router.api_route("/console/reports/", methods=["GET", "HEAD"])
-async def reports_page(request: Request) -> Response:
+async def reports_page() -> Response:
     """Figures, for those who see to it how the hall does."""
-    return await _serve(request, "reports.html")
+    return _page("reports")
 
 
 @router.api_route("/console/static/{path:path}", methods=["GET", "HEAD"])

@@ -24,7 +24,6 @@ from assistant.foundation.settings import ROOT, Settings
 from assistant.foundation.tables import audit_entry
 from channels.app import create_app
 from channels.console.guides_access import publish
-from channels.console.page import STATIC_DIR
 from knowledge.editing.skeleton import version_of
 from tests.contract.desk_world import PASSWORD
 
@@ -285,8 +284,10 @@ def test_refused_files_are_told_with_their_place(writing: FastAPI, staff: Callab
     assert any((one["code"], one["place"]) == ("senior-card", "main") and "sumary" in one["why"] for one in refused)
 
 
-def test_the_page_is_public_and_strict() -> None:
-    page = (STATIC_DIR / "guides.html").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["guides", "accounts", "audit", "past", "reports"])
+def test_the_pages_are_public_and_strict(writing: FastAPI, name: str) -> None:
+    page = TestClient(writing).get(f"/console/{name}/").text
+    assert 'id="sign-in"' in page and page.count("<main") == 1 and "{%" not in page
     assert "<style" not in page and " style=" not in page and " onclick=" not in page
     assert page.count("<script") == page.count("<script src=") + page.count('<script type="module" src=')
 

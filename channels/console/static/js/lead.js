@@ -15,6 +15,7 @@ export class Lead {
     this.told = null;
     this.dialog = $("board");
     $("board-open").addEventListener("click", () => void this.show());
+    $("board-close").addEventListener("click", () => this.dialog.close());
     $("pull").addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#pull();

@@ -76,6 +76,6 @@ function figure(title, box, labels, series, said) {
     h("p", { class: "legend", "aria-hidden": "true" }, ...series.map(({ name }, number) => h("span", { class: number ? "second" : "first", text: name }))),
     h("details", {}, h("summary", { text: "看数字" }),
       h("div", { class: "table-box" }, h("table", {}, h("caption", { text: title }),
-        h("thead", {}, h("tr", {}, h("th", { scope: "col", text: "" }), ...series.map(({ name }) => h("th", { scope: "col", class: "number", text: name })))),
+        h("thead", {}, h("tr", {}, h("td"), ...series.map(({ name }) => h("th", { scope: "col", class: "number", text: name })))),
         h("tbody", {}, ...rows)))));
 }
