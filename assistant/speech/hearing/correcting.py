@@ -29,6 +29,11 @@ def signs(text: str) -> str:
     return re.sub(r"[^0-9A-Z]", "", next(spoken.readings(f"0{text}", letters=True)))[1:]
 
 
+def names_part(text: str) -> bool:
+    """Whether the words point at a part of a number, whether or not it could be put right by them."""
+    return any(pattern.search(text) for pattern in (_INSTEAD, _GROUP, _PLACE, _END, _START, _MIDDLE))
+
+
 def corrected(value: str, kind: str | None, text: str) -> str | None:
     """The value with what was said to be wrong put right; None where the words name no part, or not one that fits.
 

@@ -15,7 +15,7 @@ from assistant.casework.fields.agreeing import yes_or_no
 from assistant.casework.fields.result import Accepted
 from assistant.foundation.messages import t
 from assistant.speech.hearing.asked import Asked
-from assistant.speech.hearing.correcting import corrected, signs
+from assistant.speech.hearing.correcting import corrected, names_part, signs
 from assistant.speech.hearing.digits import read_out
 from assistant.speech.hearing.script import simplified
 from assistant.speech.hearing.values import prepared
@@ -81,7 +81,7 @@ class ReadBack:
         answer = None if _THINKING.search(plain) and not _SOUNDS.sub("", plain) else yes_or_no(plain)
         if answer is True and self.state != "wrong":
             return replace(self, state="confirmed")
-        if answer is False:
+        if answer is False or (answer is None and names_part(plain)):
             return replace(self, state="wrong", unclear=0)
         unclear = self.unclear + 1
         return replace(self, state="touch" if unclear >= _MOST_UNCLEAR else self.state, unclear=unclear)

@@ -161,9 +161,10 @@ def _safe(change: _Change, run: str, text: str, right: set[int], vocabularies: S
     if confused and change.old in confused.heard:
         near = rf"(?:{'|'.join(confused.beside)}).?{change.old}|{change.old}.?(?:{'|'.join(confused.beside)})"
         return re.search(near, run) is not None
-    if any(run[place] in _GRAMMAR for place in places):
-        return False
     length = len(change.term)
+    inside = all(change.start < place < change.end - 1 for place in places)
+    if any(run[place] in _GRAMMAR for place in places) and not (length >= 5 and change.exact and inside):
+        return False
     if any(_crosses(run, place, change) for place in places) or (length <= 3 and not _short_is_safe(change, places, run, right)):
         return False
     if length >= 5 and change.exact:
@@ -173,7 +174,7 @@ def _safe(change: _Change, run: str, text: str, right: set[int], vocabularies: S
     covered = [place for place in places if _covered(run, place, _COMMON if length == 4 and change.exact else _KNOWN)]
     if change.exact and length >= 3:
         return len(covered) < len(places)
-    return not covered and (change.exact or change.start < places[0] < change.end - 1)
+    return not covered and (change.exact or inside)
 
 
 def _short_is_safe(change: _Change, places: Sequence[int], run: str, right: set[int]) -> bool:

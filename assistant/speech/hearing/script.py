@@ -34,7 +34,7 @@ def language_of(text: str, before: Literal["zh", "en"] = "zh") -> Literal["zh", 
         return before
     if han == 0:
         return "en" if words > 1 or _telling(text) else before
-    return "en" if words > 2 * han else "zh"
+    return "en" if words > han else "zh"
 
 
 def _telling(text: str) -> bool:

@@ -7,12 +7,13 @@ character of such a clause was heard, not seen, so it counts by its sound; what 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from assistant.engine.components.patterns.people import SURNAMES
-from assistant.speech.hearing.sounds import alike, sounds
+from assistant.speech.hearing.sounds import alike, sounds, strict_sounds
 
 _TABLE = Path(__file__).with_name("spelling.tsv")
 _HAN = "\u3400-\u9fff"
@@ -75,7 +76,8 @@ def _spelled(clause: str) -> _Sign | None:
 
 
 def _by_parts(words: str, sign: str) -> str | None:
-    known = _parts().get(sounds(words + sign))
+    said = words + sign
+    known = _parts(strict_sounds).get(strict_sounds(said)) or _parts(sounds).get(sounds(said))
     return known if known and (len(words) > 2 or _nearly(words, known)) else None
 
 
@@ -91,11 +93,11 @@ def _table() -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def _parts() -> dict[tuple[str, ...], str]:
-    """Characters by the sound of the words for them; 林 and 淋 of one sound would be two lines, and neither would count."""
+def _parts(heard: Callable[[str], tuple[str, ...]]) -> dict[tuple[str, ...], str]:
+    """Characters by the sound of the words for them; two characters of one sound are none."""
     found: dict[tuple[str, ...], set[str]] = {}
     for parts, character in _table():
-        found.setdefault(sounds(parts + character), set()).add(character)
+        found.setdefault(heard(parts + character), set()).add(character)
     return {sound: next(iter(characters)) for sound, characters in found.items() if len(characters) == 1}
 
 
@@ -124,8 +126,10 @@ def _written(name: str, signs: list[_Sign]) -> str:
             place for place in range(start, len(characters)) if place not in taken and alike(characters[place], sign.character)
         ]
         exact = [place for place in places if characters[place] == sign.character]
+        # 陈辰，早晨的晨: what is no surname's is looked for behind it
+        behind = [place for place in places if place > start and not sign.surname]
         if places:
-            place = (exact or places)[0]
+            place = (exact or behind or places)[0]
             characters[place] = sign.character
             taken.add(place)
     return "".join(characters)

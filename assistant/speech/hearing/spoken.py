@@ -16,7 +16,7 @@ D = f"[0-9{''.join(DIGITS)}]"
 _MOST = 48
 _HEARD = {
     "1": "腰妖要邀夭吆医依", "2": "俩而儿尔耳", "3": "仨散山伞", "4": "司似思", "5": "武午舞吾", "6": "刘流柳溜留",
-    "7": "期起妻气漆", "8": "吧爸巴把", "9": "就酒久旧韭勾钩", "0": "领令玲凌另动洞栋",
+    "7": "期起妻气漆", "8": "吧爸巴把", "9": "就酒久旧韭勾钩", "0": "领令玲凌另动栋",
 }  # fmt: skip
 _ALIKE = {sign: digit for digit, signs in _HEARD.items() for sign in signs}
 _BETWEEN = re.compile(rf"(?<={D})[{''.join(_ALIKE)}](?=[{''.join(_ALIKE)}]?{D})")
@@ -24,7 +24,8 @@ _FIRST = re.compile(rf"(?<![\u3400-\u9fff])[腰妖要](?=[1-9{''.join(DIGITS)}]{
 #: Said between the groups of a number, and no part of it.
 FILLERS = re.compile(
     r"嗯+|呃+|额|唔|哦+|啊+|诶(?=[,，、。\s])|那个|这个|就是|接着|然后|之后|接下来|后面(?:还有)?(?:就?是)?|前面(?:就?是)?|再来|再(?=[一两二三四五六七八九0-9])|"
-    r"(?:最后|最前面?|中间|末尾|后|前)[一两二三四五六七八]?(?:个|位)(?:数字|数|字母|号)?(?:就?是)?|最后(?:就?是)?|开头(?:就?是)?|"
+    r"(?:最后|最前面?|中间|末尾|后|前)(?:[一两二三四五六七八]?(?:位|个(?:数字|数|字母|号))|一个(?=就?是))(?:就?是)?|"
+    r"(?:最后|开头|中间|末尾|尾巴上?)(?:就?是)?|"
     r"还有|第[一二三四]段(?:是)?"
 )
 _WORDS = re.compile(r"(?<=[0-9A-Za-z,，、。\s])(?:区号|号码)(?:是|:|：)?|^区号(?:是)?")
@@ -32,10 +33,10 @@ _REPEAT = re.compile(rf"(?P<count>[两俩双二三仨四五六七八九2-9]|(?<!
 _COUNTS = {"俩": 2, "双": 2, "仨": 3, "十": 10}
 _CAPITAL = re.compile(r"(?:大写|小写|英文|字母|拼音)(?:的)?(?:字母)?(?:的)?(?=[A-Za-z叉])")
 _CROSS = re.compile(
-    r"(?<=[0-9A-Z])[\s,，、。]*(?:是|就是)?[\s,，]*(?:叉叉?|差|插|乘号?|[埃艾爱诶]克[斯思司死]|(?i:ex|eks|x))[。.]?(?![0-9A-Za-z])"
+    r"(?<=[0-9A-Z])[\s,，、。]*(?:是|就是)?(?:一?个)?[\s,，]*(?:叉叉?号?|差|插|乘号?|[埃艾爱诶]克[斯思司死]|(?i:ex|eks|x))[。.]?(?![0-9A-Za-z])"
 )
 _DASH = re.compile(r"(?<=[0-9A-Za-z])\s*(?:横?杠|横线|减号|中划线)\s*(?=[0-9A-Za-z])")
-_PUNCTUATION = re.compile(r"(?<=[0-9A-Za-z])[\s,，、。.．·…:：;；]+(?:是)?(?=[0-9A-Za-z])")
+_PUNCTUATION = re.compile(r"(?<=[0-9A-Za-z])[\s,，、。.．·…:：;；]+(?:是)?(?=[0-9A-Za-z]|转|分机)")
 _COPULA = re.compile(r"(?<=[0-9A-Za-z])[是有呢吧](?=[0-9A-Za-z])")
 _GROUP = re.compile(rf"{D}千(?:零?{D}百)?(?:零?{D}?十)?零?{D}?|{D}百(?:零?{D}?十)?零?{D}?|{D}?十{D}?")
 _DAY = re.compile(
@@ -50,12 +51,14 @@ def readings(text: str, letters: bool = False) -> Iterator[str]:
         text: what was heard, simplified and normalised.
         letters: whether capital letters belong to the number, as in a credit code.
     """
-    plain = FILLERS.sub("", text)
+    plain = FILLERS.sub("", text.replace("洞", "零"))
     plain = _DAY.sub(_as_day, plain)
-    plain = _FIRST.sub("1", _BETWEEN.sub(lambda match: _ALIKE[match[0]], plain))
+    for _ in range(2):  # of two beside one another the second is between digits once the first is one
+        plain = _BETWEEN.sub(lambda match: _ALIKE[match[0]], plain)
+    plain = _FIRST.sub("1", plain)
     if letters:
         plain = re.sub(r"(?<=[0-9A-Za-z])\s+(?=[0-9A-Za-z])", "", plain.upper())
-    plain = _repeated(_CAPITAL.sub("", plain))
+    plain = repeated(_CAPITAL.sub("", plain))
     places = list(_GROUP.finditer(plain))
     options = [_as_digits(match[0]) for match in places]
     for chosen in islice(product(*options), _MOST):
@@ -76,7 +79,7 @@ def _joined(text: str) -> str:
     return _CROSS.sub("X", plain)
 
 
-def _repeated(text: str) -> str:
+def repeated(text: str) -> str:
     """两个八 as 88, 双六 as 66, 一个九 as 9; 三个零 as 000. 有两个电话 stays."""
 
     def again(match: re.Match[str]) -> str:

@@ -101,7 +101,8 @@ def _first_read(plain: str, asked: Asked, today: date, candidates: Iterator[str]
 
 
 def _dated(plain: str) -> Iterator[str]:
-    text = _PAUSE.sub("", _kept(plain)).replace("幺", "一")
+    text = _PAUSE.sub("", _kept(plain)).replace("幺", "一").replace("元月", "一月")
+    text = re.sub(rf"(?:[一二]){_D}{{3}}(?=年的?[^\d一二三四五六七八九十零])", lambda match: spoken_digits(match[0]), text)
     text = re.sub(r"(?<=[年月])(?:[的,，、\s]|份)+(?=[0-9零一二三四五六七八九十廿])", "", text)
     text = re.sub(
         r"(?:两|二|2)千零?(?P<rest>[一二三四五六七八九十]{1,3})(?=年)",
@@ -114,7 +115,7 @@ def _dated(plain: str) -> Iterator[str]:
     text = re.sub(r"(?<=月)(?P<ten>[三二一])(?P<one>[一二三四五六七八九])(?=[日号])", r"\g<ten>十\g<one>", text)
     yield text
     parts = re.search(
-        rf"(?P<year>{_D}{{4}})[\s,，、。杠点.\-]+(?P<month>{_D}{{1,2}}|十{_D}?)[\s,，、。杠点.\-]+(?P<day>{_D}{{1,2}}|{_D}?十{_D}?)(?:[日号]|$)",
+        rf"(?<![\d.\-/])(?P<year>{_D}{{4}})[\s,，、。杠点.\-]+(?P<month>{_D}{{1,2}}|十{_D}?)[\s,，、。杠点.\-]+(?P<day>{_D}{{1,2}}|{_D}?十{_D}?)(?:[日号]|$)",
         text,
     )
     if parts:
@@ -154,12 +155,12 @@ def _run_on(match: re.Match[str], commas: bool) -> str:
 
 
 def _mailbox(plain: str) -> str:
-    text = _AT.sub("@", plain)
+    text = _AT.sub("@", spoken.repeated(plain))
     text = re.sub(r"(?<=[A-Za-z0-9])\s+(?:at|AT)\s+(?=[A-Za-z0-9])", "@", text)
     for words, sign in _MAIL_SIGNS:
         text = re.sub(rf"\s*(?:{words})\s*(?=[A-Za-z0-9@{''.join(DIGITS)}])", sign, text)
     text = re.sub(
-        rf"[{''.join(DIGITS)}]+(?=[A-Za-z0-9@_.\-])|(?<=[A-Za-z0-9@_.\-])[{''.join(DIGITS)}]+",
+        rf"(?<![\u3400-\u9fff])[{''.join(DIGITS)}]+(?=[A-Za-z0-9@_.\-])|(?<=[A-Za-z0-9@_.\-])[{''.join(DIGITS)}]+",
         lambda m: spoken_digits(m[0]),
         text,
     )
