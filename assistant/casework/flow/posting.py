@@ -133,7 +133,7 @@ def _next(talk: Talk) -> None:
     else:
         choices = [Option(value=value, label=t(f"receiving.agree_{value}")) for value in ("yes", "change", "no")]
         shown = t(f"receiving.agree_{held.kind}", name=held.name, phone=held.phone, address=held.address)
-        ask(talk, Ask(field=AGREE, label=shown, kind="choice", options=choices))
+        ask(talk, Ask(field=AGREE, label=t(f"receiving.agree_label_{held.kind}"), kind="choice", options=choices))
         talk.choices(shown, choices)
     talk.question_said = True
     talk.status = "collecting"

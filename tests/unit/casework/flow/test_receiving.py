@@ -87,6 +87,7 @@ def test_by_post_is_agreed_to_for_a_whole_address_and_nothing_before() -> None:
     assert receiving.heard(first) and first.asking == posting.ADDRESS and "邮费12元" in said(first)
     second = talk(PLACE, first)
     assert receiving.heard(second) and second.asking == posting.AGREE
+    assert second.state.ask is not None and second.state.ask.label == "寄到这个地址，对吗？", "on a small screen the address is said once"
     assert all(part in said(second) for part in (PLACE, "张三", "13800138000")) and second.case is not None and second.case.receiving is None
     third = talk("对，就这里", second, tapped="yes")
     assert receiving.heard(third) and third.case is not None and third.case.receiving is not None
