@@ -1,6 +1,6 @@
 """A voice of two tiny ONNX models with the interface of the demo's: made here, so that the engine is tried without a download.
 
-Every symbol takes three frames, and the sound follows the symbols' numbers: what is tried is how the parts are put together.
+Every symbol takes eight frames, and the sound follows the symbols' numbers, silence being 0: what is tried is how the parts are put together.
 The few fields of ONNX's protobuf that are needed are written by hand; the package ``onnx`` is not one of ours.
 """
 
@@ -14,14 +14,14 @@ from pathlib import Path
 from assistant.speech.engines import fastspeech
 from assistant.speech.speaking.syllables import FINALS, INITIALS
 
-FRAMES = 3
+FRAMES = 8
 _FLOAT, _INT32, _INT64 = 1, 6, 7
 
 
 def symbols() -> dict[str, int]:
     """The symbols of the demo's voice with numbers of our own."""
     finals = [f"{final}{tone}" for final in FINALS for tone in range(1, 6)]
-    return {symbol: n for n, symbol in enumerate(["pad", "sil", "#0", "#1", "#2", "#3", "^", *INITIALS, *finals, "eos"])}
+    return {symbol: n for n, symbol in enumerate(["sil", "pad", "#0", "#1", "#2", "#3", "^", *INITIALS, *finals, "eos"])}
 
 
 def make(folder: Path, *, lengths_lie: bool = False) -> Path:
@@ -36,11 +36,13 @@ def make(folder: Path, *, lengths_lie: bool = False) -> Path:
 def _acoustic(told: int) -> bytes:
     nodes = [
         _node("Cast", ["input_ids"], "numbers", to=_FLOAT), _node("Unsqueeze", ["numbers", "last"], "column"),
-        _node("Tile", ["column", "repeats"], "mel"), _node("Identity", ["mel"], "before"),
+        _node("Tile", ["column", "held"], "rows"), _node("Reshape", ["rows", "shape"], "line"),
+        _node("Tile", ["line", "bands"], "mel"), _node("Identity", ["mel"], "before"),
         _node("Mul", ["input_ids", "zero"], "none"), _node("Add", ["none", "told"], "lengths"),
         _node("Identity", ["numbers"], "f0"), _node("Identity", ["numbers"], "energy"),
     ]  # fmt: skip
-    constants = [_longs("last", [2]), _longs("repeats", [1, FRAMES, 80]), _int("zero", 0), _int("told", told)]
+    constants = [_longs("last", [2]), _longs("held", [1, 1, FRAMES]), _longs("shape", [1, -1, 1]), _longs("bands", [1, 1, 80]),
+                 _int("zero", 0), _int("told", told)]  # fmt: skip
     ones = ("speed_ratios", "f0_ratios", "energy_ratios")
     inputs = [_value("input_ids", _INT32, [1, "n"]), _value("speaker_ids", _INT32, [1]), *(_value(name, _FLOAT, [1]) for name in ones)]
     outputs = [_value("before", _FLOAT, [1, "t", 80]), _value("mel", _FLOAT, [1, "t", 80]), _value("lengths", _INT32, [1, "n"]),
