@@ -20,6 +20,8 @@ from assistant.speech.hearing.vocabulary import Vocabulary
 #: Answers in which a word that sounds like one of ours may well be another: names, and what is a number all through.
 _NEVER_REPAIRED = frozenset(("person_name", "company_name", "email"))
 _IN_WORDS = frozenset(("address", "text", "scope", "choice", "multi", "yes_no", "table"))
+#: No answer to one question is longer; what is, is sent as it was written.
+LONGEST = 300
 _NUMBER_LIKE = re.compile(r"\d{3}")
 
 
@@ -62,6 +64,8 @@ def meant(
     spoken = language_of(plain, language)
     if not plain:
         return Meaning("", False, False, language=spoken)
+    if len(plain) > LONGEST:
+        return Meaning(plain, False, False, language=spoken)
     value = prepared(plain, asked, today)
     read = asked.read(value, today)
     taken = isinstance(read, Accepted) and asked.kind not in _IN_WORDS

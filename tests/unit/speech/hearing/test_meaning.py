@@ -39,6 +39,12 @@ def test_a_question_at_a_number_is_repaired_as_a_question(words: Vocabulary) -> 
     assert heard.text == "居住证签注去哪里" and heard.changes == (("居住正签注", "居住证签注"),) and not heard.certain
 
 
+def test_talk_without_an_end_is_left_as_it_was_written(words: Vocabulary) -> None:
+    talk = "公司助所便更我要" * 100
+    heard = meant(talk, Asked(), today=TODAY, vocabulary=words)
+    assert (heard.text, heard.changed, heard.certain, heard.readback) == (talk, False, False, None)
+
+
 def test_traditional_characters_become_simplified() -> None:
     assert simplified("我要辦理營業執照") == "我要办理营业执照"
     assert not meant("我要办理", Asked(), today=TODAY).changed
