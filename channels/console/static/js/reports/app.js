@@ -19,7 +19,7 @@ function asked() {
 }
 
 const number = (text) => h("td", { class: "number", text: String(text) });
-const head = (...names) => h("thead", {}, h("tr", {}, ...names.map((name, place) => h("th", { scope: "col", class: place ? "number" : "", text: name }))));
+const head = (...names) => h("thead", {}, h("tr", {}, ...names.map((name, place) => (name ? h("th", { scope: "col", class: place ? "number" : "", text: name }) : h("td")))));
 
 function table(title, heads, rows) {
   const id = `t-${title}`;
