@@ -15,6 +15,8 @@ from assistant.foundation.clock import SHANGHAI
 
 #: How far ahead slots are asked for, in questions of so many days.
 _AHEAD_DAYS, _QUESTION_DAYS = 56, 28
+_NOTICE = timedelta(minutes=30)
+"""What begins sooner is no offer: she has to find the papers and get there."""
 _IN_THE_WAY = frozenset({"already-booked", "key-reused"})
 
 
@@ -34,7 +36,7 @@ class Counter:
             windows.close()
 
     def free(self, handing: Handing, now: datetime) -> list[Slot]:
-        """The slots with a place left, the earliest first, as far ahead as there are any.
+        """The slots with a place left that she can still get to, the earliest first, as far ahead as there are any.
 
         Raises:
             WindowsAway: the office does not answer, or is no longer in the routing file.
@@ -46,7 +48,7 @@ class Counter:
                 found = windows.slots(handing.department, first, first + timedelta(days=_QUESTION_DAYS - 1))
             except WindowsRefused as error:
                 raise WindowsAway(error.code) from error
-            if free := [slot for slot in found if slot.free > 0 and slot.starts > now]:
+            if free := [slot for slot in found if slot.free > 0 and slot.starts >= now + _NOTICE]:
                 return free
         return []
 

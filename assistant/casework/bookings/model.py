@@ -42,9 +42,10 @@ class Booking(BaseModel):
 class Handing(BaseModel):
     """How one part of a case is handed in, where that is not online alone.
 
-    The package goes ahead, so that the office knows what comes; the application counts as handed in at ``received_at``, when
-    the office has the papers. Where only ``originals`` are brought, it counts from the package like any other. ``office`` is its name in the routing file, ``department`` whose windows are asked for slots,
-    ``place`` where papers are posted to, ``booked`` how many slots were booked so far: the next one's key is made of it.
+    The package goes ahead, so that the office knows what comes; the application counts as handed in at ``received_at``,
+    when the office has the papers. Where only ``originals`` are brought, it counts from the package like any other.
+    ``office`` is its name in the routing file, ``department`` whose windows are asked for slots, ``place`` where papers are
+    posted to, ``booked`` how many slots were booked so far: the next one's key is made of it.
     """
 
     way: Way

@@ -331,3 +331,10 @@ def test_the_slot_she_has_is_not_offered_as_another() -> None:
     tap(conv, first := options(conv)[0])
     say(conv, "改预约")
     assert conv.asking == "slot" and first not in options(conv)
+
+
+def test_a_slot_that_begins_in_a_few_minutes_is_no_offer() -> None:
+    conv, _, _ = at_window(now=datetime(2026, 11, 10, 10, 0, tzinfo=SHANGHAI))
+    assert options(conv)[0] == "hall.20261110.1030"
+    soon = conv.world.counter.free(Handing(way="window", office="HALL"), datetime(2026, 11, 10, 10, 1, tzinfo=SHANGHAI))
+    assert soon[0].code == "hall.20261110.1100"
