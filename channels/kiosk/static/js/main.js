@@ -35,6 +35,7 @@ let opening = 0;
 let file = null;
 let problemTimer = null;
 let byKeyboard = false;
+let unwatch = null;
 
 const figure = new Figure(get("figure"));
 figure.start();
@@ -182,6 +183,8 @@ async function begin() {
   opening += 1;
   const mine = opening;
   screen("talk");
+  unwatch?.();
+  unwatch = null;
   idle.start();
   status.reset();
   speech.open();
@@ -234,11 +237,13 @@ async function wipe() {
   try {
     localStorage.clear();
     sessionStorage.clear();
+    performance.clearResourceTimings();
   } catch { /* a browser that stores nothing has nothing to clear */ }
   document.body.classList.toggle("low", DEVICE.low);
   screen("attract");
   speak("zh-CN");
   document.activeElement?.blur();
+  watch();
   if (!talked) return;
   figure.state("bow");
   get("gone").textContent = k("kiosk.gone");
@@ -253,6 +258,15 @@ async function renew() {
     const answer = await fetch("/kiosk", { method: "HEAD", cache: "no-store" });
     if (answer.ok && document.body.dataset.screen === "attract") window.location.replace(window.location.pathname + window.location.search);
   } catch { /* this one goes on: it was wiped */ }
+}
+
+/** Where the machine's address asks for it, the camera is on while nobody is served, and only then. */
+async function watch() {
+  if (!DEVICE.presence || unwatch) return;
+  unwatch = () => {};
+  const stop = await watchForPresence(() => figure.name === "idle" && figure.state("bow"));
+  if (document.body.dataset.screen === "attract") unwatch = stop;
+  else stop();
 }
 
 function low() {
@@ -307,4 +321,4 @@ fetch("/kiosk/settings", { cache: "no-store" }).then((answer) => answer.json()).
   idle.idle = given.idle_seconds;
   idle.countdown = given.countdown_seconds;
 }).catch(() => { /* its own figures do */ });
-if (DEVICE.presence) watchForPresence(() => document.body.dataset.screen === "attract" && figure.name === "idle" && figure.state("bow"));
+watch();
