@@ -45,7 +45,23 @@ def install(
         except (EngineError, OSError) as error:
             fail(f"{type(error).__name__}: {error}", remedy=t("voice.install_remedy"), as_json=as_json, code="install")
         done.append(part)
+    if "voice" in done:
+        _prepare(as_json=as_json)
     show({"ok": True, "installed": done, "folder": str(folder)}, [t("voice.installed", folder=folder)], as_json=as_json)
+
+
+def _prepare(*, as_json: bool) -> None:
+    """Make the sentences said most often with the voice the settings choose, so that no citizen waits for them."""
+    from assistant.speech.engines.base import EngineError
+    from assistant.speech.speaking.voice import opened
+
+    try:
+        progress(t("voice.preparing"))
+        progress(t("voice.prepared", count=opened(get_settings()).prepare()))
+    except EngineError as error:
+        if error.code != "off":
+            reason = t("voice.say_failed", code=error.code, reason=error)
+            fail(reason, remedy=t("voice.say_remedy"), as_json=as_json, code=error.code)
 
 
 @commands.command("say", help=t("voice.help_say"))

@@ -63,8 +63,10 @@ class Shelf:
         with self._lock:
             if self._engines is None:
                 ears = choosing.recogniser(settings)
+                mouth: voice.Voice | None = None
                 try:
-                    mouth: Synthesiser | None = voice.opened(settings)
+                    mouth = voice.opened(settings)
+                    mouth.warm()
                 except EngineError as error:
                     log.warning("voice.no_synthesiser", code=error.code, reason=str(error))
                     mouth = None

@@ -106,7 +106,7 @@ class Voice:
         self._engine.synthesise(_WARMING)
 
     def prepare(self, most: int = 200) -> int:
-        """Make the sentences said most often, unless they are there; how many were made. For a thread of its own at the start."""
+        """Make the sentences said most often, unless they are there; how many were made. It takes a while."""
         made = 0
         for text in often()[:most] if self._prepared else ():
             if self._prepared and self._prepared.find(self.name, text, self._speed) is None:
