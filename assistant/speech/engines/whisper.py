@@ -24,6 +24,7 @@ _HINTS = 24
 _FRAMES, _FEW, _AFTER = 3000, 1000, 300
 """Frames of 10 ms. Half a minute is what Whisper was trained on, ten seconds take it an eighth of the time and the three
 behind the last word tell it that she is done. An ear that doubts what it heard listens again with all of it."""
+_TOKENS_PER_SECOND = 12
 _SILENT = 0.6
 _DOUBTFUL = -1.0
 _DIGIT = re.compile(r"\d")
@@ -73,11 +74,13 @@ class Whisper:
         wanted = min(_FRAMES, max(least, features.shape[1] + _AFTER))
         encoded = self._model.encode(np.pad(features, ((0, 0), (0, wanted - features.shape[1]))))
         language = language if language in _LANGUAGES else self._which(encoded)
+        prompt = self._prompt(language, hints)
         best = self._model.model.generate(
             encoded,
-            [self._prompt(language, hints)],
+            [prompt],
             beam_size=1,
-            max_length=448,
+            # What goes on for longer than anybody can have spoken is a dream, and takes seconds.
+            max_length=len(prompt) + 16 + _TOKENS_PER_SECOND * sound.size // RATE,
             return_scores=True,
             return_no_speech_prob=True,
             suppress_tokens=[-1, *(self._digits if language == "zh" else [])],
