@@ -99,7 +99,8 @@ class Whisper:
         before: list[int] = []
         if language == "zh":
             words = "、".join(list(hints)[:_HINTS]) or "营业执照、身份证、居住证、户口、社保、公积金"
-            before = [codec.token_to_id("<|startofprev|>"), *codec.encode(_PROMPT.format(hints=words), add_special_tokens=False).ids]
+            told = codec.encode(_PROMPT.format(hints=words), add_special_tokens=False).ids
+            before = [codec.token_to_id("<|startofprev|>"), *told]
         wanted = ("<|startoftranscript|>", f"<|{language}|>", "<|transcribe|>", "<|notimestamps|>")
         return [*before, *(codec.token_to_id(token) for token in wanted)]
 
