@@ -202,7 +202,7 @@ class Settings(BaseSettings):
     models_dir: Path = Field(default=ROOT / "models", description="Folder of trained models and search indexes.")
 
     voice_recogniser: Literal["auto", "sherpa", "whisper", "off"] = Field(
-        default="auto", description="What hears at a kiosk: the city's own model (sherpa), Whisper, none; auto = the first of them."
+        default="auto", description="What hears at a kiosk: the city's model (sherpa), Whisper, none; auto = the first of them."
     )
     voice_recogniser_folder: Path | None = Field(
         default=None, description="Folder of the model sherpa-onnx hears with: SenseVoice, streaming Paraformer or zipformer."

@@ -25,7 +25,10 @@ _SIGN = r"(?:[^\W_]|[·•・])"
 _GAP = "[ \n]?"
 _BELOW = rf"\n(?:{_SIGN}{{2,4}}|{_SIGN}+(?:公司|店|行|部|厂|社|中心))(?:\n|$)"
 """A line that is a name and nothing else: where tables have the value under its label."""
-_NEXT = "性别|民族|出生|公民身份|身份证|证件|证号|号码|编号|住址|住所|地址|电话|类型|统一社会信用代码|法定代表人|经营者|有效期|发证|签发"
+_NEXT = (
+    "性别|民族|出生|公民身份|身份证|证件|证号|号码|编号|住址|住所|地址|电话|"
+    "类型|统一社会信用代码|法定代表人|经营者|有效期|发证|签发"
+)
 """Labels that stand right behind a name where a PDF's text has lost the space between two columns."""
 _HOLDER = re.compile(rf"(?:{'|'.join(map(_GAP.join, _LABELS))}){_GAP}: ?(?P<stated>{_SIGN}|{_BELOW})?")
 _BEGINS = "|".join([r"(?<![^\W_])(?<![·•・])", *(f"(?<={label})" for label in _LABELS)])

@@ -115,7 +115,7 @@ class Routing(_Strict):
 
 @dataclass
 class Offices:
-    """A routing file that can be used: ``mappings``, ``places`` (of SFTP drops), ``keys`` and ``slot_keys`` by the office's name."""
+    """A routing file that can be used: ``mappings``, ``places`` (of SFTP drops), ``keys``, ``slot_keys`` by the office's name."""
 
     routing: Routing
     mappings: dict[str, mapping.Mapping] = field(default_factory=dict)
