@@ -176,11 +176,11 @@ def _book(talk: Talk, case: Case, part: CasePart, slot: Slot) -> None:
     except Lost:
         if before is not None:
             talk.slots.append(Booked(case.case_no, held.office, part.item, before, kept=False, told=True))
-        held.booking = None
+        _holds(case, part, None)
         talk.note("case.slot_lost", part=part.item)
         _taken(talk, part, "taken_lost")
         return
-    held.booking = booking
+    _holds(case, part, booking)
     held.booked += 1
     talk.slots.append(Booked(case.case_no, held.office, part.item, booking))
     talk.note("case.slot_booked", part=part.item, slot=booking.slot.code)
@@ -234,7 +234,9 @@ def _cancel(talk: Talk, case: Case, part: CasePart) -> None:
     except WindowsRefused:
         talk.say(t("bookings.too_late"))
         return
-    give_back(talk, case, part, told=told)
+    talk.slots.append(Booked(case.case_no, held.office, part.item, booking, kept=False, told=told))
+    talk.note("case.slot_cancelled", part=part.item, slot=booking.slot.code)
+    _holds(case, part, None)
     if held.way == "originals":
         key = "cancelled_originals" if told else "cancelled_later_originals"
     else:
@@ -242,14 +244,32 @@ def _cancel(talk: Talk, case: Case, part: CasePart) -> None:
     talk.say(t(f"bookings.{key}", time=when(booking.slot)))
 
 
-def give_back(talk: Talk, case: Case, part: CasePart, *, told: bool = False) -> None:
-    """The slot is no longer wanted; where the office does not know yet, it is told after the turn."""
+def give_back(talk: Talk, case: Case, part: CasePart) -> None:
+    """The slot is not wanted for this part: the office is told after the turn, unless she comes for another all the same."""
     held = part.handing
     if held is None or held.booking is None:
         return
-    talk.slots.append(Booked(case.case_no, held.office, part.item, held.booking, kept=False, told=told))
-    talk.note("case.slot_cancelled", part=part.item, slot=held.booking.slot.code)
-    held.booking = None
+    booking, held.booking = held.booking, None
+    if not any(booking == other.handing.booking for other in _same_visit(case, part) if other.handing is not None):
+        talk.slots.append(Booked(case.case_no, held.office, part.item, booking, kept=False, told=False))
+        talk.note("case.slot_cancelled", part=part.item, slot=booking.slot.code)
+
+
+def _holds(case: Case, part: CasePart, booking: Booking | None) -> None:
+    """What is booked for a part from now on, and for every other whose papers she brings to the same windows: she comes once."""
+    for one in (part, *_same_visit(case, part)):
+        if one.handing is not None:
+            one.handing.booking = booking
+
+
+def _same_visit(case: Case, part: CasePart) -> list[CasePart]:
+    """The other parts whose papers go where this one's go. An office has one slot at a window for a case."""
+    held = part.handing
+    return [
+        other for other in case.parts
+        if other is not part and held is not None and other.handing is not None and handing.by_slot(other)
+        and (other.handing.way, other.handing.office, other.handing.department) == (held.way, held.office, held.department)
+    ]  # fmt: skip
 
 
 def leave(talk: Talk) -> None:

@@ -249,6 +249,39 @@ def test_taking_the_case_back_gives_the_slot_back() -> None:
     assert not slots.wanted(conv.talk("改预约"))
 
 
+def two_parts() -> tuple[Conversation, Hall]:
+    """A case of two parts, both brought to the same windows."""
+    conv, hall, _ = at_window()
+    [part] = case_of(conv).parts
+    case_of(conv).parts.append(part.model_copy(deep=True, update={"item": "second", "name": "第二项"}))
+    return conv, hall
+
+
+def both(conv: Conversation) -> list[str | None]:
+    return [part.handing.booking.slot.code if part.handing and part.handing.booking else None for part in case_of(conv).parts]
+
+
+def test_papers_of_two_parts_for_the_same_windows_are_one_visit() -> None:
+    conv, hall = two_parts()
+    take(conv, "明天9点")
+    assert both(conv) == [NINE, NINE] and conv.asking is None, "she is not asked for a second slot"
+    say(conv, "改预约")
+    take(conv, "明天9点半")
+    assert both(conv) == [HALF_NINE, HALF_NINE] and hall.booked() == [HALF_NINE]
+    say(conv, "取消预约")
+    assert both(conv) == [None, None] and not hall.held
+
+
+def test_who_takes_one_of_two_parts_back_still_comes_for_the_other() -> None:
+    conv, _ = two_parts()
+    take(conv, "明天9点")
+    talk, case = conv.talk("我要撤回"), case_of(conv)
+    slots.give_back(talk, case, case.parts[0])
+    assert both(conv) == [None, NINE] and talk.slots == []
+    slots.give_back(talk, case, case.parts[1])
+    assert both(conv) == [None, None] and [(one.booking.slot.code, one.kept) for one in talk.slots] == [(NINE, False)]
+
+
 def test_what_was_corrected_goes_the_same_way_with_a_slot_of_its_own() -> None:
     conv, hall, _ = at_window()
     take(conv, "明天9点")
