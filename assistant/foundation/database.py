@@ -27,7 +27,7 @@ from assistant.foundation.tables import setting_kv
 __all__ = ["Database", "EncryptedJSON", "EncryptedText", "UtcDateTime", "WrongKeyRing", "metadata"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-BUSY_SECONDS = 10
+BUSY_SECONDS, START_SECONDS = 10, 300
 PROBE_KEY = "keyring.probe"
 PROBE_AAD = b"setting_kv.keyring.probe"
 START_LOCK = 0x62616E64616F
@@ -146,11 +146,24 @@ class Database:
 
     @contextmanager
     def _alone(self) -> Iterator[Connection]:
-        """A write transaction that no other process starting at the same time is in."""
-        with self.write() as connection:
-            if self.dialect == "postgresql":
+        """A write transaction that no other process starting at the same time is in.
+
+        The others wait longer than a turn would: all migrations at once take a slow machine more than ten seconds.
+        """
+        if self.dialect == "postgresql":
+            with self.write() as connection:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": START_LOCK})
-            yield connection
+                yield connection
+            return
+        with self._writer_lock, self._writer.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.execute(f"PRAGMA busy_timeout={START_SECONDS * 1000}").close()
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                raw.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}").close()
 
     def dispose(self) -> None:
         """Close every connection; the object can still be used and will open new ones."""

@@ -17,8 +17,8 @@ Visit = Callable[..., Page]
 NARROW, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 LOOKS: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
     "light-360": ({"theme": "light"}, {"viewport": NARROW}), "system-dark-360": ({}, {"viewport": NARROW, "color_scheme": "dark"}),
-    "large-360": ({"care": "on"}, {"viewport": NARROW}), "dark-1280": ({"theme": "dark"}, {"viewport": DESK}),
-    "large-dark-1280": ({"care": "on", "theme": "dark"}, {"viewport": DESK}), "light-1280": ({"theme": "light"}, {"viewport": DESK}),
+    "large-360": ({"care": "on"}, {"viewport": NARROW}), "light-1280": ({"theme": "light"}, {"viewport": DESK}),
+    "large-dark-1280": ({"care": "on", "theme": "dark"}, {"viewport": DESK}),
 }
 PATHS = ["/guides", "/guides?theme=food", "/guides?q=天气", f"/guides/{FOOD}", f"/guides/{PARALLEL}", f"/guides/{FOOD}?lang=en", "/guides/nothing", "/guides/company-founding"]
 
