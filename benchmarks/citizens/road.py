@@ -90,21 +90,24 @@ class Road:
             raise Stopped(f"{what}; asking {self.citizen.asking} ({turn.get('status')}): {said[:600]}")
 
 
-def walk(base_url: str, facts: Facts, manners: Manners | None = None, *, submit: bool = True, look: bool = True) -> Journey:
+def walk(
+    base_url: str, facts: Facts, manners: Manners | None = None, *, submit: bool = True, look: bool = True, package: bool = True
+) -> Journey:
     """Take one citizen along her road. Whatever goes wrong is in the journey's ``why``; nothing is raised.
 
-    ``look`` reads the package as she would; without it only its making is taken (``bandao bench case``).
+    ``look`` reads the package as she would; without it only its making is taken (``bandao bench case``). Without ``package``
+    the road ends where all is answered and she is shown everything.
     """
     journey = Journey(facts)
     began = time.perf_counter()
     try:
         road = Road(base_url, facts, journey)
-        _go(road, manners or Plain())
+        _go(road, manners or Plain(), OVER if package else (*OVER, "review"))
         journey.seconds = time.perf_counter() - began
         _note(road)
-        if facts.stops is None and look:
+        if facts.stops is None and look and package:
             journey.documents = papers.look(road.citizen, facts)
-        if facts.stops is None and submit:
+        if facts.stops is None and submit and package:
             if road.citizen.turn["owner"] == "queue":  # the guide wants a person's judgement, and nobody is there
                 road.says("取消排队", "submit")
             turn = road.says("提交", "submit")
@@ -115,7 +118,7 @@ def walk(base_url: str, facts: Facts, manners: Manners | None = None, *, submit:
     return journey
 
 
-def _go(road: Road, manners: Manners) -> None:
+def _go(road: Road, manners: Manners, over: tuple[str | None, ...]) -> None:
     facts, journey = road.facts, road.journey
     turn = road.says(facts.opening, "opening")
     if road.citizen.asking == "guide":  # what she said fits two items: she taps the one she means
@@ -126,7 +129,7 @@ def _go(road: Road, manners: Manners) -> None:
     begun = turn["case"]["guide"]["code"]
     road.must(begun == facts.guide, f"the case is for {begun}")
     again = 0
-    while road.citizen.asking not in OVER and not _told(road):
+    while road.citizen.asking not in over and not _told(road):
         road.must(journey.turns < MOST_TURNS, f"still asked after {MOST_TURNS} turns")
         asking = str(road.citizen.asking)
         again += asking in journey.asked and not road.citizen.turn["ask"].get("columns")  # of a table: are there more rows?
@@ -150,7 +153,10 @@ def _go(road: Road, manners: Manners) -> None:
         road.must(_told(road), f"was not told {facts.stops!r}")
         return
     turn = road.citizen.turn
-    road.must(turn["status"] == "ready" and turn["case"]["package"], "stopped before the package")
+    if "review" in over:
+        road.must(road.citizen.asking == "review", "stopped before the review")
+    else:
+        road.must(turn["status"] == "ready" and turn["case"]["package"], "stopped before the package")
     road.must(again <= manners.twice, f"asked twice: {sorted({f for f in journey.asked if journey.asked.count(f) > 1})}")
 
 
