@@ -87,13 +87,19 @@ def stays(moments: Sequence[tuple[str, str | None]]) -> Counter[str]:
     return +wrong
 
 
-def order_kept(before: Sequence[str], after: Sequence[str]) -> Counter[str]:
-    """What is wrong with the queue ``after``, where nobody was taken out of the one ``before`` it."""
+def order_kept(before: Sequence[str], after: Sequence[str], entitled: Iterable[str] = ()) -> Counter[str]:
+    """What is wrong with the queue ``after``, where nobody was taken out of the one ``before`` it.
+
+    Args:
+        entitled: who may have come to stand before others meanwhile.
+    """
     wrong: Counter[str] = Counter()
+    may, known = set(entitled) - set(before), set(before)
     wrong["place_lost"] = sum(1 for one in before if one not in after)
-    are, were = [one for one in after if one in set(before)], [one for one in before if one in set(after)]
+    are, were = [one for one in after if one in known], [one for one in before if one in set(after)]
     wrong["place_changed"] = sum(1 for one, other in zip(are, were, strict=True) if one != other)
-    wrong["pushed_in"] = sum(1 for one in after[: len(before)] if one not in set(before)) if not wrong["place_lost"] else 0
+    stand = [one for one in after if one not in may]
+    wrong["pushed_in"] = sum(1 for one in stand[: len(before)] if one not in known) if not wrong["place_lost"] else 0
     return +wrong
 
 

@@ -111,14 +111,18 @@ class Run:
         items = await chief.queue()
         after = _waiting(hall, items)
         taken = books.claimed(self._data_dir)
+        overtaken = 0
         for group, ids in before.items():
             # those of the other group may have been given to somebody meanwhile: that is no place lost
             stayed = [one for one in ids if group == "general" or one not in taken]
-            self.wrong += order_kept(stayed, after[group])
+            entitled = _entitled(hall, items, stayed, began)
+            overtaken += len([one for one in after[group][: len(stayed)] if one in entitled])
+            self.wrong += order_kept(stayed, after[group], entitled)
         kept = sum(1 for keys in held.values() for key in keys if key in taken)
         self.wrong["taken_from_staff"] += sum(map(len, held.values())) - kept
         self.hurt["restart"] = {
             "down_s": round(hall.down[-1][1] - began, 1), "waiting": sum(map(len, before.values())), "held": kept,
+            "asked_before_or_graver": overtaken,
         }  # fmt: skip
         self._progress(f"killed and back: {self.hurt['restart']}")
         hall.open.set()
@@ -181,6 +185,20 @@ def _waiting(hall: Hall, items: list[dict[str, Any]]) -> dict[str, list[str]]:
         if item["state"] == "waiting":
             found[GROUPS[hall.by_id[item["conversation_id"]].region]].append(item["conversation_id"])
     return found
+
+
+def _entitled(hall: Hall, items: list[dict[str, Any]], before: list[str], killed_at: float) -> set[str]:
+    """Who may stand before one of those who waited: the places are of the moment one asked, not of the one it was noted.
+
+    She asked before the app was killed, and, as the desk has it, before the last of them did; or her reason is a graver one.
+    """
+    last = max((hall.queued_at[one] for one in before if one in hall.queued_at), default="")
+    waiting = [item for item in items if item["state"] == "waiting"]
+    earlier = {
+        item["conversation_id"] for item in waiting
+        if item["queued_at"] < last and hall.by_id[item["conversation_id"]].asked_at < killed_at
+    }  # fmt: skip
+    return (earlier | {item["conversation_id"] for item in waiting if item["first"]}) - set(before)
 
 
 def _app(data_dir: Path) -> int:

@@ -73,6 +73,9 @@ def test_places_before_and_after() -> None:
     assert order_kept(["a", "b"], ["b", "a"]) == {"place_changed": 2}
     assert order_kept(["a", "b"], ["a"]) == {"place_lost": 1}
     assert order_kept(["a", "b"], ["a", "new", "b"]) == {"pushed_in": 1}
+    assert not order_kept(["a", "b"], ["a", "new", "b"], ["new"])
+    assert order_kept(["a", "b"], ["a", "new", "other", "b"], ["new"]) == {"pushed_in": 1}
+    assert order_kept(["a", "b"], ["b", "new", "a"], ["new", "a"]) == {"place_changed": 2}, "who waited already is not entitled"
 
 
 def test_what_was_seen_while_the_app_was_down_is_no_wait() -> None:
