@@ -20,6 +20,8 @@ from assistant.foundation.desk_tables import staff, staff_session
 
 AVAILABLE, AWAY, OFFLINE = "available", "away", "offline"
 STATES = (AVAILABLE, AWAY, OFFLINE)
+SILENCE = 0.9
+"""Of the time after which hers have returned, this much is silence; the rest is for noticing it and giving them back."""
 
 
 _GROUPS = select(members.c.skill_group).where(members.c.staff_id == bindparam("who"))
@@ -79,12 +81,13 @@ class Seats:
 
     Args:
         arrangement: groups and the usual capacity.
-        vanished_after: seconds after which somebody whose page is not heard of any more has gone.
+        vanished_after: seconds within which the conversations of somebody whose page is not heard of any more have returned.
     """
 
     def __init__(self, arrangement: Arrangement, vanished_after: int) -> None:
         self.arrangement = arrangement
         self.vanished_after = timedelta(seconds=vanished_after)
+        self._silence = SILENCE * self.vanished_after
         self.listening_since: datetime | None = None
         """When pages could be heard of again after a start: before that, silence says nothing of who is there."""
 
@@ -118,7 +121,7 @@ class Seats:
             staff.c.id == seats.c.staff_id, staff.c.active,
         )  # fmt: skip
         row = conn.execute(select(seats.c.state, seats.c.seen_at).where(seats.c.staff_id == staff_id, signed_in)).first()
-        if row is None or row.seen_at is None or row.seen_at < now - self.vanished_after:
+        if row is None or row.seen_at is None or row.seen_at < now - self._silence:
             return OFFLINE
         return str(row.state)
 
@@ -131,14 +134,14 @@ class Seats:
             staff.c.active,
         )
         silent = seats.c.state == OFFLINE
-        if self.listening_since is None or now - self.vanished_after >= self.listening_since:
-            silent |= seats.c.seen_at < now - self.vanished_after
+        if self.listening_since is None or now - self._silence >= self.listening_since:
+            silent |= seats.c.seen_at < now - self._silence
         away = exists().where(seats.c.staff_id == entries.c.staff_id, silent)
         return ~signed_in | away
 
     def there(self, conn: Connection, now: datetime) -> list[Seat]:
         """Everybody at the desk now, available or away."""
-        rows = conn.execute(_THERE, {"now": now, "heard": now - self.vanished_after}).all()
+        rows = conn.execute(_THERE, {"now": now, "heard": now - self._silence}).all()
         groups: dict[str, set[str]] = {}
         for staff_id, group in conn.execute(select(members.c.staff_id, members.c.skill_group)):
             groups.setdefault(staff_id, set()).add(group)
