@@ -141,7 +141,7 @@ class Settings(BaseSettings):
         default=None, description="YAML file of the desk's skill groups, shifts, limits and priorities; unset = one group."
     )
     desk_vanished_seconds: int = Field(
-        default=90, ge=30, description="Seconds within which the conversations of an operator whose console is silent have returned."
+        default=90, ge=30, description="Seconds within which what an operator has returns when her console falls silent."
     )
     desk_mail: Literal["near", "missed", "off"] = Field(
         default="near", description="When supervisors with an e-mail address are written: a limit is near, missed, or never."
