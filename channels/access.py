@@ -77,15 +77,19 @@ def find_by_token(parts: Parts, token: str | None) -> Conversation:
     Raises:
         Problem: 401 for a missing, unknown or expired token.
     """
-    if token:
-        with parts.db.read() as conn:
-            row = conn.execute(
-                select(tables.conversation.c.id).where(tables.conversation.c.token_hash == hash_token(token))
-            ).first()
-            conv = repository.load(conn, row.id) if row else None
-        if conv is not None and conv.token_expires_at is not None and conv.token_expires_at > parts.clock.now():
-            return conv
+    conv = _of_token(parts, token)
+    if conv is not None and conv.token_expires_at is not None and conv.token_expires_at > parts.clock.now():
+        return conv
     raise Problem(401, "unauthorised", headers={"WWW-Authenticate": "Bearer"})
+
+
+def _of_token(parts: Parts, token: str | None) -> Conversation | None:
+    """Whose token this is or was."""
+    if not token:
+        return None
+    with parts.db.read() as conn:
+        row = conn.execute(select(tables.conversation.c.id).where(tables.conversation.c.token_hash == hash_token(token))).first()
+        return repository.load(conn, row.id) if row else None
 
 
 async def token_holder(request: Request, authorization: Annotated[str | None, Header()] = None) -> Conversation:
@@ -99,6 +103,16 @@ async def own_conversation(conversation_id: str, holder: Annotated[Conversation,
     if holder.id != conversation_id:
         raise Problem(404, "not_found")
     return holder
+
+
+async def departing(
+    conversation_id: str, request: Request, authorization: Annotated[str | None, Header()] = None
+) -> Conversation:
+    """As ``own_conversation``, for who hands the token back: one handed back already may be handed back again."""
+    holder = await asyncio.to_thread(_of_token, parts_of(request), bearer(authorization))
+    if holder is None:
+        raise Problem(401, "unauthorised", headers={"WWW-Authenticate": "Bearer"})
+    return await own_conversation(conversation_id, holder)
 
 
 async def stream_conversation(
@@ -137,4 +151,5 @@ async def local_or_engine(request: Request, authorization: Annotated[str | None,
 
 Holder = Annotated[Conversation, Depends(token_holder)]
 Own = Annotated[Conversation, Depends(own_conversation)]
+Departing = Annotated[Conversation, Depends(departing)]
 Streaming = Annotated[Conversation, Depends(stream_conversation)]

@@ -81,6 +81,12 @@ def give_token(conn: Connection, conversation_id: str, token_hash: str, until: d
     )
 
 
+def end_token(conn: Connection, conversation_id: str, token_hash: str, now: datetime) -> None:
+    """From now on this token opens nothing; one that was given since stays as it is."""
+    held = (conversations.c.id == conversation_id, conversations.c.token_hash == token_hash)
+    conn.execute(update(conversations).where(*held).values(token_expires_at=now))
+
+
 def erase_talk(conn: Connection, conversation_id: str, now: datetime) -> None:
     """Delete everything said in a conversation and what the dialogue remembers; its numbers go on where they were."""
     conn.execute(delete(events).where(events.c.conversation_id == conversation_id))

@@ -1,4 +1,4 @@
-"""POST /api/v1/conversations: begin a conversation."""
+"""POST /api/v1/conversations: begin a conversation; POST …/leave: hand its token back."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from assistant.conversation.replying import rendered
 from assistant.foundation import audit
 from assistant.foundation.messages import CHINESE, ENGLISH, language_of, t, use_language
 from assistant.foundation.tokens import new_token
+from channels.access import Departing
 from channels.api.limits import by_address
 from channels.api.models import OpenConversation, Opened
 from channels.parts import Parts, parts_of
@@ -41,6 +42,32 @@ async def open_conversation(body: OpenConversation, request: Request) -> Opened:
     parts = parts_of(request)
     by_address(parts, request)
     return await asyncio.to_thread(_open, parts, body, region_of(parts, body.region))
+
+
+@router.post(
+    "/api/v1/conversations/{conversation_id}/leave",
+    status_code=204,
+    responses=documented(401, 404),
+    operation_id="leave_conversation",
+)
+async def leave(conv: Departing, request: Request) -> None:
+    """From now on the token opens nothing: said where others come after her. Saying it again changes nothing.
+
+    The case, its number and its resume code stay.
+    """
+    parts = parts_of(request)
+    if await asyncio.to_thread(_leave, parts, conv):
+        parts.hub.ring(conv.id)
+
+
+def _leave(parts: Parts, conv: Conversation) -> bool:
+    now = parts.clock.now()
+    if conv.token_expires_at is not None and conv.token_expires_at <= now:
+        return False
+    with parts.db.write() as conn:
+        repository.end_token(conn, conv.id, conv.token_hash, now)
+        audit.append(conn, at=now, actor="citizen", action="conversation.left", subject=conv.id, detail={"channel": conv.channel})
+    return True
 
 
 def _open(parts: Parts, body: OpenConversation, region: str) -> Opened:

@@ -85,12 +85,14 @@ async def follow_events(parts: Parts, conversation_id: str, after: int, follow: 
     """Events above ``after``, then each as it comes; None as a sign of life after 12 quiet seconds (15 are promised).
 
     The bell only says that there may be news; the database is asked each time, also after every quiet stretch, so news
-    from another process of the app is late but never lost.
+    from another process of the app is late but never lost. It ends where the token that opened it was handed back or ran out.
     """
     bell = parts.hub.subscribe(conversation_id)
     try:
         while True:
             found = await asyncio.to_thread(_read, parts, conversation_id, after)
+            if found is None:
+                return
             for event in found:
                 after = event.seq
                 yield event
@@ -104,8 +106,10 @@ async def follow_events(parts: Parts, conversation_id: str, after: int, follow: 
         parts.hub.unsubscribe(conversation_id, bell)
 
 
-def _read(parts: Parts, conversation_id: str, after: int) -> list[Event]:
+def _read(parts: Parts, conversation_id: str, after: int) -> list[Event] | None:
     with parts.db.read() as conn:
         found = repository.events_after(conn, conversation_id, after, _PAGE)
-        conv = repository.load(conn, conversation_id) if found else None
-    return [told(event, conv.locale) for event in found] if conv else found
+        conv = repository.load(conn, conversation_id)
+    if conv is None or conv.token_expires_at is None or conv.token_expires_at <= parts.clock.now():
+        return None
+    return [told(event, conv.locale) for event in found]

@@ -34,7 +34,7 @@ def api(server: Stack) -> Any:
 
 
 OPERATIONS = [
-    "open_conversation", "post_message", "upload", "act_on_card", "get_case", "get_package", "get_receipt", "get_timeline", "resume_case", "list_guides", "get_guide",
+    "open_conversation", "leave_conversation", "post_message", "upload", "act_on_card", "get_case", "get_package", "get_receipt", "get_timeline", "resume_case", "list_guides", "get_guide",
     "get_sheet", "list_package_pages", "get_package_page", "sign_case", "withdraw_signature", "list_package_keys",
     "list_categories", "popular_guides", "next_guides", "recommendations", "search", "office_webhook", "understand", "healthz", "readyz", "metrics",
     "open_viewing", "urge_case", "open_handover", "get_assistance", "end_assistance",
