@@ -1,12 +1,13 @@
 """Past conversations of the desk, found by what is not encrypted: case, item, time, who had them, why they came, how they ended.
 
-What was said is encrypted and is not searched: that would mean deciphering everybody's words to find one person's.
+What was said is encrypted. It is looked through one conversation after the other, as far back as there is time for, and only
+among those somebody may read; what is masked when she reads it cannot be found either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
@@ -15,10 +16,14 @@ from assistant.desk.books import LEFT, RELEASED, TALK
 from assistant.foundation.desk_tables import desk_entry as entries
 from assistant.foundation.desk_tables import desk_moment as moments
 from assistant.foundation.desk_tables import staff
+from assistant.foundation.masking import mask_value
 from assistant.foundation.tables import case_ as cases
 from assistant.foundation.tables import conversation as conversations
+from assistant.foundation.tables import event as events
 
 PAGE = 50
+AROUND = 20
+"""Characters shown before and after words that were found."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,8 @@ class Stay:
     outcome: str | None
     case_no: str | None
     channel: str
+    line: str = ""
+    """Where words were looked for: the words with what stands around them, masked."""
 
 
 def search(conn: Connection, wanted: Wanted, staff_id: str | None) -> tuple[list[Stay], bool]:
@@ -73,6 +80,44 @@ def search(conn: Connection, wanted: Wanted, staff_id: str | None) -> tuple[list
         for row in rows[:PAGE]
     ]  # fmt: skip
     return found, len(rows) > PAGE
+
+
+def holding(
+    conn: Connection, wanted: Wanted, staff_id: str | None, words: str, go_on: Callable[[], bool]
+) -> tuple[list[Stay], Stay | None]:
+    """Stays that fit and in which somebody said ``words``, the latest first, a page at most.
+
+    Args:
+        go_on: asked after each stay; where it says no the search ends there.
+
+    Returns:
+        What was found, and the last stay that was looked through where there are more; else None.
+    """
+    found: list[Stay] = []
+    while True:
+        stays, more = search(conn, wanted, staff_id)
+        for number, stay in enumerate(stays, start=1):
+            if line := _said(conn, stay, staff_id, words):
+                found.append(replace(stay, line=line))
+            if len(found) == PAGE or not go_on():
+                return found, stay if more or number < len(stays) else None
+        if not more:
+            return found, None
+        wanted = replace(wanted, before=stays[-1].id)
+
+
+def _said(conn: Connection, stay: Stay, staff_id: str | None, words: str) -> str:
+    until = readable_until(conn, stay.conversation_id, staff_id)
+    said = select(events.c.data).where(
+        events.c.conversation_id == stay.conversation_id, events.c.kind == "message", events.c.at <= until
+    )
+    for data in conn.execute(said.order_by(events.c.seq)).scalars():
+        text = mask_value("text", str(data.get("text", "")))
+        at = text.casefold().find(words.casefold())
+        if at >= 0:
+            start, end = max(0, at - AROUND), at + len(words) + AROUND
+            return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
+    return ""
 
 
 def readable_until(conn: Connection, conversation_id: str, staff_id: str | None) -> datetime | None:

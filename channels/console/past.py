@@ -1,11 +1,13 @@
 """Past conversations: found by case, item, time, operator and reason; opened to be read only, and every opening audited.
 
-Operators find those they had themselves, supervisors and auditors all. The words are encrypted and cannot be searched.
+Operators find those they had themselves, supervisors and auditors all. What was said is encrypted: to look for words means to
+decipher it, which takes time, goes into the audit chain, and is not done over everybody's conversations at once.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time as stopwatch
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -30,6 +32,9 @@ from channels.problems import Problem
 router = APIRouter(prefix="/console/api/past", include_in_schema=False)
 Looking = Annotated[Operator, Depends(needs("past.read"))]
 Code = Annotated[str, Query(max_length=80)]
+Words = Annotated[str, Query(max_length=40)]
+LOOKS_SECONDS = 1.5
+"""So long words are looked for in one request; the page goes on from where it ended."""
 
 
 class StayOut(BaseModel):
@@ -45,14 +50,19 @@ class StayOut(BaseModel):
     outcome: str | None
     case_no: str | None
     channel: str
+    line: str
 
 
 class StayList(BaseModel):
-    """``before`` is what to ask for next, null at the end; ``all``: not only my own are looked through."""
+    """``before`` is what to ask for next, null at the end; ``all``: not only my own are looked through.
+
+    ``back_to``: where words were looked for and there are more, the end of the earliest stay that was looked through.
+    """
 
     items: list[StayOut]
     before: str | None
     all: bool
+    back_to: str | None = None
 
 
 class Choices(BaseModel):
@@ -85,16 +95,25 @@ async def choices(who: Looking, request: Request) -> Choices:
 @router.get("")
 async def search(
     who: Looking, request: Request, case_no: Code = "", item: Code = "", operator: Code = "", reason: Code = "",
-    since: date | None = None, until: date | None = None, before: Code = "",
+    since: date | None = None, until: date | None = None, before: Code = "", words: Words = "",
 ) -> StayList:  # fmt: skip
-    """Stays that have ended, the latest first; ``since`` and ``until`` are days in Shanghai, both counted in."""
+    """Stays that have ended, the latest first; ``since`` and ``until`` are days in Shanghai, both counted in.
+
+    ``words``: only those in which somebody said this. Who may read all has to say first which: an item, a person, a reason
+    or a first day.
+    """
     wanted = Wanted(
         case_no=case_no.strip().upper() or None, item=item or None, operator=operator.strip().lower() or None,
         reason=reason or None,
         since=_begins(since) if since else None, until=_begins(until + timedelta(days=1)) if until and until < date.max else None,
         before=before or None,
     )  # fmt: skip
-    return await asyncio.to_thread(_search, parts_of(request), who, wanted)
+    parts, words = parts_of(request), words.strip()
+    if words and _all(who) and not (case_no or item or operator or reason or since):
+        raise Problem(422, "too_wide", detail=t("desk.past_too_wide"))
+    if words:
+        return await asyncio.to_thread(_look_for, parts, who, wanted, words)
+    return await asyncio.to_thread(_search, parts, who, wanted)
 
 
 @router.get("/{conversation_id}")
@@ -119,13 +138,29 @@ def _search(parts: Parts, who: Operator, wanted: Wanted) -> StayList:
     return StayList(items=[_shown(parts, one) for one in found], before=found[-1].id if more else None, all=_all(who))
 
 
+def _look_for(parts: Parts, who: Operator, wanted: Wanted, words: str) -> StayList:
+    scope = None if _all(who) else who.id
+    if wanted.before is None:
+        with parts.db.write() as conn:
+            detail = {"scope": "own" if scope else "all", "characters": len(words)}  # the chain holds no words
+            at, actor = parts.clock.now(), f"staff:{who.id}"
+            audit.append(conn, at=at, actor=actor, action="desk.past_searched", subject=who.id, detail=detail)
+    until = stopwatch.monotonic() + LOOKS_SECONDS
+    with parts.db.read() as conn:
+        found, last = past.holding(conn, wanted, scope, words, lambda: stopwatch.monotonic() < until)
+    return StayList(
+        items=[_shown(parts, one) for one in found], before=last.id if last else None, all=_all(who),
+        back_to=last.ended_at.astimezone(SHANGHAI).isoformat() if last else None,
+    )  # fmt: skip
+
+
 def _shown(parts: Parts, one: Stay) -> StayOut:
     return StayOut(
         id=one.id, conversation_id=one.conversation_id, queued_at=one.queued_at.astimezone(SHANGHAI).isoformat(),
         ended_at=one.ended_at.astimezone(SHANGHAI).isoformat(), case_no=one.case_no, channel=one.channel,
         reason=t(f"handing.reason_{one.reason}") if one.reason in REASONS else one.reason,
         item=(parts.services.name_of(one.item) or one.item) if one.item else None, staff_name=one.staff_name,
-        outcome=t(f"desk.outcome_{one.outcome}") if one.outcome in OUTCOMES else None,
+        outcome=t(f"desk.outcome_{one.outcome}") if one.outcome in OUTCOMES else None, line=one.line,
     )  # fmt: skip
 
 

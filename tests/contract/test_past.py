@@ -91,3 +91,34 @@ def test_a_long_list_comes_in_parts(app: FastAPI, parts: Parts, monkeypatch: pyt
     rest = desk.http.get("/console/api/past", params={"before": page["before"]}).json()
     assert len(page["items"]) == 2 and rest["before"] is None
     assert sorted(one["conversation_id"] for one in [*page["items"], *rest["items"]]) == sorted(met)
+
+
+def test_what_was_said_is_found(app: FastAPI, parts: Parts, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, lead = (Colleague(TestClient(app), login) for login in ("zhuo-1", "zhuo-2", "lead"))
+    her, other = Visitor(TestClient(app)), Visitor(TestClient(app))
+    for visitor, desk, words in ((her, first, "那个冷库也在执照上"), (other, second, "冷库在隔壁")):
+        visitor.say("转人工")
+        desk.do("claim", visitor.id)
+        visitor.say(f"{words}，电话{NUMBER}")
+        desk.do("release", visitor.id)
+        clock.advance(timedelta(minutes=5))
+    her.say("没人接待的时候说的保温箱")
+    [mine] = found(first, words="冷库")
+    assert mine["conversation_id"] == her.id and "那个冷库也在执照上" in mine["line"] and NUMBER not in mine["line"]
+    assert found(first, words="保温箱") == [] == found(first, words=NUMBER[-8:]) == found(first, words="冷饮")
+    assert {one["conversation_id"] for one in found(lead, words="冷库", reason="to_human")} == {her.id, other.id}
+    assert [one["conversation_id"] for one in found(lead, words="冷库", operator="zhuo-2")] == [other.id]
+    refused = lead.http.get("/console/api/past", params={"words": "冷库"})
+    assert refused.status_code == 422 and "先缩小范围" in refused.json()["detail"]
+    with parts.db.read() as conn:
+        rows = conn.execute(select(audit_entry).where(audit_entry.c.action == "desk.past_searched").order_by(audit_entry.c.seq)).all()
+    assert [row.detail["characters"] for row in rows] == [2, 3, 8, 2, 2, 2], "one that is refused looks at nothing"
+
+    monkeypatch.setattr("channels.console.past.LOOKS_SECONDS", 0)
+    page = first.http.get("/console/api/past", params={"words": "冷饮"}).json()
+    assert page["items"] == [] and page["before"] is None, "there is no other of hers"
+    wanted = {"words": "那个冷库", "reason": "to_human"}
+    page = lead.http.get("/console/api/past", params=wanted).json()
+    assert page["items"] == [] and page["before"] and page["back_to"], "out of time after the latest"
+    page = lead.http.get("/console/api/past", params=wanted | {"before": page["before"]}).json()
+    assert [one["conversation_id"] for one in page["items"]] == [her.id] and page["back_to"] is None

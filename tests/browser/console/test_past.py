@@ -34,6 +34,9 @@ def test_a_past_conversation_is_found_and_read(console: Callable[..., Console], 
     page.get_by_label("办件编号").fill("")
     page.get_by_label("为什么转来").select_option(label="申请人要求")
     page.get_by_role("button", name="查找", exact=True).click()
+    page.get_by_label("说过的话").fill("我来帮您")
+    page.get_by_role("button", name="查找", exact=True).click()
+    expect(page.locator("#lines .line")).to_have_text("“您好，我来帮您”")
     found = {"list": violations(page)}
     # look desk-6-search
     page.get_by_role("button", name="打开").first.click()

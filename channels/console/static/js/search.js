@@ -1,11 +1,11 @@
-/** Past conversations: found by what is not encrypted, opened to be read only. */
+/** Past conversations: found by what they were about or what was said in them, opened to be read only. */
 import { h } from "/static/chat/js/dom.js";
 import { call } from "./api.js";
 import { begin, failed } from "./frame.js";
 import { Log } from "./log.js";
 
 const $ = (id) => document.getElementById(id);
-const FILTERS = ["case_no", "item", "operator", "reason", "since", "until"];
+const FILTERS = ["words", "case_no", "item", "operator", "reason", "since", "until"];
 let before = null;
 let reading = null;
 
@@ -20,14 +20,21 @@ async function show(more = false) {
   $("lines").append(...found.items.map(line));
   before = found.before;
   $("more").hidden = before === null;
-  $("none").hidden = $("lines").children.length > 0;
+  $("none").hidden = before !== null || $("lines").children.length > 0;
+  // Words are looked for as far back as there was time for: say so, or nothing found would mean more than it does
+  const count = $("lines").children.length;
+  $("back-to").hidden = !found.back_to;
+  if (found.back_to) $("back-to").textContent = `已找到 ${count} 段。找到 ${found.back_to.slice(0, 10)} 为止，更早的还没有找。`;
+  $("more").textContent = found.back_to ? "接着往前找" : "更早的";
 }
 
 function line(one) {
   const when = one.ended_at.replace("T", " ").slice(0, 16);
   const open = h("button", { type: "button", class: "button small", "aria-haspopup": "dialog", "aria-label": `打开 ${when} ${one.item ?? ""}`, text: "打开" });
+  const about = h("td", { text: one.item ?? "没有事项" });
+  if (one.line) about.append(h("span", { class: "line", text: `“${one.line}”` }));
   open.addEventListener("click", () => tried(() => read(one, when)));
-  return h("tr", {}, [when, one.item ?? "没有事项", one.case_no ?? "没有", one.reason, one.staff_name ?? "没有人接", one.outcome ?? "没有写"].map((text) => h("td", { text })), h("td", {}, open));
+  return h("tr", {}, h("td", { text: when }), about, [one.case_no ?? "没有", one.reason, one.staff_name ?? "没有人接", one.outcome ?? "没有写"].map((text) => h("td", { text })), h("td", {}, open));
 }
 
 async function read(one, when) {
