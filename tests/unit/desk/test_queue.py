@@ -86,6 +86,16 @@ def test_the_oldest_is_given_when_there_is_room_again(skilled: World) -> None:
     assert skilled.waiting() == waiting[3:], "somebody away is given nothing"
 
 
+def test_the_place_is_of_the_moment_she_asked_not_of_the_one_it_was_noted(world: World) -> None:
+    slow, quick = world.citizen(None), world.citizen(None)
+    asked = world.clock.now()
+    world.wait(1)
+    world.asks(quick)
+    world.wait(5)
+    world.do(world.desk.enqueue, slow, "to_human", asked)
+    assert world.waiting() == [slow, quick]
+
+
 def test_nothing_is_given_out_of_hours(skilled: World) -> None:
     skilled.wait(3600 * 8)  # 18:00
     skilled.operator("zhuo-1")
