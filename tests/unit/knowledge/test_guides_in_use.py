@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -13,13 +14,15 @@ import pytest
 from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted
 from assistant.foundation.settings import ROOT
+from knowledge import template_tags
 from knowledge.conditions import holds
 from knowledge.schema import Guide, GuideField
 from knowledge.settling import settled
-from knowledge.template_tags import PACKAGE_TAGS, tags_of
+from knowledge.template_tags import PACKAGE_TAGS
 from tests.unit.knowledge.full_guides import CITIZENS, FULL, TODAY, answers_of, each_citizen, each_guide, own_fields
 
 TEMPLATES = ROOT / "knowledge" / "templates"
+tags_of = cache(template_tags.tags_of)  # the same few templates are asked about again and again
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
