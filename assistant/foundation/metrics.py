@@ -31,6 +31,7 @@ package_seconds = Histogram("bandao_package_seconds", "Time to build a whole pac
 submissions_total = Counter("bandao_submissions_total", "Submissions by state reached.", ["state"], registry=registry)
 notices_total = Counter("bandao_notices_total", "Notices by channel and how they ended.", ["channel", "state"], registry=registry)
 results_total = Counter("bandao_results_total", "Results fetched from offices by how it ended.", ["outcome"], registry=registry)
+calls_total = Counter("bandao_calls_total", "Calls by picture or voice by how they ended.", ["outcome"], registry=registry)
 verified_total = Counter("bandao_verified_total", "Codes of results looked up by what was found.", ["outcome"], registry=registry)
 far_side_seconds = Histogram(
     "bandao_far_side_seconds", "Time a system outside took.", ["system"], registry=registry, buckets=_SLOW
@@ -49,6 +50,12 @@ desk_wait_seconds = Histogram(
     "bandao_desk_wait_seconds", "Time from queue to claim.", registry=registry, buckets=(10, 30, 60, 120, 300, 900, 3600)
 )
 ratings_total = Counter("bandao_ratings_total", "Ratings (好差评) by grade.", ["score"], registry=registry)
+voice_wait_seconds = Histogram(
+    "bandao_voice_wait_seconds", "Time a kiosk waited for an engine others were using.", ["engine"], registry=registry, buckets=_QUICK
+)
+voice_work_seconds = Histogram(
+    "bandao_voice_work_seconds", "Time an engine of voice took.", ["engine"], registry=registry, buckets=_QUICK
+)
 guides_loaded = Gauge("bandao_guides_loaded", "Guides being served.", registry=registry)
 guide_problems = Gauge("bandao_guide_problems", "Guide files refused at the last load.", registry=registry)
 

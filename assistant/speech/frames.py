@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +55,7 @@ class Heedable:
 class Utterance:
     """What she said so far (`final` false: she pauses and may go on) or all in all.
 
-    `version` counts the pauses: a later one has more sound.
+    `version` counts the pauses: a later one has more sound. `voiced_ms` is how long she was heard in it.
     """
 
     number: int
@@ -64,6 +64,7 @@ class Utterance:
     final: bool
     ended_ms: int
     cut_short: bool = False
+    voiced_ms: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,16 +76,25 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Acknowledgement:
+    """She is to be told that she was heard: `known` where there are words already, not only sound."""
+
+    known: bool
+
+
+@dataclass(frozen=True)
 class Wish:
     """What she wants, by voice or by touch: words, or the values of the options she chose.
 
-    `ended_ms` is when she had said it; `message_id` is the one the kiosk gave it.
+    `ended_ms` is when she had said it; `message_id` is the one the kiosk gave it; `spoken` the language it was said in, None
+    where it was touched or typed.
     """
 
     text: str | None = None
     choice: str | Sequence[str] | None = None
     ended_ms: int = 0
     message_id: str | None = None
+    spoken: Literal["zh", "en"] | None = None
 
     def at(self, ended_ms: int) -> Wish:
         """The same, said at another time."""
@@ -101,11 +111,12 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Answer:
-    """A finished turn of the conversation, as the API has it, and the reply that says it aloud."""
+    """A finished turn of the conversation, as the API has it, and the reply that says it aloud, with what is said beside it."""
 
     reply: Reply
     turn: Mapping[str, Any]
     before: Sequence[str] = ()
+    after: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -127,7 +138,7 @@ class Message:
     sound: bytes = field(default=b"", repr=False)
 
 
-Frame = Sound | Window | Heedable | Utterance | Words | Wish | Answer | Sentence | Message
+Frame = Sound | Window | Heedable | Utterance | Words | Acknowledgement | Wish | Answer | Sentence | Message
 
 
 def unpack(message: bytes) -> Sound:

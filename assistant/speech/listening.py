@@ -21,6 +21,10 @@ class Rules:
 
     She is done after `end` of silence; after `end_choice` where a yes or a choice was asked for, `end_unfinished` where the
     sentence plainly goes on, `end_digits` where digits are being said.
+
+    So long after her last sound she is told that she was heard: `acknowledge` where her words are known, `acknowledge_sound`
+    where they are not and she spoke for `acknowledged` at least; never within `acknowledge_least` of its being certain that
+    she is done.
     """
 
     loud: float = 0.5
@@ -39,6 +43,10 @@ class Rules:
     lost: int = 2_000
     tail: int = 400
     waiting: int = 12_000
+    acknowledge: int = 1000
+    acknowledge_sound: int = 1500
+    acknowledge_least: int = 320
+    acknowledged: int = 500
 
 
 _UNFINISHED = re.compile(
@@ -155,6 +163,11 @@ class Listening:
         if self.open and now_ms - self._latest >= self.rules.lost:
             return self._end() if self._voiced >= self.rules.shortest else self.drop("lost")
         return []
+
+    @property
+    def said_ms(self) -> int:
+        """How long she was heard in the last utterance, pauses not counted."""
+        return self._voiced
 
     def forget(self) -> None:
         """What might have become a beginning is none: we speak ourselves and hear nothing."""

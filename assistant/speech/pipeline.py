@@ -10,7 +10,7 @@ from assistant.foundation.logging import get_logger
 from assistant.speech.frames import Frame, Message, Sentence, Sound, Wish
 from assistant.speech.room import Room
 from assistant.speech.steps.ears import Activity, Echo, Meaning, Microphone, Recognition
-from assistant.speech.steps.mouth import Playout, Speech, Turn
+from assistant.speech.steps.mouth import Acknowledging, Playout, Speech, Turn
 
 log = get_logger(__name__)
 _QUEUE = {Sound: 100, Sentence: 2}
@@ -37,14 +37,16 @@ class Pipeline:
     def __init__(self, room: Room) -> None:
         self.room = room
         self.activity = Activity(room)
+        self.recognition = Recognition(room)
         self.playout = Playout(room)
         self.steps: list[Step] = [
             Microphone(room),
             Echo(room),
             self.activity,
-            Recognition(room),
+            self.recognition,
             Meaning(room),
             Turn(room),
+            Acknowledging(room, self.playout),
             Speech(room),
             self.playout,
         ]
@@ -56,10 +58,13 @@ class Pipeline:
     async def run(self) -> None:
         """Works until cancelled."""
         await self.room.tell_state()
-        async with asyncio.TaskGroup() as tasks:
-            for step in self.steps:
-                tasks.create_task(self._work(step))
-            tasks.create_task(self._ticking())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for step in self.steps:
+                    tasks.create_task(self._work(step))
+                tasks.create_task(self._ticking())
+        finally:
+            self.recognition.close()
 
     async def hear(self, sound: Sound) -> None:
         """Sound from the microphone. Where more comes than can be worked off, the oldest is dropped, and that is said."""

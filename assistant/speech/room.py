@@ -5,13 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from assistant.foundation.logging import get_logger
-from assistant.foundation.messages import t
+from assistant.foundation.messages import language_of, t, use_language
 from assistant.speech.engines.base import Activity, Heard, Spoken
-from assistant.speech.frames import Answer, Frame, Message, Prompt, Wish, Words
-from assistant.speech.signals import Asks, Begins, Cuts, Drops, Ends, Pauses, Resumes, Signal, Silences, Takes, TooLong
+from assistant.speech.frames import Acknowledgement, Answer, Frame, Message, Prompt, Wish, Words
+from assistant.speech.signals import (
+    Acknowledges,
+    Asks,
+    Begins,
+    Cuts,
+    Drops,
+    Ends,
+    Hushes,
+    Pauses,
+    Resumes,
+    Signal,
+    Silences,
+    Takes,
+    TooLong,
+)
 from assistant.speech.turns import State, Turns
 
 log = get_logger(__name__)
@@ -49,8 +63,25 @@ class WishFailed(Exception):
         self.code = code
 
 
-Hear = Callable[[Any, Sequence[str]], Awaitable[Heard]]
-Say = Callable[[str, float], Awaitable[Spoken]]
+class Hear(Protocol):
+    """Sound to words; None where a pause is not worth it. Without `language` it is decided by ear."""
+
+    def __call__(
+        self, sound: Any, hints: Sequence[str], *, language: str | None, done: Callable[[], bool]
+    ) -> Awaitable[Heard | None]:
+        """`done` says at any moment whether she is done speaking, or only pauses."""
+        ...
+
+
+class Say(Protocol):
+    """A sentence to sound."""
+
+    def __call__(self, text: str, speed: float, *, first: bool) -> Awaitable[Spoken]:
+        """`first` where she waits in silence for it."""
+        ...
+
+
+Offer = tuple[Literal["touch", "scan"], str]
 Brain = Callable[[Wish], Awaitable[Mapping[str, Any]]]
 Mean = Callable[[str, Mapping[str, Any] | None], Awaitable[Wish | Prompt]]
 
@@ -60,7 +91,8 @@ class Room:
     """One kiosk. `hear` and `say` run the engines in threads of their own; `brain` is the conversation; `deliver` sends.
 
     `mean` may have something said before the conversation hears of it; `forget` tells it that she answered otherwise.
-    `ask` is the question asked now, as the API has it; `hints` are the words its answer may hold.
+    `ask` is the question asked now, as the API has it; `hints` are the words its answer may hold. `tried` is told whether
+    what she said did for that question, and knows when another way is to be offered. `language` is the one she spoke last.
     """
 
     turns: Turns
@@ -72,11 +104,17 @@ class Room:
     deliver: Callable[[Message], Awaitable[None]]
     forget: Callable[[], None] = lambda: None
     hints: Callable[[Mapping[str, Any] | None], Sequence[str]] = lambda _ask: ()
+    tried: Callable[[Mapping[str, Any] | None, bool], Offer | None] = lambda _ask, _well: None
+    language: Literal["zh", "en"] = "zh"
+    locale: str = "zh-CN"
     clock: Clock = field(default_factory=Running)
     speed: float = 1.0
     ask: Mapping[str, Any] | None = None
     put: Callable[[Frame], Awaitable[None]] = field(init=False)
     silence: Callable[[], Awaitable[None]] = field(init=False)
+    hush: Callable[[], Awaitable[None]] = field(init=False)
+    beside: list[str] = field(default_factory=list)
+    """What is to be said before the next answer."""
     _state: State | None = None
     _told: dict[str, int] = field(default_factory=dict)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -89,8 +127,12 @@ class Room:
                     await self.silence()
                 case Takes():
                     await self.put(Words(signal.text, signal.at_ms))
+                case Hushes():
+                    await self.hush()
+                case Acknowledges():
+                    await self.put(Acknowledgement(signal.known))
                 case Asks():
-                    await self.prompt(t(f"speech.turn_{signal.how}"), touch=signal.how == "touch")
+                    await self._ask_again(signal.how)
                 case TooLong():
                     await self.problem("talk_too_long")
                 case Begins() | Pauses() | Ends() | Drops():
@@ -100,15 +142,49 @@ class Room:
         await self.tell_state()
         self._changed.set()
 
-    async def prompt(self, text: str, *, touch: bool = False) -> None:
+    async def _ask_again(self, how: Literal["again", "touch"]) -> None:
+        offer = self.offer(well=False)
+        text = offer[1] if offer else self.words(f"speech.turn_{how}")
+        await self.prompt(text, touch=how == "touch", offer=offer)
+
+    def offer(self, *, well: bool) -> Offer | None:
+        """Notes whether what she said did for the question; the way to offer her instead when it was not the first time."""
+        with use_language(self.locale):
+            return self.tried(self.ask, well)
+
+    async def prompt(self, text: str, *, touch: bool = False, offer: Offer | None = None) -> None:
         """Says `text` without asking the conversation; with `touch`, points at the screen."""
         if touch:
             await self.deliver(Message({"type": "problem", "code": "touch", "text": text}))
+        if offer is not None:
+            await self.offers(offer)
         while self.turns.bound:
             await self.wait()
         reply, signals = self.turns.begins_reply()
         await self.heed(signals)
         await self.put(Answer(reply, {}, before=[text]))
+
+    async def note(self, text: str) -> None:
+        """Shows what she has to know about the language she speaks."""
+        await self.deliver(Message({"type": "problem", "code": "language", "text": text}))
+
+    async def offers(self, offer: Offer) -> None:
+        """Shows another way to answer."""
+        way, text = offer
+        log.info("speech.offered", way=way)
+        await self.deliver(Message({"type": "offer", "way": way, "text": text}))
+
+    def words(self, key: str) -> str:
+        """A message of ours in the language she is spoken to in."""
+        with use_language(self.locale):
+            return t(key)
+
+    def spoke(self, language: Literal["zh", "en"]) -> None:
+        """She spoke this language: the next thing said to her is in it, in the script she reads."""
+        if language != self.language:
+            self.language = language
+        if (language == "en") != (language_of(self.locale) == "en"):
+            self.locale = "en" if language == "en" else "zh-CN"
 
     async def tell_state(self) -> None:
         """Says what the kiosk is to show, if that has changed."""
@@ -123,7 +199,7 @@ class Room:
             return
         self._told[code] = now
         log.info("speech.problem", code=code)
-        await self.deliver(Message({"type": "problem", "code": code, "text": t(f"speech.problem_{code}")}))
+        await self.deliver(Message({"type": "problem", "code": code, "text": self.words(f"speech.problem_{code}")}))
 
     async def wait(self, most_ms: int = 50) -> None:
         """Until something changed in whose turn it is, or a moment has passed."""

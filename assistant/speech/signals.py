@@ -106,11 +106,23 @@ class Asks:
 
 
 @dataclass(frozen=True)
+class Acknowledges:
+    """The answer is not there yet: say that she was heard. `known` where there are words already, not only sound."""
+
+    known: bool
+
+
+@dataclass(frozen=True)
+class Hushes:
+    """Be silent at once; what sounded was an acknowledgement."""
+
+
+@dataclass(frozen=True)
 class TooLong:
     """She has been talking for so long that it is taken in pieces; told once a talk."""
 
 
-Signal = Begins | Pauses | Ends | Drops | Silences | Resumes | Cuts | Takes | Asks | TooLong
+Signal = Begins | Pauses | Ends | Drops | Silences | Resumes | Cuts | Takes | Asks | Acknowledges | Hushes | TooLong
 
 
 def cut(held: Held) -> Cuts:

@@ -11,6 +11,7 @@ from typing import Literal, assert_never
 
 from assistant.speech.listening import Listening, Rules, filler
 from assistant.speech.signals import (
+    Acknowledges,
     Asks,
     Begins,
     Binding,
@@ -19,6 +20,7 @@ from assistant.speech.signals import (
     Drops,
     Ends,
     Held,
+    Hushes,
     Reply,
     Resumes,
     Signal,
@@ -61,6 +63,10 @@ class Turns:
         self._quiet_since: int | None = None
         self._last_ended = 0
         self._taken = 0
+        self._unanswered: int | None = None
+        self._drafted: tuple[int, int] | None = None
+        self._known = self._long = self._acknowledged = False
+        self._acknowledging_until = self._certain = 0
 
     @property
     def state(self) -> State:
@@ -103,11 +109,11 @@ class Turns:
             return out
         speaking = self._sounding(at_ms)
         out += self._heed(self.listening.window(at_ms, probability, speaking=speaking), at_ms)
-        return out + self._waited(at_ms)
+        return out + self._waited(at_ms) + self._acknowledges(at_ms)
 
     def tick(self, now_ms: int) -> list[Signal]:
         """Time passes, whether or not the microphone brings anything."""
-        return self._settle(now_ms) + self._heed(self.listening.tick(now_ms), now_ms)
+        return self._settle(now_ms) + self._heed(self.listening.tick(now_ms), now_ms) + self._acknowledges(now_ms)
 
     def _heed(self, signals: list[Signal], at_ms: int) -> list[Signal]:
         out: list[Signal] = []
@@ -115,9 +121,13 @@ class Turns:
             out.append(signal)
             if isinstance(signal, Begins):
                 self._quiet_since = None
-                out += self._hold()
+                out += self._hold() or self._hush(at_ms)
+                self._acknowledging_until = min(self._acknowledging_until, at_ms)
             elif isinstance(signal, Ends):
-                self._awaited[signal.utterance] = signal.at_ms
+                self._awaited[signal.utterance] = self._unanswered = signal.at_ms
+                self._certain = at_ms
+                self._long = self.listening.said_ms >= self.listening.rules.acknowledged
+                self._known = self._drafted == (signal.utterance, signal.version)
             elif isinstance(signal, Drops):
                 out += self._nothing()
         return out
@@ -149,6 +159,7 @@ class Turns:
 
     def drafted(self, utterance: int, version: int, text: str) -> None:
         """What was recognised when she paused."""
+        self._drafted = (utterance, version) if text and not filler(text) else None
         self.listening.drafted(utterance, version, text)
 
     def words(self, utterance: int, text: str, now_ms: int) -> list[Signal]:
@@ -158,13 +169,22 @@ class Turns:
             return []
         self._last_ended = ended
         if filler(text):
+            self._unanswered = None
             return self._missed(text, now_ms)
-        self._misses = 0
+        self._misses, self._known = 0, True
         self._carried.append(text)
         if self.listening.open or self._awaited:
             return []  # she went on: both pieces are one sentence
         text, self._carried = "".join(self._carried), []
         return self._take(Takes(text, ended))
+
+    def unheard(self, utterance: int, now_ms: int) -> list[Signal]:
+        """An utterance that has ended came to nothing, and she is told why otherwise."""
+        self._unanswered = None
+        if self._awaited.pop(utterance, None) is None:
+            return []
+        self._quiet_since = now_ms
+        return self._nothing()
 
     def _missed(self, text: str, now_ms: int) -> list[Signal]:
         broke_in = self._saying is not None
@@ -219,8 +239,41 @@ class Turns:
     def says(self, reply: Reply, now_ms: int, length_ms: int) -> None:
         """A sentence of `length_ms` was sent to be played behind what was sent before."""
         if self._saying is not None and self._saying.reply.number == reply.number:
-            self._saying.until = max(now_ms, self._saying.until or now_ms) + length_ms
+            self._saying.until = max(now_ms, self._saying.until or now_ms, self._acknowledging_until) + length_ms
             self._deaf_until = self._saying.until + self.listening.rules.tail
+            self._unanswered, self._acknowledged = None, False
+
+    # that she was heard, before there is an answer
+
+    @property
+    def acknowledging_until(self) -> int:
+        """When the last acknowledgement has been played."""
+        return self._acknowledging_until
+
+    def may_acknowledge(self) -> bool:
+        """Whether she still waits in silence: nothing is said, she says nothing."""
+        saying = self._saying
+        waits = saying.until is None if saying is not None else bool(self._awaited or self._taken)
+        return waits and self._unanswered is not None and not self.listening.open and not self.muted
+
+    def acknowledged(self, now_ms: int, length_ms: int) -> None:
+        """An acknowledgement of `length_ms` was sent: what is said next is played behind it."""
+        self._acknowledging_until = now_ms + length_ms
+        self._deaf_until = max(self._deaf_until, self._acknowledging_until + self.listening.rules.tail)
+
+    def _acknowledges(self, now_ms: int) -> list[Signal]:
+        """Once for each thing she says, and not again before something else was said."""
+        if self._acknowledged or self._unanswered is None or not self.may_acknowledge():
+            return []
+        rules = self.listening.rules
+        patience = rules.acknowledge if self._known else rules.acknowledge_sound if self._long else None
+        if patience is None or now_ms < max(self._unanswered + patience, self._certain + rules.acknowledge_least):
+            return []
+        self._acknowledged = True
+        return [Acknowledges(self._known)]
+
+    def _hush(self, now_ms: int) -> list[Signal]:
+        return [Hushes()] if now_ms < self._acknowledging_until else []
 
     def completes(self, reply: Reply, now_ms: int) -> list[Signal]:
         """Nothing more of `reply` is to come."""
@@ -240,13 +293,15 @@ class Turns:
             return []
         if saying.until is not None and now_ms < saying.until:
             return []
-        self._saying, self._quiet_since = None, now_ms
+        self._saying, self._quiet_since, self._unanswered = None, now_ms, None
         after, self._after = self._after, []
         self._taken += len(after)
         return [*after]
 
     def _sounding(self, at_ms: int) -> bool:
         saying = self._saying
+        if at_ms < self._acknowledging_until:
+            return True
         return saying is not None and saying.held is None and saying.until is not None and at_ms < saying.until
 
     def _waited(self, at_ms: int) -> list[Signal]:
@@ -263,8 +318,10 @@ class Turns:
         out = self.listening.drop("touched")
         self._awaited.clear()
         self._carried.clear()
-        self._misses = 0
-        return out + self._end_cuttable(now_ms)
+        self._misses, self._unanswered = 0, None
+        hushes = self._hush(now_ms)
+        self._acknowledging_until = min(self._acknowledging_until, now_ms)
+        return out + hushes + self._end_cuttable(now_ms)
 
     def stop(self, now_ms: int) -> list[Signal]:
         """She wants it to be silent."""
@@ -272,7 +329,7 @@ class Turns:
 
     def give_up(self, now_ms: int) -> list[Signal]:
         """Something broke: whatever was in hand is not waited for any more."""
-        self._saying, self._quiet_since, self._taken = None, now_ms, 0
+        self._saying, self._quiet_since, self._taken, self._unanswered = None, now_ms, 0, None
         self._awaited.clear()
         self._carried.clear()
         after, self._after = self._after, []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -63,8 +63,3 @@ class Brain:
             raise WishFailed("engine") from error
         return dict(orjson.loads(turn))
 
-
-def hints_of(names: Sequence[str], ask: Mapping[str, Any] | None) -> list[str]:
-    """Words likely to be said now: the options of the question, then what citizens come for."""
-    options = [str(option.get("label") or "") for option in (ask or {}).get("options") or []]
-    return [word for word in dict.fromkeys([*options, str((ask or {}).get("label") or ""), *names]) if word]

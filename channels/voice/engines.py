@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
@@ -15,35 +14,73 @@ from starlette.requests import HTTPConnection
 from assistant.foundation.logging import get_logger
 from assistant.foundation.settings import Settings
 from assistant.speech.engines import choosing
-from assistant.speech.engines.base import Activity, EngineError, Heard, Recogniser, Spoken, Synthesiser
+from assistant.speech.engines.base import RATE, Activity, EngineError, Heard, Recogniser, Spoken, Synthesiser
 from assistant.speech.speaking import voice
 from channels.voice.understanding import Words
+from channels.voice.waiting import Line
 from knowledge.catalogue import Catalogue
 
 log = get_logger(__name__)
 
 
+_FINAL, _PAUSE, _DOOR = 0, 1, 2
+_FIRST, _LATER = 0, 1
+_SECOND_COSTS = 0.15
+"""Seconds it takes to recognise one, about: long talk lets short answers of others go first."""
+_LONG_S = 10.0
+"""What is longer is not recognised at a pause while others are there: it could not be stopped when one of them is done."""
+
+
 @dataclass
 class Engines:
-    """One recogniser and one synthesiser; kiosks wait for each other in the order they ask."""
+    """One recogniser and one synthesiser for all kiosks. Who is done speaking goes before who only pauses, and both before the
+    door nobody has come through yet; the first sentence of an answer before the later ones of another."""
 
     recogniser: Recogniser
     synthesiser: Synthesiser | None
     activity: Callable[[], Activity]
-    _hearing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "hearing"))
-    _speaking: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "speaking"))
+    kiosks: int = 0
+    _hearing: Line = field(default_factory=lambda: Line("hearing"))
+    _speaking: Line = field(default_factory=lambda: Line("speaking"))
 
-    async def hear(self, sound: Any, hints: Sequence[str]) -> Heard:
-        """See `base.Recogniser`; which language it is, is heard."""
+    @contextmanager
+    def shared(self) -> Iterator[None]:
+        """While one kiosk uses these."""
+        self.kiosks += 1
+        try:
+            yield
+        finally:
+            self.kiosks -= 1
+
+    async def hear(
+        self, sound: Any, hints: Sequence[str], *, language: str | None = None, done: Callable[[], bool] = lambda: True
+    ) -> Heard | None:
+        """See `base.Recogniser`. `done` says whether she is done speaking, or may go on yet; None where a pause is not worth it.
+
+        Raises:
+            EngineError: see `base.Recogniser`.
+        """
+        seconds = len(sound) / RATE
+        if seconds > _LONG_S and self.kiosks > 1 and not done():
+            return None
+        work = partial(self.recogniser.recognise, sound, hints=hints, language=language)
+        return await self._hearing.run(work, rank=lambda: _FINAL if done() else _PAUSE, cost=seconds * _SECOND_COSTS)
+
+    async def overhear(self, sound: Any, hints: Sequence[str]) -> Heard:
+        """What somebody said who is in no conversation: after everybody who is."""
         work = partial(self.recogniser.recognise, sound, hints=hints)
-        return await asyncio.get_running_loop().run_in_executor(self._hearing, work)
+        return await self._hearing.run(work, rank=lambda: _DOOR)
 
-    async def say(self, text: str, speed: float) -> Spoken:
-        """See `base.Synthesiser`."""
+    async def say(self, text: str, speed: float, *, first: bool = False) -> Spoken:
+        """See `base.Synthesiser`; `first` where somebody waits in silence for it.
+
+        Raises:
+            EngineError: see `base.Synthesiser`; not_installed.
+        """
         if self.synthesiser is None:
             raise EngineError("not_installed")
         work = partial(self.synthesiser.synthesise, text, speed=speed)
-        return await asyncio.get_running_loop().run_in_executor(self._speaking, work)
+        return await self._speaking.run(work, rank=lambda: _FIRST if first else _LATER)
 
 
 class Shelf:

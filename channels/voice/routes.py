@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from assistant.conversation.model import Conversation
 from assistant.foundation.logging import get_logger
-from assistant.foundation.messages import t, use_language
+from assistant.foundation.messages import ENGLISH, t, use_language
 from assistant.speech.engines.base import RATE, EngineError
 from assistant.speech.frames import BadFrame, Message, Wish, unpack
 from assistant.speech.pipeline import Pipeline
@@ -25,7 +25,7 @@ from assistant.speech.turns import Turns
 from channels.access import socket_conversation
 from channels.parts import Parts, parts_of
 from channels.problems import Problem
-from channels.voice.brain import Brain, hints_of
+from channels.voice.brain import Brain
 from channels.voice.engines import Engines, engines_of
 from channels.voice.understanding import Understanding
 
@@ -35,8 +35,6 @@ HELLO_SECONDS = 10.0
 STALLED_SECONDS = 10.0
 """A kiosk that takes nothing for so long is gone."""
 _NO_VOICE = 4503
-_NAMES = 12
-"""Items among the words the recogniser listens for, beside the options of the question."""
 
 
 class Hello(BaseModel):
@@ -117,12 +115,14 @@ async def _converse(parts: Parts, websocket: WebSocket, conv: Conversation, hell
     mouth = engines.synthesiser if hello.loudspeaker else None
     address = websocket.client.host if websocket.client else "unknown"
     catalogue = parts.guides.catalogue
-    names = catalogue.names()[:_NAMES]
     words = await asyncio.to_thread(engines_of(websocket).words, catalogue, conv.region or parts.settings.region)
     understanding = Understanding(parts, words)
 
+    one_at_a_time = asyncio.Lock()
+
     async def deliver(message: Message) -> None:
-        await _deliver(websocket, message)
+        async with one_at_a_time:  # a sentence and its sound are two messages
+            await _deliver(websocket, message)
 
     room = Room(
         turns=Turns(full_duplex=hello.full_duplex or mouth is None),
@@ -133,7 +133,10 @@ async def _converse(parts: Parts, websocket: WebSocket, conv: Conversation, hell
         mean=understanding,
         forget=understanding.forget,
         deliver=deliver,
-        hints=lambda ask: hints_of(names, ask),
+        hints=understanding.hints,
+        tried=understanding.tried,
+        language="en" if conv.locale == ENGLISH else "zh",
+        locale=conv.locale,
         speed=hello.speed,
         ask=conv.state.ask.model_dump(mode="json") if conv.state.ask else None,
     )
@@ -145,7 +148,7 @@ async def _converse(parts: Parts, websocket: WebSocket, conv: Conversation, hell
         "activity": room.activity.name,
         "demo_only": mouth.demo_only if mouth else False,
     }
-    with suppress(WebSocketDisconnect, ConnectionError, TimeoutError):
+    with engines.shared(), suppress(WebSocketDisconnect, ConnectionError, TimeoutError):
         await deliver(Message(ready))
         running = asyncio.create_task(pipeline.run())
         listening = asyncio.create_task(_listen(websocket, pipeline))

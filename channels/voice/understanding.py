@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from assistant.foundation.clock import SHANGHAI
 from assistant.speech.frames import Prompt, Wish
 from assistant.speech.hearing import vocabulary
-from assistant.speech.hearing.asked import Questions
+from assistant.speech.hearing.asked import Asked, Questions
+from assistant.speech.hearing.attempts import Attempts, Way
+from assistant.speech.hearing.hints import Hints
 from assistant.speech.hearing.meaning import meant
 from assistant.speech.hearing.readback import ReadBack
 from assistant.speech.hearing.vocabulary import Vocabulary
@@ -29,11 +31,16 @@ class Words:
 
     questions: Questions
     vocabulary: Vocabulary
+    hints: Hints
 
     @classmethod
     def of(cls, catalogue: Catalogue, region: str) -> Words:
         """Takes a moment: for a thread."""
-        return cls(Questions(catalogue.guides.values()), vocabulary.of(catalogue, region))
+        return cls(Questions(catalogue.guides.values()), vocabulary.of(catalogue, region), Hints(catalogue, region))
+
+    def asked(self, ask: Mapping[str, Any] | None) -> Asked:
+        """The question the API asks now."""
+        return self.questions.asked(Ask.model_validate(ask) if ask else None)
 
 
 class Understanding:
@@ -43,6 +50,20 @@ class Understanding:
         self._parts, self._words = parts, words
         self._confirming: ReadBack | None = None
         self._language: Literal["zh", "en"] = "zh"
+        self._attempts = Attempts()
+
+    def hints(self, ask: Mapping[str, Any] | None) -> Sequence[str]:
+        """The words she is likely to say now."""
+        return self._words.hints.of(self._words.asked(ask))
+
+    def tried(self, ask: Mapping[str, Any] | None, well: bool) -> tuple[Way, str] | None:
+        """What she said did for the question asked now, or not; another way to answer where speech failed often enough."""
+        if well or not ask:
+            self._attempts = self._attempts.succeeded()
+            return None
+        asked = self._words.asked(ask)
+        self._attempts = self._attempts.failed(asked)
+        return self._attempts.offer(asked)
 
     async def __call__(self, text: str, ask: Mapping[str, Any] | None) -> Wish | Prompt:
         """What goes to the conversation, or what is said first."""
@@ -53,7 +74,7 @@ class Understanding:
         self._confirming = None
 
     def _meant(self, text: str, ask: Mapping[str, Any] | None) -> Wish | Prompt:
-        asked = self._words.questions.asked(Ask.model_validate(ask) if ask else None)
+        asked = self._words.asked(ask)
         held, self._confirming = self._confirming, None
         if held is not None and held.asked.key == asked.key and not _ELSEWHERE.search(text):
             return self._answered(held.hear(text))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from assistant.foundation.logging import get_logger
-from assistant.speech.engines.base import RATE, WINDOW, EngineError
+from assistant.foundation.messages import use_language
+from assistant.speech.engines.base import RATE, WINDOW, EngineError, Heard
 from assistant.speech.frames import Heedable, Message, Ordering, Prompt, Sound, Utterance, Window, Words
+from assistant.speech.hearing.hints import language_note
+from assistant.speech.hearing.script import language_of
+from assistant.speech.listening import filler
 from assistant.speech.room import Room
 from assistant.speech.signals import Begins, Drops, Ends, Pauses, Signal
 
@@ -17,6 +25,10 @@ WINDOW_MS = WINDOW * 1000 // RATE
 _BEFORE_MS = 320
 """Kept from before her first sound: a soft beginning is no voice yet."""
 _LEAP_MS = 2000
+_TELLING_MS = 1000
+"""So much speech tells its language by ear."""
+_NEAR = frozenset({"yue", "wuu", "nan", "hak", "gan", "hsn", "cjy", "cdo", "dialect"})
+"""Languages of which an ear for Mandarin understands some."""
 
 
 class Microphone:
@@ -110,7 +122,22 @@ class Activity:
 
     async def _pass_on(self, number: int, version: int, ended: int, *, final: bool, cut_short: bool = False) -> None:
         samples = np.concatenate([window.samples for window in self._said or ()] or [np.zeros(0, dtype=np.float32)])
-        await self._room.put(Utterance(number, version, samples, final, ended, cut_short))
+        voiced = self._room.turns.listening.said_ms
+        await self._room.put(Utterance(number, version, samples, final, ended, cut_short, voiced))
+
+
+@dataclass(eq=False)
+class _Draft:
+    """What is being made of a pause; `done` once it is certain that she was done."""
+
+    number: int
+    version: int
+    done: bool = False
+    work: asyncio.Task[Heard | None] | None = None
+
+    def of(self, utterance: Utterance) -> bool:
+        """Whether it is made of all of `utterance`."""
+        return (self.number, self.version) == (utterance.number, utterance.version)
 
 
 class Recognition:
@@ -120,33 +147,76 @@ class Recognition:
 
     def __init__(self, room: Room) -> None:
         self._room = room
-        self._last: tuple[int, int, str] | None = None
+        self._draft: _Draft | None = None
+        self._noted = False
 
     async def __call__(self, utterance: Utterance) -> None:
         room, turns = self._room, self._room.turns
-        if not utterance.final and not turns.listening.pausing(utterance.number, utterance.version):
-            return
-        if self._last is not None and self._last[:2] == (utterance.number, utterance.version):
-            text = self._last[2]
-        else:
-            text = await self._recognise(utterance)
-            self._last = (utterance.number, utterance.version, text)
         if not utterance.final:
-            turns.drafted(utterance.number, utterance.version, text)
-        if text:
-            await room.deliver(Message({"type": "heard", "text": text, "final": utterance.final}))
-        if utterance.final:
-            await room.heed(turns.words(utterance.number, text, room.clock.now()))
+            if turns.listening.pausing(utterance.number, utterance.version):
+                self.close()
+                pause = self._draft = _Draft(utterance.number, utterance.version)
+                pause.work = asyncio.create_task(self._pause(utterance, pause))
+            return
+        heard: Heard | None = None
+        draft = self._draft
+        if draft is not None and draft.work is not None and draft.of(utterance):
+            draft.done = True
+            heard = await draft.work
+        self.close()
+        if heard is None:
+            heard = await self._recognise(utterance, lambda: True) or Heard("", room.language, 0.0)
+        await self._heard(utterance, heard)
 
-    async def _recognise(self, utterance: Utterance) -> str:
+    def close(self) -> None:
+        """What is still being made of a pause is not wanted any more."""
+        if self._draft is not None and self._draft.work is not None:
+            self._draft.work.cancel()
+        self._draft = None
+
+    async def _pause(self, utterance: Utterance, draft: _Draft) -> Heard | None:
+        heard = await self._recognise(utterance, lambda: draft.done)
+        listening = self._room.turns.listening
+        if heard is not None and listening.pausing(utterance.number, utterance.version):
+            self._room.turns.drafted(utterance.number, utterance.version, heard.text)
+            if heard.text:
+                await self._room.deliver(Message({"type": "heard", "text": heard.text, "final": False}))
+        return heard
+
+    async def _heard(self, utterance: Utterance, heard: Heard) -> None:
+        room, text = self._room, heard.text
+        if text:
+            await room.deliver(Message({"type": "heard", "text": text, "final": True}))
+        if text and not filler(text):
+            known: Literal["zh", "en"] = "en" if heard.language == "en" else "zh"
+            room.spoke(language_of(text, known if utterance.voiced_ms >= _TELLING_MS else room.language))
+        if text and not self._noted and (note := self._note(heard)) is not None:
+            self._noted = True
+            await room.note(note)
+            if heard.language not in _NEAR:
+                # What is written down of a language nobody here hears is made up.
+                await room.heed(room.turns.unheard(utterance.number, room.clock.now()))
+                await room.prompt(note, touch=False, offer=("touch", note))
+                return
+            room.beside.append(note)
+        await room.heed(room.turns.words(utterance.number, text, room.clock.now()))
+
+    def _note(self, heard: Heard) -> str | None:
+        with use_language(self._room.locale):
+            return language_note(heard.language)
+
+    async def _recognise(self, utterance: Utterance, done: Callable[[], bool]) -> Heard | None:
+        room = self._room
+        # A word of half a second tells no ear which language it is of.
+        language = None if utterance.voiced_ms >= _TELLING_MS else room.language
         try:
-            return (await self._room.hear(utterance.samples, self._room.hints(self._room.ask))).text
+            return await room.hear(utterance.samples, room.hints(room.ask), language=language, done=done)
         except EngineError as error:
-            await self._room.problem("talk_too_long" if error.code == "too_long" else "cannot_hear")
+            await room.problem("talk_too_long" if error.code == "too_long" else "cannot_hear")
         except Exception:
             log.exception("speech.recogniser_failed")
-            await self._room.problem("cannot_hear")
-        return ""
+            await room.problem("cannot_hear")
+        return Heard("", room.language, 0.0)
 
 
 class Meaning:
@@ -160,6 +230,6 @@ class Meaning:
     async def __call__(self, words: Words) -> None:
         found = await self._room.mean(words.text, self._room.ask)
         if isinstance(found, Prompt):
-            await self._room.prompt(found.text, touch=found.touch)
+            await self._room.prompt(found.text, touch=found.touch, offer=("touch", found.text) if found.touch else None)
         else:
-            await self._room.put(found.at(words.ended_ms))
+            await self._room.put(replace(found.at(words.ended_ms), spoken=self._room.language))

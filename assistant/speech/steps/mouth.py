@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant.foundation.logging import get_logger
-from assistant.speech.engines.base import EngineError
-from assistant.speech.frames import Answer, Message, Sentence, Wish, pack
+from assistant.foundation.messages import use_language
+from assistant.speech.engines.base import EngineError, Spoken
+from assistant.speech.frames import Acknowledgement, Answer, Message, Sentence, Wish, pack
 from assistant.speech.listening import Expecting
 from assistant.speech.room import Room, WishFailed
 from assistant.speech.signals import Reply
@@ -19,6 +20,8 @@ AHEAD_MS = 2500
 """So far ahead of her ear sentences are sent: enough for a slow line, little to throw away when she interrupts."""
 _READING_MS = 220
 """A character of a subtitle without sound."""
+_KNOWN = ("speech.ack_see", "speech.ack_moment", "speech.ack_look")
+_SOUND = ("speech.ack_wait", "speech.ack_please")
 _BINDING = frozenset({"submit"})
 _NUMBERS = frozenset({"number", "date"})
 _CHOICES = frozenset({"choice", "multi", "confirm"})
@@ -47,8 +50,14 @@ class Turn:
         room.ask = turn.get("ask")
         room.turns.listening.expecting = expecting(room.ask)
         await room.deliver(Message({"type": "turn", "turn": turn}))
+        offer = None
+        if wish.spoken is not None:
+            well = not ((room.ask or {}).get("error") or turn.get("status") == "rejected_answer")
+            offer = room.offer(well=well)
+            if offer is not None:
+                await room.offers(offer)
         if room.turns.current(reply):
-            await room.put(Answer(reply, turn))
+            await room.put(Answer(reply, turn, after=[offer[1]] if offer else []))
 
 
 def expecting(ask: Mapping[str, Any] | None) -> Expecting:
@@ -61,6 +70,34 @@ def expecting(ask: Mapping[str, Any] | None) -> Expecting:
     return "digits" if kind in _NUMBERS or (digits >= 6 and digits > len(example) // 2) else "words"
 
 
+class Acknowledging:
+    """Says that she was heard, where the answer takes its time: one short sentence, never the same twice running."""
+
+    takes = Acknowledgement
+
+    def __init__(self, room: Room, playout: Playout) -> None:
+        self._room, self._playout = room, playout
+        self._said = 0
+        self._last = ""
+
+    async def __call__(self, acknowledgement: Acknowledgement) -> None:
+        room = self._room
+        keys = _KNOWN if acknowledgement.known else _SOUND
+        self._said += 1
+        text = next(
+            text for text in (room.words(keys[(self._said + i) % len(keys)]) for i in range(len(keys))) if text != self._last
+        )
+        spoken: Spoken | None = None
+        if room.say is not None:
+            try:
+                spoken = await room.say(text, room.speed, first=True)
+            except EngineError as error:
+                log.warning("speech.synthesis_failed", code=error.code)
+                return  # the answer will say that there is no sound
+        if await self._playout.acknowledge(text, spoken):
+            self._last = text
+
+
 class Speech:
     """Says an answer in short sentences, the first as soon as it is made."""
 
@@ -71,7 +108,10 @@ class Speech:
 
     async def __call__(self, answer: Answer) -> None:
         room = self._room
-        lines = [*answer.before, *spoken_text(answer.turn.get("replies") or [], answer.turn.get("ask"))]
+        with use_language(room.locale):
+            said = spoken_text(answer.turn.get("replies") or [], answer.turn.get("ask"))
+        lines = [*room.beside, *answer.before, *said, *answer.after]
+        room.beside.clear()
         if not lines:
             await room.heed(room.turns.completes(answer.reply, room.clock.now()))
         for index, line in enumerate(lines):
@@ -80,7 +120,7 @@ class Speech:
             spoken = None
             if room.say is not None:
                 try:
-                    spoken = await room.say(line, room.speed)
+                    spoken = await room.say(line, room.speed, first=index == 0)
                 except EngineError as error:
                     log.warning("speech.synthesis_failed", code=error.code)
                     await room.problem("cannot_speak")
@@ -105,7 +145,8 @@ class Playout:
         self._lines: list[Sentence] = []
         self._next = 0
         self._ends: list[int] = []
-        room.silence = self._silence
+        self._acknowledgement = 0
+        room.silence, room.hush = self._silence, self._hush
 
     async def __call__(self, sentence: Sentence) -> None:
         room = self._room
@@ -131,21 +172,44 @@ class Playout:
         spoken, length = sentence.spoken, _length(sentence)
         now = self._room.clock.now()
         self._next += 1
-        self._ends.append(max(now, self._ends[-1] if self._ends else now) + length)
+        begins = max(now, self._ends[-1] if self._ends else self._room.turns.acknowledging_until)
+        self._ends.append(begins + length)
         self._room.turns.says(sentence.reply, now, length)
+        await self._say("answer", sentence.index, sentence.last, sentence.text, spoken, length)
+
+    async def acknowledge(self, text: str, spoken: Spoken | None) -> bool:
+        """Says that she was heard, unless the answer is there by now; whether it was said. It is an utterance of its own."""
+        if not self._room.turns.may_acknowledge():
+            return False
+        self._number += 1
+        length = _length_of(text, spoken)
+        self._room.turns.acknowledged(self._room.clock.now(), length)
+        self._acknowledgement = self._number
+        self._number += 1
+        await self._say("ack", 0, True, text, spoken, length, number=self._acknowledgement)
+        return True
+
+    async def _say(
+        self, kind: str, index: int, last: bool, text: str, spoken: Spoken | None, length: int, *, number: int | None = None
+    ) -> None:
+        number = self._number if number is None else number
         shapes = visemes(spoken.phones) if spoken else ()
         body = {
             "type": "say",
-            "utterance": self._number,
-            "sentence": sentence.index,
-            "last": sentence.last,
-            "text": sentence.text,
+            "kind": kind,
+            "utterance": number,
+            "sentence": index,
+            "last": last,
+            "text": text,
             "rate": spoken.rate if spoken else 16_000,
             "ms": length,
             "visemes": [[shape.name, round(shape.start_s * 1000), round(shape.end_s * 1000)] for shape in shapes],
         }
-        await self._room.deliver(Message(body, pack(self._number, sentence.index, spoken.pcm if spoken else b"")))
+        await self._room.deliver(Message(body, pack(number, index, spoken.pcm if spoken else b"")))
         await self._room.tell_state()
+
+    async def _hush(self) -> None:
+        await self._room.deliver(Message({"type": "silence", "utterance": self._acknowledgement}))
 
     async def _silence(self) -> None:
         now, number = self._room.clock.now(), self._number
@@ -156,7 +220,7 @@ class Playout:
 
     def played(self, utterance: int, ms: int) -> None:
         """The kiosk has played `ms` of `utterance`: what is left to play follows from it, whatever the line took."""
-        if self._reply is None or utterance != self._number or not self._ends:
+        if self._reply is None or utterance != self._number or not self._ends or ms <= 0:
             return
         sent = sum(_length(sentence) for sentence in self._lines[self._next - len(self._ends) : self._next])
         left = max(0, sent - ms)
@@ -165,5 +229,8 @@ class Playout:
 
 
 def _length(sentence: Sentence) -> int:
-    spoken = sentence.spoken
-    return len(spoken.pcm) * 500 // spoken.rate if spoken else _READING_MS * len(sentence.text)
+    return _length_of(sentence.text, sentence.spoken)
+
+
+def _length_of(text: str, spoken: Spoken | None) -> int:
+    return len(spoken.pcm) * 500 // spoken.rate if spoken else _READING_MS * len(text)

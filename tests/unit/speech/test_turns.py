@@ -93,7 +93,7 @@ def test_digits_and_sentences_that_go_on_are_waited_for(text: str, longer: bool)
     room.turns.drafted(pause.utterance, pause.version, text)
     assert bool(room.still(600)) is not longer
     if longer:
-        assert kinds(room.still(1000)) == ["Ends"]
+        assert kinds(room.still(400)) == ["Ends"]
 
 
 def test_a_question_for_digits_waits_longer_and_one_for_a_choice_shorter() -> None:
