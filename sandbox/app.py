@@ -15,6 +15,8 @@ from sandbox.config import SandboxConfig
 from sandbox.courier import api as courier_api
 from sandbox.courier.faults import CourierFaults
 from sandbox.courier.store import CourierStore
+from sandbox.devices import api as devices_api
+from sandbox.devices.table import Table
 from sandbox.identity import api as identity_api
 from sandbox.identity.faults import IdentityFaults
 from sandbox.messages import api as messages_api
@@ -49,6 +51,7 @@ def create_app(config: SandboxConfig) -> FastAPI:
     office = Office(config, running.open_store(config), register)
     messages, message_faults = MessageStore(config.data_dir), MessageFaults()
     mail = SmtpSink(config, messages, message_faults)
+    devices = Table(config.now)
 
     drop = None
     if config.drop_port is not None:
@@ -64,7 +67,9 @@ def create_app(config: SandboxConfig) -> FastAPI:
             drop.server.start("127.0.0.1", config.drop_port)
         if config.smtp_port is not None:
             await mail.start("127.0.0.1", config.smtp_port)
+        await devices.start()
         yield
+        await devices.stop()
         await mail.stop()
         if drop is not None:
             await asyncio.to_thread(drop.server.stop)
@@ -78,6 +83,7 @@ def create_app(config: SandboxConfig) -> FastAPI:
     app.state.register = register
     app.state.mail = mail
     app.state.drop = drop
+    app.state.devices = devices
     app.state.seed_problems = held.problems
 
     @app.middleware("http")
@@ -101,6 +107,7 @@ def create_app(config: SandboxConfig) -> FastAPI:
     app.include_router(courier_api.routes(config, CourierStore(config.data_dir), CourierFaults()))
     app.include_router(identity_api.routes(config, IdentityFaults()))
     app.include_router(messages_page.routes(config, office.store, messages))
+    app.include_router(devices_api.routes(devices, held.persons))
     app.mount("/office/static", StaticFiles(directory=staff.STATIC), name="static")
     app.add_middleware(FaultyOffice, faults=faults, other=office.store.other)
     app.add_middleware(FaultyRegister, faults=register_faults)

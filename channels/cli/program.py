@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "package": "channels.cli.package:commands",
     "result": "channels.cli.result:commands",
     "voice": "channels.cli.voice:commands",
+    "kiosk": "channels.cli.kiosk:commands",
     "report": "channels.cli.report:report",
     "bench": "channels.cli.bench:commands",
 }

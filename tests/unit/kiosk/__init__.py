@@ -1,0 +1,1 @@
+"""The kiosk: what its devices and their service do, without any device."""
