@@ -17,7 +17,7 @@ from channels.parts import Parts, parts_of
 from channels.problems import Problem
 
 #: Routes anybody may call: opening a conversation, guides, search, reading one sentence, health, verifying a result by its
-#: code, opening what staff filled in by its code and proof, the pages themselves,
+#: code, opening what staff filled in by its code and proof, a kiosk listening for somebody to speak to it, the pages themselves,
 #: signing in (what the identity provider sends is signed).
 PUBLIC_ROUTES = frozenset(
     {
@@ -32,6 +32,7 @@ PUBLIC_ROUTES = frozenset(
         ("GET", "/api/v1/package-keys"),
         ("GET", "/api/v1/verify/{code}"),
         ("POST", "/api/v1/handovers"),
+        ("WS", "/api/v1/kiosk/listen"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),
         ("GET", "/openapi.json"),

@@ -84,6 +84,7 @@ from channels.console import sso
 from channels.console.guides_due import keep_publishing
 from channels.kiosk import routes as kiosk
 from channels.parts import Parts
+from channels.voice import door
 from channels.voice import routes as voice
 from channels.web import guide_pages, handover_page, progress_page, verify_page
 from channels.web import routes as web
@@ -118,6 +119,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.include_router(handover_page.router)
     app.include_router(kiosk.router)
     app.include_router(voice.router)
+    app.include_router(door.router)
     app.include_router(web.router)
     return app
 
@@ -183,6 +185,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         per_address=RateLimiter(settings.rate_per_address),
         sign_in_tries=RateLimiter(10),
         verify_tries=RateLimiter(settings.rate_verify),
+        per_door=RateLimiter(door.PER_MINUTE),
         shipping=Shipping(db, courier, clock, parcel_news, follow_s=settings.follow_seconds),
     )
     sink.announce = chat.announce = parcel_news.wake = parts.announce

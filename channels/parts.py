@@ -57,6 +57,7 @@ class Parts:
     per_address: RateLimiter
     sign_in_tries: RateLimiter
     verify_tries: RateLimiter
+    per_door: RateLimiter
     shipping: Shipping
     notices: NoticeService
     lookout: Lookout

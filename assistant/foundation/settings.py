@@ -220,6 +220,9 @@ class Settings(BaseSettings):
     voice_speaker: int = Field(default=0, ge=0, description="Speaker of that voice, where it has several.")
     voice_speed: float = Field(default=1.0, ge=0.5, le=2.0, description="Speed of speech: 1 = ordinary, 0.8 = calmer.")
     voice_volume: float = Field(default=1.0, ge=0, le=2, description="Loudness of speech: 1 = as the voice makes it.")
+    voice_start: int = Field(
+        default=8, ge=0, le=200, description="Kiosks that may listen for somebody to speak to them, at once; 0 = none."
+    )
     voice_espeak: str = Field(default="espeak-ng", min_length=1, description="The espeak-ng program (name or path).")
 
     @field_validator(

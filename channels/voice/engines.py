@@ -89,7 +89,9 @@ class Shelf:
     def __init__(self) -> None:
         self._lock = Lock()
         self._engines: Engines | None = None
-        self._words: tuple[Catalogue, Words] | None = None
+        self._words: tuple[Catalogue, str, Words] | None = None
+        self.doors = 0
+        """Kiosks that wait for somebody to speak to them."""
 
     def opened(self, settings: Settings) -> Engines:
         """The engines, loaded if they are not yet; for a thread. A kiosk that cannot speak still hears.
@@ -113,9 +115,9 @@ class Shelf:
     def words(self, catalogue: Catalogue, region: str) -> Words:
         """What hearing goes by, made once for each state of the catalogue; for a thread."""
         with self._lock:
-            if self._words is None or self._words[0] is not catalogue:
-                self._words = catalogue, Words.of(catalogue, region)
-            return self._words[1]
+            if self._words is None or self._words[0] is not catalogue or self._words[1] != region:
+                self._words = catalogue, region, Words.of(catalogue, region)
+            return self._words[2]
 
     def put(self, engines: Engines) -> None:
         """These and no others."""

@@ -10,13 +10,12 @@ import asyncio
 from contextlib import suppress
 from typing import Literal
 
-import orjson
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from assistant.conversation.model import Conversation
 from assistant.foundation.logging import get_logger
-from assistant.foundation.messages import ENGLISH, t, use_language
+from assistant.foundation.messages import ENGLISH, use_language
 from assistant.speech.engines.base import RATE, EngineError
 from assistant.speech.frames import BadFrame, Message, Wish, unpack
 from assistant.speech.pipeline import Pipeline
@@ -25,16 +24,13 @@ from assistant.speech.turns import Turns
 from channels.access import socket_conversation
 from channels.parts import Parts, parts_of
 from channels.problems import Problem
+from channels.voice import wire
 from channels.voice.brain import Brain
 from channels.voice.engines import Engines, engines_of
 from channels.voice.understanding import Understanding
 
 router = APIRouter(tags=["conversation"])
 log = get_logger(__name__)
-HELLO_SECONDS = 10.0
-STALLED_SECONDS = 10.0
-"""A kiosk that takes nothing for so long is gone."""
-_NO_VOICE = 4503
 
 
 class Hello(BaseModel):
@@ -92,7 +88,7 @@ async def voice(websocket: WebSocket, conversation_id: str) -> None:
     await websocket.accept()
     with use_language(conv.locale):
         try:
-            hello = await asyncio.wait_for(_hello(websocket), HELLO_SECONDS)
+            hello = await asyncio.wait_for(_hello(websocket), wire.HELLO_SECONDS)
             engines = await asyncio.to_thread(engines_of(websocket).opened, parts.settings)
         except (TimeoutError, ValidationError):
             await websocket.close(code=1008, reason="hello")
@@ -101,8 +97,8 @@ async def voice(websocket: WebSocket, conversation_id: str) -> None:
             return
         except EngineError as error:
             log.warning("voice.no_recogniser", code=error.code, reason=str(error))
-            await _deliver(websocket, _problem("no_voice"))
-            await websocket.close(code=_NO_VOICE, reason=error.code)
+            await wire.deliver(websocket, wire.problem("no_voice"))
+            await websocket.close(code=wire.NO_VOICE, reason=error.code)
             return
         await _converse(parts, websocket, conv, hello, engines)
 
@@ -122,7 +118,7 @@ async def _converse(parts: Parts, websocket: WebSocket, conv: Conversation, hell
 
     async def deliver(message: Message) -> None:
         async with one_at_a_time:  # a sentence and its sound are two messages
-            await _deliver(websocket, message)
+            await wire.deliver(websocket, message)
 
     room = Room(
         turns=Turns(full_duplex=hello.full_duplex or mouth is None),
@@ -201,18 +197,3 @@ async def _listen(websocket: WebSocket, pipeline: Pipeline) -> None:
                 await pipeline.mute(said.on)
             case Hello():
                 pass  # said again after nothing was lost
-
-
-async def _deliver(websocket: WebSocket, message: Message) -> None:
-    """Raises ConnectionError when the kiosk is gone or takes nothing any more."""
-    try:
-        async with asyncio.timeout(STALLED_SECONDS):
-            await websocket.send_text(orjson.dumps(dict(message.body)).decode())
-            if message.sound:
-                await websocket.send_bytes(message.sound)
-    except (RuntimeError, WebSocketDisconnect, TimeoutError) as error:
-        raise ConnectionError("the kiosk is gone") from error
-
-
-def _problem(code: str) -> Message:
-    return Message({"type": "problem", "code": code, "text": t(f"speech.problem_{code}")})

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from assistant.foundation.clock import SHANGHAI
@@ -54,7 +55,11 @@ class Understanding:
 
     def hints(self, ask: Mapping[str, Any] | None) -> Sequence[str]:
         """The words she is likely to say now."""
-        return self._words.hints.of(self._words.asked(ask))
+        asked = self._words.asked(ask)
+        held = self._confirming
+        if held is not None and held.asked.key == asked.key:
+            return self._words.hints.confirming(held)
+        return self._words.hints.of(asked, self._today)
 
     def tried(self, ask: Mapping[str, Any] | None, well: bool) -> tuple[Way, str] | None:
         """What she said did for the question asked now, or not; another way to answer where speech failed often enough."""
@@ -73,16 +78,19 @@ class Understanding:
         """She answered otherwise: nothing is being read back any more."""
         self._confirming = None
 
+    @property
+    def _today(self) -> date:
+        return self._parts.clock.now().astimezone(SHANGHAI).date()
+
     def _meant(self, text: str, ask: Mapping[str, Any] | None) -> Wish | Prompt:
         asked = self._words.asked(ask)
         held, self._confirming = self._confirming, None
         if held is not None and held.asked.key == asked.key and not _ELSEWHERE.search(text):
             return self._answered(held.hear(text))
-        today = self._parts.clock.now().astimezone(SHANGHAI).date()
-        found = meant(text, asked, today=today, vocabulary=self._words.vocabulary, language=self._language)
+        found = meant(text, asked, today=self._today, vocabulary=self._words.vocabulary, language=self._language)
         self._language = found.language
         if found.readback is not None and found.value is not None:
-            return self._answered(ReadBack(asked, found.value, today))
+            return self._answered(ReadBack(asked, found.value, self._today))
         return Wish(text=found.text or text)
 
     def _answered(self, now: ReadBack) -> Wish | Prompt:
