@@ -10,7 +10,7 @@ import numpy as np
 from knowledge.embedding import Embedding, sentences
 from knowledge.schema import Guide
 from knowledge.search.entries import Entry, Found, Where
-from knowledge.search.features import Document, FeatureIndex, Reading
+from knowledge.search.features import Document, FeatureIndex, Kept, Reading
 from knowledge.text import WordCutter
 
 # Longer talk is cut: what somebody wants is said near the start or the end of it.
@@ -47,11 +47,12 @@ class ExactIndex:
 
 
 def index_of(guides: Sequence[Guide], names: Iterable[str], embedding: Embedding | None, foreign: Sequence[str],
-             previous: FeatureIndex | None = None) -> FeatureIndex:
+             previous: FeatureIndex | None = None, kept: Kept | None = None) -> FeatureIndex:
     """The feature index over the guides' names, samples and summaries, and over sentences about other things.
 
     Args:
         previous: the one before the catalogue changed, of which what still holds is taken over.
+        kept: see ``FeatureIndex``.
     """
     documents = []
     for number, guide in enumerate(guides):
@@ -60,4 +61,4 @@ def index_of(guides: Sequence[Guide], names: Iterable[str], embedding: Embedding
         if guide.summary:
             documents.append(Document(guide.summary, number, False))
     cutter = previous.cutter_for(names) if previous else WordCutter(names)
-    return FeatureIndex(documents, len(guides), cutter, embedding, foreign, previous)
+    return FeatureIndex(documents, len(guides), cutter, embedding, foreign, previous, kept)

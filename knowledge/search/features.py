@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from knowledge.text import WordCutter, char_ngrams, char_weight, content, fold, 
 # and by sound; share of a name the sentence holds, likewise; cosine with the middle of the guide's vectors; and the logarithm
 # of its number of documents, because the best of sixty is high by luck more often than the best of six.
 FEATURES = ("word", "char", "pinyin", "dense", "known", "known_sound", "named", "named_sound", "central", "size")
+_Tells: TypeAlias = Callable[[Iterable[str]], bool]
 _Terms: TypeAlias = tuple[TermIndex | None, TermIndex | None, TermIndex | None]
 # How many of them are also measured against the sentences about other things: those that are similarities.
 FOREIGN = 4
@@ -84,7 +85,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cut:
+class Cut:
     """A text taken apart: all that hangs on the text alone, and on the cutter (``words``) and embedding (``vector``) given."""
 
     parts: list[str]
@@ -96,23 +97,36 @@ class _Cut:
     vector: Floats | None
 
     @classmethod
-    def of(cls, text: str, cutter: WordCutter) -> _Cut:
+    def of(cls, text: str, cutter: WordCutter) -> Cut:
         parts = content(fold(text))
         return cls(parts, Counter(cutter.words(parts)), Counter(char_ngrams(parts)), Counter(pinyin_ngrams(parts)),
                    " ".join(parts), _sounded(parts), None)
+
+
+class Kept(Protocol):
+    """Texts taken apart earlier (``kept.KeptTexts``)."""
+
+    @property
+    def added(self) -> Sequence[str]:
+        """The words the cutter knew beside its own."""
+
+    @property
+    def cuts(self) -> Mapping[str, Cut]:
+        """By text."""
 
 
 class FeatureIndex:
     """Every document of the catalogue, indexed by words, characters, syllables and vectors."""
 
     def __init__(self, documents: Sequence[Document], guide_count: int, cutter: WordCutter, embedding: Embedding | None,
-                 foreign: Sequence[str] = (), previous: FeatureIndex | None = None) -> None:
+                 foreign: Sequence[str] = (), previous: FeatureIndex | None = None, kept: Kept | None = None) -> None:
         """Index documents.
 
         Args:
             foreign: sentences about other things.
             previous: the index of the catalogue before a change, whose texts need not be taken apart again. The outcome is
                 the same with and without it.
+            kept: what was taken apart before by the same code and encoded by this embedding; only without ``previous``.
         """
         # Sentences about other things are one more guide, behind the others, that is never found.
         elsewhere = [Document(text, guide_count, False) for text in foreign]
@@ -120,10 +134,10 @@ class FeatureIndex:
         self._foreign = guide_count
         guide_count += 1
         self._guide_count = guide_count
-        self._cutter, self._embedding = cutter, embedding
-        self._cuts = self._taken_apart(previous)
+        self.cutter, self._embedding = cutter, embedding
+        self.cuts = self._taken_apart(previous, kept)
         owners = [document.owner for document in self.documents]
-        cuts = [self._cuts[document.text] for document in self.documents]
+        cuts = [self.cuts[document.text] for document in self.documents]
         self._words_of: list[set[str]] = [set() for _ in range(guide_count)]
         for owner, cut in zip(owners, cuts, strict=True):
             self._words_of[owner].update(cut.words)
@@ -153,16 +167,24 @@ class FeatureIndex:
             np.add.at(middles, self._owners, vectors)
             self._middles = middles / np.maximum(np.linalg.norm(middles, axis=1, keepdims=True), 1e-9)
 
-    def _taken_apart(self, previous: FeatureIndex | None) -> dict[str, _Cut]:
-        """The texts of the documents, cut and encoded; those ``previous`` has are taken over."""
-        known = previous._cuts if previous and previous._embedding is self._embedding else {}
+    def _known(self, previous: FeatureIndex | None, kept: Kept | None) -> tuple[Mapping[str, Cut], _Tells]:
+        """What need not be taken apart again, and what tells of the parts of a text that their words may be others now."""
+        if previous is not None and previous._embedding is self._embedding:
+            same = previous.cutter is self.cutter
+            return previous.cuts, (lambda _: False) if same else self.cutter.cuts_otherwise(previous.cutter)
+        if previous is None and kept is not None:
+            same = list(kept.added) == self.cutter.added
+            return kept.cuts, lambda _: not same
+        return {}, lambda _: False
+
+    def _taken_apart(self, previous: FeatureIndex | None, kept: Kept | None) -> dict[str, Cut]:
+        """The texts of the documents, cut and encoded; those ``previous`` or ``kept`` has are taken over."""
+        known, otherwise = self._known(previous, kept)
         texts = list(dict.fromkeys(document.text for document in self.documents))
-        found = {text: known.get(text) or _Cut.of(text, self._cutter) for text in texts}
-        if known and previous and previous._cutter is not self._cutter:
-            otherwise = self._cutter.cuts_otherwise(previous._cutter)
-            for text in texts:
-                if text in known and otherwise(found[text].parts):
-                    found[text] = replace(found[text], words=Counter(self._cutter.words(found[text].parts)))
+        found = {text: known.get(text) or Cut.of(text, self.cutter) for text in texts}
+        for text in texts:
+            if text in known and otherwise(found[text].parts):
+                found[text] = replace(found[text], words=Counter(self.cutter.words(found[text].parts)))
         new = [text for text in texts if text not in known]
         if self._embedding is not None and new:
             for text, vector in zip(new, self._embedding.encode(new), strict=True):
@@ -176,7 +198,7 @@ class FeatureIndex:
     def cutter_for(self, names: Iterable[str]) -> WordCutter:
         """The cutter of this index if it was made for these names, else a new one."""
         names = list(names)
-        return self._cutter if WordCutter.parts_of(names) == self._cutter.added else WordCutter(names, self._cutter)
+        return self.cutter if WordCutter.parts_of(names) == self.cutter.added else WordCutter(names, self.cutter)
 
     def words_of(self, guide: int) -> set[str]:
         """Every word of a guide's documents, as this index cuts them."""
@@ -185,7 +207,7 @@ class FeatureIndex:
     def read(self, text: str) -> Reading:
         """The features of one sentence."""
         parts = content(fold(text))
-        words, chars, sounds = self._cutter.words(parts), char_ngrams(parts), pinyin_ngrams(parts)
+        words, chars, sounds = self.cutter.words(parts), char_ngrams(parts), pinyin_ngrams(parts)
         word, _ = self._word.cosines(words)
         char, char_held = self._char.cosines(chars)
         sound, sound_held = self._sound.cosines(sounds)

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t
 from knowledge.catalogue import Catalogue
+from knowledge.embedding import MODEL_FOLDER
 from knowledge.schema import Guide
 from knowledge.search.english import EnglishIndex, is_english
 from knowledge.search.entries import Entry, Found, Where, serves
 from knowledge.search.exact import LONGEST, ExactIndex, index_of
 from knowledge.search.features import Reading
+from knowledge.search.kept import KeptTexts
 from knowledge.search.models import WIDE_FOLDER, SearchModels, save_foreign
 from knowledge.search.plain import PlainNames, names_of
 from knowledge.search.rivals import share
@@ -121,7 +123,7 @@ class Search:
     @classmethod
     def build(cls, catalogue: Catalogue, models_dir: Path, embedding: str = "static", wide: Path | None = None,
               previous: Search | None = None) -> Search:
-        """Index every guide: three seconds for a city's catalogue, a quarter of one after a change; and no training.
+        """Index every guide: a second for a city's catalogue as it was trained, a quarter of one after a change; and no training.
 
         Args:
             models_dir: where ``train`` put the embedding and the calibration.
@@ -141,7 +143,8 @@ class Search:
         if many and not by_wide:
             log.warning("search.exact_over_many", guides=len(guides), most=MOST_EXACT)
         before = previous._exact.index if previous and previous._exact else None
-        index = None if by_wide else index_of(guides, catalogue.names(), models.embedding, models.foreign, before)
+        kept = None if by_wide or previous or embedding != "static" else KeptTexts.load(models_dir / MODEL_FOLDER)
+        index = None if by_wide else index_of(guides, catalogue.names(), models.embedding, models.foreign, before, kept)
         return cls(guides, ExactIndex(guides, index) if index else None, models, catalogue.translations)
 
     def search(self, query: str, limit: int = 10, region: str | None = None, applicant: str | None = None,

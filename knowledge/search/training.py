@@ -11,8 +11,10 @@ from knowledge.catalogue import Catalogue
 from knowledge.embedding import MODEL_FOLDER, Embedding, HubEmbedding, StaticEmbedding, fit_static, sentences
 from knowledge.search.calibration import Calibration, fit
 from knowledge.search.english import WORDINGS, in_english
+from knowledge.search.exact import index_of
 from knowledge.search.features import Document, FeatureIndex, Reading
-from knowledge.search.index import save_foreign
+from knowledge.search.kept import KeptTexts
+from knowledge.search.models import save_foreign
 from knowledge.search.wordings import ELSEWHERE, UNNAMED, Wordings
 from knowledge.text import WordCutter
 
@@ -35,6 +37,8 @@ def train(catalogue: Catalogue, models_dir: Path, labelled: Iterable[tuple[str, 
     foreign = unrelated()
     calibrate(catalogue, foreign, None if embedding == "static" else HubEmbedding(embedding)).save(folder)
     save_foreign(foreign, folder)
+    if embedding == "static":
+        KeptTexts.of(index_of(catalogue.all(), catalogue.names(), StaticEmbedding(folder), foreign)).save(folder)
     said = [(sentence, label) for sentence, label in labelled if label in (ELSEWHERE, UNNAMED) or catalogue.get(label)]
     known = {label for _, label in said}
     # What a guide says it is called joins what people were heard to say; a guide with nothing heard is left to the search.
