@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from openpyxl import load_workbook
-
 from assistant.casework.fields.table_cells import empty
 from assistant.casework.fields.table_lines import Lines, by_heading
 from assistant.casework.fields.table_rows import Reading, judged
@@ -73,6 +71,8 @@ def read_sheet(table: GuideField, data: bytes, values: Mapping[str, Any], today:
 
 def _cells(data: bytes) -> list[list[str]]:
     """The cells of the first sheet that has any, as text."""
+    from openpyxl import load_workbook  # here for the reason table_sheet has
+
     _harmless(data)
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)

@@ -6,25 +6,25 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-
 from assistant.casework.fields.parse import YES_NO
 from assistant.casework.fields.table_cells import Row, printed_cell, rows_of
 from assistant.foundation.messages import t
 from knowledge.schema import Column, GuideField
 from knowledge.tables import columns_of
 
-_HEADING = PatternFill("solid", fgColor="DDE6F0")
-_EXAMPLE = Font(italic=True, color="808080")
 _LONGEST_LIST = 250
 
 
 def sheet_of(table: GuideField, values: Mapping[str, Any], rows: list[Row]) -> bytes:
     """The sheet of a table in a case: rows given already stand in it, else the example row (which is not read back)."""
+    # Here, because a tenth of what a start imports would be this, and sheets are rare.
+    from openpyxl import Workbook
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    heading, example = PatternFill("solid", fgColor="DDE6F0"), Font(italic=True, color="808080")
     columns = columns_of(table.columns, values)
     book = Workbook()
     sheet = book.active
@@ -34,7 +34,7 @@ def sheet_of(table: GuideField, values: Mapping[str, Any], rows: list[Row]) -> b
     for number, column in enumerate(columns, start=1):
         letter = get_column_letter(number)
         head = sheet.cell(1, number, column.label)
-        head.font, head.fill, head.alignment = Font(bold=True), _HEADING, Alignment(wrap_text=True, vertical="center")
+        head.font, head.fill, head.alignment = Font(bold=True), heading, Alignment(wrap_text=True, vertical="center")
         if column.optional:
             head.comment = Comment(t("tables.sheet_optional"), "-")
         sheet.column_dimensions[letter].width = max(14, 2 * len(column.label) + 4, 24 if column.type in _LONG else 0)
@@ -52,7 +52,7 @@ def sheet_of(table: GuideField, values: Mapping[str, Any], rows: list[Row]) -> b
     if not rows:
         for number, column in enumerate(columns, start=1):
             cell = sheet.cell(2, number, column.example)
-            cell.font = _EXAMPLE
+            cell.font = example
         sheet.cell(1, 1).comment = Comment(t("tables.sheet_example"), "-")
     sheet.freeze_panes = "A2"
     buffer = io.BytesIO()
