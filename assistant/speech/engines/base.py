@@ -1,6 +1,6 @@
 """What every engine of the speech room looks like from outside, so that each can be replaced by a setting."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,6 +20,21 @@ class EngineError(Exception):
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(message or code)
         self.code = code
+
+
+class Expected(tuple[str, ...]):
+    """Words likely to be said, and, where it can be told, `fits`: whether a text is an answer that can be used.
+
+    A recogniser that has several readings of one sound takes the likeliest that fits; one that has not may ignore it.
+    """
+
+    fits: Callable[[str], bool] | None
+
+    def __new__(cls, words: Sequence[str] = (), fits: Callable[[str], bool] | None = None) -> "Expected":
+        """`words` in order, the likeliest first."""
+        made = super().__new__(cls, words)
+        made.fits = fits
+        return made
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.speech.engines.base import RATE, EngineError, Heard
+from assistant.speech.engines.base import RATE, EngineError, Expected, Heard
 from assistant.speech.engines.guarding import believable, simplified
 
 NEEDED = ("model.bin", "config.json", "tokenizer.json", "vocabulary.json")
@@ -27,6 +27,8 @@ behind the last word tell it that she is done. An ear that doubts what it heard 
 _TOKENS_PER_SECOND = 12
 _SILENT = 0.6
 _DOUBTFUL = -1.0
+_READINGS = 5
+"""Of one sound, where the answer asked for has a form that tells a right one from a wrong one."""
 _DIGIT = re.compile(r"\d")
 
 
@@ -74,30 +76,57 @@ class Whisper:
         wanted = min(_FRAMES, max(least, features.shape[1] + _AFTER))
         encoded = self._model.encode(np.pad(features, ((0, 0), (0, wanted - features.shape[1]))))
         language = language if language in _LANGUAGES else self._which(encoded)
-        prompt = self._prompt(language, hints)
-        best = self._model.model.generate(
-            encoded,
-            [prompt],
-            beam_size=1,
-            # What goes on for longer than anybody can have spoken is a dream, and takes seconds.
-            max_length=len(prompt) + 16 + _TOKENS_PER_SECOND * sound.size // RATE,
-            return_scores=True,
-            return_no_speech_prob=True,
-            suppress_tokens=[-1, *(self._digits if language == "zh" else [])],
-        )[0]
-        text = simplified(self._model.hf_tokenizer.decode(best.sequences_ids[0]).strip())
-        score = best.scores[0]
+        fits = hints.fits if isinstance(hints, Expected) else None
+        seconds, zh = sound.size / RATE, language == "zh"
+        most = _READINGS if fits else 1
+        silence, readings = self._read(encoded, self._prompt(language, hints), seconds, most, figures=not zh)
+        text, score = readings[0]
+        if fits is not None:
+            found = self._fitting(readings, seconds, hints, fits)
+            if found is None and zh:
+                # Without the words before it, and in figures, it errs elsewhere.
+                bare = self._prompt(language, (), bare=True)
+                others = [one for figures in (True, False) for one in self._read(encoded, bare, seconds, 1, figures=figures)[1]]
+                found = self._fitting(others, seconds, hints, fits)
+            if found is None and text.strip("。,. :：") in hints:
+                return Heard("", language, 0.0)  # what it was told to expect, and no answer
+            if found is not None:
+                return Heard(found[0], language, round(min(1.0, math.exp(found[1])), 3))
         doubtful = score < _DOUBTFUL or not believable(text, sound.size / RATE, hints)
         if doubtful and wanted < _FRAMES:
             return None
-        if (doubtful and not believable(text, sound.size / RATE, hints)) or (best.no_speech_prob > _SILENT and doubtful):
+        if (doubtful and not believable(text, sound.size / RATE, hints)) or (silence > _SILENT and doubtful):
             return Heard("", language, 0.0)
         return Heard(text, language, round(min(1.0, math.exp(score)), 3))
 
-    def _prompt(self, language: str, hints: Sequence[str]) -> list[int]:
+    def _read(
+        self, encoded: Any, prompt: list[int], seconds: float, most: int, *, figures: bool
+    ) -> tuple[float, list[tuple[str, float]]]:
+        """How likely it was silence, and at `most` so many readings with their scores, the likeliest first."""
+        found = self._model.model.generate(
+            encoded,
+            [prompt],
+            beam_size=most,
+            num_hypotheses=most,
+            # What goes on for longer than anybody can have spoken is a dream, and takes seconds.
+            max_length=len(prompt) + 16 + int(_TOKENS_PER_SECOND * seconds),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_tokens=[-1, *([] if figures else self._digits)],
+        )[0]
+        codec = self._model.hf_tokenizer
+        texts = [simplified(codec.decode(tokens).strip()) for tokens in found.sequences_ids]
+        return found.no_speech_prob, list(zip(texts, found.scores, strict=True))
+
+    def _fitting(
+        self, readings: Sequence[tuple[str, float]], seconds: float, hints: Sequence[str], fits: Callable[[str], bool]
+    ) -> tuple[str, float] | None:
+        return next((one for one in readings if believable(one[0], seconds, hints) and fits(one[0])), None)
+
+    def _prompt(self, language: str, hints: Sequence[str], *, bare: bool = False) -> list[int]:
         codec = self._model.hf_tokenizer
         before: list[int] = []
-        if language == "zh":
+        if language == "zh" and not bare:
             words = "、".join(list(hints)[:_HINTS]) or "营业执照、身份证、居住证、户口、社保、公积金"
             told = codec.encode(_PROMPT.format(hints=words), add_special_tokens=False).ids
             before = [codec.token_to_id("<|startofprev|>"), *told]

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import partial
 
+from assistant.casework.fields.agreeing import yes_or_no
+from assistant.casework.fields.result import Accepted
 from assistant.foundation.messages import t
+from assistant.speech.engines.base import Expected
 from assistant.speech.hearing.asked import Asked
+from assistant.speech.hearing.readback import ReadBack
+from assistant.speech.hearing.script import simplified
+from assistant.speech.hearing.values import prepared
 from assistant.speech.hearing.vocabulary import places
 from knowledge.catalogue import Catalogue
 
 #: Whisper keeps the last 224 tokens of a prompt, and a Chinese character may take two.
 MOST_CHARACTERS = 100
 _LONGEST = 12
+_AGREEING = ("对", "对的", "是的", "没错", "不对", "不是", "好的", "可以")
+#: Whose form tells a number from something else.
+_NUMBERS = frozenset(("id_number", "phone", "uscc", "date", "amount", "area", "integer"))
 _HEARD_BEST = ("zh", "en")
 #: Codes recognisers give for what is spoken in China and not Mandarin.
 _DIALECTS = frozenset(("yue", "wuu", "nan", "hak", "gan", "hsn", "cjy", "cdo", "dialect"))
@@ -25,11 +36,22 @@ class Hints:
         self._aliases = _tidied(alias for guide in catalogue.all() for alias in guide.names.aliases)
         self._places = _tidied(places(region))
 
-    def of(self, asked: Asked, most: int = MOST_CHARACTERS) -> tuple[str, ...]:
-        """The words to expect now: the question's own, then places or items; ``most`` characters in all, none twice."""
+    def of(self, asked: Asked, today: date | None = None, most: int = MOST_CHARACTERS) -> Expected:
+        """The words to expect now: the question's own, then places or items; ``most`` characters in all, none twice.
+
+        With ``today`` it can be told of a number whether it is one (`answers`); of a yes or a no it always can.
+        """
+        fits = partial(answers, asked, today) if today and asked.kind in _NUMBERS else agrees if asked.kind == "yes_no" else None
+        return Expected(self._words(asked, most), fits)
+
+    def confirming(self, held: ReadBack) -> Expected:
+        """The words to expect while a value is read back."""
+        return Expected(_AGREEING, partial(settles, held))
+
+    def _words(self, asked: Asked, most: int) -> tuple[str, ...]:
         own = _tidied([*asked.options, asked.label])
         if asked.kind in ("choice", "multi", "yes_no"):
-            return _within([*own], most)
+            return _within([*own, *(_AGREEING if asked.kind == "yes_no" else ())], most)
         if asked.kind == "address":
             return _within([*own, *self._places], most)
         if asked.kind is None:
@@ -39,6 +61,23 @@ class Hints:
     def hotwords(self, most: int = 4000) -> tuple[str, ...]:
         """Every name of every item and the places near, for a recogniser that takes a list once and for all."""
         return _within([*self._items, *self._aliases, *self._places], most)
+
+
+def answers(asked: Asked, today: date, text: str) -> bool:
+    """Whether the form takes a text without a doubt."""
+    read = asked.read(prepared(simplified(text), asked, today), today)
+    return isinstance(read, Accepted) and read.warning is None
+
+
+def agrees(text: str) -> bool:
+    """Whether a text says yes or no."""
+    return yes_or_no(simplified(text).strip(" 。.！!")) is not None
+
+
+def settles(held: ReadBack, text: str) -> bool:
+    """Whether a text says yes or no to what is read back, or puts it right."""
+    after = held.hear(text)
+    return after.over or after.state == "wrong" or (after.state == "asking" and after.value != held.value)
 
 
 def _tidied(words: Iterable[str]) -> list[str]:

@@ -69,7 +69,8 @@ class ReadBack:
 
     def hear(self, text: str) -> ReadBack:
         """The state after an answer. One that is over stays as it is."""
-        plain = simplified(text).strip(" 。.！!")
+        whole = simplified(text)
+        plain = whole.strip(" 。.！!")
         if self.over:
             return self
         if _TOUCH.search(plain):
@@ -78,7 +79,7 @@ class ReadBack:
             return replace(self, state="anew")
         if (new := self._new_value(plain)) is not None:
             return self._with(new, plain)
-        answer = None if _THINKING.search(plain) and not _SOUNDS.sub("", plain) else yes_or_no(plain)
+        answer = None if _THINKING.search(whole) and not _SOUNDS.sub("", plain) else yes_or_no(plain)
         if answer is True and self.state != "wrong":
             return replace(self, state="confirmed")
         if answer is False or (answer is None and names_part(plain)):

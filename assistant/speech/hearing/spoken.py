@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import islice, product
 
 from assistant.engine.components.patterns.numerals import DIGITS, chinese_to_decimal, spoken_digits
+from assistant.speech.hearing.sounds import strict_sounds
 
 D = f"[0-9{''.join(DIGITS)}]"
 _MOST = 48
@@ -19,6 +20,19 @@ _HEARD = {
     "7": "期起妻气漆", "8": "吧爸巴把", "9": "就酒久旧韭勾钩", "0": "领令玲凌另动栋",
 }  # fmt: skip
 _ALIKE = {sign: digit for digit, signs in _HEARD.items() for sign in signs}
+#: Toneless syllables of digits, and those they are taken for: 幺 yao as you, 零 ling as lin and ning, 六 liu as niu.
+_BY_SOUND = {
+    sound: digit
+    for digit, heard in {
+        "0": "ling lin ning dong", "1": "yi yao you", "2": "er liang", "3": "san shan", "4": "si", "5": "wu", "6": "liu niu",
+        "7": "qi", "8": "ba", "9": "jiu", "X": "cha ca",
+    }.items()
+    for sound in heard.split()
+}  # fmt: skip
+_BEFORE = re.compile(
+    rf"^[^0-9零一二三四五六七八九]{{0,12}}?(?:号码?|码|电话|手机|好|是)+(?:是|:|：)?[\s,，]*(?=[^是]*[0-9{''.join(DIGITS)}])"
+)
+_PIECES = re.compile(r"[\s,，、。.!！?？;；:：\-－·]+")
 _BETWEEN = re.compile(rf"(?<={D})[{''.join(_ALIKE)}](?=[{''.join(_ALIKE)}]?{D})")
 _FIRST = re.compile(rf"(?<![\u3400-\u9fff])[腰妖要](?=[1-9{''.join(DIGITS)}]{D}{{5,}})")
 #: Said between the groups of a number, and no part of it.
@@ -67,6 +81,27 @@ def readings(text: str, letters: bool = False) -> Iterator[str]:
             pieces += [plain[at : match.start()], figures]
             at = match.end()
         yield _joined("".join([*pieces, plain[at:]]))
+
+
+def by_sound(text: str) -> str | None:
+    """The number alone, every character that sounds like a digit taken for it: 三邀邻邀 is 3101.
+
+    None where something else is in it. What leads to the number (我的手机是) is left out.
+
+    For a form whose own check can tell a number from chance.
+    """
+    body = _BEFORE.sub("", FILLERS.sub("", text))
+    body = _PIECES.sub("", re.sub(rf"(?<={D})[个各格隔葛阁](?={D})", "个", body))
+    figures = "".join(_sounded(sign) for sign in repeated(body))
+    return figures if re.fullmatch(r"[0-9]{5,}X?", figures) else None
+
+
+def _sounded(sign: str) -> str:
+    if sign.isascii():
+        return sign.upper()
+    if sign in DIGITS:
+        return spoken_digits(sign)
+    return _BY_SOUND.get(next(iter(strict_sounds(sign)), ""), sign)
 
 
 def _joined(text: str) -> str:

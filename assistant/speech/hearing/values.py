@@ -22,6 +22,7 @@ _CODES = frozenset(("id_number", "phone", "uscc"))
 _QUANTITIES = frozenset(("amount", "area", "integer"))
 _D = spoken.D
 _N = rf"[{''.join(DIGITS)}十百千万亿点]"
+_CARD = 12
 _TAKEN_BACK = re.compile(
     r"^.*[,，。]\s*(?:哦|噢|啊|呃|哎呀?)*(?:不|不对|不是|错了|说错了)[,，。]+\s*(?:应该)?(?:是)?(?P<new>[^,，。].*)$"
 )
@@ -58,8 +59,15 @@ def prepared(text: str, asked: Asked, today: date) -> str:
     if asked.kind == "text" and PLATE.search(asked.label):
         return _first_read(plain, asked, today, iter([_plate(plain)]))
     if asked.kind == "text" and NUMBERED.search(asked.label):
-        return _first_read(plain, asked, today, spoken.readings(plain, letters=True))
+        return _first_read(plain, asked, today, _numbered(plain))
     return text
+
+
+def _numbered(plain: str) -> Iterator[str]:
+    """A card's number is all digits: as such where it can be; a certificate's may have words in it."""
+    if (number := spoken.by_sound(plain)) and len(number) >= _CARD:
+        yield number
+    yield from spoken.readings(plain, letters=True)
 
 
 def matters(asked: Asked) -> bool:
@@ -71,6 +79,8 @@ def matters(asked: Asked) -> bool:
 
 def _coded(plain: str, asked: Asked) -> Iterator[str]:
     yield from spoken.readings(_kept(plain), letters=asked.kind == "uscc")
+    if asked.kind != "uscc" and (number := spoken.by_sound(_kept(plain))):
+        yield number
 
 
 def _kept(plain: str) -> str:

@@ -11,6 +11,7 @@ from assistant.speech.hearing.asked import Asked, Questions
 from assistant.speech.hearing.attempts import MOST, Attempts
 from assistant.speech.hearing.hints import MOST_CHARACTERS, Hints, language_note, prompt
 from assistant.speech.hearing.meaning import meant
+from assistant.speech.hearing.readback import ReadBack
 from assistant.speech.hearing.script import language_of, simplified
 from assistant.speech.hearing.vocabulary import Vocabulary
 from knowledge.catalogue import Catalogue
@@ -110,6 +111,19 @@ def test_hints_are_bounded_and_begin_with_the_question_s_own_words(guides: Catal
     assert hints.of(Asked("choice", "居住方式", ("租赁住房", "集体宿舍")))[0] == "租赁住房"
     assert "浦东新区" in hints.of(Asked("address", "新住所"))
     assert len(hints.hotwords()) > 200 and "简体" in prompt(found)
+
+
+def test_what_is_expected_tells_an_answer_that_fits_from_one_that_does_not(guides: Catalogue) -> None:
+    hints = Hints(guides)
+    number = hints.of(Asked("phone", "联系电话"), TODAY).fits
+    assert number is not None and number("要三八,一二三四,五六七八") and not number("要三八，一二三四") and not number("联系电话")
+    agreed = hints.of(Asked("yes_no", "现在开始吗？")).fits
+    assert agreed is not None and agreed("是的。") and not agreed("是等。")
+    assert hints.of(Asked("person_name", "姓名"), TODAY).fits is None
+    held = ReadBack(Asked("phone", "联系电话"), "13812345678", TODAY)
+    settled = hints.confirming(held).fits
+    assert settled is not None
+    assert [settled(text) for text in ("对", "不对", "最后两位是七七", "从头来", "嗯……", "谢谢观看")] == [True, True, True, True, False, False]
 
 
 def test_the_kind_of_a_question_is_known_from_the_guides(guides: Catalogue) -> None:
