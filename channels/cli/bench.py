@@ -1,4 +1,4 @@
-"""``bandao bench turns|package|case|search|reload|recovery|desk``: figures of this machine.
+"""``bandao bench turns|package|case|search|reload|recovery|desk|voice``: figures of this machine.
 
 Where two things are compared, ratios in one run.
 """
@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from assistant.foundation.messages import t
-from channels.cli.output import Json, progress, show
+from channels.cli.output import Json, fail, progress, show
 
 commands = typer.Typer(no_args_is_help=True)
 
@@ -101,6 +101,29 @@ def desk(
     figures = measure(citizens, operators, seed, seconds, progress)
     _print(figures, as_json=as_json)
     if figures["violations"]:
+        raise typer.Exit(1)
+
+
+@commands.command("voice", help=t("cli.help_bench_voice"))
+def voice(
+    kiosks: Annotated[int, typer.Option("--kiosks", min=1, help=t("cli.help_bench_kiosks"))] = 4,
+    only: Annotated[str | None, typer.Option("--only", help=t("cli.help_bench_only"))] = None,
+    quick: Annotated[bool, typer.Option("--quick", help=t("cli.help_bench_quick"))] = False,
+    story: Annotated[Path | None, typer.Option("--story", help=t("cli.help_bench_story"))] = None,
+    as_json: Json = False,
+) -> None:
+    """What a kiosk hears in noise, how soon it answers, and whether its mouth keeps time; a quarter of an hour."""
+    from assistant.speech.engines.base import EngineError
+    from benchmarks.voice.measure import PARTS, measure
+
+    if only is not None and only not in PARTS:
+        fail(t("cli.bench_only_unknown", name=only, parts="、".join(PARTS)), as_json=as_json, code="unknown_part")
+    try:
+        figures = measure(PARTS if only is None else (only,), kiosks, progress, quick=quick, story=story)
+    except EngineError as error:
+        fail(t("voice.say_failed", code=error.code, reason=error), remedy=t("voice.say_remedy"), as_json=as_json, code=error.code)
+    _print(figures, as_json=as_json)
+    if figures["missed"]:
         raise typer.Exit(1)
 
 
