@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Literal
 
 from assistant.casework.fields import english, english_dates
 from assistant.casework.flow import acts, asking, situations
@@ -23,6 +24,9 @@ _TO_CHINESE = re.compile(
 )
 _LEAVE_QUEUE = "取消排队"
 _MARKS = re.compile(r"[\s\"“”'‘’,，.。!！?？]+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_PLAINLY = 4
+"""Characters of a sentence; fewer may be a word of an answer."""
 TRADITIONAL = "zh-Hant"
 #: Characters that people who write simplified ones use as well: 著作, 乾隆, 什麽.
 _IN_BOTH = frozenset("著乾瞭於徵藉覆麼麽摺鍾儘昇祕菸甦")
@@ -30,11 +34,12 @@ _IN_BOTH = frozenset("著乾瞭於徵藉覆麼麽摺鍾儘昇祕菸甦")
 _ANY_LETTERS = frozenset({"text", "company_name", "person_name", "id_number", "uscc", "email", "address", "phone"})
 
 
-def settle(conv: Conversation, talk: Talk, typed: str | None) -> bool:
+def settle(conv: Conversation, talk: Talk, typed: str | None, spoken: Literal["zh", "en"] | None = None) -> bool:
     """Find the language of a turn and speak it: changes the locale, the talk and the pending question where it is another.
 
     Args:
         typed: what the citizen typed; None where she tapped or sent files.
+        spoken: the language it was heard in, where she said it aloud: she is answered in that.
 
     Returns:
         Whether changing the language is all the turn was about; it is then answered.
@@ -52,7 +57,9 @@ def settle(conv: Conversation, talk: Talk, typed: str | None) -> bool:
         talk.intent, talk.confidence = "chitchat", 1.0
         talk.status = "collecting" if talk.asking else "answered"
         return True
-    if conv.locale == CHINESE and speaks_english(typed, talk):
+    if spoken == "zh" and conv.locale == ENGLISH and speaks_chinese(typed, talk):
+        _change(conv, talk, CHINESE)
+    elif (conv.locale == CHINESE or (spoken == "en" and conv.locale == TRADITIONAL)) and speaks_english(typed, talk):
         _change(conv, talk, ENGLISH)
         with use_language(CHINESE):
             talk.notice("info", t("conversation.language_noticed"))
@@ -82,6 +89,12 @@ def speaks_english(text: str, talk: Talk) -> bool:
     if field is not None and field.type in _ANY_LETTERS:
         return english.asks(text) or english.command(text) is not None
     return True
+
+
+def speaks_chinese(text: str, talk: Talk) -> bool:
+    """Whether somebody who was spoken to in English speaks Chinese, rather than answering with a name or an address."""
+    field = talk.official.field(talk.asking) if talk.official and talk.asking else None
+    return len(_HAN.findall(text)) >= _PLAINLY and (field is None or field.type not in _ANY_LETTERS)
 
 
 def writes_traditional(text: str, talk: Talk) -> bool:

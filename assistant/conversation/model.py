@@ -63,6 +63,7 @@ class Message:
     attachments: list[Attachment] = field(default_factory=list)
     by: OnBehalf | None = None
     card: CardAct | None = None
+    spoken: Literal["zh", "en"] | None = None  # the language it was heard in; None where it was written
 
 
 @dataclass(frozen=True)

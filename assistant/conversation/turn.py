@@ -137,7 +137,7 @@ class TurnRunner:
             return loaded
         self.running[conversation_id] = loaded
         try:
-            loaded.language_only = language.settle(loaded.conv, loaded.talk, message.text)
+            loaded.language_only = language.settle(loaded.conv, loaded.talk, message.text, message.spoken)
             with use_language(loaded.talk.language):
                 if message.card is not None:
                     await asyncio.to_thread(acting.serve, loaded)

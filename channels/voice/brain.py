@@ -51,7 +51,7 @@ class Brain:
         choice = [wish.choice] if isinstance(wish.choice, str) else list(wish.choice) if wish.choice is not None else None
         body = {"text": wish.text, "choice": wish.choice if isinstance(wish.choice, str) else choice, "attachments": None}
         digest = hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        message = Message(message_id, digest, wish.text, choice)
+        message = Message(message_id, digest, wish.text, choice, spoken=wish.spoken)
         try:
             turn = await asyncio.shield(parts.runner.run(self._conversation, message))
         except TurnRefused as refused:

@@ -273,3 +273,22 @@ def test_a_broken_recogniser_says_so(her: TestClient, ears: Ears, monkeypatch: p
         kiosk.greet(socket)
         kiosk.says(socket)
         assert kiosk.until(socket, "problem")["code"] == "cannot_hear"
+
+
+def test_the_words_to_expect_are_the_questions_and_two_failures_lead_to_touch_or_the_scanner(app: FastAPI) -> None:
+    parts = app.state.parts
+    understanding = Understanding(parts, Words.of(parts.guides.catalogue, "310115"))
+    found = {}
+    for kind, way in (("id_number", "scan"), ("phone", "touch")):
+        field = next(f for guide in parts.guides.catalogue.guides.values() for f in guide.fields if f.type == kind)
+        ask = {"field": field.key, "label": field.label, "kind": "text", "options": None, "value": None, "example": "", "why": "", "optional": False, "error": None}
+        assert field.label in understanding.hints(ask)
+        assert understanding.tried(ask, False) is None
+        offered = understanding.tried(ask, False)
+        assert offered is not None
+        found[way] = offered
+        assert understanding.tried(ask, True) is None
+        assert understanding.tried(ask, False) is None, "counted anew"
+    assert {way: offer[0] for way, offer in found.items()} == {"scan": "scan", "touch": "touch"}
+    assert understanding.tried(None, False) is None
+    assert understanding.tried(None, False) is None, "nothing is asked that could be touched"

@@ -7,6 +7,7 @@ import re
 import string
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import pytest
@@ -292,3 +293,31 @@ def test_the_page_knows_the_sentences_that_change_the_language() -> None:
         assert f'"{render(messages.catalogue()[key], "zh-Hant")}"' in page
 
 
+
+
+@pytest.mark.parametrize(
+    ("locale", "text", "spoken", "then"),
+    [
+        ("en", "我想办示例变更登记", "zh", "zh-CN"),
+        ("en", "我想办示例变更登记", None, "en"),
+        ("en", "是的", "zh", "en"),
+        ("zh-Hant", "I want to register a company", "en", "en"),
+        ("zh-CN", "I want to register a company", "en", "en"),
+        ("zh-Hant", "我想办示例变更登记", "zh", "zh-Hant"),
+    ],
+)
+def test_who_speaks_is_answered_in_the_language_she_spoke(locale: str, text: str, spoken: Any, then: str) -> None:
+    conv = conversation(locale)
+    assert not language.settle(conv, Turns(world=English()).talk(text), text, spoken)
+    assert conv.locale == then
+
+
+def test_a_name_said_in_chinese_does_not_end_an_english_conversation() -> None:
+    held = begun()
+    talk = held.talk("")
+    assert talk.official is not None
+    named = next(f for f in talk.official.fields if f.type in ("person_name", "company_name", "address", "text"))
+    other = next(f for f in talk.official.fields if f.type not in ("person_name", "company_name", "address", "text", "phone", "uscc", "id_number", "email"))
+    for field, speaks in ((named, False), (other, True)):
+        asked: Any = SimpleNamespace(official=talk.official, asking=field.key)
+        assert language.speaks_chinese("示例科技有限公司", asked) is speaks
