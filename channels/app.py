@@ -82,6 +82,7 @@ from channels.api import (
 from channels.console import routes as console
 from channels.console import sso
 from channels.console.guides_due import keep_publishing
+from channels.kiosk import proofs as kiosk_proofs
 from channels.kiosk import routes as kiosk
 from channels.parts import Parts
 from channels.voice import door
@@ -124,6 +125,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     return app
 
 
+    app.include_router(kiosk_proofs.router)
 def _parts(settings: Settings, clock: Clock) -> Parts:
     keyring = KeyRing.open(settings.keyring_path)
     db = Database(settings.database_url, keyring, settings.fsync)

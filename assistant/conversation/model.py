@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from assistant.casework.flow.behalf import OnBehalf
 from assistant.casework.flow.talk import Attachment, DialogueState
+from assistant.casework.prefill.card import CardShown
 
 Owner = Literal["bot", "queue", "staff", "closed"]
 Locale = Literal["zh-CN", "zh-Hant", "en"]
@@ -53,7 +54,8 @@ class CardAct:
 class Message:
     """What the citizen sent: exactly one of ``text``, ``choice``, or ``attachments`` (which may carry ``text`` too).
 
-    ``by`` is who says it for her; ``card`` what is done with a card of staff's, instead of words.
+    ``by`` is who says it for her; ``card`` what is done with a card of staff's, instead of words; ``identity_card`` the card she
+    laid on a kiosk's reader, for which ``text`` then stands.
     """
 
     client_message_id: str
@@ -64,6 +66,7 @@ class Message:
     by: OnBehalf | None = None
     card: CardAct | None = None
     spoken: Literal["zh", "en"] | None = None  # the language it was heard in; None where it was written
+    identity_card: CardShown | None = None
 
 
 @dataclass(frozen=True)

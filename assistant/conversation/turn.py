@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from assistant.casework import repository as cases
 from assistant.casework.flow import asking as flow_asking
-from assistant.casework.flow import besides, heeding, materials
+from assistant.casework.flow import besides, heeding, materials, proving
 from assistant.casework.flow.reporting import told as progress_told
 from assistant.casework.flow.summary import case_view
 from assistant.casework.flow.talk import Services, Talk
@@ -104,8 +104,8 @@ class TurnRunner:
     def steps(self) -> list[Callable[[Turn], Awaitable[None]]]:
         """A turn, in order. A step that finishes the turn sets ``done``; composing and saving happen always."""
         return [
-            self.hear, self.heed_wishes, self.keep_safe, self.promise, self.take_up, self.tell_progress, self.let_people_talk,
-            self.think,
+            self.hear, self.take_card, self.heed_wishes, self.keep_safe, self.promise, self.take_up, self.tell_progress,
+            self.let_people_talk, self.think,
         ]  # fmt: skip
 
     async def run(self, conversation_id: str, message: Message) -> bytes:
@@ -223,6 +223,13 @@ class TurnRunner:
         elif not (turn.talk.owner == "staff" or turn.message.choice or turn.message.attachments or guard.readable(text)):
             turn.talk.notice("info", t("conversation.nothing_to_read"))
             turn.talk.status, turn.done = "clarify", True
+
+    async def take_card(self, turn: Turn) -> None:
+        """An identity card on a kiosk's reader answers what is asked; while people talk it is only said that she laid one."""
+        if turn.message.identity_card is not None and turn.talk.owner == "bot":
+            await asyncio.to_thread(proving.take, turn.talk, turn.message.identity_card)  # registers may be asked next
+            flow_asking.say_question(turn.talk)
+            turn.talk.intent, turn.talk.confidence, turn.done = "provide", 1.0, True
 
     async def heed_wishes(self, turn: Turn) -> None:
         """English please, 不要给我发短信了: how she wants to be spoken to and told of her cases; nothing else was wanted then."""

@@ -38,6 +38,7 @@ OPERATIONS = [
     "get_sheet", "list_package_pages", "get_package_page", "sign_case", "withdraw_signature", "list_package_keys",
     "list_categories", "popular_guides", "next_guides", "recommendations", "search", "office_webhook", "understand", "healthz", "readyz", "metrics",
     "open_viewing", "urge_case", "open_handover", "get_assistance", "end_assistance",
+    "list_provable", "post_identity_card", "note_print", "note_device_fault",
     "list_results", "get_result", "get_result_proof", "verify_result", "list_shipments", "ask_shipment", "shipment_label", "get_handing_sheet",
 ]  # fmt: skip
 

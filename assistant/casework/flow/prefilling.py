@@ -146,7 +146,7 @@ def look_up(talk: Talk) -> None:
             _other(talk, case, guide, whom)
     filling.compare(guide, case, talk.now)
     interview.refresh_materials(guide, case)
-    _tell(talk, case, done)
+    tell(talk, case, done)
 
 
 def _offer_identity(talk: Talk, case: Case, guide: Guide) -> None:
@@ -257,7 +257,7 @@ def _mind(talk: Talk, enterprise: Enterprise | None) -> None:
         talk.notice("warning", t("prefill.enterprise_barred", reason=reason))
 
 
-def _tell(talk: Talk, case: Case, done: list[GuideField]) -> None:
+def tell(talk: Talk, case: Case, done: list[GuideField]) -> None:
     """One card: what was filled in, where each value came from, and how to change it."""
     guide = talk.guide
     assert guide is not None

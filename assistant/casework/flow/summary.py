@@ -10,6 +10,7 @@ from assistant.casework.fields.parse import said, warning_of
 from assistant.casework.fields.table_cells import table_text
 from assistant.casework.model import Answer, Case
 from assistant.casework.package import unsigned
+from assistant.casework.prefill.card import REF as CARD_REF
 from assistant.casework.prefill.filling import same
 from assistant.foundation.masking import mask_value
 from assistant.foundation.messages import ENGLISH, language, t
@@ -26,6 +27,8 @@ def source_words(answer: Answer) -> str:
     source, day = answer.source, answer.looked_up_on
     if day is None or source.ref is None:
         return t(f"casework.source_{source.kind}")
+    if source.ref.startswith(CARD_REF):
+        return t("prefill.source_card", day=dates.said(day))
     if source.kind == "register":
         return t(f"prefill.source_{source.ref}", day=dates.said(day))
     return t(f"prefill.source_{source.kind}", ref=source.ref, day=dates.said(day))

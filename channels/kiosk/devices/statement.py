@@ -9,34 +9,17 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from datetime import date
 from pathlib import Path
-from typing import Literal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assistant.casework.prefill.card import CardRead
 from channels.kiosk.devices.interfaces import Card
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 LONGEST = 4000
-
-
-class CardRead(BaseModel):
-    """A resident identity card as a machine read it; see ``interfaces.Card`` for what the members hold."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(min_length=1, max_length=30, repr=False)
-    sex: Literal["男", "女"] = Field(repr=False)
-    nation: str = Field(max_length=20, repr=False)
-    birth_date: date = Field(repr=False)
-    address: str = Field(min_length=1, max_length=70, repr=False)
-    number: str = Field(pattern=r"^\d{17}[\dX]$", repr=False)
-    issuer: str = Field(max_length=30)
-    valid_from: date
-    valid_until: date | None
 
 
 class _Stated(BaseModel):

@@ -32,7 +32,7 @@ TEXTS = {
     "联系电话": "Phone", "电话？": "Your phone?", "备注": "Remarks", "还有什么要说明的？": "Anything else?", "租赁合同": "Lease",
 }  # fmt: skip
 #: Rooms only staff and operators read; of the package citizens read the errors, the documents themselves are Chinese.
-STAFF = ("cli", "doctor", "nlu", "reports", "serve", "submission", "voice")
+STAFF = ("cli", "doctor", "kiosk", "nlu", "reports", "serve", "submission", "voice")
 PACKAGE = re.compile(r"package\.(template_|document_incomplete|gate_|an_answer|page_broken|notice_)")
 KNOWLEDGE_FOR_AUTHORS = re.compile(r"knowledge\.(\w+_remedy|(translation|import|export|draft|unit|wide|change|edit)_\w+)$")
 
