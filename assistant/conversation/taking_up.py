@@ -22,6 +22,7 @@ from assistant.conversation import repository
 from assistant.foundation import audit
 from assistant.foundation.database import Database
 from assistant.foundation.messages import t
+from assistant.identity import persons
 from knowledge.schema import Guide
 
 #: So many wrong tries lock a case …
@@ -104,6 +105,7 @@ def keep(conn: Connection, verdict: Verdict, conversation_id: str, channel: str,
         cases.set_resume_lock(conn, case.case_no, 0, None)
         cases.move_uploads(conn, [i for m in _papers(case) for i in m], conversation_id)
         if verdict.holder and verdict.holder != conversation_id:
+            persons.moves_on(conn, case.case_no, verdict.holder)
             _leave_behind(conn, verdict.holder, case.case_no, now)
         _note(conn, "case.resumed", case.case_no, {"channel": channel}, now)
 
@@ -155,10 +157,13 @@ def _fits(services: Proving, case: Case, proof: str) -> bool:
 
 
 def _leave_behind(conn: Connection, conversation_id: str, case_no: str, now: datetime) -> None:
+    """The old conversation asks nothing more of it, and whoever is still there is told: a kiosk then says goodbye."""
     old = repository.load(conn, conversation_id)
     if old is not None and old.active_case == case_no:
         old.active_case, old.state.ask = None, None
         repository.save(conn, old, now)
+        told = {"level": "info", "text": t("casework.moved", case_no=case_no), "at": now.isoformat(), "moved": case_no}
+        repository.append_events(conn, conversation_id, [("notice", told)], now)
 
 
 def _note(conn: Connection, action: str, subject: str, detail: dict[str, Any], now: datetime) -> None:

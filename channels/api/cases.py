@@ -254,6 +254,8 @@ def _resume(parts: Parts, conv: Conversation, case_no: str, proof: str) -> dict[
         turn = take_over(parts.runner, conn, conv.id, verdict.case, now) if verdict.kind == "fits" and verdict.case else None
         taking_up.keep(conn, verdict, conv.id, conv.channel, now)
     if turn is not None:
+        if verdict.holder:
+            parts.announce(verdict.holder)
         return turn
     if verdict.kind == "locked":
         raise Problem(423, "resume_locked", headers={"Retry-After": str(int(taking_up.LOCKED.total_seconds()))})

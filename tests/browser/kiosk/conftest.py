@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from fastapi import Request
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, WebSocketRoute, expect
 
 from channels.kiosk.routes import router
@@ -28,7 +29,8 @@ HUMMING = """navigator.mediaDevices.getUserMedia = async (asked) => {
   const context = new AudioContext(), tone = context.createOscillator(), out = context.createMediaStreamDestination();
   tone.connect(out);
   tone.start();
-  await context.resume();
+  if (navigator.userActivation.hasBeenActive) await context.resume();
+  (window.streams ??= []).push(out.stream);
   return out.stream;
 };"""
 REFUSED = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError'); };"
@@ -44,6 +46,12 @@ def kiosk_url() -> Iterator[str]:
         )
     )
     app.include_router(router)
+
+    @app.post("/api/v1/conversations/{conversation}/leave", status_code=204)
+    async def leave(conversation: str, request: Request) -> None:
+        talk = app.state.talks[conversation]
+        talk.dead = talk.dead or request.headers.get("authorization") == f"Bearer {talk.token}"
+
     with served(app) as base:
         yield base
 
@@ -66,6 +74,10 @@ class Voice:
             return
         frame = json.loads(message)
         self.frames.append(frame)
+        if frame["type"] == "hello" and "locale" in frame:
+            self.tell(type="ready", recogniser="stand-in", activity="stand-in")
+            self.tell(type="state", state="listening")
+            return
         if frame["type"] == "hello":
             self.tell(type="ready", recogniser="stand-in", synthesiser="stand-in", activity="stand-in", demo_only=False)
             self.tell(type="state", state="listening")
@@ -74,9 +86,9 @@ class Voice:
         assert self.route is not None
         self.route.send(json.dumps(frame))
 
-    def say(self, text: str, visemes: list[list[Any]], ms: int, utterance: int = 1, sentence: int = 0) -> None:
+    def say(self, text: str, visemes: list[list[Any]], ms: int, utterance: int = 1, sentence: int = 0, kind: str = "answer") -> None:
         """One sentence and its sound: silence, which is as long."""
-        self.tell(type="say", utterance=utterance, sentence=sentence, last=True, text=text, rate=16000, ms=ms, visemes=visemes)
+        self.tell(type="say", utterance=utterance, sentence=sentence, last=True, kind=kind, text=text, rate=16000, ms=ms, visemes=visemes)
         assert self.route is not None
         self.route.send(struct.pack("<II", utterance, sentence) + bytes(32 * ms))
 
@@ -134,6 +146,7 @@ def open_kiosk(browser: Browser, kiosk_url: str) -> Iterator[Callable[..., Kiosk
             page.route_web_socket("**/voice?*", far.connected)
         else:
             page.route_web_socket("**/voice?*", lambda route: route.close(code=1008))
+        page.route_web_socket("**/kiosk/listen", far.connected)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if "Content Security Policy" in message.text else None)
         if clock:

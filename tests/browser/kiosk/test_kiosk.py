@@ -11,6 +11,9 @@ from playwright.sync_api import expect
 
 from tests.browser.kiosk.conftest import ACROSS, APPLY, COUNTDOWN_S, IDLE_S, SECRET, UPRIGHT, Kiosk
 
+UNAUTHORISED = 401
+HEARD, SPOKEN = "我的店叫临江小馆", "您的店叫临江小馆，对吗？"
+
 
 def violations(kiosk: Kiosk) -> list[str]:
     response: dict[str, Any] = Axe().run(kiosk.page).response
@@ -53,6 +56,32 @@ def test_the_attendant_is_called_from_the_first_screen(kiosk: Kiosk) -> None:
     kiosk.page.get_by_role("button", name="找工作人员").click()
     expect(kiosk.replies).to_contain_text("已为您转人工")
     expect(kiosk.page.locator("#owner")).to_contain_text("排队中")
+
+
+def test_staff_are_told_which_machine_they_are_called_to(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk(path="/kiosk?place=一楼大厅2号机")
+    kiosk.page.get_by_role("button", name="找工作人员").click()
+    expect(kiosk.page.locator("#help-dialog")).to_contain_text("您在：一楼大厅2号机")
+    kiosk.page.get_by_role("button", name="请现场工作人员帮忙").click()
+    expect(kiosk.page.locator("#said")).to_contain_text("叫人工，我在一楼大厅2号机旁边，请过来帮忙")
+
+
+def test_the_phone_has_taken_over_and_the_kiosk_says_goodbye(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk(clock=True)
+    with kiosk.page.expect_response(lambda answer: answer.url.endswith("/api/v1/conversations")) as opened:
+        kiosk.start()
+    to_the_name(kiosk)
+    kiosk.page.get_by_role("button", name="用手机接着办").click()
+    dialog = kiosk.page.locator("#phone-dialog")
+    expect(dialog).to_contain_text("恢复码 K7QM2R")
+    number = kiosk.page.locator("#case-number").inner_text().split()[-1]
+    notice = {"level": "info", "text": "已在别处接着办了。", "moved": number}
+    far = f"/mock/{opened.value.json()['conversation_id']}/emit"
+    kiosk.page.request.post(kiosk.page.url.removesuffix("/kiosk") + far, data={"kind": "notice", "data": notice})
+    expect(dialog).to_contain_text("手机上已经接着办了")
+    expect(dialog).not_to_contain_text("K7QM2R")
+    kiosk.page.clock.fast_forward(9_000)
+    expect(kiosk.page.locator("#start")).to_be_visible()
 
 
 def test_on_to_the_phone_with_a_code_and_back_here(kiosk: Kiosk) -> None:
@@ -134,11 +163,16 @@ def snapshot(memory: Any) -> str:
 
 def test_the_next_one_meets_a_page_begun_anew(open_kiosk: Callable[..., Kiosk]) -> None:
     kiosk = open_kiosk(clock=True)
+    with kiosk.page.expect_response(lambda answer: answer.url.endswith("/api/v1/conversations")) as opened:
+        kiosk.start()
+    session = opened.value.json()
     to_the_name(kiosk)
     kiosk.page.evaluate("window.before = true")
     kiosk.page.get_by_role("button", name="结束").click()
     kiosk.page.get_by_role("button", name="结束并清除").click()
     expect(kiosk.page.locator("#gone")).to_contain_text("已从这台机器清除")
+    gone = kiosk.page.request.get(kiosk.page.url.removesuffix("/kiosk") + f"/api/v1/conversations/{session['conversation_id']}/events?token={session['token']}")
+    assert gone.status == UNAUTHORISED
     with kiosk.page.expect_event("load"):
         kiosk.page.clock.fast_forward(10_000)
     assert kiosk.page.evaluate("window.before") is None

@@ -68,7 +68,7 @@ def test_both_languages_say_the_same_and_nothing_else(client: TestClient) -> Non
     files = [STATIC_DIR / "index.html", *(STATIC_DIR / "js").glob("*.js")]
     source = "\n".join(path.read_text(encoding="utf-8") for path in files)
     used = set(re.findall(r'["`\'](kiosk\.[a-z_.]+)["`\']', source))
-    families = ("kiosk.mic_", "kiosk.listening", "kiosk.hearing", "kiosk.thinking", "kiosk.speaking", "kiosk.touch", "kiosk.off")
+    families = ("kiosk.mic_", "kiosk.door_", "kiosk.listening", "kiosk.hearing", "kiosk.thinking", "kiosk.speaking", "kiosk.touch", "kiosk.off")
     assert used - chinese.keys() == set()
     assert {key for key in chinese if key not in used and not key.startswith(families)} == set()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.kiosk.conftest import HUMMING, REFUSED, Kiosk
@@ -110,3 +111,58 @@ def test_what_the_server_says_is_wrong_is_shown_and_a_broken_sentence_is_still_r
     kiosk.voice.tell(type="problem", code="synthesis", text="声音出了问题，请看屏幕上的字。")
     expect(kiosk.page.locator("#problem")).to_contain_text("请看屏幕上的字")
     expect(kiosk.page.locator("#subtitle")).to_have_text("还差一份材料。")
+
+
+def test_who_says_what_she_came_for_is_called_in(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk(HUMMING, voice=True, path="/kiosk?voice_start=1")
+    door = kiosk.page.locator("#door")
+    expect(door).to_contain_text("在听")
+    door.get_by_role("button", name="关麦克风").click()
+    expect(door).to_contain_text("麦克风已关")
+    assert kiosk.page.evaluate("window.streams.every((stream) => stream.getTracks()[0].readyState === 'ended')")
+    door.get_by_role("button", name="开麦克风").click()
+    expect(door).to_contain_text("在听")
+    assert len(kiosk.voice.got("hello")) == 2
+    kiosk.voice.tell(type="called", text="我要开一家餐馆，办食品经营许可", send=True, language="zh")
+    expect(kiosk.page.locator("#sign")).to_have_attribute("data-state", "thinking")
+    expect(kiosk.page.locator("#said")).to_contain_text("我要开一家餐馆")
+    expect(door).to_be_hidden()
+    assert [frame["text"] for frame in kiosk.voice.got("send")] == ["我要开一家餐馆，办食品经营许可"]
+
+
+def test_nobody_is_heard_on_the_first_screen_unless_the_address_says_so(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk(HUMMING, voice=True)
+    expect(kiosk.page.locator("#start")).to_be_visible()
+    kiosk.page.wait_for_function("document.readyState === 'complete'")
+    assert kiosk.page.evaluate("window.asked") is None
+    assert kiosk.voice.frames == []
+
+
+def test_an_acknowledgement_is_no_answer_and_touch_is_offered_where_hearing_fails(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk(HUMMING, voice=True)
+    kiosk.start()
+    kiosk.voice.tell(type="state", state="thinking")
+    kiosk.voice.say("好的，我看一下。", VISEMES, 30_000, kind="ack")
+    expect(kiosk.page.locator("#subtitle")).to_have_text("好的，我看一下。")
+    expect(kiosk.page.locator("#sign")).to_have_attribute("data-state", "thinking")
+    kiosk.page.evaluate("document.addEventListener('kiosk:offer', (event) => { window.offered = event.detail.way; })")
+    kiosk.voice.tell(type="offer", way="scan", text="可以把身份证放在读卡器上。")
+    expect(kiosk.page.locator("#answers")).to_have_class("answers offered")
+    assert kiosk.page.evaluate("window.offered") == "scan"
+
+
+@pytest.mark.parametrize("online", ["by itself", "when the network is back"])
+def test_the_voice_comes_back(open_kiosk: Callable[..., Kiosk], online: str) -> None:
+    kiosk = open_kiosk(HUMMING, voice=True, clock=True)
+    kiosk.start()
+    sign = kiosk.page.locator("#sign")
+    expect(sign).to_have_attribute("data-state", "listening")
+    assert kiosk.voice.route is not None
+    kiosk.voice.route.close(code=1011)
+    expect(sign).to_have_attribute("data-state", "touch")
+    if online == "by itself":
+        kiosk.page.clock.fast_forward(1_500)
+    else:
+        kiosk.page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(sign).to_have_attribute("data-state", "listening")
+    assert len(kiosk.voice.got("hello")) == 2

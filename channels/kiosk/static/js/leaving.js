@@ -11,8 +11,16 @@ function open(dialog) {
   dialog.addEventListener("close", () => before?.isConnected && before.focus(), { once: true });
 }
 
+const TAKEN_MS = 8_000;
+
+/** The token opens nothing any more; where the server does not answer it ends as tokens do. */
+export function handBack(session) {
+  const path = `/api/v1/conversations/${encodeURIComponent(session.id)}/leave`;
+  fetch(path, { method: "POST", headers: { Authorization: `Bearer ${session.token}` }, cache: "no-store", keepalive: true }).catch(() => {});
+}
+
 export class Dialogs {
-  /** `act` = {wipe(), stay(), pause(), unpause(), session(): promise of a session, opened(turn)}. */
+  /** `act` = {wipe(), stay(), pause(), unpause(), session(): promise of a session, opened(turn), desk(), here()}. */
   constructor(act) {
     this.act = act;
     const press = (id, action) => get(id).addEventListener("click", action);
@@ -29,6 +37,12 @@ export class Dialogs {
       get("phone-dialog").close();
       act.unpause();
     });
+    for (const [id, action] of [["help-desk", act.desk], ["help-here", act.here], ["help-no", () => {}]]) {
+      press(id, () => {
+        get("help-dialog").close();
+        action();
+      });
+    }
     press("resume-cancel", () => get("resume-dialog").close());
     get("resume-form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -62,10 +76,30 @@ export class Dialogs {
     code.alt = k("kiosk.phone_code", { number });
     if (number) code.src = `/kiosk/qr?case=${encodeURIComponent(number)}`;
     get("phone-away").hidden = true;
+    get("phone-taken").hidden = true;
+    get("phone-back").hidden = false;
     get("phone-text").textContent = k(number ? "kiosk.phone_text" : "kiosk.phone_none");
     get("phone-words").textContent = words;
     get("phone-done").hidden = !number;
     open(get("phone-dialog"));
+  }
+
+  /** The phone has the case: she is told, and goodbye. */
+  taken() {
+    for (const dialog of document.querySelectorAll("dialog[open]:not(#phone-dialog)")) dialog.close();
+    for (const id of ["phone-qr", "phone-away", "phone-back"]) get(id).hidden = true;
+    for (const id of ["phone-text", "phone-words"]) get(id).textContent = "";
+    get("phone-taken").hidden = false;
+    get("phone-done").hidden = false;
+    open(get("phone-dialog"));
+    clearTimeout(this.parting);
+    this.parting = setTimeout(() => this.act.wipe(), TAKEN_MS);
+  }
+
+  /** Staff on the screen, or to this machine, whose place they are told. */
+  help(place) {
+    get("help-place").textContent = k("kiosk.help_place", { place });
+    open(get("help-dialog"));
   }
 
   resume() {
@@ -76,6 +110,7 @@ export class Dialogs {
 
   /** Closes all and empties what they held. */
   clear() {
+    clearTimeout(this.parting);
     for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
     get("phone-qr").removeAttribute("src");
     get("phone-qr").alt = "";

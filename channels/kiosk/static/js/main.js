@@ -10,8 +10,9 @@ import { Status } from "/static/chat/js/status.js";
 import { forgetConversation, forgetMemory, memoryOnly, preference } from "/static/chat/js/store.js";
 import { pageLocale, setLocale, translate } from "/static/chat/js/strings.js";
 import { Figure } from "./avatar/figure.js";
+import { Door } from "./door.js";
 import { Idle } from "./idle.js";
-import { Dialogs } from "./leaving.js";
+import { Dialogs, handBack } from "./leaving.js";
 import { watchForPresence } from "./presence.js";
 import { Speech } from "./speech.js";
 import { Stage } from "./stage.js";
@@ -25,6 +26,7 @@ const query = new URLSearchParams(window.location.search);
 const DEVICE = {
   presence: query.get("presence") === "1", microphone: query.get("microphone") !== "0", fullDuplex: query.get("duplex") === "1",
   speed: Math.min(1.5, Math.max(0.6, Number(query.get("speed")) || 1)), low: query.get("low") === "1",
+  voiceStart: query.get("voice_start") === "1", place: (query.get("place") ?? "").replace(/\s+/g, " ").trim().slice(0, 40),
   region: /^\d{6}$/.test(query.get("region") ?? "") ? query.get("region") : null,
 };
 const GONE_MS = 6_000;
@@ -59,12 +61,21 @@ const speech = new Speech({
     problem: say,
     level: (level) => get("level").style.setProperty("--level", Math.min(1, level * 3).toFixed(2)),
     alive: () => idle.seen(),
+    offer,
   },
 });
 
+const pictures = new Set();
+/** Pictures of her papers are given back when she goes. */
+async function shownFrom(url) {
+  const address = await picture(conversation.session, url);
+  pictures.add(address);
+  return address;
+}
+
 const stage = new Stage({
   root: get("replies"), said: get("said"),
-  act: { say: tell, choose, download: () => phone(), picture: async (url) => picture(conversation.session, url), retry: () => conversation?.outbox.retry() },
+  act: { say: tell, choose, download: () => phone(), picture: shownFrom, retry: () => conversation?.outbox.retry() },
   on: { shown: (point) => point && speech.point(), busy: (busy) => speech.thinks(busy) },
 });
 const typing = new Typing({ form: get("typing"), input: get("message"), button: get("send"), pad: get("pad"), toggle: get("digits"), send: tell });
@@ -80,7 +91,7 @@ const cards = new StaffCards({
   send: (id, body) => actOnCard(conversation.session, id, body),
   upload: (one, material, progress) => upload(conversation.session, one, material, progress),
   pages: (number) => packagePages(conversation.session, number),
-  picture: async (url) => picture(conversation.session, url),
+  picture: shownFrom,
   failed: () => conversation?.expired(),
 });
 const panel = {
@@ -103,8 +114,29 @@ const dialogs = new Dialogs({
   wipe, stay: () => idle.seen(), pause: () => tell(said("kiosk.pause.say")), unpause: () => file?.status === "draft" && tell(said("kiosk.unpause.say")),
   session: async () => (await begin()).session,
   opened: (turn) => conversation.took(turn),
+  desk: () => begin().then(() => tell(said(DEVICE.place ? "kiosk.attendant_at.say" : "kiosk.attendant.say", DEVICE))),
+  here: () => begin().then(() => tell(said("kiosk.help_here.say", DEVICE))),
 });
 const idle = new Idle({ count: (left) => dialogs.count(left), over: wipe, back: () => dialogs.counted() }, () => (WAITING.has(status.owner) ? 5 : 1));
+
+const door = new Door({
+  state(name) {
+    get("door").hidden = name === "off";
+    get("door").dataset.state = name;
+    if (name !== "off") get("door-words").textContent = k(`kiosk.door_${name}`);
+    get("door-mute").textContent = k(door?.muted ? "kiosk.unmute" : "kiosk.mute");
+    get("door-mute").setAttribute("aria-pressed", String(Boolean(door?.muted)));
+  },
+  level: (level) => get("door-level").style.setProperty("--level", Math.min(1, level * 3).toFixed(2)),
+  async called({ text, send, language }) {
+    speak(language === "en" ? "en" : "zh-CN");
+    await begin();
+    if (!send) return;
+    stage.heard(text, true);
+    await speech.there();
+    tell(text);
+  },
+}, () => ({ locale: pageLocale(), ...(DEVICE.region ? { region: DEVICE.region } : {}) }));
 
 const view = {
   log: stage, ask, panel, status, cards, deliver: speech.deliver,
@@ -138,6 +170,7 @@ function speak(locale) {
   get("volume-words").textContent = k("kiosk.volume", { level: speech.volumeName });
   for (const button of document.querySelectorAll("[data-locale]")) button.setAttribute("aria-pressed", String(button.dataset.locale === locale));
   speech.on.state(get("sign").dataset.state);
+  if (!get("door").hidden) door.on.state(get("door").dataset.state);
   panel.show(file);
 }
 
@@ -171,6 +204,15 @@ function choose(value, label) {
   return deliver({ choice: value }, label);
 }
 
+/** Twice not understood: what is touched, or read from a card, is shown to her. Devices listen for the same. */
+function offer(way) {
+  document.dispatchEvent(new CustomEvent("kiosk:offer", { detail: { way } }));
+  get("answers").classList.add("offered");
+  setTimeout(() => get("answers").classList.remove("offered"), 6_000);
+  if (conversation?.lastAsk && !conversation.lastAsk.options?.length) typing.offer();
+  speech.point();
+}
+
 /** The case on to the phone. A draft is paused first, which tells its resume code; the turn that comes then opens the dialog. */
 function phone() {
   if (file?.status === "draft") tell(said("kiosk.pause.say"));
@@ -185,6 +227,7 @@ async function begin() {
   screen("talk");
   unwatch?.();
   unwatch = null;
+  door.close();
   idle.start();
   status.reset();
   speech.open();
@@ -200,6 +243,10 @@ async function begin() {
         const fresh = shown(turn);
         if (fresh && turn.status === "paused" && turn.case) dialogs.phone(turn.case.case_no, turn.replies.map((reply) => reply.text).filter(Boolean).join("\n"));
         return fresh;
+      };
+      view.log.notice = (level, text, data) => {
+        stage.addNotice(level, text);
+        if (data?.moved && data.moved === file?.case_no) dialogs.taken();
       };
       get("starts").removeAttribute("hidden");
       conversation.start();
@@ -220,9 +267,13 @@ async function wipe() {
   opening += 1;
   idle.stop();
   speech.close();
+  if (conversation) handBack(conversation.session);
   conversation?.close();
   conversation = null;
   delete stage.turn;
+  delete stage.notice;
+  for (const address of pictures) URL.revokeObjectURL(address);
+  pictures.clear();
   dialogs.clear();
   stage.clear();
   ask.forget();
@@ -262,6 +313,7 @@ async function renew() {
 
 /** Where the machine's address asks for it, the camera is on while nobody is served, and only then. */
 async function watch() {
+  if (DEVICE.voiceStart && DEVICE.microphone) void door.open();
   if (!DEVICE.presence || unwatch) return;
   unwatch = () => {};
   const stop = await watchForPresence(() => figure.name === "idle" && figure.state("bow"));
@@ -285,7 +337,8 @@ press("volume", () => {
   get("volume-words").textContent = k("kiosk.volume", { level: speech.volumeName });
 });
 press("low", low);
-press("attendant", () => begin().then(() => tell(said("kiosk.attendant.say"))));
+press("attendant", () => (DEVICE.place ? dialogs.help(DEVICE.place) : dialogs.act.desk()));
+press("door-mute", () => door.mute(!door.muted));
 press("phone", phone);
 press("by-phone-go", phone);
 press("leave", () => dialogs.leave(file?.status === "draft"));
@@ -311,7 +364,10 @@ document.addEventListener("pointerdown", (event) => {
 document.addEventListener("keydown", () => { byKeyboard = true; }, true);
 document.addEventListener("pointerdown", () => { byKeyboard = false; }, true);
 window.addEventListener("offline", () => document.body.dataset.screen === "talk" && status.say("offline", k("kiosk.offline")));
-window.addEventListener("online", () => conversation?.wake());
+window.addEventListener("online", () => {
+  conversation?.wake();
+  speech.wake();
+});
 
 drawIcons(document);
 speak("zh-CN");

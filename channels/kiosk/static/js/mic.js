@@ -37,7 +37,8 @@ export class Microphone {
       node.port.onmessage = ({ data }) => this.#frame(data);
       this.context.createMediaStreamSource(this.stream).connect(node);
       this.stream.getAudioTracks()[0].addEventListener("ended", () => this.#failed("ended"));
-      await this.context.resume();
+      // Where nobody has touched the page yet the browser may keep it waiting; nothing but zeros is told later.
+      await Promise.race([this.context.resume(), new Promise((done) => { setTimeout(done, 800); })]);
     } catch (error) {
       return this.#failed(REASONS[error.name] ?? "none");
     }

@@ -59,6 +59,11 @@ export class Player {
     return this.queue.length > 0;
   }
 
+  /** Whether what is said now is only that an answer is coming. */
+  get acknowledges() {
+    return this.queue[0]?.frame.kind === "ack";
+  }
+
   /** One sentence, after those before it: the `say` frame, and its sound as bytes (s16le mono) or null. */
   say(frame, pcm) {
     if (frame.utterance <= this.muted) return;
@@ -105,7 +110,9 @@ export class Player {
     while (this.queue.length) {
       [current] = this.queue;
       if (this.#heard(current) < current.start + current.length) break;
+      const acknowledged = this.acknowledges;
       this.queue.shift();
+      if (acknowledged && this.queue.length) this.on.speaking?.(true);
       if (current.frame.last) this.on.done?.(current.frame.utterance);
       current = null;
     }

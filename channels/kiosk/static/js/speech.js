@@ -9,10 +9,11 @@ import { k } from "./words.js";
 const VOLUMES = [["kiosk.volume_high", 1], ["kiosk.volume_middle", 0.6], ["kiosk.volume_low", 0.3]];
 const POINT_MS = 5_000;
 const PATIENCE_MS = 20_000;
+const THERE_MS = 3_000;
 
 export class Speech {
   /**
-   * `on` = {state(name), subtitle(text), heard(text, final), turn(turn), problem(words), level(0..1), alive()}; states: listening,
+   * `on` = {state(name), subtitle(text), heard(text, final), turn(turn), problem(words), offer(way), level(0..1), alive()}; states: listening,
    * hearing, thinking, speaking, mic_muted, touch. `device` = {speed, fullDuplex, microphone: whether it may be used}.
    */
   constructor({ figure, on, device, portrait }) {
@@ -51,10 +52,12 @@ export class Speech {
     this.link?.close();
     this.player.reset();
     this.link = new VoiceLink(session, {
-      ready: () => this.#show(),
+      ready: () => {
+        this.started?.();
+        this.#show();
+      },
       state: (name) => {
         this.told = name;
-        if (name === "hearing") this.on.alive();
         this.#show();
       },
       heard: (text, final) => {
@@ -68,6 +71,7 @@ export class Speech {
       },
       silence: (utterance) => this.player.silence(utterance),
       problem: (code, text) => this.on.problem(text),
+      offer: (way) => this.on.offer(way),
       lost: () => {
         this.on.problem(k("kiosk.voice_lost"));
         this.#show();
@@ -105,6 +109,19 @@ export class Speech {
     const ms = this.player.silence();
     this.link?.stop();
     this.link?.played(utterance, ms);
+  }
+
+  /** Resolves when the socket is there to speak the answer, or when it has been waited for long enough. */
+  async there() {
+    if (this.link?.ready) return;
+    await new Promise((done) => {
+      this.started = done;
+      setTimeout(done, THERE_MS);
+    });
+  }
+
+  wake() {
+    this.link?.wake();
   }
 
   thinks(busy) {
@@ -158,11 +175,12 @@ export class Speech {
   }
 
   #show() {
-    const speaking = this.player.speaking;
+    // An acknowledgement is said while she thinks, and nothing to be interrupted.
+    const speaking = this.player.speaking && !this.player.acknowledges;
     const listening = this.hears ? (this.told === "hearing" ? "hearing" : "listening") : "touch";
     const state = speaking ? "speaking" : this.busy || this.told === "thinking" ? "thinking" : this.muted ? "mic_muted" : listening;
     this.on.state(state);
     if (Date.now() < this.pointUntil && state !== "thinking") this.figure.state(this.portrait() ? "pointing_down" : "pointing");
-    else if (this.figure.name !== "bow") this.figure.state(speaking ? "speaking" : state === "thinking" ? "thinking" : this.hears && !this.muted ? "listening" : "idle");
+    else if (this.figure.name !== "bow") this.figure.state(this.player.speaking ? "speaking" : state === "thinking" ? "thinking" : this.hears && !this.muted ? "listening" : "idle");
   }
 }

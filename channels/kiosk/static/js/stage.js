@@ -105,6 +105,10 @@ export class Stage {
   }
 
   notice(level, text) {
+    this.addNotice(level, text);
+  }
+
+  addNotice(level, text) {
     this.#add(notice(level, text));
   }
 

@@ -32,6 +32,11 @@ export class Typing {
     if (window.matchMedia("(pointer: fine)").matches) this.input.focus();
   }
 
+  /** Typing is the better way here: the box takes the word, and digits where they were asked for. */
+  offer() {
+    this.input.focus();
+  }
+
   clear() {
     this.set("");
     this.#pad(false);

@@ -17,7 +17,7 @@ function address(session) {
 export class VoiceLink {
   /**
    * `on` = {ready(frame), state(name), heard(text, final), turn(turn), say(frame, pcm), silence(utterance), problem(code, text),
-   * lost(), hopeless(), clogged()}.
+   * offer(way, text), lost(), hopeless(), clogged()}.
    */
   constructor(session, on, { loudspeaker = true, fullDuplex = false, speed = 1, open = (url) => new WebSocket(url) } = {}) {
     Object.assign(this, { session, on, make: open, hello: { type: "hello", rate: 16_000, loudspeaker, full_duplex: fullDuplex, speed }, failures: 0, worked: false, ready: false, said: null });
@@ -30,6 +30,14 @@ export class VoiceLink {
     socket.addEventListener("open", () => this.#send(this.hello));
     socket.addEventListener("message", ({ data }) => this.socket === socket && (typeof data === "string" ? this.#frame(data) : this.#sound(data)));
     socket.addEventListener("close", ({ code }) => this.socket === socket && this.#closed(code));
+  }
+
+  /** The network is back: it need not wait out its turn. */
+  wake() {
+    if (this.socket?.readyState !== WebSocket.CLOSED) return;
+    clearTimeout(this.timer);
+    this.failures = 1;
+    this.start();
   }
 
   close() {
@@ -103,6 +111,7 @@ export class VoiceLink {
         if (this.said) this.on.say(this.said, null);
         this.said = null;
         return void this.on.problem(frame.code, frame.text);
+      case "offer": return void this.on.offer(frame.way, frame.text);
       default:
     }
   }

@@ -12,7 +12,7 @@ export function k(key, params = {}) {
 }
 
 /** Simplified Chinese whatever the language: what buttons say to the conversation, whose dialogue words are fixed. */
-export const said = (key) => zhCN[key];
+export const said = (key, params = {}) => zhCN[key].replace(/\{(\w+)\}/g, (whole, name) => (name in params ? String(params[name]) : whole));
 
 /** Fills `data-k` (text), `data-k-label` (aria-label) and `data-k-placeholder` beneath `root`. */
 export function fill(root) {

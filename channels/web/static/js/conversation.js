@@ -145,7 +145,7 @@ export class Conversation {
       case "card": return this.view.cards.became(data);
       case "case": return this.view.panel.note(data);
       case "upload": return void this.uploads.set(data.upload_id, data.name);
-      case "notice": return this.view.log.notice(data.level, data.text);
+      case "notice": return this.view.log.notice(data.level, data.text, data);
       default: return undefined;
     }
   }
