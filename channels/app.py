@@ -85,6 +85,9 @@ from channels.console.guides_due import keep_publishing
 from channels.kiosk import proofs as kiosk_proofs
 from channels.kiosk import routes as kiosk
 from channels.parts import Parts
+from channels.video import console as video_console
+from channels.video import routes as video
+from channels.video.recordings import Keeping
 from channels.voice import door
 from channels.voice import routes as voice
 from channels.web import guide_pages, handover_page, progress_page, verify_page
@@ -121,6 +124,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.include_router(kiosk.router)
     app.include_router(voice.router)
     app.include_router(door.router)
+    app.include_router(video.router)
+    app.include_router(video_console.router)
     app.include_router(web.router)
     return app
 
@@ -202,6 +207,9 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     bookings = BookingRounds(db, counter, clock)
     parts.notices.reminders.bookings = bookings.on
     parts.rounds.jobs.append(Job("bookings", 5.0, bookings.run))
+    parts.rounds.jobs.append(Job("calls", 2.0, video.calls_of(parts).sweep))
+    kept = Keeping(db, blobs, clock, settings.video_recording_days)
+    parts.rounds.jobs.append(Job("recordings", 60.0, kept.run))
     ending = Ending(db, clock, close_days=settings.close_days, draft_days=settings.draft_days)
     parts.rounds.jobs.append(Job("ending", 60.0, ending.run))
     return parts

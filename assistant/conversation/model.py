@@ -71,7 +71,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the conversation's event stream; ``kind`` is turn, message, owner, case, upload, notice or card."""
+    """One line of the conversation's event stream; ``kind`` is turn, message, owner, case, upload, notice, card or call."""
 
     seq: int
     kind: str

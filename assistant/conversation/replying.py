@@ -49,7 +49,7 @@ def told(event: Event, locale: str) -> Event:
     """An event as the citizen reads it. What staff, the office and the desk caused was put into words where her language
     was not known; turns and her own messages, and what staff typed, are as they were said.
     """
-    ours = event.kind in ("notice", "owner") or (event.kind == "message" and event.data.get("from") == "bot")
+    ours = event.kind in ("notice", "owner", "call") or (event.kind == "message" and event.data.get("from") == "bot")
     if locale == "zh-CN" or not ours or not isinstance(event.data.get("text"), str):
         return event
     return Event(event.seq, event.kind, {**event.data, "text": readable(event.data["text"], locale)}, event.at)

@@ -19,6 +19,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "desk.supervise": frozenset({SUPERVISOR}),
         "figures.read": frozenset({SUPERVISOR}),
         "past.read": frozenset({OPERATOR, SUPERVISOR, AUDITOR}),
+        "recordings.read": frozenset({SUPERVISOR, AUDITOR}),
         "guides.read": frozenset({EDITOR, APPROVER, SUPERVISOR}),
         "guides.write": frozenset({EDITOR}),
         "guides.approve": frozenset({APPROVER}),

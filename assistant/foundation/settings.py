@@ -225,6 +225,13 @@ class Settings(BaseSettings):
     )
     voice_espeak: str = Field(default="espeak-ng", min_length=1, description="The espeak-ng program (name or path).")
 
+    video_calls: bool = Field(default=True, description="Whether citizens and staff can talk by picture and voice.")
+    video_stun_urls: str = Field(default="", description="STUN servers of calls, as stun:HOST:PORT, commas between.")
+    video_turn_urls: str = Field(default="", description="TURN servers of calls, as turn: or turns: addresses, commas between.")
+    video_turn_secret: str = Field(default="", repr=False, description="Secret shared with them (coturn's static-auth-secret).")
+    video_recording: bool = Field(default=True, description="Whether staff may ask to record a call; she is asked each time.")
+    video_recording_days: int = Field(default=30, ge=1, description="Days a recording of a call is kept.")
+
     @field_validator(
         "sandbox_seed", "clamd_socket", "offices", "voice_recogniser_folder", "voice_synthesiser_folder", mode="before"
     )

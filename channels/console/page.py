@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 
-from channels.web.routes import CONTENT_SECURITY_POLICY, MEDIA_TYPES, SECURITY_HEADERS
+from channels.web.routes import CALLS, CONTENT_SECURITY_POLICY, MEDIA_TYPES, SECURITY_HEADERS
 
 STATIC_DIR: Final = Path(__file__).parent / "static"
 
@@ -55,6 +55,7 @@ async def _serve(request: Request, path: str) -> Response:
 async def _framing(request: Request, path: str) -> Response:
     response = await _serve(request, path)
     response.headers["Content-Security-Policy"] += FRAMES
+    response.headers["Permissions-Policy"] = CALLS
     return response
 
 
@@ -71,7 +72,7 @@ def _page(name: str, besides: str = "") -> Response:
 
 @router.api_route("/console/", methods=["GET", "HEAD"])
 async def console_page(request: Request) -> Response:
-    """The console; guides in it are pages of ours in a frame that runs no scripts."""
+    """The console, from which citizens are called; guides in it are pages of ours in a frame that runs no scripts."""
     return await _framing(request, "index.html")
 
 

@@ -44,11 +44,15 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Headers of every page this product serves to a browser; read-only, merge it to add to it."""
 
+CALLS: Final = "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()"
+"""The Permissions-Policy of pages people can call from: what the browser asks her for, and only she can give."""
+
 # The chat page never builds markup from strings, so the browser may refuse every attempt to.
 CHAT_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         **SECURITY_HEADERS,
         "Content-Security-Policy": CONTENT_SECURITY_POLICY + "; require-trusted-types-for 'script'; trusted-types 'none'",
+        "Permissions-Policy": CALLS,
         # File names carry no hash: browsers keep a copy but ask each time, and the ETag makes the answer a short 304.
         "Cache-Control": "no-cache",
     }

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from assistant.casework import events
 from assistant.casework.events import CaseEvent
-from assistant.foundation import desk_tables, tables
+from assistant.foundation import desk_tables, tables, video_tables
 from assistant.foundation.database import Database
 
 ID_NUMBER = "310101199001011234"
@@ -70,6 +70,18 @@ def add_everything_encrypted(db: Database, now: datetime, conversation_id: str =
         conn.execute(insert(desk_tables.assistance), {
             "id": f"assistance-of-{conversation_id}", "conversation_id": conversation_id, "staff_id": f"staff-of-{conversation_id}",
             "item": "company-setup", "channel": "counter", "given": "oral", "consent": {"words": NAME}, "begun_at": now, "tries": 0,
+        })  # fmt: skip
+        conn.execute(insert(video_tables.video_call), {
+            "id": f"call-of-{conversation_id}", "conversation_id": conversation_id, "staff_id": f"staff-of-{conversation_id}",
+            "kind": "video", "state": "live", "asked_by": "staff", "asked_at": now, "outcome": "", "fell_back": "", "recording": "on",
+            "citizen_page": "p1", "citizen_line": 1, "staff_page": "p2", "staff_line": 1, "revision": 1,
+        })  # fmt: skip
+        conn.execute(insert(video_tables.video_signal), {
+            "call_id": f"call-of-{conversation_id}", "seq": 1, "party": "staff", "body": {"type": "answer", "sdp": NAME},
+        })  # fmt: skip
+        conn.execute(insert(video_tables.video_recording), {
+            "id": f"recording-of-{conversation_id}", "call_id": f"call-of-{conversation_id}", "words": f"{NAME} 同意录像",
+            "agreed_at": now, "state": "running", "media_type": "video/webm",
         })  # fmt: skip
         conn.execute(insert(tables.review_sentence), {
             "id": f"sentence-of-{conversation_id}", "digest": f"digest-of-{conversation_id}", "at": now, "reason": "fell_back",

@@ -59,6 +59,7 @@ export class Live {
         this.seen = updates.seen;
         if (updates.packet) this.after = updates.packet.last_event;
         this.on.news(updates, open);
+        document.dispatchEvent(new CustomEvent("desk-news", { detail: { packet: updates.packet ?? null, open } })); // for calls
       } catch (error) {
         if (request.signal.aborted) continue;
         if (error.status === 401) {

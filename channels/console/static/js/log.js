@@ -2,6 +2,7 @@
 import { h, hidden } from "/static/chat/js/dom.js";
 import { became, sent } from "./acting.js";
 import { moment } from "./time.js";
+import { callLine } from "./video-words.js";
 import { caseStatus, note, owner } from "./words.js";
 
 const NEAR_END_PX = 80;
@@ -77,6 +78,7 @@ export class Log {
       ], at);
       case "notice": return this.#aside(data.level ?? "info", [data.text], at);
       case "card": { const parts = became(data); return parts && this.#aside("info", parts, at); }
+      case "call": return this.#aside("info", [h("strong", { text: callLine(data) })], at);
       case "case": return data.status ? this.#aside("info", [`办件状态：${caseStatus(data.status)}`], at) : null;
       default: return null;
     }

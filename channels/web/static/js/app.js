@@ -14,11 +14,13 @@ import { Log } from "./log.js";
 import { guidesAddress, locale, wirePreferences } from "./prefs.js";
 import { Recommended } from "./recommended.js";
 import { canSign, openSigning } from "./signature.js";
+import { SignIn } from "./signin.js";
 import { showStarts } from "./starts.js";
 import { StaffCards } from "./staff-cards.js";
 import { Status } from "./status.js";
 import { forgetConversation, preference, session as stored } from "./store.js";
 import { setLocale, t, translate } from "./strings.js";
+import { startCall } from "./video.js";
 
 const get = (id) => document.getElementById(id);
 const WIDE = window.matchMedia("(min-width: 64rem)");
@@ -99,6 +101,11 @@ const cards = new StaffCards({
   picture: async (url) => picture(conversation.session, url),
   failed: () => conversation.expired(),
 });
+const call = startCall(get("call"), {
+  session: () => conversation.session, card: (id) => cards.open(id), act: (id, body) => actOnCard(conversation.session, id, body),
+  upload: (file, material, onProgress) => upload(conversation.session, file, material, onProgress),
+  sign, live() {}, alive() {},
+});
 const fits = new Recommended(get("recommended"), (text) => {
   get("case-sheet").close();
   say(text);
@@ -110,6 +117,11 @@ const resume = new ResumeDialog({
   },
   opened: (turn) => conversation.took(turn),
 });
+
+const signing = new SignIn({ item: get("menu-signin"), dialog: get("signin-dialog"), before: get("ask"), act: {
+  session: () => conversation?.session, took: (turn) => conversation.took(turn), expired: () => conversation.expired(),
+  say: (text) => status.say("signin", text), left: (next) => (forgetConversation(), next ? window.location.assign(next) : start()),
+} });
 
 /** Returns false when nothing can be sent yet, so that the words stay in the box. */
 function deliver(content, shown) {
@@ -142,19 +154,23 @@ async function sendSheet(file, onProgress) {
   }
 }
 
-/** Signing makes the package again; the conversation is told which version it is now. */
-function sign() {
+/** Signing makes the package again; the conversation is told which version it is now. Resolves to whether she did; null: it cannot be signed. */
+async function sign() {
   const file = panel.case;
-  if (!canSign(file)) return;
+  if (!canSign(file)) return null;
   const { session } = conversation;
-  openSigning(async (strokes) => {
+  let signed = false;
+  const dialog = openSigning(async (strokes) => {
     try {
       told(await signCase(session, file.case_no, strokes), "sign.signed");
+      signed = true;
     } catch (error) {
       if (error.status === 401) conversation.expired();
       throw error;
     }
   });
+  await new Promise((done) => { dialog.addEventListener("close", done, { once: true }); });
+  return signed;
 }
 
 async function unsign(button) {
@@ -194,13 +210,14 @@ async function save(url, name, button) {
 }
 
 const view = {
-  log, ask, panel, status, cards,
+  log, ask, panel, status, cards, call,
   greeted: (replies) => showStarts({ tiles: get("tiles"), also: get("also") }, replies, { say, choose }),
   talking() {
     document.body.classList.add("talking");
     log.follow();
   },
   showAsk(next) {
+    void signing.asked(next);
     const held = ask.holdsFocus || document.activeElement === document.body;
     if (ask.show(next) && held && document.body.classList.contains("talking") && !document.querySelector("dialog[open]")) ask.focus(byKeyboard);
   },
@@ -317,6 +334,7 @@ function wireMenu() {
     action();
   });
   item("menu-resume", () => resume.show());
+  item("menu-signin", () => signing.show());
   item("menu-restart", restart);
   item("menu-clear", async () => {
     if (!await confirmFirst("clear")) return;
@@ -374,8 +392,9 @@ if (/^\d{6}$/.test(brought.get("region") ?? "")) preference.set("region", brough
 // The QR code on a package's cover: her case, once she has shown that it is hers.
 const begun = brought.get("case");
 if (begun) resume.show(begun.slice(0, 40));
-if (brought.has("say") || brought.has("region") || brought.has("case")) window.history.replaceState(null, "", window.location.pathname);
+if (["say", "region", "case", "signin"].some((name) => brought.has(name))) window.history.replaceState(null, "", window.location.pathname);
 
 const remembered = stored.get();
 if (remembered) begin(remembered);
 else start();
+signing.arrived(brought.get("signin"));

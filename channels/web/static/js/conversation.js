@@ -11,7 +11,7 @@ const SETTLED_MS = 250;
 const LET_SLEEP_MS = 60_000;
 
 export class Conversation {
-  /** `view` = {log, ask, panel, status, cards, showAsk(ask), greeted(replies), talking(), languageChanged(locale), arrived(), expired()}, and
+  /** `view` = {log, ask, panel, status, cards, call (where the page has calls), showAsk(ask), greeted(replies), talking(), languageChanged(locale), arrived(), expired()}, and
    * `deliver(session, id, content)` where messages go another way than by HTTP. */
   constructor(session, view) {
     Object.assign(this, { session, view });
@@ -59,6 +59,7 @@ export class Conversation {
     clearTimeout(this.asleep);
     this.stream.stop();
     this.outbox.close();
+    this.view.call?.close();
   }
 
   expired() {
@@ -119,6 +120,7 @@ export class Conversation {
     if (language && !this.quiet) this.view.languageChanged(language);
     this.view.status.setOwner(turn.owner);
     this.view.cards.speaks(turn.owner);
+    if (!this.quiet) void this.view.call?.speaks(turn.owner);
     this.view.panel.show(turn.case ?? null);
     if (!this.quiet) this.view.caseShown(turn.case ?? null);
     this.#asked(turn.ask ?? null);
@@ -143,6 +145,7 @@ export class Conversation {
       case "message": return this.#message(data);
       case "owner": return this.#owner(data.owner);
       case "card": return this.view.cards.became(data);
+      case "call": return this.#call(data);
       case "case": return this.view.panel.note(data);
       case "upload": return void this.uploads.set(data.upload_id, data.name);
       case "notice": return this.view.log.notice(data.level, data.text, data);
@@ -153,8 +156,16 @@ export class Conversation {
   #owner(owner) {
     this.view.status.setOwner(owner);
     this.view.cards.speaks(owner);
-    if (!this.quiet) this.#showAsk();
+    if (!this.quiet) {
+      this.#showAsk();
+      void this.view.call?.speaks(owner);
+    }
     this.#typing();
+  }
+
+  #call(data) {
+    this.view.log.divider(data.text);
+    this.view.call?.happened(data, this.quiet);
   }
 
   #message(message) {
@@ -207,6 +218,8 @@ export class Conversation {
     this.view.log.setQuiet(on);
     if (on) return;
     this.view.caseShown(this.view.panel.case);
+    void this.view.call?.speaks(this.view.status.owner);
+    this.view.call?.caughtUp();
     this.#showAsk();
     this.view.ask.setBusy(this.outbox.busy);
   }

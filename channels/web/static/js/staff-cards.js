@@ -35,6 +35,13 @@ export class StaffCards {
     return one.element;
   }
 
+  /** A card staff sent that can still be answered, once it is here; null where it does not come or is over. */
+  async open(id) {
+    for (let tries = 0; tries < 20 && !this.cards.has(id); tries += 1) await new Promise((done) => { setTimeout(done, 250); });
+    const card = this.cards.get(id)?.card;
+    return card?.state === "open" ? card : null;
+  }
+
   /** What became of a card, here or on another device of hers. */
   became(told) {
     const one = this.cards.get(told.id);
