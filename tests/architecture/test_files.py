@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -23,14 +25,20 @@ HOSTS = [
 PLACES = ["/wo" + "rk/", "/ro" + "ot/", "/ho" + "me/", "/Us" + "ers/", "/tmp/" + "w/", "/op" + "t/"]
 
 
+@cache
+def texts() -> dict[Path, str]:
+    """What stands in every file of text."""
+    return {path: path.read_text(encoding="utf-8", errors="replace") for path in tracked() if path.suffix in TEXT}
+
+
 @pytest.mark.parametrize("needle", [*HOSTS, *PLACES])
 def test_no_machine_and_no_registry_is_named(needle: str) -> None:
     pattern = re.compile(r"(?<![\w.])" + re.escape(needle) if needle.startswith("/") else re.escape(needle))
     found = [
         f"{relative(path)}:{number}"
-        for path in tracked()
-        if path.suffix in TEXT
-        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
+        for path, text in texts().items()
+        if needle in text
+        for number, line in enumerate(text.splitlines(), 1)
         if pattern.search(line)
     ]
     assert not found

@@ -367,6 +367,6 @@ def _live(table: Table, name: str) -> Any:
 
 TestTheDesk = TheDesk.TestCase
 TestTheDesk.settings = settings(
-    max_examples=70, stateful_step_count=200, deadline=None, database=None, suppress_health_check=list(HealthCheck),
+    max_examples=52, stateful_step_count=200, deadline=None, database=None, suppress_health_check=list(HealthCheck),
     phases=(Phase.generate,),  # making a run of two hundred steps smaller takes longer than a test may
 )  # fmt: skip
