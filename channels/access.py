@@ -62,6 +62,8 @@ PUBLIC_ROUTES = frozenset(
         ("GET", "/console/sso/begin"),
         ("GET", "/console/sso/back"),
         ("POST", "/console/sso/ended"),
+        ("GET", "/signin/back"),
+        ("POST", "/signin/ended"),
     }
 )
 

@@ -85,6 +85,9 @@ from channels.console.guides_due import keep_publishing
 from channels.kiosk import proofs as kiosk_proofs
 from channels.kiosk import routes as kiosk
 from channels.parts import Parts
+from channels.signin import cases as own_cases
+from channels.signin import routes as signin
+from channels.signin import serving as signing
 from channels.video import console as video_console
 from channels.video import routes as video
 from channels.video.recordings import Keeping
@@ -109,6 +112,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     settings = settings or get_settings()
     logging.configure(settings.log_level)
     sso.rules(settings)  # a mapping of roles that is none stops the start, not somebody's sign-in
+    signing.names(settings)
     parts = _parts(settings, clock or SystemClock())
     app = FastAPI(title="Bandao", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.state.parts, app.state.actions = parts, executor(parts.runner)
@@ -127,6 +131,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.include_router(video.router)
     app.include_router(video_console.router)
     app.include_router(web.router)
+    app.include_router(signin.router)
+    app.include_router(own_cases.router)
     return app
 
 
@@ -175,6 +181,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         hub=hub,
         identity=sso.provider(settings, clock),
         guides=guides,
+        citizens=signing.provider(settings, clock),
         services=services,
         runner=runner,
         engine=engine,

@@ -19,7 +19,7 @@ from assistant.conversation.hub import Hub
 from assistant.conversation.limits import RateLimiter
 from assistant.conversation.services import TurnServices
 from assistant.conversation.turn import TurnRunner
-from assistant.desk.identity import IdentityProvider
+from assistant.identity.provider import IdentityProvider
 from assistant.desk.lookout import Lookout
 from assistant.foundation.blobs import BlobStore
 from assistant.foundation.clock import Clock
@@ -62,6 +62,7 @@ class Parts:
     notices: NoticeService
     lookout: Lookout
     identity: IdentityProvider | None = None
+    citizens: IdentityProvider | None = None
     loop: asyncio.AbstractEventLoop | None = None
 
     def announce(self, conversation_id: str) -> None:

@@ -18,6 +18,7 @@ from sandbox.courier.store import CourierStore
 from sandbox.devices import api as devices_api
 from sandbox.devices.table import Table
 from sandbox.identity import api as identity_api
+from sandbox.identity import realms
 from sandbox.identity.faults import IdentityFaults
 from sandbox.messages import api as messages_api
 from sandbox.messages import page as messages_page
@@ -105,7 +106,8 @@ def create_app(config: SandboxConfig) -> FastAPI:
     app.include_router(register_api.routes(config, register, register_faults))
     app.include_router(messages_api.routes(config, messages, message_faults))
     app.include_router(courier_api.routes(config, CourierStore(config.data_dir), CourierFaults()))
-    app.include_router(identity_api.routes(config, IdentityFaults()))
+    for realm in (realms.staff(config), realms.citizens(config, held)):
+        app.include_router(identity_api.routes(config, realm, IdentityFaults()))
     app.include_router(messages_page.routes(config, office.store, messages))
     app.include_router(devices_api.routes(devices, held.persons))
     app.mount("/office/static", StaticFiles(directory=staff.STATIC), name="static")

@@ -33,7 +33,8 @@ class SandboxConfig:
     the message gateway (no secret: nobody's is taken); ``smtp_port`` is the mail server's (None: there is none),
     ``smtp_certificate`` a PEM file with its key and chain. ``courier_key`` opens the courier (none: to nobody), whose parcels
     move on every ``courier_step_s`` seconds. ``identity_client_id`` and ``_secret`` are the identity provider's one client (no
-    secret: it signs nobody in), ``identity_redirect`` the address people come back to from it.
+    secret: it signs nobody in), ``identity_redirect`` the address people come back to from it; ``citizen_…`` are the same of the
+    citizens' provider.
     """
 
     data_dir: Path
@@ -58,6 +59,9 @@ class SandboxConfig:
     smtp_port: int | None = None
     smtp_certificate: Path | None = None
     drop_port: int | None = None
+    citizen_client_id: str = "bandao"
+    citizen_client_secret: str = field(default="", repr=False)
+    citizen_redirect: str = ""
     drop_secret: str = field(default="", repr=False)
     drop_client_key: Path | None = None
     callback: str = ""
@@ -101,6 +105,9 @@ def load_config(data_dir: Path, env: Mapping[str, str] = os.environ) -> SandboxC
         messages_client_id=env.get("BANDAO_MESSAGES_CLIENT_ID", "").strip() or "bandao",
         messages_secret=env.get("BANDAO_MESSAGES_SECRET", "").strip(),
         smtp_port=_port(env, "BANDAO_SANDBOX_SMTP_PORT"),
+        citizen_client_id=env.get("BANDAO_CITIZEN_CLIENT_ID", "").strip() or "bandao",
+        citizen_client_secret=env.get("BANDAO_CITIZEN_CLIENT_SECRET", "").strip(),
+        citizen_redirect=env.get("BANDAO_CITIZEN_RETURN", "").strip(),
         smtp_certificate=_path(env.get("BANDAO_SANDBOX_SMTP_CERTIFICATE", "")),
         drop_port=drop_port,
         drop_secret=drop_secret,

@@ -22,6 +22,7 @@ from assistant.casework.results import store as results
 from assistant.casework.results.store import Result
 from assistant.casework.shipping import store as shipments
 from assistant.casework.shipping.store import Shipment
+from assistant.casework.signing import Level, policy
 from assistant.foundation import metrics
 from assistant.foundation.blobs import BlobStore
 from assistant.foundation.crypto import KeyRing
@@ -63,6 +64,7 @@ class TurnServices:
         self._register = register
         self._counter, self._handing_of = counter or Counter({}), handing_of
         self._pinned: InService | None = None
+        self._signing = policy(settings.sign_in_to_submit)
         self.packages = PackageMaker(settings, db, blobs, office)
 
     def pinned(self) -> TurnServices:
@@ -166,6 +168,10 @@ class TurnServices:
     def office_reachable(self) -> bool:
         """Whether the receiving office answers right now."""
         return self._reachable()
+
+    def sign_in_needed(self, item: str) -> Level | None:
+        """How surely it must be known who hands this item in; None where anybody may."""
+        return self._signing.get(item, self._signing.get("*"))
 
     def parcels(self, case_no: str) -> list[Shipment]:
         """What was sent or is to be sent of a case, oldest first."""

@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from assistant.desk import accounts
 from assistant.desk.accounts import SYSTEM, AccountError
-from assistant.desk.identity import Person, claim
 from assistant.desk.roles import ROLES, ordered, split
 from assistant.foundation import audit
 from assistant.foundation.desk_tables import staff, staff_session
 from assistant.foundation.messages import t
+from assistant.identity.provider import Person, claim
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 

@@ -176,6 +176,33 @@ class Settings(BaseSettings):
     )
     upload_max_bytes: int = Field(default=20 * MIB, ge=1, description="Largest single upload, in bytes.")
     upload_max_pages: int = Field(default=50, ge=1, description="Most pages of one uploaded document.")
+    citizen_issuer: str = Field(
+        default="",
+        pattern=r"^(|https://\S+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/\S*)?)$",
+        description="Issuer of the citizens' identity provider (OpenID Connect); empty = sandbox's, where all is on one machine.",
+    )
+    citizen_name: str = Field(default="统一身份认证", min_length=1, max_length=20, description="What citizens call it.")
+    citizen_client_id: str = Field(default="bandao", min_length=1, description="Our client identifier there.")
+    citizen_client_secret: str = Field(
+        default="", repr=False, description="Our client secret there; empty = generated into data/keys/citizen-oidc.key."
+    )
+    citizen_scope: str = Field(default="openid profile phone", pattern=r"\bopenid\b", description="Scopes asked for there.")
+    citizen_levels: str = Field(
+        default="phone=phone;real_name=real_name;face=face", description="Its acr values for each level: LEVEL=ACR,ACR;LEVEL=ACR."
+    )
+    citizen_number_claim: str = Field(
+        default="id_number", min_length=1, description="Claim with a citizen's identity number; a.b = b within a."
+    )
+    citizen_session_minutes: int = Field(default=120, ge=5, le=24 * 60, description="Minutes a citizen stays signed in.")
+    sign_in_to_submit: str = Field(
+        default="", description="Who hands these items in must be signed in: ITEM=LEVEL;*=LEVEL. Empty = nobody has to."
+    )
+    misuse_tries: int = Field(
+        default=20, ge=0, description="Case numbers, or proofs, an address may get wrong in an hour before it is slowed; 0 = any."
+    )
+    misuse_enterprises: int = Field(
+        default=5, ge=0, description="Enterprises one address may sign in to in a day before it is slowed; 0 = any number."
+    )
     ocr_wait_seconds: float = Field(
         default=6.0, ge=0, le=60, description="Seconds an upload waits to be read; then it answers, and reading goes on."
     )
@@ -246,6 +273,7 @@ class Settings(BaseSettings):
         filled = self.__dict__
         for name in ("data_dir", "guides_dir", "templates_dir", "models_dir", "sandbox_seed", "clamd_socket", "offices",
                      "voice_recogniser_folder", "voice_synthesiser_folder"):  # fmt: skip
+        ours = not self.sandbox_url
             if filled[name] is not None:
                 # Child processes start in other folders: a relative path would mean another place there.
                 filled[name] = filled[name].expanduser().absolute()
@@ -261,6 +289,8 @@ class Settings(BaseSettings):
         filled["sandbox_url"] = (self.sandbox_url or f"http://127.0.0.1:{self.sandbox_port}").rstrip("/")
         filled["database_url"] = _database_url(self.database_url, self.data_dir)
         filled["engine_token"] = self.engine_token or _secret(self.keys_dir / "engine.token")
+        if not self.citizen_issuer and ours and self.citizens_url is None:
+            filled["citizen_issuer"] = f"{self.sandbox_url}/citizens"
         filled["messages_url"] = (self.messages_url or f"{self.sandbox_url}/messages").rstrip("/")
         filled["messages_secret"] = self.messages_secret or _secret(self.keys_dir / "messages.key")
         filled["register_url"] = (self.register_url or f"{self.sandbox_url}/register").rstrip("/")
@@ -269,6 +299,7 @@ class Settings(BaseSettings):
         filled["courier_api_key"] = self.courier_api_key or _secret(self.keys_dir / "courier.key")
         filled["oidc_client_secret"] = self.oidc_client_secret or _secret(self.keys_dir / "oidc.key")
         filled["office_api_key"] = self.office_api_key or _secret(self.keys_dir / "office.key")
+        filled["citizen_client_secret"] = self.citizen_client_secret or _secret(self.keys_dir / "citizen-oidc.key")
         filled["office_webhook_secret"] = self.office_webhook_secret or _secret(self.keys_dir / "office-webhook.key")
         return self
 

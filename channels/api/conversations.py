@@ -17,6 +17,7 @@ from assistant.conversation.replying import rendered
 from assistant.foundation import audit
 from assistant.foundation.messages import CHINESE, ENGLISH, language_of, t, use_language
 from assistant.foundation.tokens import new_token
+from assistant.identity import persons
 from channels.access import Departing
 from channels.api.limits import by_address
 from channels.api.models import OpenConversation, Opened
@@ -66,6 +67,7 @@ def _leave(parts: Parts, conv: Conversation) -> bool:
         return False
     with parts.db.write() as conn:
         repository.end_token(conn, conv.id, conv.token_hash, now)
+        persons.let_go(conn, [conv.id])
         audit.append(conn, at=now, actor="citizen", action="conversation.left", subject=conv.id, detail={"channel": conv.channel})
     return True
 

@@ -1,19 +1,14 @@
 """Signing in at the organisation's identity provider, and out again: the ways there and back through the browser.
 
-What belongs to one way (state, nonce, PKCE verifier) travels in a cookie of its own, sealed with the key ring, for ten minutes
-and once. It is ``SameSite=Lax`` because the provider is another site and brings the browser back; the session's stays strict.
+What belongs to one way (state, nonce, PKCE verifier) travels in a cookie of its own, once (``channels.trips``); the session's
+stays strict.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-from dataclasses import asdict
-from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-import orjson
 from fastapi import APIRouter, Cookie, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -21,12 +16,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from assistant.desk import identities, sessions
 from assistant.desk.accounts import AccountError
 from assistant.desk.identities import Rules
-from assistant.desk.identity import IdentityProvider, Person, ProviderAway, SignInRefused, Trip
 from assistant.desk.sessions import Elsewhere
 from assistant.foundation.clock import Clock
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import t
 from assistant.foundation.settings import Settings
+from assistant.identity.provider import IdentityProvider, Person, ProviderAway, SignInRefused, Trip
+from channels import trips
 from channels.api.limits import by_address
 from channels.console.access import COOKIE, lives
 from channels.console.models import Ways
@@ -38,8 +34,8 @@ log = get_logger(__name__)
 router = APIRouter(prefix="/console", include_in_schema=False)
 TRIP_COOKIE = "bandao_sso"
 TRIP_PATH = "/console/sso"
-TRIP_LASTS = timedelta(minutes=10)
-_PLACE = b"cookie.sso"
+TRIP_LASTS = trips.LASTS
+TRIP = trips.Place(TRIP_COOKIE, TRIP_PATH, b"cookie.sso")
 _PAGES = {"desk": "/console/"} | {name: f"/console/{name}/" for name in ("guides", "reports", "accounts", "audit")}
 _jinja = Environment(loader=FileSystemLoader(STATIC_DIR.with_name("pages")), autoescape=True, undefined=StrictUndefined)
 
@@ -50,7 +46,7 @@ def provider(settings: Settings, clock: Clock) -> IdentityProvider | None:
         return None
     return IdentityProvider(
         settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret, f"{settings.public_url}{TRIP_PATH}/back",
-        scope=settings.oidc_scope, roles_claim=settings.oidc_roles_claim if settings.oidc_roles else "", now=clock.now,
+        scope=settings.oidc_scope, wanted_claim=settings.oidc_roles_claim if settings.oidc_roles else "", now=clock.now,
     )  # fmt: skip
 
 
@@ -81,11 +77,7 @@ async def begin(request: Request, to: Literal["desk", "guides", "reports", "acco
     except ProviderAway:
         return _sorry(503, t("desk.sso_away", name=parts.settings.oidc_name))
     response = RedirectResponse(address, 303, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
-    sealed = parts.db.keyring.encrypt(orjson.dumps([asdict(trip), to, parts.clock.now()]), _PLACE)
-    response.set_cookie(
-        TRIP_COOKIE, base64.urlsafe_b64encode(sealed).decode(), max_age=int(TRIP_LASTS.total_seconds()), path=TRIP_PATH,
-        httponly=True, samesite="lax", secure=_secure(parts),
-    )  # fmt: skip
+    trips.set_out(parts, response, TRIP, trip, to)
     return response
 
 
@@ -135,7 +127,7 @@ def leaving(parts: Parts, elsewhere: Elsewhere | None) -> str | None:
 
 def _back(parts: Parts, sealed: str, answer: dict[str, str]) -> Response:
     try:
-        trip, to = _trip(parts, sealed)
+        trip, to = trips.come_back(parts, TRIP, sealed)
         person = _provider(parts).finish(trip, answer)
         token = _session(parts, person)
     except ProviderAway:
@@ -146,22 +138,12 @@ def _back(parts: Parts, sealed: str, answer: dict[str, str]) -> Response:
     except AccountError as none:
         log.info("identity.no_account", reason=none.code)
         return _sorry(403, str(none))
-    response = RedirectResponse(_PAGES[to], 303, headers={"Cache-Control": "no-store"})
+    response = RedirectResponse(_PAGES[str(to)], 303, headers={"Cache-Control": "no-store"})
     response.set_cookie(
         COOKIE, token, max_age=parts.settings.staff_session_hours * 3600, path="/console", httponly=True, samesite="strict",
-        secure=_secure(parts),
+        secure=trips.secure(parts),
     )  # fmt: skip
     return response
-
-
-def _trip(parts: Parts, sealed: str) -> tuple[Trip, str]:
-    try:
-        held, to, begun = orjson.loads(parts.db.keyring.decrypt(base64.urlsafe_b64decode(sealed), _PLACE))
-    except (binascii.Error, ValueError):
-        raise SignInRefused("cookie") from None
-    if not timedelta() <= parts.clock.now() - datetime.fromisoformat(begun) <= TRIP_LASTS:
-        raise SignInRefused("late")
-    return Trip(**held), to
 
 
 def _session(parts: Parts, person: Person) -> str:
@@ -176,10 +158,6 @@ def _provider(parts: Parts) -> IdentityProvider:
     if parts.identity is None:
         raise Problem(404, "not_found")
     return parts.identity
-
-
-def _secure(parts: Parts) -> bool:
-    return parts.settings.public_url.startswith("https://")
 
 
 def _sorry(status: int, why: str) -> HTMLResponse:

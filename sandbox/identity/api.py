@@ -1,6 +1,6 @@
 """The provider's doors: discovery, the page where one says who one is, token, keys, user information, logout.
 
-There are no passwords: whoever comes to the page chooses one of the invented members of staff.
+There are no passwords: whoever comes to the page chooses one of the invented persons of the realm.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ import base64
 import binascii
 import hashlib
 import hmac
-import json
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import unquote_plus, urlencode
+from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from fastapi import APIRouter, Form, Header, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -24,11 +23,14 @@ from pydantic import BaseModel, ConfigDict
 
 from sandbox.config import SandboxConfig
 from sandbox.identity.faults import IdentityFault, IdentityFaults, Mode
+from sandbox.identity.realms import PHONE, Realm
 from sandbox.identity.tokens import LIFE_S, Signer, id_claims, logout_claims
 from sandbox.office import staff as office_staff
 from sandbox.problems import Problem
 
 CODE_S = 60
+CHOSEN = ("as", "acr", "for")
+"""What the page adds to the address it was opened with: who, how surely, and for which enterprise."""
 _HERE = Path(__file__).parent
 
 
@@ -41,9 +43,9 @@ class Leaving(BaseModel):
 
 @dataclass(frozen=True)
 class Granted:
-    """A code given out: for whom, to which address, with whose challenge and nonce, until when (unix seconds)."""
+    """A code given out: for what was chosen, to which address, with whose challenge and nonce, until when (unix seconds)."""
 
-    sub: str
+    chosen: dict[str, str]
     redirect_uri: str
     challenge: str
     nonce: str
@@ -52,23 +54,22 @@ class Granted:
 
 @dataclass
 class Given:
-    """Codes not yet used, access tokens (by hash → subject, fault), sessions (subject → newest number)."""
+    """Codes not yet used, access tokens (by hash → what was chosen, fault), sessions (subject → newest number)."""
 
     codes: dict[str, Granted] = field(default_factory=dict)
-    tokens: dict[str, tuple[str, Mode]] = field(default_factory=dict)
+    tokens: dict[str, tuple[dict[str, str], Mode]] = field(default_factory=dict)
     sessions: dict[str, str] = field(default_factory=dict)
 
 
-def routes(config: SandboxConfig, faults: IdentityFaults) -> APIRouter:
-    """All of ``/identity``."""
-    router = APIRouter(prefix="/identity", include_in_schema=False)
-    people = {one["sub"]: one for one in json.loads((_HERE / "staff.json").read_text(encoding="utf-8"))["staff"]}
+def routes(config: SandboxConfig, realm: Realm, faults: IdentityFaults) -> APIRouter:
+    """All of one provider."""
+    router = APIRouter(prefix=realm.prefix, include_in_schema=False)
     folders = [_HERE / "pages", office_staff.STATIC.with_name("pages")]
     jinja = Environment(loader=FileSystemLoader(folders), autoescape=True, undefined=StrictUndefined)
     signer, given = Signer(), Given()
 
     def issuer(request: Request) -> str:
-        return f"{request.base_url}identity"
+        return f"{str(request.base_url).rstrip('/')}{realm.prefix}"
 
     def now() -> int:
         return int(config.now().timestamp())
@@ -79,9 +80,9 @@ def routes(config: SandboxConfig, faults: IdentityFaults) -> APIRouter:
         except (binascii.Error, UnicodeDecodeError):
             pair = ""
         client, secret = map(unquote_plus, pair.partition(":")[::2])
-        known = config.identity_client_secret
+        known = realm.client_secret
         right = hmac.compare_digest(secret.encode(), known.encode())
-        if not known or not right or client != config.identity_client_id:
+        if not known or not right or client != realm.client_id:
             raise _refusal(401, "invalid_client")
 
     @router.get("/.well-known/openid-configuration")
@@ -105,29 +106,31 @@ def routes(config: SandboxConfig, faults: IdentityFaults) -> APIRouter:
             "authorization_response_iss_parameter_supported": True,
             "backchannel_logout_supported": True,
             "backchannel_logout_session_supported": True,
+            **realm.more,
         }
 
     @router.get("/authorize")
     def authorize(request: Request) -> Response:
-        asked = {name: value for name, value in request.query_params.items() if name != "as"}
+        asked = {name: value for name, value in request.query_params.items() if name not in CHOSEN}
         uri = asked.get("redirect_uri", "")
-        if asked.get("client_id") != config.identity_client_id or not uri or uri != config.identity_redirect:
+        if asked.get("client_id") != realm.client_id or not uri or uri != realm.redirect:
             raise Problem(400, "unknown-client", "没有登记过这个应用或者它的返回地址", room="identity")
         wanted = {"response_type": "code", "code_challenge_method": "S256"}
         if any(asked.get(name) != value for name, value in wanted.items()) or "openid" not in asked.get("scope", "").split():
             return RedirectResponse(f"{uri}?{urlencode({'error': 'invalid_request', 'state': asked.get('state', '')})}", 303)
-        who = request.query_params.get("as", "")
+        chosen = {name: request.query_params[name] for name in CHOSEN if name in request.query_params}
         back = {"state": asked.get("state", ""), "iss": issuer(request)}
-        if who == "nobody":
+        if chosen.get("as") == "nobody":
             return RedirectResponse(f"{uri}?{urlencode({'error': 'access_denied', **back})}", 303)
-        if who not in people:
-            here = f"/identity/authorize?{urlencode(asked)}&as="
-            choices = [(one["name"], one["sub"], here + one["sub"]) for one in people.values()]
-            leave = f"{here}nobody"
-            return HTMLResponse(jinja.get_template("choose.html").render(choices=choices, leave=leave))
+        if realm.claims(chosen) is None:
+            here, levels = f"{realm.prefix}/authorize?{urlencode(asked)}&", asked.get("acr_values", "").split()
+            offered = realm.choices(levels[0] if levels else "")
+            choices = [(one.name, one.tag, here + urlencode(one.adds)) for one in offered]
+            page = jinja.get_template("choose.html").render(choices=choices, leave=f"{here}as=nobody", hint=realm.hint)
+            return HTMLResponse(page)
         code = secrets.token_urlsafe(32)
         challenge, nonce = asked.get("code_challenge", ""), asked.get("nonce", "")
-        given.codes[_hash(code)] = Granted(who, uri, challenge, nonce, now() + CODE_S)
+        given.codes[_hash(code)] = Granted(chosen, uri, challenge, nonce, now() + CODE_S)
         return RedirectResponse(f"{uri}?{urlencode({'code': code, **back})}", 303)
 
     @router.post("/token")
@@ -151,11 +154,15 @@ def routes(config: SandboxConfig, faults: IdentityFaults) -> APIRouter:
         if fault == "rotate":
             signer.rotate()
         access, sid = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
-        given.tokens[_hash(access)] = held.sub, fault
-        given.sessions[held.sub] = sid
-        person = people[held.sub] if fault != "other_userinfo" else {"sub": held.sub}
+        given.tokens[_hash(access)] = held.chosen, fault
+        person = {**(realm.claims(_low(held.chosen) if fault == "low_level" else held.chosen) or {})}
+        given.sessions[person["sub"]] = sid
+        if fault == "other_userinfo":
+            person = {"sub": person["sub"]}
+        if fault == "no_number":
+            person.pop("id_number", None)
         claims = id_claims(
-            person, issuer=issuer(request), client=config.identity_client_id, nonce=held.nonce, sid=sid, access_token=access,
+            person, issuer=issuer(request), client=realm.client_id, nonce=held.nonce, sid=sid, access_token=access,
             now=now(), fault=fault,
         )  # fmt: skip
         body = {"access_token": access, "token_type": "Bearer", "expires_in": LIFE_S, "id_token": signer.signed(claims, fault)}
@@ -167,11 +174,12 @@ def routes(config: SandboxConfig, faults: IdentityFaults) -> APIRouter:
 
     @router.get("/userinfo")
     def userinfo(authorization: Annotated[str, Header()] = "") -> dict[str, Any]:
-        sub, fault = given.tokens.get(_hash(authorization.removeprefix("Bearer ").strip()), ("", "ok"))
-        if sub not in people:
+        chosen, fault = given.tokens.get(_hash(authorization.removeprefix("Bearer ").strip()), ({}, "ok"))
+        said = realm.claims(chosen)
+        if said is None:
             raise _refusal(401, "invalid_token")
-        other = next(one for one in people if one != sub)
-        return dict(people[other if fault == "other_userinfo" else sub])
+        other = next(one for one in realm.people if one != said["sub"])
+        return dict((realm.claims({**chosen, "as": other}) or {}) if fault == "other_userinfo" else said)
 
     @router.get("/end_session")
     def end_session(request: Request) -> Response:
@@ -182,7 +190,7 @@ def routes(config: SandboxConfig, faults: IdentityFaults) -> APIRouter:
             claims = {}
         given.sessions.pop(claims.get("sub", ""), None)
         back = asked.get("post_logout_redirect_uri", "")
-        if back and claims.get("aud") == config.identity_client_id and config.identity_redirect.startswith(back):
+        if back and claims.get("aud") == realm.client_id and _ours(realm, back):
             return RedirectResponse(f"{back}?{urlencode({'state': asked['state']})}" if "state" in asked else back, 303)
         return HTMLResponse(jinja.get_template("left.html").render())
 
@@ -197,7 +205,7 @@ def routes(config: SandboxConfig, faults: IdentityFaults) -> APIRouter:
         """End somebody's session here; the logout token to be posted to the client's back-channel address."""
         judge(authorization)
         sid = given.sessions.pop(body.sub, "")
-        claims = logout_claims(issuer=issuer(request), client=config.identity_client_id, subject=body.sub, sid=sid, now=now())
+        claims = logout_claims(issuer=issuer(request), client=realm.client_id, subject=body.sub, sid=sid, now=now())
         return {"logout_token": signer.signed(claims, kind="logout+jwt")}
 
     return router
@@ -214,6 +222,15 @@ class _Refusal(Problem):
 def _refusal(status: int, error: str) -> Problem:
     headers = {"WWW-Authenticate": 'Basic realm="identity"'} if status == 401 else None
     return _Refusal(status, error, error.replace("_", " "), headers=headers, room="identity")
+
+
+def _low(chosen: dict[str, str]) -> dict[str, str]:
+    return {"as": chosen["as"], "acr": PHONE}
+
+
+def _ours(realm: Realm, back: str) -> bool:
+    """Whether an address to go to after signing out is on the client's own site."""
+    return urlsplit(back)[:2] == urlsplit(realm.redirect)[:2]
 
 
 def _hash(text: str) -> str:

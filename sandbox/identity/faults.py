@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Mode = Literal[
     "ok", "down", "wrong_nonce", "no_nonce", "expired", "not_yet", "wrong_audience", "wrong_issuer", "alg_none", "alg_hs256",
-    "foreign_key", "wrong_hash", "other_userinfo", "rotate",
+    "foreign_key", "wrong_hash", "other_userinfo", "rotate", "low_level", "no_number",
 ]  # fmt: skip
 
 
@@ -18,6 +18,7 @@ class IdentityFault(BaseModel):
 
     ``alg_hs256`` signs with the public key as a secret, ``foreign_key`` with another key under the right name, ``wrong_hash``
     lies about the access token. ``other_userinfo`` tells of another person, ``rotate`` signs with a new key (no fault).
+    ``low_level`` proves less than was asked for, ``no_number`` leaves the identity number out.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -30,6 +30,8 @@ class Seeds:
     licences: list[Record] = field(default_factory=list)
     barred: list[tuple[str, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    heads: dict[str, str] = field(default_factory=dict)
+    """Legal representatives: an enterprise's code → the identity number of its own, where that is known."""
 
 
 def load(added: Path | None) -> Seeds:
@@ -305,7 +307,8 @@ def _complete(seeds: Seeds) -> None:
                 known[code] = {**known[code], "barred": True, **({"barred_reason": reason} if reason else {})}
     for uscc, enterprise in seeds.enterprises.items():
         legal_id = enterprise.pop("_legal_id", None)
-        head = seeds.persons.get(legal_id or by_name.get(words.plain(enterprise.get("legal_representative", "")), ""), {})
+        seeds.heads[uscc] = legal_id or by_name.get(words.plain(enterprise.get("legal_representative", "")), "")
+        head = seeds.persons.get(seeds.heads[uscc], {})
         if head.get("barred") and not enterprise.get("barred"):
             seeds.enterprises[uscc] = {
                 **enterprise,

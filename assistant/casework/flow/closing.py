@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.casework import interview
+from assistant.casework import interview, signing
 from assistant.casework.flow import choosing, handing, notifying, receiving, reporting, slots
 from assistant.casework.flow.asking import advance, ask, confirm_question, reject
 from assistant.casework.flow.confirming import confirmation
@@ -153,6 +153,13 @@ def submit(talk: Talk) -> None:
         return
     if case.package is None or case.status not in (CaseStatus.READY, CaseStatus.CORRECTION_NEEDED):
         advance(talk)
+        return
+    guide = talk.official or talk.guide
+    assert guide is not None
+    if wanted := signing.wanting(talk.services.sign_in_needed(guide.code), talk.state.signed_in, guide, case, talk.now):
+        talk.notice("warning", wanted.why)
+        talk.status = "ready"
+        ask(talk, confirm_question("submit"))
         return
     first = case.status is CaseStatus.READY
     parts.submit(case, talk.now)

@@ -5,7 +5,7 @@ Flow functions change a ``Talk`` and nothing else; the conversation room loads i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -27,6 +27,7 @@ from assistant.casework.prefill.state import VerifiedIdentity
 from assistant.casework.ratings.model import Said
 from assistant.casework.results.store import Result
 from assistant.casework.shipping.store import Shipment
+from assistant.casework.signing import Level, SignedIn
 from assistant.foundation.messages import CHINESE, ENGLISH, use_language
 from knowledge.catalogue import Catalogue
 from knowledge.replies import Ask, Card, Choices, File, Notice, Option, Text
@@ -130,12 +131,13 @@ class DialogueState(BaseModel):
     one in hand, ``later`` those after it, ``unclear`` what may be one of several; ``failures`` counts turns in a row that were
     not understood; ``told`` is what she told of her situation by item, ``deciding`` the situation asked now, ``every_case`` the
     items she wants told for every situation; ``region`` is the place she asks about (GB/T 2260), if another than hers;
-    ``locale_chosen``: she chose language and script herself; ``identity`` is who signed in; ``notices_offered`` is the turn she
-    was asked where to be told; ``openid`` is who she is to WeChat, set by its door; ``rating`` is the bad grade whose reasons are
-    being asked, ``rated`` the cases and talks she rated or was asked to rate; ``posting`` is the parcel whose address is asked
-    for; ``slot`` the slot at a window being chosen; ``lost`` counts turns not understood, ``refused`` the answers not taken for
-    one field; ``person`` is the call or appointment being agreed on; ``handed`` is why a person was last to take over, ``judged``
-    for what of a case (``<case number>:<key>``), ``unjudged`` since when nobody came, ``changed`` how often a field was.
+    ``locale_chosen``: she chose language and script herself; ``identity`` is who signed in, ``signed_in`` how surely;
+    ``notices_offered`` is the turn she was asked where to be told; ``openid`` is who she is to WeChat, set by its door;
+    ``rating`` is the bad grade whose reasons are being asked, ``rated`` the cases and talks she rated or was asked to rate;
+    ``posting`` is the parcel whose address is asked for; ``slot`` the slot at a window being chosen; ``lost`` counts turns not
+    understood, ``refused`` the answers not taken for one field; ``person`` is the call or appointment being agreed on; ``handed``
+    is why a person was last to take over, ``judged`` for what of a case (``<case number>:<key>``), ``unjudged`` since when nobody
+    came, ``changed`` how often a field was.
     """
 
     ask: Ask | None = None
@@ -160,6 +162,7 @@ class DialogueState(BaseModel):
     papers: list[PaperQuestion] = []
     region: str | None = None
     identity: VerifiedIdentity | None = None
+    signed_in: SignedIn | None = None
     rating: Said | None = None
     rated: list[str] = []
     notices_offered: int | None = None
@@ -257,6 +260,7 @@ class Services(Protocol):
     def new_case_no(self, now: datetime) -> str: ...
     def build_package(self, case: Case, guide: Guide, now: datetime) -> Built: ...
     def office_reachable(self) -> bool: ...
+    def sign_in_needed(self, item: str) -> Level | None: ...
     def progress_page(self) -> str | None: ...
     def parcels(self, case_no: str) -> Sequence[Shipment]: ...
     def results(self, case_no: str) -> Sequence[Result]: ...
@@ -306,17 +310,14 @@ class Talk:
     audit: list[AuditNote] = field(default_factory=list)
     submit: bool = False
     rating: Said | None = None
-    #: Parts to be taken back from their offices: case number and item.
+    #: Parts taken back from offices (case number, item); cases whose result's way she told; slots booked or given back, in order.
     withdraw: list[tuple[str, str]] = field(default_factory=list)
-    #: Cases of which she said how the result is to come, or that papers are to be fetched.
     posted: list[str] = field(default_factory=list)
-    #: Slots booked or given back, in order.
     slots: list[Booked] = field(default_factory=list)
     #: Why a person is to take over, a code of the desk's reasons, and a note for her.
     wants_person: str | None = None
     person_note: str = ""
     question_said: bool = False
-    after_commit: list[Callable[[], None]] = field(default_factory=list)
     _hits: list[Hit] | None = None
 
     @property
@@ -357,8 +358,7 @@ class Talk:
     @property
     def guide(self) -> Guide | None:
         """The guide of the active case, in the version the case was started on, as the citizen reads it."""
-        guide = self.official
-        return guide if guide is None or self.language != ENGLISH else self.catalogue.in_english(guide)
+        return self.catalogue.in_english(self.official) if self.official and self.language == ENGLISH else self.official
 
     @property
     def official(self) -> Guide | None:

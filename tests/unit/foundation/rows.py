@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from assistant.casework import events
 from assistant.casework.events import CaseEvent
-from assistant.foundation import desk_tables, tables, video_tables
+from assistant.foundation import desk_tables, identity_tables, tables, video_tables
 from assistant.foundation.database import Database
 
 ID_NUMBER = "310101199001011234"
@@ -82,6 +82,17 @@ def add_everything_encrypted(db: Database, now: datetime, conversation_id: str =
         conn.execute(insert(video_tables.video_recording), {
             "id": f"recording-of-{conversation_id}", "call_id": f"call-of-{conversation_id}", "words": f"{NAME} 同意录像",
             "agreed_at": now, "state": "running", "media_type": "video/webm",
+        })  # fmt: skip
+        conn.execute(insert(identity_tables.citizen), {
+            "id": f"citizen-of-{conversation_id}", "details": {"name": NAME, "id_number": ID_NUMBER}, "created_at": now,
+        })  # fmt: skip
+        conn.execute(insert(identity_tables.citizen_session), {
+            "id": f"session-of-{conversation_id}", "citizen_id": f"citizen-of-{conversation_id}", "subject_index": "0" * 64,
+            "id_token": NAME, "standing": {"authority": {"name": NAME}}, "begun_at": now, "until_at": now,
+        })  # fmt: skip
+        conn.execute(insert(identity_tables.misuse_alarm), {
+            "id": f"alarm-of-{conversation_id}", "kind": "resume", "address_index": "0" * 64, "address": NAME, "began_at": now,
+            "last_at": now, "tries": 1,
         })  # fmt: skip
         conn.execute(insert(tables.review_sentence), {
             "id": f"sentence-of-{conversation_id}", "digest": f"digest-of-{conversation_id}", "at": now, "reason": "fell_back",

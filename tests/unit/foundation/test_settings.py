@@ -44,6 +44,7 @@ def test_what_is_set_is_not_derived(tmp_path: Path) -> None:
         messages_secret="given five",
         courier_api_key="given six",
         oidc_client_secret="given seven",
+        citizen_client_secret="given eight",
     )
     assert settings.engine_url == "http://127.0.0.1:7"
     assert settings.sandbox_url == "http://office.example"
@@ -59,9 +60,10 @@ def test_secrets_are_generated_once_and_private(tmp_path: Path) -> None:
     assert first.engine_token == second.engine_token
     assert first.engine_token != first.office_api_key
     assert len(first.engine_token) >= 40
-    for name in ("engine.token", "office.key", "office-webhook.key", "register.key", "messages.key", "courier.key", "oidc.key"):
+    for name in ("engine.token", "office.key", "office-webhook.key", "register.key", "messages.key", "courier.key", "oidc.key", "citizen-oidc.key"):
         assert stat.S_IMODE((tmp_path / "keys" / name).stat().st_mode) == 0o600
     assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == [
+        "citizen-oidc.key",
         "courier.key",
         "engine.token",
         "messages.key",

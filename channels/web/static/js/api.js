@@ -130,6 +130,27 @@ export const signCase = (session, caseNo, strokes) =>
 /** Takes the signature back. */
 export const unsignCase = (session, caseNo) => request("DELETE", `${BASE}/cases/${part(caseNo)}/signature`, { token: session.token });
 
+/** Who is in the conversation: {offered, signed_in, level, who, acting, wanted, …}. */
+export const signInStanding = (session) => request("GET", `${BASE}/conversations/${part(session.id)}/sign-in`, { token: session.token });
+
+/** Begins to sign in: {signed_in, address}; the browser has to go there, where there is one. */
+export const beginSignIn = (session, wanted) =>
+  request("POST", `${BASE}/conversations/${part(session.id)}/sign-in`, { token: session.token, body: wanted });
+
+/** Who one signed in as is used no more; answers with the next turn. */
+export const forgetIdentity = (session) => request("DELETE", `${BASE}/conversations/${part(session.id)}/sign-in`, { token: session.token });
+
+/** Signs out, here or everywhere: {next}. The session's token opens nothing afterwards. */
+export const signOut = (session, everywhere) =>
+  request("POST", `${BASE}/conversations/${part(session.id)}/sign-out`, { token: session.token, body: { everywhere } });
+
+/** Every case of who is signed in: {items}. */
+export const ownCases = (session) => request("GET", `${BASE}/conversations/${part(session.id)}/my-cases`, { token: session.token });
+
+/** Goes on here with a case of hers that is elsewhere; answers with its next turn. */
+export const takeUpCase = (session, caseNo) =>
+  request("POST", `${BASE}/conversations/${part(session.id)}/my-cases/${part(caseNo)}/take-up`, { token: session.token });
+
 /** The sheet to fill in for a table that is asked. */
 export const sheetPath = (caseNo, field) => `${BASE}/cases/${part(caseNo)}/fields/${part(field)}/sheet`;
 

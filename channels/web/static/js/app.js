@@ -14,6 +14,7 @@ import { Log } from "./log.js";
 import { guidesAddress, locale, wirePreferences } from "./prefs.js";
 import { Recommended } from "./recommended.js";
 import { canSign, openSigning } from "./signature.js";
+import { SignIn } from "./signin.js";
 import { showStarts } from "./starts.js";
 import { StaffCards } from "./staff-cards.js";
 import { Status } from "./status.js";
@@ -117,6 +118,11 @@ const resume = new ResumeDialog({
   opened: (turn) => conversation.took(turn),
 });
 
+const signing = new SignIn({ item: get("menu-signin"), dialog: get("signin-dialog"), before: get("ask"), act: {
+  session: () => conversation?.session, took: (turn) => conversation.took(turn), expired: () => conversation.expired(),
+  say: (text) => status.say("signin", text), left: (next) => (forgetConversation(), next ? window.location.assign(next) : start()),
+} });
+
 /** Returns false when nothing can be sent yet, so that the words stay in the box. */
 function deliver(content, shown) {
   if (!conversation || conversation.closed) return false;
@@ -211,6 +217,7 @@ const view = {
     log.follow();
   },
   showAsk(next) {
+    void signing.asked(next);
     const held = ask.holdsFocus || document.activeElement === document.body;
     if (ask.show(next) && held && document.body.classList.contains("talking") && !document.querySelector("dialog[open]")) ask.focus(byKeyboard);
   },
@@ -327,6 +334,7 @@ function wireMenu() {
     action();
   });
   item("menu-resume", () => resume.show());
+  item("menu-signin", () => signing.show());
   item("menu-restart", restart);
   item("menu-clear", async () => {
     if (!await confirmFirst("clear")) return;
@@ -384,8 +392,9 @@ if (/^\d{6}$/.test(brought.get("region") ?? "")) preference.set("region", brough
 // The QR code on a package's cover: her case, once she has shown that it is hers.
 const begun = brought.get("case");
 if (begun) resume.show(begun.slice(0, 40));
-if (brought.has("say") || brought.has("region") || brought.has("case")) window.history.replaceState(null, "", window.location.pathname);
+if (["say", "region", "case", "signin"].some((name) => brought.has(name))) window.history.replaceState(null, "", window.location.pathname);
 
 const remembered = stored.get();
 if (remembered) begin(remembered);
 else start();
+signing.arrived(brought.get("signin"));

@@ -2,11 +2,13 @@
 import zhCN from "./strings/zh-CN.js";
 import zhHant from "./strings/zh-Hant.js";
 import en from "./strings/en.js";
+import signin from "./strings/signin.js";
 
-export const CATALOGUES = { "zh-CN": zhCN, "zh-Hant": zhHant, en };
+const OWN = { "zh-CN": zhCN, "zh-Hant": zhHant, en };
+export const CATALOGUES = Object.fromEntries(Object.entries(OWN).map(([locale, own]) => [locale, { ...own, ...signin[locale] }]));
 export const LOCALES = Object.keys(CATALOGUES);
 
-let words = zhCN;
+let words = CATALOGUES["zh-CN"];
 let spokenHere = "zh-CN";
 
 export function setLocale(locale) {

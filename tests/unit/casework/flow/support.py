@@ -15,6 +15,7 @@ from assistant.casework.notices.wishes import Outside
 from assistant.casework.prefill.records import Register
 from assistant.casework.results.store import Result
 from assistant.casework.shipping.store import Shipment
+from assistant.casework.signing import Level
 from assistant.foundation.clock import SHANGHAI
 from knowledge.catalogue import Catalogue
 from knowledge.schema import Guide
@@ -68,6 +69,7 @@ class World:
     notice_channels: frozenset[Outside] = frozenset({"sms", "email"})
     counter: Counter = field(default_factory=lambda: Counter({}))
     handing: Handing | None = None
+    needed: Level | None = None
 
     @property
     def catalogue(self) -> Catalogue:
@@ -97,6 +99,9 @@ class World:
 
     def office_reachable(self) -> bool:
         return self.reachable
+
+    def sign_in_needed(self, item: str) -> Level | None:
+        return self.needed
 
     def progress_page(self) -> str | None:
         return self.page

@@ -1,4 +1,4 @@
-"""Signing in at the organisation's own identity provider: OpenID Connect, the authorization code flow with PKCE.
+"""Signing in at an identity provider, staff's or citizens': OpenID Connect, the authorization code flow with PKCE.
 
 What the provider signs is believed only after its signature (never ``none``, never a shared secret), issuer, audience, times and
 nonce were checked; the rest of a token says nothing until then.
@@ -76,24 +76,26 @@ class IdentityProvider:
 
     def __init__(
         self, issuer: str, client_id: str, client_secret: str, return_url: str, *, scope: str = "openid profile",
-        roles_claim: str = "", now: Callable[[], datetime],
+        wanted_claim: str = "", now: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self.issuer, self.client_id, self._secret, self.return_url = issuer, client_id, client_secret, return_url
-        self._scope, self._roles_claim, self._now = scope, roles_claim, now
+        self._scope, self._wanted_claim, self._now = scope, wanted_claim, now
         self._lock = threading.Lock()
         self._said: dict[str, Any] = {}
         self._said_at = 0.0
         self._keys: KeySet | None = None
 
-    def begin(self, trip: Trip) -> str:
-        """Where to send the browser.
+    def begin(self, trip: Trip, **asked: str) -> str:
+        """Where to send the browser; ``asked`` are further parameters (``acr_values``, ``prompt`` …).
 
         Raises:
             ProviderAway: it cannot be reached.
         """
         with self._client() as client:
             there = self._discovered(client)["authorization_endpoint"]
-            address, _ = client.create_authorization_url(there, state=trip.state, nonce=trip.nonce, code_verifier=trip.verifier)
+            address, _ = client.create_authorization_url(
+                there, state=trip.state, nonce=trip.nonce, code_verifier=trip.verifier, **asked
+            )
         return str(address)
 
     def finish(self, trip: Trip, answer: Mapping[str, str]) -> Person:
@@ -179,10 +181,10 @@ class IdentityProvider:
             return jwt.decode(token, self._key_set(client, fresh=True), algorithms=ALGORITHMS)
 
     def _more(self, client: OAuth2Client, said: dict[str, Any], claims: CodeIDToken) -> dict[str, Any]:
-        """The claims, with those the provider tells only who asks for them, where the ID token says nothing of roles."""
+        """The claims, with those the provider tells only who asks for them, where the ID token lacks the one that is wanted."""
         found = dict(claims)
         address = said.get("userinfo_endpoint")
-        if not self._roles_claim or claim(found, self._roles_claim) is not None or not address:
+        if not self._wanted_claim or claim(found, self._wanted_claim) is not None or not address:
             return found
         told = self._json(client, address, withhold_token=False)
         if told.get("sub") != found["sub"]:
