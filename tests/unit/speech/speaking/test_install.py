@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.speech.engines import fastspeech
-from assistant.speech.install import InstallFailed, voice
+from assistant.speech.install import InstallFailed, apart, voice
 from tests.unit.speech.speaking import tiny
 
 
@@ -40,7 +40,7 @@ class Programs:
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
     played = Programs(tmp_path)
-    monkeypatch.setattr(voice, "_run", played.run)
+    monkeypatch.setattr(apart, "run", played.run)
     return played
 
 
@@ -76,7 +76,7 @@ def test_a_step_that_fails_changes_nothing(tmp_path: Path, programs: Programs, s
 
 def test_a_program_that_fails_is_told_with_its_last_words() -> None:
     with pytest.raises(InstallFailed, match="no such file"):
-        voice._run(["sh", "-c", "echo no such file >&2; exit 3"], "pip")
+        apart.run(["sh", "-c", "echo no such file >&2; exit 3"], "pip")
 
 
 def test_everything_fetched_is_pinned_with_hashes() -> None:
