@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 from assistant.foundation.settings import Settings
 from assistant.speech.engines.base import Activity, EngineError, Recogniser
 
@@ -31,7 +34,29 @@ def recogniser(settings: Settings) -> Recogniser:
     raise EngineError("not_installed", ", ".join(RECOGNISERS))
 
 
+def plugged(name: str, settings: Settings) -> Any:
+    """An engine from outside: `module:Class`, made with the settings. What it is, its caller says.
+
+    Raises:
+        EngineError: not_installed, there is no such module or class; broken, it could not be made.
+    """
+    module, _, attribute = name.partition(":")
+    try:
+        made = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise EngineError("not_installed", f"{name}: {error}") from error
+    try:
+        return made(settings)
+    except EngineError:
+        raise
+    except Exception as error:  # whatever somebody else's engine throws
+        raise EngineError("broken", f"{name}: {type(error).__name__}: {error}") from error
+
+
 def _recogniser(name: str, settings: Settings) -> Recogniser:
+    if ":" in name:
+        ears: Recogniser = plugged(name, settings)
+        return ears
     if name == "sherpa":
         from assistant.speech.engines.sherpa import Sherpa
 

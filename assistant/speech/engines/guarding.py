@@ -17,6 +17,7 @@ _PHANTOMS = re.compile(
 )
 _MOST_PER_SECOND = 12.0
 """Characters: nobody speaks faster than about nine."""
+_NUMERALS = frozenset("零一二三四五六七八九幺两十百千万")
 _NO_WORD = re.compile(r"[\W_]+")
 
 
@@ -49,8 +50,10 @@ def believable(text: str, seconds: float, hints: Sequence[str] = ()) -> bool:
 
 def _repeats(bare: str) -> bool:
     """One to twelve characters repeated without end; digits may repeat as they like: 13800000000."""
-    if any(c.isdigit() for c in bare) or len(bare) < 12:
+    if any(c.isdigit() for c in bare):
         return False
+    if len(bare) < 12:
+        return len(bare) > 5 and len(set(bare)) == 1 and bare[0] not in _NUMERALS
     return any(re.search(rf"(.{{{size}}})\1{{{max(3, 9 // size)},}}", bare) for size in range(1, 13)) and not (
-        set(bare) <= set("零一二三四五六七八九幺两十百千万")
+        set(bare) <= _NUMERALS
     )

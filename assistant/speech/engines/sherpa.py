@@ -24,6 +24,8 @@ _TAG = re.compile(r"<\|[^|]*\|>")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _SPACE_IN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff\d])|(?<=\d)\s+(?=[\u3400-\u9fff])")
 _HOTWORDS = 200
+_TOLD_APART = frozenset(("yue", "ja", "ko"))
+"""Languages SenseVoice hears beside Mandarin and English, and says so."""
 
 
 class Sherpa:
@@ -71,6 +73,7 @@ class Sherpa:
 
     def recognise(self, sound: NDArray[np.float32], *, hints: Sequence[str] = (), language: str | None = None) -> Heard:
         """See `base.Recogniser`. `hints` are hotwords for a zipformer; SenseVoice hears the language itself."""
+        spoken = ""
         try:
             stream = self._model.create_stream(hotwords=_hotwords(hints)) if self._hot and hints else self._model.create_stream()
             stream.accept_waveform(RATE, sound)
@@ -83,10 +86,12 @@ class Sherpa:
             else:
                 self._model.decode_stream(stream)
                 said = stream.result.text
+                spoken = _TAG.sub(lambda tag: tag.group()[2:-2], str(getattr(stream.result, "lang", "")))
         except (RuntimeError, ValueError) as error:
             raise EngineError("broken", str(error)) from error
         text = simplified(_SPACE_IN_CHINESE.sub("", _TAG.sub("", str(said)).strip()))
-        return Heard(text, "zh" if _HAN.search(text) or not text else "en", 1.0 if text else 0.0)
+        by_text = "zh" if _HAN.search(text) or not text else "en"
+        return Heard(text, spoken if text and spoken in _TOLD_APART else by_text, 1.0 if text else 0.0)
 
 
 def _file(folder: Path, stem: str) -> Path | None:

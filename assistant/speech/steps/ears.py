@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -27,6 +28,8 @@ _BEFORE_MS = 320
 _LEAP_MS = 2000
 _TELLING_MS = 1000
 """So much speech tells its language by ear."""
+_ENGLISH = re.compile(r"\W*(?:yes|no|hello|hi|help|english|correct|wrong|back|next|cancel)\W*", re.IGNORECASE)
+"""Short words by which English is told; not those that whisper makes of 对 and 嗯 (thanks, thank you, how)."""
 _NEAR = frozenset({"yue", "wuu", "nan", "hak", "gan", "hsn", "cjy", "cdo", "dialect"})
 """Languages of which an ear for Mandarin understands some."""
 
@@ -209,8 +212,14 @@ class Recognition:
         room = self._room
         # A word of half a second tells no ear which language it is of.
         language = None if utterance.voiced_ms >= _TELLING_MS else room.language
+        hints = room.hints(room.ask)
         try:
-            return await room.hear(utterance.samples, room.hints(room.ask), language=language, done=done)
+            heard = await room.hear(utterance.samples, hints, language=language, done=done)
+            if language != "zh" or heard is None or heard.text:
+                return heard
+            # Nothing that short is Mandarin: the first word somebody says may be English.
+            other = await room.hear(utterance.samples, hints, language="en", done=done)
+            return other if other is not None and _ENGLISH.fullmatch(other.text) else heard
         except EngineError as error:
             await room.problem("talk_too_long" if error.code == "too_long" else "cannot_hear")
         except Exception:

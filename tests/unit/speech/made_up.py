@@ -75,6 +75,7 @@ class Kiosk:
         self.ears: asyncio.Event | None = None
         self.languages: list[str | None] = []
         self.language = "zh"
+        self.by_language: dict[str, str] = {}
         self._number = 0
         room = Room(
             turns=Turns(), activity=Loud(), hear=self._hear, say=self._say, brain=self._brain, mean=self._mean,
@@ -87,6 +88,8 @@ class Kiosk:
         self.languages.append(language)
         if self.ears is not None:
             await self.ears.wait()
+        if language in self.by_language:
+            return Heard(self.by_language[language], language)
         words = self.heard[0] if len(self.heard) == 1 else self.heard.pop(0)
         if words == "!":
             raise EngineError("broken")

@@ -107,3 +107,20 @@ async def test_what_was_not_heard_counts_as_well_and_what_was_touched_does_not()
         assert seen == [("name", False), ("name", False)]
         assert [body["way"] for body in kiosk.of("offer")] == ["scan"]
         assert [body["text"] for body in kiosk.of("say")][-2:] == ["没听清，请再说一遍。", "请把证件放在扫描口。"]
+
+
+async def test_a_first_short_word_that_is_nothing_in_mandarin_may_be_english() -> None:
+    async with running() as kiosk:
+        by_language = {"zh": "", "en": "Hello?"}
+        kiosk.by_language = by_language
+        await _says(kiosk, "", "en", ms=500)
+        assert kiosk.languages == ["zh", "en"]
+        assert [(wish.text, wish.spoken) for wish in kiosk.wishes] == [("Hello?", "en")]
+
+
+async def test_what_an_ear_for_english_makes_of_a_short_mandarin_word_is_not_believed() -> None:
+    async with running() as kiosk:
+        kiosk.by_language = {"zh": "", "en": "Thank you."}
+        await _says(kiosk, "", "en", ms=500)
+        assert not kiosk.wishes
+        assert kiosk.pipeline.room.language == "zh"
