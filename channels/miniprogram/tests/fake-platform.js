@@ -20,10 +20,13 @@ function fakePlatform() {
     upload: async (asked) => phone.request(asked),
     socket(url) {
       const on = {};
-      const socket = { url, on, closed: false, onOpen: (fn) => { on.open = fn; }, onMessage: (fn) => { on.message = fn; }, onClose: (fn) => { on.close = fn; }, close() { socket.closed = true; on.close?.(1000); } };
+      const socket = { url, on, closed: false, onOpen: (fn) => { on.open = fn; }, onMessage: (fn) => { on.message = fn; }, onClose: (fn) => { on.close = fn; }, sent: [], send: (data) => void socket.sent.push(data), close() { socket.closed = true; on.close?.(1000); } };
       phone.sockets.push(socket);
       return socket;
     },
+    /** @type {any} */
+    recording: null,
+    recorder: { start: (on) => { phone.recording = on; }, stop: () => { phone.recording = null; } },
     keep: { get: (key) => structuredClone(kept.get(key) ?? null), set: (key, value) => void kept.set(key, structuredClone(value)), remove: (key) => void kept.delete(key) },
     freshId: async () => `id-${(ids += 1)}`,
   };

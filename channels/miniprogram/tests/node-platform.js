@@ -34,11 +34,13 @@ function nodePlatform() {
       socket.on("error", () => {}); // a close follows
       return {
         onOpen: (fn) => void socket.on("open", fn),
-        onMessage: (fn) => void socket.on("message", (data) => fn(String(data))),
+        onMessage: (fn) => void socket.on("message", (data, binary) => binary || fn(String(data))),
         onClose: (fn) => void socket.on("close", fn),
+        send: (data) => socket.send(data),
         close: () => socket.close(),
       };
     },
+    recorder: { start: ({ frame }) => { kept.set("frame", frame); }, stop: () => {} },
     keep: { get: (key) => structuredClone(kept.get(key) ?? null), set: (key, value) => void kept.set(key, structuredClone(value)), remove: (key) => void kept.delete(key) },
     freshId: async () => randomBytes(16).toString("hex"),
   };

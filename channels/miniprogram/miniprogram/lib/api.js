@@ -84,6 +84,11 @@ class Api {
     return `${this.server.replace(/^http/, "ws")}${BASE}/conversations/${part(session.id)}/ws?token=${part(session.token)}&after=${after}`;
   }
 
+  /** @param {Session} session @returns {string} */
+  voiceAddress(session) {
+    return `${this.server.replace(/^http/, "ws")}${BASE}/conversations/${part(session.id)}/voice?token=${part(session.token)}`;
+  }
+
   /** What happened after event `after`. @param {Session} session @param {number} after */
   async missed(session, after) {
     const text = await this.ask("GET", `/conversations/${part(session.id)}/events?after=${after}&follow=false`, session);

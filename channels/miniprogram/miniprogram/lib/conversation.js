@@ -80,6 +80,12 @@ class Conversation {
     return this.over ? Promise.resolve() : this.outbox.add({ choice: value }, label);
   }
 
+  /** What is asked of her outside a turn: whether a number was heard right. @param {string} text */
+  asked(text) {
+    this.line({ key: `asked-${this.lines.length}`, from: "bot", replies: [shownReply({ kind: "text", text })] });
+    this.changed();
+  }
+
   /** @param {string[]} ids @param {string} names */
   attach(ids, names) {
     return this.over ? Promise.resolve() : this.outbox.add({ attachments: ids }, names);

@@ -3,12 +3,13 @@
  * Node in its place.
  *
  * @typedef {{ status: number, headers: Record<string, string>, body: any }} Answer
- * @typedef {{ onOpen(fn: () => void): void, onMessage(fn: (text: string) => void): void, onClose(fn: (code: number) => void): void, close(): void }} Socket
+ * @typedef {{ onOpen(fn: () => void): void, onMessage(fn: (text: string) => void): void, onClose(fn: (code: number) => void): void, send(data: string | ArrayBuffer): void, close(): void }} Socket texts only are told
  * @typedef {object} Platform
  * @property {(asked: { method: "GET" | "POST" | "DELETE", url: string, headers: Record<string, string>, body?: any }) => Promise<Answer>} request
  * @property {(asked: { url: string, path: string, headers: Record<string, string>, form: Record<string, string>, progress(share: number): void }) => Promise<Answer>} upload
  * @property {(url: string) => Socket} socket
  * @property {{ get(key: string): any, set(key: string, value: any): void, remove(key: string): void }} keep
+ * @property {import("./holding").Recorder} recorder
  * @property {() => Promise<string>} freshId
  */
 const PATIENCE_MS = 60_000;
@@ -61,7 +62,7 @@ const platform = {
     const task = wx.connectSocket({ url, timeout: 20_000 });
     return {
       onOpen: (fn) => task.onOpen(() => fn()),
-      onMessage: (fn) => task.onMessage(({ data }) => fn(String(data))),
+      onMessage: (fn) => task.onMessage(({ data }) => typeof data === "string" && fn(data)),
       onClose(fn) {
         let told = false;
         const once = (/** @type {number} */ code) => {
@@ -72,6 +73,7 @@ const platform = {
         task.onClose(({ code }) => once(code));
         task.onError(() => once(1006));
       },
+      send: (data) => task.send({ data }),
       close: () => task.close({ code: 1000 }),
     };
   },
@@ -80,6 +82,17 @@ const platform = {
     get: (key) => wx.getStorageSync(key) || null,
     set: (key, value) => wx.setStorageSync(key, value),
     remove: (key) => wx.removeStorageSync(key),
+  },
+
+  recorder: {
+    start({ frame, failed }) {
+      const manager = wx.getRecorderManager();
+      manager.onFrameRecorded(({ frameBuffer }) => frame(frameBuffer));
+      manager.onError(({ errMsg }) => failed(String(errMsg)));
+      // frames of 5 KB are 160 ms; a minute is the longest sentence anybody holds a button for
+      manager.start({ format: "PCM", sampleRate: 16000, numberOfChannels: 1, frameSize: 5, duration: 60_000 });
+    },
+    stop: () => wx.getRecorderManager().stop(),
   },
 
   freshId: () =>

@@ -31,6 +31,10 @@ const WORDS = {
     uploading: "正在上传 {percent}%",
     upload_bad: "有问题，请看说明；也可以先交上去",
     picked_none: "请至少选一项",
+    mic_refused: "没有麦克风的权限。请在右上角“…”的设置里允许，或者打字。",
+    mic_failed: "麦克风用不了。请打字，或者稍后再试。",
+    no_voice: "这里现在听不了语音。请打字。",
+    voice_lost: "刚才那句没有听完。请再说一遍，或者打字。",
   },
   en: {
     network: "No network. What you said is kept and sent as soon as there is one.",
@@ -61,6 +65,10 @@ const WORDS = {
     uploading: "Uploading {percent}%",
     upload_bad: "Something is wrong: see below. You may hand it in all the same",
     picked_none: "Please choose at least one",
+    mic_refused: "The microphone is not allowed. Allow it in the settings under “…”, or type.",
+    mic_failed: "The microphone does not work. Please type, or try again later.",
+    no_voice: "Speech cannot be heard here just now. Please type.",
+    voice_lost: "That was not heard to its end. Please say it again, or type.",
   },
 };
 

@@ -1,13 +1,15 @@
 /** The conversation. */
 const config = require("../../config");
 const { carriedBy } = require("../../lib/carried");
+const { Holding } = require("../../lib/holding");
 const { Papers } = require("../../lib/papers");
+const { platform } = require("../../lib/platform");
 const { t } = require("../../lib/words");
 
 const app = getApp();
 
 Page({
-  data: { lines: [], ask: null, held: null, owner: "bot", words: "", busy: false, typing: false, notice: "", failed: "", files: [], care: false, last: "" },
+  data: { lines: [], ask: null, held: null, owner: "bot", words: "", busy: false, typing: false, notice: "", failed: "", files: [], care: false, last: "", speaking: false, hearing: false, heard: "" },
 
   onLoad(options) {
     this.asked = options.say ? decodeURIComponent(options.say) : "";
@@ -25,8 +27,13 @@ Page({
     void this.begin();
   },
 
+  onHide() {
+    this.holding?.close();
+  },
+
   onUnload() {
     this.stop?.();
+    this.holding?.close();
   },
 
   async begin() {
@@ -62,6 +69,28 @@ Page({
     if (!words.trim()) return;
     this.setData({ words: "" });
     await (await app.talking()).say(words);
+  },
+
+  /** Typing or holding to talk. */
+  change() {
+    this.setData({ speaking: !this.data.speaking });
+  },
+
+  async hold() {
+    const { session } = await app.talking();
+    this.holding ??= new Holding(platform, () => app.api.voiceAddress(app.conversation.session), {
+      hearing: (on) => this.setData({ hearing: on, heard: on ? "" : this.data.heard }),
+      heard: (text) => this.setData({ heard: text }),
+      asked: (text) => app.conversation.asked(text),
+      problem: (text) => wx.showToast({ title: text, icon: "none", duration: 4000 }),
+    });
+    if (this.voiceOf !== session.id) this.holding.close();
+    this.voiceOf = session.id;
+    this.holding.down();
+  },
+
+  letGo() {
+    this.holding?.up();
   },
 
   async say(event) {
