@@ -174,8 +174,6 @@ class Settings(BaseSettings):
     oidc_unknown: Literal["refuse", "create"] = Field(
         default="refuse", description="Persons without an account: refuse them, or create one with the roles of their claims."
     )
-    upload_max_bytes: int = Field(default=20 * MIB, ge=1, description="Largest single upload, in bytes.")
-    upload_max_pages: int = Field(default=50, ge=1, description="Most pages of one uploaded document.")
     citizen_issuer: str = Field(
         default="",
         pattern=r"^(|https://\S+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/\S*)?)$",
@@ -203,6 +201,8 @@ class Settings(BaseSettings):
     misuse_enterprises: int = Field(
         default=5, ge=0, description="Enterprises one address may sign in to in a day before it is slowed; 0 = any number."
     )
+    upload_max_bytes: int = Field(default=20 * MIB, ge=1, description="Largest single upload, in bytes.")
+    upload_max_pages: int = Field(default=50, ge=1, description="Most pages of one uploaded document.")
     ocr_wait_seconds: float = Field(
         default=6.0, ge=0, le=60, description="Seconds an upload waits to be read; then it answers, and reading goes on."
     )
@@ -228,9 +228,10 @@ class Settings(BaseSettings):
     templates_dir: Path = Field(default=ROOT / "knowledge" / "templates", description="Folder of the Word templates.")
     models_dir: Path = Field(default=ROOT / "models", description="Folder of trained models and search indexes.")
 
-    voice_recogniser: Literal["auto", "sherpa", "whisper", "off"] = Field(
-        default="auto", description="What hears at a kiosk: the city's model (sherpa), Whisper, none; auto = the first of them."
-    )
+    voice_recogniser: str = Field(
+        default="auto", pattern=r"^(auto|sherpa|whisper|off|[\w.]+:\w+)$",
+        description="What hears at a kiosk: sherpa (the city's model), whisper, module:Class, off; auto = the first two in turn.",
+    )  # fmt: skip
     voice_recogniser_folder: Path | None = Field(
         default=None, description="Folder of the model sherpa-onnx hears with: SenseVoice, streaming Paraformer or zipformer."
     )
@@ -238,9 +239,10 @@ class Settings(BaseSettings):
         default="auto", description="What hears whether somebody speaks: Silero, or loudness alone; auto = Silero where it runs."
     )
     voice_threads: int = Field(default=2, ge=1, le=32, description="Processor threads the recogniser may use.")
-    voice_synthesiser: Literal["auto", "sherpa", "fastspeech", "espeak", "off"] = Field(
-        default="auto", description="What speaks: auto = the city's own model, else the demo's voice, else espeak-ng; or off."
-    )
+    voice_synthesiser: str = Field(
+        default="auto", pattern=r"^(auto|sherpa|fastspeech|espeak|off|[\w.]+:\w+)$",
+        description="What speaks: auto = the city's own model, else the demo's voice, else espeak-ng; or module:Class, or off.",
+    )  # fmt: skip
     voice_synthesiser_folder: Path | None = Field(
         default=None, description="Folder of a sherpa-onnx voice (VITS, Matcha or Kokoro); unset = none."
     )
@@ -271,9 +273,9 @@ class Settings(BaseSettings):
     def _fill_in(self) -> Self:
         """Derive what was left open. Written into ``__dict__`` because the model is frozen for everybody else."""
         filled = self.__dict__
+        ours = not self.sandbox_url
         for name in ("data_dir", "guides_dir", "templates_dir", "models_dir", "sandbox_seed", "clamd_socket", "offices",
                      "voice_recogniser_folder", "voice_synthesiser_folder"):  # fmt: skip
-        ours = not self.sandbox_url
             if filled[name] is not None:
                 # Child processes start in other folders: a relative path would mean another place there.
                 filled[name] = filled[name].expanduser().absolute()
@@ -287,19 +289,19 @@ class Settings(BaseSettings):
         filled["smtp_security"] = self.smtp_security or "starttls"
         filled["smtp_port"] = self.smtp_port or (465 if self.smtp_security == "tls" else 587)
         filled["sandbox_url"] = (self.sandbox_url or f"http://127.0.0.1:{self.sandbox_port}").rstrip("/")
-        filled["database_url"] = _database_url(self.database_url, self.data_dir)
-        filled["engine_token"] = self.engine_token or _secret(self.keys_dir / "engine.token")
         if not self.citizen_issuer and ours and self.citizens_url is None:
             filled["citizen_issuer"] = f"{self.sandbox_url}/citizens"
+        filled["database_url"] = _database_url(self.database_url, self.data_dir)
+        filled["engine_token"] = self.engine_token or _secret(self.keys_dir / "engine.token")
         filled["messages_url"] = (self.messages_url or f"{self.sandbox_url}/messages").rstrip("/")
         filled["messages_secret"] = self.messages_secret or _secret(self.keys_dir / "messages.key")
         filled["register_url"] = (self.register_url or f"{self.sandbox_url}/register").rstrip("/")
         filled["register_client_secret"] = self.register_client_secret or _secret(self.keys_dir / "register.key")
         filled["courier_url"] = (self.courier_url or f"{self.sandbox_url}/courier").rstrip("/")
         filled["courier_api_key"] = self.courier_api_key or _secret(self.keys_dir / "courier.key")
+        filled["citizen_client_secret"] = self.citizen_client_secret or _secret(self.keys_dir / "citizen-oidc.key")
         filled["oidc_client_secret"] = self.oidc_client_secret or _secret(self.keys_dir / "oidc.key")
         filled["office_api_key"] = self.office_api_key or _secret(self.keys_dir / "office.key")
-        filled["citizen_client_secret"] = self.citizen_client_secret or _secret(self.keys_dir / "citizen-oidc.key")
         filled["office_webhook_secret"] = self.office_webhook_secret or _secret(self.keys_dir / "office-webhook.key")
         return self
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from assistant.foundation.settings import Settings
+from assistant.speech.engines import choosing
 from assistant.speech.engines.base import EngineError, Spoken, Synthesiser
 from assistant.speech.speaking.prepared import Prepared, often
 from assistant.speech.speaking.readable import readable
@@ -49,7 +50,10 @@ def chosen(settings: Settings) -> Synthesiser:
 
 
 def engine(name: str, settings: Settings) -> Synthesiser:
-    """The engine of this name. Raises EngineError."""
+    """The engine of this name, or `module:Class`. Raises EngineError."""
+    if ":" in name:
+        plugged: Synthesiser = choosing.plugged(name, settings)
+        return plugged
     if name == "sherpa":
         from assistant.speech.engines.sherpa_voice import SherpaVoice
 

@@ -15,6 +15,7 @@ from assistant.speech.engines.guarding import believable, simplified
 from assistant.speech.engines.sherpa import Sherpa
 from assistant.speech.engines.silero import Silero
 from assistant.speech.engines.whisper import Whisper
+from assistant.speech.speaking import voice
 
 
 @pytest.mark.parametrize(
@@ -98,3 +99,28 @@ def test_the_settings_choose(tmp_path: Path) -> None:
         choosing.recogniser(settings.model_copy(update={"voice_recogniser_folder": tmp_path}))
     assert choosing.activity(settings).name == "silero"
     assert choosing.activity(settings.model_copy(update={"voice_activity": "energy"})).name == "energy"
+
+
+class Outside:
+    """An engine of a city's own."""
+
+    name, rate, demo_only = "outside", 16000, False
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.voice_speaker == 7:
+            raise RuntimeError("no such speaker")
+
+
+def test_an_engine_of_ones_own_is_a_module_and_a_class(tmp_path: Path) -> None:
+    def chosen(name: str, speaker: int = 0) -> Settings:
+        return Settings(data_dir=tmp_path, models_dir=tmp_path, voice_recogniser=name, voice_synthesiser=name, voice_speaker=speaker)
+
+    assert choosing.recogniser(chosen(f"{__name__}:Outside")).name == "outside"
+    assert voice.opened(chosen(f"{__name__}:Outside")).name == "outside"
+    for name, speaker, code in (("no.such:Thing", 0, "not_installed"), (f"{__name__}:Thing", 0, "not_installed"), (f"{__name__}:Outside", 7, "broken")):
+        for load in (choosing.recogniser, voice.opened):
+            with pytest.raises(EngineError) as error:
+                load(chosen(name, speaker))
+            assert error.value.code == code
+    with pytest.raises(ValueError, match="voice_recogniser"):
+        chosen("whispers")
