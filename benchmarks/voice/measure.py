@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.stack import Stack
-from benchmarks.voice import accuracy, latency, mouth
+from benchmarks.voice import accuracy, latency, mouth, road
 from benchmarks.voice.sentences import HALVES, Said, load, some
 from benchmarks.voice.sound import LEVELS
 
@@ -26,12 +26,14 @@ _MANY = 24
 def measure(
     parts: Iterable[str], kiosks: int, progress: Callable[[str], None], *, quick: bool = False,
     halves: Iterable[str] = HALVES, levels: Iterable[str] = tuple(LEVELS), story: Path | None = None,
+    pictures: Path | None = None,
 ) -> dict[str, Any]:
     """The figures of some parts, ``kiosks`` at once where several are timed; ``missed`` are the targets not met.
 
     Args:
         quick: a few sentences of each kind: whether it runs, not how well.
         story: a file that gets what was heard in place of what, of the half that may be listened to.
+        pictures: a folder that gets a picture of the page at every question of the road.
 
     Raises:
         EngineError: no voice is installed to speak with.
@@ -59,6 +61,13 @@ def measure(
                 late += accuracy.missed(found["accuracy"])
                 if story is not None:
                     story.write_text(_lines(accuracy.story(outcomes)), encoding="utf-8")
+    if "road" in wanted:
+        with tempfile.TemporaryDirectory(prefix="bandao-voice-") as folder, Stack(Path(folder)) as stack:
+            try:
+                found["road"] = road.measure(stack.base_url, pictures)
+                late += [f"road: {key} is {value}" for key, value in found["road"]["wrong"].items()]
+            except road.Lost as lost:
+                late.append(f"road: {lost}")
     if "mouth" in wanted:
         found["mouth"] = mouth.measure(_QUICK_MOUTH_S if quick else mouth.HOUR_S, progress)
         late += mouth.missed(found["mouth"])

@@ -20,9 +20,9 @@ Sound = NDArray[np.float32]
 
 LINES = (
     "我社保卡丢了要补一张", "丢了", "打过电话了", "自己拿", "我自己", "我叫张三", "三二零五零二一九九零零四一五一零二一", "一三八零零一三八零零零",
-    "示例银行", "对", "不用", "确认无误", "提交",
+    "示例银行", "对的", "不用", "确认无误", "提交",
 )  # fmt: skip
-_SYLLABLE_S, _ALIKE = 0.17, 0.9
+_SYLLABLE_S, _ALIKE = 0.17, 0.93
 _VOWELS = ((730, 1090, 2440), (270, 2290, 3010), (300, 870, 2240), (530, 1840, 2480), (570, 840, 2410), (440, 1020, 2240))
 _STEP = RATE // 50
 _BANDS = 24
@@ -74,7 +74,7 @@ def known(heard: Sound) -> str:
     found = _print_of(heard)
     best, score = "", _ALIKE
     for text, wanted in _known().items():
-        if abs(len(wanted) - len(found)) > 3 or not len(found):
+        if abs(len(wanted) - len(found)) > 2 or not len(found):
             continue
         length = min(len(wanted), len(found))
         one, other = wanted[:length].ravel(), found[:length].ravel()
