@@ -9,6 +9,9 @@ import { BOW_MS, pose, POSES } from "./poses.js";
 const SVG = "http://www.w3.org/2000/svg";
 const MOUTH_MS = 38;
 const BODY_MS = 170;
+/** Steps nobody sees: what stays within one is not painted anew, and breathing alone would paint all of her sixty times a second. */
+const STEP = 0.3;
+const DEGREES = 0.12;
 /** How much later than told the mouth is there: who schedules visemes tells them this much earlier. */
 export const MOUTH_LAG_MS = MOUTH_MS;
 
@@ -25,8 +28,9 @@ function build([tag, attributes, ...children], parts, own) {
   return element;
 }
 
-const turn = (degrees, x, y) => `rotate(${degrees.toFixed(2)} ${x} ${y})`;
-const move = (x, y) => `translate(${x.toFixed(2)} ${y.toFixed(2)})`;
+const stepped = (value, step) => (Math.round(value / step) * step).toFixed(2);
+const turn = (degrees, x, y) => `rotate(${stepped(degrees, DEGREES)} ${x} ${y})`;
+const move = (x, y) => `translate(${stepped(x, STEP)} ${stepped(y, STEP)})`;
 
 export class Figure {
   /** Draws herself into `root`. `still`: nothing moves by itself, as who prefers reduced motion wants it; the mouth does. */
@@ -35,7 +39,7 @@ export class Figure {
     this.parts = {};
     this.svg = build(["svg", { viewBox: "0 0 800 1000", preserveAspectRatio: "xMidYMax meet", class: "figure", "aria-hidden": "true", focusable: "false" }, ...DRAWING], this.parts, `figure${made}-`);
     root.append(this.svg);
-    Object.assign(this, { still, now, weights: {}, lips: { ...REST }, gaze: [0, 0], name: "idle", since: now(), last: now(), written: new Map() });
+    Object.assign(this, { still, now, weights: {}, lips: { ...REST }, pace: {}, gaze: [0, 0], name: "idle", since: now(), last: now(), written: new Map() });
     this.body = pose("idle");
     this.blinkAt = this.last + 1800;
     this.frame(this.last);
@@ -85,7 +89,7 @@ export class Figure {
     if (this.name === "bow" && at - this.since > BOW_MS) this.state("idle");
     const near = (ms) => (passed === Infinity ? 1 : 1 - Math.exp(-passed / ms));
     const wanted = mixed(this.weights);
-    for (const part of Object.keys(wanted)) this.lips[part] += (wanted[part] - this.lips[part]) * near(MOUTH_MS);
+    for (const part of Object.keys(wanted)) this.#lips(part, wanted[part], passed);
     const still = this.still || settled;
     const aim = pose(this.name, at, at - this.since, still);
     for (const joint of Object.keys(aim)) this.body[joint] += (aim[joint] - this.body[joint]) * (this.still ? 1 : near(BODY_MS));
@@ -101,12 +105,29 @@ export class Figure {
     this.parts[part].setAttribute(attribute, value);
   }
 
+  /** A spring that does not swing: lips set out softly and arrive softly, as late on average as MOUTH_MS. Exact for any time between pictures. */
+  #lips(part, wanted, passed) {
+    if (passed === Infinity) {
+      this.lips[part] = wanted;
+      this.pace[part] = 0;
+      return;
+    }
+    const stiff = 2 / MOUTH_MS;
+    const off = this.lips[part] - wanted;
+    const push = (this.pace[part] ?? 0) + stiff * off;
+    const left = Math.exp(-stiff * passed);
+    this.lips[part] = wanted + (off + push * passed) * left;
+    this.pace[part] = (push - stiff * (off + push * passed)) * left;
+  }
+
   #mouth() {
     const shape = drawn(this.lips, this.body.smile);
     this.#set("inside", "d", shape.inside);
     this.#set("mouthClip", "d", shape.inside);
     this.#set("upper", "d", shape.upper);
     this.#set("lower", "d", shape.lower);
+    this.#set("shine", "d", shape.shine);
+    this.#set("bite", "d", shape.bite);
     for (const part of ["teeth", "below", "tongue"]) this.#set(part, "transform", `translate(${shape[part].join(" ")})`);
     this.#set("chin", "transform", `translate(0 ${shape.chin})`);
   }
@@ -144,10 +165,10 @@ export class Figure {
     const breath = still ? 0 : Math.sin(at / 1000 * 2 * Math.PI / 4.2);
     const sway = still ? 0 : Math.sin(at / 3700) * 0.5 + Math.sin(at / 5300) * 0.4;
     this.#set("body", "transform", move(0, breath * -1.6 + body.low * 40));
-    this.#set("torso", "transform", `translate(0 940) scale(1 ${(1 + breath * 0.003 - body.low * 0.05).toFixed(4)}) translate(0 -940)`);
+    this.#set("torso", "transform", `translate(0 940) scale(1 ${(Math.round((1 + breath * 0.003 - body.low * 0.05) * 2000) / 2000).toFixed(4)}) translate(0 -940)`);
     this.#set("head", "transform", `${move(0, body.low * 74)} ${turn(body.tilt + sway * 0.8, 400, 500)}`);
-    this.#set("forearmL", "transform", `rotate(${(2 + body.left).toFixed(2)})`);
-    this.#set("forearmR", "transform", `rotate(${(4 + body.right).toFixed(2)})`);
+    this.#set("forearmL", "transform", `rotate(${stepped(2 + body.left, DEGREES)})`);
+    this.#set("forearmR", "transform", `rotate(${stepped(4 + body.right, DEGREES)})`);
     // The hand turns over as it is raised: its palm is towards us when she points.
     this.#set("handR", "transform", `scale(1 ${(1 - 2 * body.flip).toFixed(3)})`);
   }

@@ -9,9 +9,9 @@ export const POSES = Object.freeze({
   idle: {},
   listening: { tilt: 3.2, turn: 0.1, brows: 0.55, nod: 0.12, smile: 0.75 },
   thinking: { tilt: -3, turn: -0.4, eyeX: -0.75, eyeY: -0.75, brows: 0.3, askew: 1, smile: 0.35, nod: -0.15 },
-  speaking: { brows: 0.15 },
+  speaking: { brows: 0.15, smile: 0.7 },
   pointing: { turn: 0.5, eyeX: 0.6, eyeY: 0.12, tilt: 2.2, brows: 0.35, right: -126, flip: 1 },
-  pointing_down: { turn: 0.12, eyeX: 0.15, eyeY: 0.8, nod: 0.4, brows: 0.3, right: -164, flip: 1 },
+  pointing_down: { turn: 0.12, eyeX: 0.15, eyeY: 0.8, nod: 0.4, brows: 0.3, right: -192, flip: 1 },
   bow: { nod: 1, low: 1, lids: 1, smile: 0.7 },
 });
 
