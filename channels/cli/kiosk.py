@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -54,6 +55,7 @@ def devices(
         t("kiosk.trust_line", machine=fitted.name, key=key),
     ]
     show(told, lines, as_json=as_json)
+    sys.stdout.flush()  # into a file or a pipe too, before it stays
     uvicorn.run(
         create_app(machine, held, port), host="127.0.0.1", port=port, log_level="warning", access_log=False, server_header=False,
         timeout_graceful_shutdown=2,

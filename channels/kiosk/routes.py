@@ -26,6 +26,10 @@ STATIC_DIR: Final = Path(__file__).parent / "static"
 KIOSK_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         **CHAT_HEADERS,
+        # The devices of the kiosk's own machine (``channels.kiosk.devices``), which take this page's calls only.
+        "Content-Security-Policy": CHAT_HEADERS["Content-Security-Policy"].replace(
+            "connect-src 'self'", "connect-src 'self' http://127.0.0.1:*"
+        ),
         "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
     }
 )
@@ -62,12 +66,16 @@ async def figure_page(request: Request) -> Response:
 
 @router.get("/kiosk/settings")
 async def kiosk_settings(request: Request) -> JSONResponse:
-    """How long the page waits for somebody who does nothing, in seconds; it has defaults of its own for when this is away."""
+    """How long the page waits for somebody who does nothing, in seconds; it has defaults of its own for when this is away.
+
+    ``address`` is ours as phones open it, none where there is none: it is on receipts, and tells our codes from others'.
+    """
     settings = parts_of(request).settings
     return JSONResponse(
         {
             "idle_seconds": settings.kiosk_idle_seconds,
             "countdown_seconds": settings.kiosk_countdown_seconds,
+            "address": settings.citizens_url,
         },
         headers={**KIOSK_HEADERS, "Cache-Control": "no-store"},
     )

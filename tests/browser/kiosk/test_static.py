@@ -40,7 +40,9 @@ def test_every_answer_carries_the_policy(client: TestClient, path: str) -> None:
 
 
 def test_the_page_waits_as_long_as_the_settings_say(client: TestClient) -> None:
-    assert client.get("/kiosk/settings").json() == {"idle_seconds": 90, "countdown_seconds": 15}
+    assert client.get("/kiosk/settings").json() == {
+        "idle_seconds": 90, "countdown_seconds": 15, "address": "https://hall.bandao.example",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("case", "status"), [

@@ -102,8 +102,12 @@ export class Dialogs {
     open(get("help-dialog"));
   }
 
-  resume() {
+  /** Back from the phone; what a scanned code holds is filled in already. */
+  resume(number = "", code = "") {
+    const before = number ? "" : get("resume-case").value;
     get("resume-form").reset();
+    get("resume-case").value = number || before;
+    get("resume-code").value = code;
     this.#wrong("");
     open(get("resume-dialog"));
   }

@@ -10,6 +10,7 @@ import { Status } from "/static/chat/js/status.js";
 import { forgetConversation, forgetMemory, memoryOnly, preference } from "/static/chat/js/store.js";
 import { pageLocale, setLocale, translate } from "/static/chat/js/strings.js";
 import { Figure } from "./avatar/figure.js";
+import { Devices } from "./devices/index.js";
 import { Door } from "./door.js";
 import { Idle } from "./idle.js";
 import { Dialogs, handBack } from "./leaving.js";
@@ -121,6 +122,13 @@ const idle = new Idle({ count: (left) => dialogs.count(left), over: wipe, back: 
 
 const door = new Door({
   state(name) {
+const devices = new Devices({
+  after: get("ask"), first: get("start-resume"), place: DEVICE.place, session: () => conversation?.session, case: () => file, say, tell,
+  turn: (turn) => conversation?.took(turn), attach: (ids, name) => deliver({ attachments: ids }, name),
+  upload: (one, material) => upload(conversation.session, one, material, () => {}),
+  resume: (number, code) => begin().then(() => dialogs.resume(number, code)), help: () => (DEVICE.place ? dialogs.act.here() : dialogs.act.desk()),
+});
+
     get("door").hidden = name === "off";
     get("door").dataset.state = name;
     if (name !== "off") get("door-words").textContent = k(`kiosk.door_${name}`);
@@ -145,6 +153,7 @@ const view = {
   showAsk(asked) {
     const papers = asked?.kind === "file";
     get("by-phone").hidden = !papers;
+    void devices.show(asked);
     // A kiosk has no files of hers: papers come from the phone, and whatever else may be answered is touched here.
     const held = ask.holdsFocus || document.activeElement === document.body;
     if (ask.show(papers ? { ...asked, kind: "choice" } : asked) && asked && held && byKeyboard && !document.querySelector("dialog[open]")) ask.focus(true);
@@ -168,6 +177,7 @@ function speak(locale) {
   typing.reword();
   status.reword();
   get("volume-words").textContent = k("kiosk.volume", { level: speech.volumeName });
+  devices.reword();
   for (const button of document.querySelectorAll("[data-locale]")) button.setAttribute("aria-pressed", String(button.dataset.locale === locale));
   speech.on.state(get("sign").dataset.state);
   if (!get("door").hidden) door.on.state(get("door").dataset.state);
@@ -277,6 +287,7 @@ async function wipe() {
   dialogs.clear();
   stage.clear();
   ask.forget();
+  void devices.clear();
   cards.clear();
   status.reset();
   panel.show(null);
@@ -307,7 +318,7 @@ async function wipe() {
 async function renew() {
   try {
     const answer = await fetch("/kiosk", { method: "HEAD", cache: "no-store" });
-    if (answer.ok && document.body.dataset.screen === "attract") window.location.replace(window.location.pathname + window.location.search);
+    if (answer.ok && document.body.dataset.screen === "attract") window.location.reload();
   } catch { /* this one goes on: it was wiped */ }
 }
 
