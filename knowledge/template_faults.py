@@ -98,7 +98,7 @@ def _tags(text: str) -> Iterator[tuple[str, Kind | None]]:
                 rest.append(text[at : mark.start()])
             start = mark.start()
         elif start < 0:
-            yield _LATIN_END.search(text[at : mark.start()]).group() + sign, "tag_unopened"  # type: ignore[union-attr]
+            yield _LATIN_END.search(text[at : mark.start()]).group() + sign, "tag_unopened"  # type: ignore[union-attr]  # it matches nothing too
             rest.append(text[at : mark.start()])
         elif (text[start : start + 2] == "{{") is (sign == "}}"):
             yield text[start : mark.end()], None

@@ -258,7 +258,7 @@ def _check(source: Path, keyring: KeyRing) -> dict[str, Any]:
                 elif member.name == "manifest.seal":
                     seal = content.read()
                 else:
-                    found[member.name] = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+                    found[member.name] = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]  # what it asks of a file is all there
     except (tarfile.TarError, EOFError, OSError) as error:
         raise BackupError(f"{source} cannot be read as an archive ({type(error).__name__})") from None
     if not hmac.compare_digest(seal, _seal(keyring, manifest)):

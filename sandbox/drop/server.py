@@ -106,7 +106,7 @@ class _Sftp(paramiko.SFTPServer):
 
     def _process(self, kind: int, request: int, message: paramiko.Message) -> None:
         if self._faults.take("silent") == "ok":
-            super()._process(kind, request, message)  # type: ignore[misc]
+            super()._process(kind, request, message)  # type: ignore[misc]  # the types leave it out
 
 
 class _Door(paramiko.ServerInterface):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from assistant.casework.bookings.model import Booking
 from assistant.foundation.clock import SHANGHAI
@@ -82,8 +82,8 @@ def upcoming(conn: Connection, now: datetime, limit: int) -> list[Row]:
     return list(_found(conn, window_booking.c.state == "booked", window_booking.c.ends > now, limit=limit))
 
 
-def _found(conn: Connection, *where: object, limit: int | None) -> Iterator[Row]:
+def _found(conn: Connection, *where: ColumnElement[bool], limit: int | None) -> Iterator[Row]:
     c = window_booking.c
     columns = [c[name] for name in Row.__dataclass_fields__]
-    query = select(*columns).where(*where).order_by(c.starts, c.booking_no).limit(limit)  # type: ignore[arg-type]
+    query = select(*columns).where(*where).order_by(c.starts, c.booking_no).limit(limit)
     return (Row(**row) for row in conn.execute(query).mappings())

@@ -25,6 +25,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +174,7 @@ class DurableRunner:
                     outcome = await self._step("attempt", lambda: self._delivery.attempt(case_no, version, part))
                     if outcome["kind"] == "received":
                         received = Received.model_validate(outcome["received"])
-                        outcome = await self._step("record", lambda r=received: self._delivery.record(case_no, version, r, part))  # type: ignore[misc]
+                        outcome = await self._step("record", partial(self._delivery.record, case_no, version, received, part))
                     if outcome["kind"] == "done":
                         return "done"
                     await DBOS.sleep_async(outcome["delay_s"])

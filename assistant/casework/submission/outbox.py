@@ -9,10 +9,11 @@ parts to be granted first) · ``pending`` (to be sent) · ``sent`` (followed) ·
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
 
@@ -263,11 +264,11 @@ def _set(conn: Connection, row: Row, now: datetime, **values: object) -> None:
 
 def _rows(conn: Connection, where: ColumnElement[bool], limit: int | None = None) -> list[Row]:
     c = submission.c
-    rows: Iterable[object] = conn.execute(
+    rows: Iterable[Sequence[Any]] = conn.execute(
         select(c.case_no, c.part, c.package_version, c.submission_id, c.state, c.office_ref, c.attempts, c.next_attempt_at,
                c.last_error, c.created_at).where(where).order_by(c.next_attempt_at, c.submission_id).limit(limit)
     )  # fmt: skip
-    return [_row(*row) for row in rows]  # type: ignore[misc]
+    return [_row(*row) for row in rows]
 
 
 def _row(
