@@ -70,7 +70,7 @@ class Line:
                 task.cancel()
             done = await asyncio.gather(hearing, telling, return_exceptions=True)
         code = next((one for one in done if isinstance(one, int)), 1000)
-        with suppress(RuntimeError):
+        with suppress(RuntimeError, WebSocketDisconnect):  # the page may have gone first
             await self.socket.close(code=code)
         for error in done:
             if isinstance(error, Exception) and not isinstance(error, WebSocketDisconnect | ConnectionError):

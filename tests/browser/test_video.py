@@ -19,13 +19,16 @@ from sqlalchemy import select
 from assistant.casework.papers import background
 from assistant.foundation.desk_tables import desk_entry
 from assistant.foundation.settings import Settings
+from assistant.foundation.tables import upload
 from assistant.foundation.video_tables import video_call
 from channels.app import create_app
 from channels.parts import Parts
+from channels.video import recordings
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.console.conftest import DESK, PHONE, Console
 from tests.browser.console.test_console import violations
 from tests.contract.desk_world import hire, with_toy_engine
+from tests.contract.test_acting import case_of, filled
 from tests.quick import empty_database
 
 FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--auto-select-desktop-capture-source=Entire screen"]
@@ -174,3 +177,133 @@ def test_she_asks_for_video_and_both_see_each_other(hall: Hall) -> None:
     assert {place: what for place, what in found.items() if what} == {}
     for page in (her, desk.page):
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+def test_a_paper_photographed_in_the_call_lands_in_the_case_with_the_usual_checks(hall: Hall) -> None:
+    her = hall.her()
+    desk = hall.desk()
+    filled(hall.parts, hall.conversation)
+    in_call(hall, her, desk)
+    press(desk.page, "请拍材料")
+    look(desk.page, "desk-4-materials")
+    press(desk.page, "法定代表人身份证")
+    expect(her.locator("#call")).to_contain_text("工作人员请您拍一张“法定代表人身份证”")
+    found: dict[str, Any] = {"asked": violations(her)}
+    look(her, "her-5-snapshot-asked")
+    press(her, "打开来拍")
+    dialog = her.get_by_role("dialog", name="拍一张：法定代表人身份证")
+    dialog.get_by_role("button", name="拍下来").click()
+    photo = dialog.get_by_role("img", name="拍好的照片")
+    expect(photo).to_be_visible()
+    assert photo.evaluate("async (picture) => { await picture.decode(); return picture.naturalWidth; }") > 640
+    found["taken"] = violations(her)
+    look(her, "her-6-taken")
+    dialog.get_by_role("button", name="就交这张").click()
+    expect(dialog).to_have_count(0)
+    expect(her.locator("#call")).to_contain_text("已交给工作人员")
+    expect(desk.page.locator("#call")).to_contain_text("申请人交了照片")
+    expect(desk.page.locator(".aside", has_text="申请人交了文件")).to_contain_text("法定代表人身份证.jpg")
+    look(desk.page, "desk-5-photo")
+    with hall.parts.db.read() as conn:
+        kept = conn.execute(select(upload).where(upload.c.conversation_id == hall.conversation)).one()
+    assert (kept.material, kept.media_type) == ("legal_representative_card", "image/jpeg")
+    assert any(check["code"] == "size" or "ok" in check for check in kept.checks)
+    assert case_of(hall.parts, hall.conversation).materials["legal_representative_card"].status == "uploaded"
+
+    # Not now: nothing is taken
+    press(desk.page, "请签名")
+    press(her, "先不签")
+    expect(desk.page.locator("#call")).to_contain_text("申请人没有签名")
+    assert {place: what for place, what in found.items() if what} == {}
+
+
+def test_a_recording_she_agreed_to_is_kept_encrypted_and_one_she_refused_is_not_made(hall: Hall) -> None:
+    her = hall.her()
+    desk = hall.desk()
+    in_call(hall, her, desk)
+    press(desk.page, "请求录像")
+    expect(her.locator("#call")).to_contain_text("可以录下这次通话吗")
+    look(her, "her-7-consent")
+    press(her, "不同意")
+    expect(desk.page.locator("#call")).to_contain_text("申请人不同意录像")
+    press(desk.page, "请求录像")
+    press(her, "同意录像")
+    for page in (her, desk.page):
+        expect(page.locator("#call .rec")).to_have_text("正在录像")
+    found: dict[str, Any] = {"her": violations(her), "desk": violations(desk.page)}
+    look(her, "her-8-recording")
+    look(desk.page, "desk-6-recording")
+    press(her, "停止录像")
+    for page in (her, desk.page):
+        expect(page.locator("#call .rec")).to_have_count(0)
+    expect(desk.page.locator("#call")).to_contain_text("录像已经加密存好")
+    press(desk.page, "挂断")
+    with hall.parts.db.read() as conn:
+        [one] = recordings.of_conversation(conn, hall.conversation)
+        files = recordings.blobs_of(conn, one.id)
+    assert one.state == "whole" and one.size > 1000 and len(files) == one.pieces
+    film = b"".join(recordings.played(hall.parts.blobs, files))
+    webm = b"\x1a\x45\xdf\xa3"
+    assert film.startswith(webm)
+    assert not any(hall.parts.blobs.read_raw(name).startswith(webm) for name in files)
+    assert {place: what for place, what in found.items() if what} == {}
+
+
+def test_without_a_camera_by_voice_and_without_a_microphone_in_writing(hall: Hall) -> None:
+    her = hall.her(viewport=PHONE)
+    her.evaluate("""() => {
+      const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      window.without = ["video"];
+      navigator.mediaDevices.getUserMedia = async (asked) => {
+        if (window.without.some((kind) => asked[kind])) throw new DOMException("no", "NotAllowedError");
+        return real(asked);
+      };
+    }""")
+    desk = hall.desk()
+    desk.page.locator("#call-open").click()
+    press(desk.page, "视频邀请")
+    press(her, "用视频接")
+    expect(her.locator("#call")).to_contain_text("没有得到摄像头的许可，先用语音")
+    expect(desk.page.locator("#call")).to_contain_text("申请人没有开摄像头")
+    look(her, "her-9-voice")
+    look(desk.page, "desk-7-voice")
+    width, _ = her.locator("#call .them").evaluate(ARRIVES)
+    assert width > 0, "she sees who speaks to her all the same"
+    her.evaluate("window.without = []")
+    press(her, "开摄像头")
+    width, _ = desk.page.locator("#call .them").evaluate(ARRIVES)
+    assert width > 0
+    press(desk.page, "挂断")
+    expect(her.locator("#call")).to_contain_text("通话结束了")
+
+    her.evaluate("window.without = ['audio']")
+    press(her, "知道了")
+    press(her, "视频")
+    expect(her.locator("#call")).to_contain_text("麦克风用不了，不能通话，请接着打字")
+    look(her, "her-10-text")
+    her.locator("#message").fill("那我打字吧")
+    her.locator("#message").press("Enter")
+    expect(desk.page.locator("#log")).to_contain_text("那我打字吧")
+    (call,) = hall.calls()
+    assert (call.outcome, call.fell_back) == ("done", "voice")
+
+
+def test_where_no_way_is_found_it_says_so_and_writing_goes_on(hall: Hall) -> None:
+    her = hall.her()
+    desk = hall.desk()
+    # No candidate of hers ever arrives, and she takes none: as between networks without a server in the middle
+    her.evaluate("""() => {
+      RTCPeerConnection.prototype.addIceCandidate = async () => {};
+      Object.defineProperty(RTCPeerConnectionIceEvent.prototype, "candidate", { get: () => null });
+    }""")
+    desk.page.clock.install()
+    desk.page.locator("#call-open").click()
+    press(desk.page, "语音邀请")
+    press(her, "只用语音接")
+    expect(desk.page.locator("#call")).to_contain_text("正在接通")
+    desk.page.clock.run_for(10_500)
+    expect(desk.page.locator("#call")).to_contain_text("网络接不通，请用文字接着办")
+    expect(her.locator("#call")).to_contain_text("网络接不通。请接着打字，或者换个网络再试。")
+    look(her, "her-11-no-way")
+    (call,) = hall.calls()
+    assert (call.outcome, call.fell_back) == ("failed", "text")

@@ -167,6 +167,7 @@ class Calls {
     if (state === "live" && here && this.media) this.#connect(lines);
     else if (state === "live" && !here && this.peer) this.#over();
     if (before?.recording === "asked" && recording === "") this.told = "申请人不同意录像，没有录。";
+    if (before?.recording !== "on" && recording === "on") this.told = "";
     if (recording === "on" && here && this.stream) this.#record(told.recording_id);
     else if (recording !== "on") this.#recorded();
     this.#draw();

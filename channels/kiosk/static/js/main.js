@@ -10,6 +10,7 @@ import { Status } from "/static/chat/js/status.js";
 import { forgetConversation, forgetMemory, memoryOnly, preference } from "/static/chat/js/store.js";
 import { pageLocale, setLocale, translate } from "/static/chat/js/strings.js";
 import { Figure } from "./avatar/figure.js";
+import { calling } from "./calling.js";
 import { Devices } from "./devices/index.js";
 import { Door } from "./door.js";
 import { Idle } from "./idle.js";
@@ -95,6 +96,7 @@ const cards = new StaffCards({
   picture: shownFrom,
   failed: () => conversation?.expired(),
 });
+const call = calling(get("call"), { session: () => conversation.session, cards, speech, idle: () => idle });
 const panel = {
   get case() {
     return file;
@@ -147,7 +149,7 @@ const devices = new Devices({
 }, () => ({ locale: pageLocale(), ...(DEVICE.region ? { region: DEVICE.region } : {}) }));
 
 const view = {
-  log: stage, ask, panel, status, cards, deliver: speech.deliver,
+  log: stage, ask, panel, status, cards, call, deliver: speech.deliver,
   greeted: (replies) => showStarts({ tiles: get("tiles"), also: get("also") }, replies, { say: tell, choose }),
   talking: () => get("starts").setAttribute("hidden", ""),
   showAsk(asked) {

@@ -349,7 +349,7 @@ export class VideoCall {
   #consents() {
     const { text, sha256 } = this.consent;
     return h("div", { class: "call-ask", role: "alert" }, h("p", {}, icon("info"), h("strong", { text: v("rec_title") })), h("p", { text }), h("div", { class: "call-do" },
-      this.#button("rec_yes", () => this.line.say({ type: "record_yes", words: sha256 }), "primary"), this.#button("rec_no", () => this.line.say({ type: "record_no" }))));
+      this.#button("rec_yes", () => this.line.say({ type: "record_yes", words: sha256 })), this.#button("rec_no", () => this.line.say({ type: "record_no" }))));
   }
 
   #request({ what, card }) {
