@@ -49,12 +49,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a step ended, after how many seconds, and, when it failed, the lines of its output that say what did."""
+    """How a step ended, after how many seconds, and, when it failed, the lines of its output that say what did.
+
+    ``worked`` is the processor time (s) of its program and of all that it started and saw end: what the step costs, however busy
+    the machine was beside it.
+    """
 
     name: str
     ok: bool
     seconds: float
     findings: tuple[str, ...] = ()
+    worked: float = 0.0
 
 
 def steps() -> list[Step]:
@@ -122,14 +127,25 @@ def run(step: Step, *, quiet: bool, whole: bool = False) -> Outcome:
     for name in [name for name in environment if name.startswith("BANDAO_") and not name.startswith("BANDAO_TEST_")]:
         del environment[name]
     ours = sys.stderr if quiet else None
-    done = subprocess.run(
-        step.command, cwd=ROOT, env=environment, check=False, text=True, errors="replace",
+    program = subprocess.Popen(
+        step.command, cwd=ROOT, env=environment, text=True, errors="replace",
         stdout=subprocess.PIPE if whole else ours, stderr=subprocess.STDOUT if whole else None,
     )  # fmt: skip
+    said = ""
+    try:
+        if program.stdout is not None:
+            with program.stdout as output:
+                said = output.read()
+        _, status, used = os.wait4(program.pid, 0)  # rather than wait(), which does not tell what was used
+    except BaseException:
+        program.kill()
+        program.wait()
+        raise
+    program.returncode = os.waitstatus_to_exitcode(status)
     if whole:
-        print(f"{t('cli.test_step', name=step.name)}\n{done.stdout}", file=ours or sys.stdout, end="", flush=True)
-    ok = done.returncode == 0
-    return Outcome(step.name, ok, round(time.monotonic() - began, 1), () if ok else findings(done.stdout or ""))
+        print(f"{t('cli.test_step', name=step.name)}\n{said}", file=ours or sys.stdout, end="", flush=True)
+    ok, seconds = program.returncode == 0, round(time.monotonic() - began, 1)
+    return Outcome(step.name, ok, seconds, () if ok else findings(said), round(used.ru_utime + used.ru_stime, 1))
 
 
 def findings(output: str) -> tuple[str, ...]:
@@ -200,7 +216,8 @@ def test(context: typer.Context, as_json: Json = False) -> None:
     failed = [outcome.name for outcome in outcomes if not outcome.ok]
     verdict = t("cli.test_failed", names=", ".join(failed)) if failed else t("cli.test_passed")
     for outcome in outcomes:
-        progress(t("cli.test_outcome", mark="✓" if outcome.ok else "✗", name=outcome.name, seconds=outcome.seconds))
+        mark = "✓" if outcome.ok else "✗"
+        progress(t("cli.test_outcome", mark=mark, name=outcome.name, seconds=outcome.seconds, worked=outcome.worked))
     # Last of all, because a long log is often kept only by its end, and the failing step may have ended first.
     for outcome in outcomes:
         for line in outcome.findings:

@@ -81,6 +81,15 @@ def test_what_two_parts_print_never_mixes_and_the_failing_one_is_named(
     assert "a, c" in printed.err
 
 
+def test_what_a_step_costs_is_told_with_all_it_started(capfd: pytest.CaptureFixture[str]) -> None:
+    work = "import time\nwhile time.process_time() < 0.3: pass"
+    started = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {work!r}]); raise SystemExit(3)"
+    outcome = test_command.run(test_command.Step("a", [sys.executable, "-c", started]), quiet=False, whole=True)
+    assert outcome.worked >= 0.3 and not outcome.ok
+    assert test_command.run(test_command.Step("b", [sys.executable, "-c", "print('said')"]), quiet=True).ok
+    assert "said" in capfd.readouterr().err
+
+
 def test_what_failed_is_told_again_at_the_very_end(bandao: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     told = "noise\nFAILED tests/unit/x.py::test_y - AssertionError\nERROR tests/unit/z.py - OSError\n1 failed, 1 error in 3.00s\n"
     assert test_command.findings(told) == tuple(told.splitlines()[1:3])
