@@ -59,6 +59,8 @@ def _print_of(sound: Sound) -> NDArray[np.float64]:
     """Loudness by band every fiftieth of a second, from the first sound to the last."""
     loud = np.flatnonzero(np.abs(sound) > 0.1 * np.abs(sound).max(initial=1e-9))
     part = sound[loud[0] : loud[-1] + 1] if loud.size else sound[:0]
+    if part.size < _STEP:
+        return np.zeros((0, _BANDS))
     frames = part[: part.size // _STEP * _STEP].reshape(-1, _STEP)
     spectrum = np.abs(np.fft.rfft(frames * np.hanning(_STEP), axis=1))[:, 1 : 1 + _BANDS * 6]
     return np.log1p(30 * spectrum.reshape(len(frames), _BANDS, -1).sum(axis=2) / max(1e-9, float(spectrum.max(initial=0.0))))
