@@ -55,6 +55,7 @@ PUBLIC_ROUTES = frozenset(
         ("GET", "/console/accounts/"),
         ("GET", "/console/audit/"),
         ("GET", "/console/past/"),
+        ("GET", "/console/misuse/"),
         ("GET", "/console/reports/"),
         ("GET", "/console/static/{path:path}"),
         ("POST", "/console/api/login"),

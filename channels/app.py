@@ -91,6 +91,7 @@ from channels.signin import serving as signing
 from channels.video import console as video_console
 from channels.video import routes as video
 from channels.video.recordings import Keeping
+from channels.visits import Visits
 from channels.voice import door
 from channels.voice import routes as voice
 from channels.web import guide_pages, handover_page, progress_page, verify_page
@@ -117,6 +118,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app = FastAPI(title="Bandao", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.state.parts, app.state.actions = parts, executor(parts.runner)
     problems.install(app)
+    app.add_middleware(Visits, settings=settings)
     for module in API:
         app.include_router(module.router)
     app.include_router(engine_actions.router)

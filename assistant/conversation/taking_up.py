@@ -22,7 +22,7 @@ from assistant.conversation import repository
 from assistant.foundation import audit
 from assistant.foundation.database import Database
 from assistant.foundation.messages import t
-from assistant.identity import persons
+from assistant.identity import misuse, persons
 from knowledge.schema import Guide
 
 #: So many wrong tries lock a case …
@@ -55,13 +55,17 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Verdict:
-    """``tries`` are the wrong ones so far, this one included; ``holder`` is the conversation that has the case."""
+    """``tries`` are the wrong ones so far, this one included; ``holder`` is the conversation that has the case.
 
-    kind: Literal["fits", "wrong", "locked", "not_draft"]
+    ``slowed``: too much was tried from this network address, for so many seconds (``wait``) nothing is judged.
+    """
+
+    kind: Literal["fits", "wrong", "locked", "not_draft", "slowed"]
     case_no: str
     case: Case | None = None
     holder: str | None = None
     tries: int = 0
+    wait: int = 0
 
 
 def wanted(talk: Talk) -> Wanted | None:
@@ -83,6 +87,8 @@ def wanted(talk: Talk) -> Wanted | None:
 
 def judge(conn: Connection, services: Proving, case_no: str, proof: str, now: datetime) -> Verdict:
     """Whether the proof opens the draft. A number that never was is judged as a wrong try is."""
+    if (wait := misuse.slowed(conn, ("proofs", "case_numbers"), now)) is not None:
+        return Verdict("slowed", case_no, wait=wait)
     found = cases.find(conn, case_no)
     if found is None:
         return Verdict("wrong", case_no)
@@ -98,6 +104,8 @@ def judge(conn: Connection, services: Proving, case_no: str, proof: str, now: da
 def keep(conn: Connection, verdict: Verdict, conversation_id: str, channel: str, now: datetime) -> None:
     """Remember a wrong try, and lock the case after too many; or let the case leave its old conversation, with its uploads."""
     case = verdict.case
+    if verdict.kind == "wrong":
+        misuse.note(conn, "proofs" if case is not None else "case_numbers", verdict.case_no, now)
     if verdict.kind == "wrong" and case is not None:
         cases.set_resume_lock(conn, case.case_no, verdict.tries, now + LOCKED if verdict.tries >= TRIES else None)
         _note(conn, "case.resume_refused", case.case_no, {"tries": verdict.tries}, now)

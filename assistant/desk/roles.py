@@ -20,6 +20,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "figures.read": frozenset({SUPERVISOR}),
         "past.read": frozenset({OPERATOR, SUPERVISOR, AUDITOR}),
         "recordings.read": frozenset({SUPERVISOR, AUDITOR}),
+        "misuse.read": frozenset({SUPERVISOR, AUDITOR}),
         "guides.read": frozenset({EDITOR, APPROVER, SUPERVISOR}),
         "guides.write": frozenset({EDITOR}),
         "guides.approve": frozenset({APPROVER}),

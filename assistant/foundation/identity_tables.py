@@ -70,7 +70,7 @@ misuse_try = Table(
     Column("at", UtcDateTime, nullable=False),
     Index("ix_misuse_try_address_index_kind_at", "address_index", "kind", "at"),
 )
-"""One act of which many are misuse; ``what_index`` is the blind index of what it was about, so that different ones can be counted."""
+"""One act of which many are misuse; ``what_index`` is the blind index of what it was about, to count different ones."""
 
 misuse_alarm = Table(
     "misuse_alarm",

@@ -22,6 +22,7 @@ from assistant.conversation.model import Conversation
 from assistant.conversation.replying import rendered
 from assistant.conversation.resumption import take_over
 from assistant.foundation.messages import ENGLISH, use_language
+from assistant.identity import misuse
 from channels.access import Holder
 from channels.api.limits import by_address
 from channels.api.models import CaseDetail, Resume, Turn
@@ -44,8 +45,24 @@ def own_case(parts: Parts, conv: Conversation, case_no: str) -> Case:
     with parts.db.read() as conn:
         found = repository.find(conn, case_no)
     if found is None or found[1] != conv.id:
+        strange_number(parts, case_no)
         raise Problem(404, "not_found")
     return found[0]
+
+
+def strange_number(parts: Parts, case_no: str) -> None:
+    """Count a case number that is none of hers; the answer is 404 however many are tried."""
+    now = parts.clock.now()
+    with parts.db.read() as conn:
+        known = misuse.slowed(conn, ("case_numbers",), now) is not None
+    if not known:
+        with parts.db.write() as conn:
+            misuse.note(conn, "case_numbers", case_no, now)
+
+
+def slower(wait: int) -> Problem:
+    """Too much was tried from this address: 429, with the seconds to wait."""
+    return Problem(429, "too_fast", seconds=wait, headers={"Retry-After": str(wait)})
 
 
 @router.get("/api/v1/cases/{case_no}", response_model=CaseDetail, responses=documented(401, 404, 422), operation_id="get_case")
@@ -257,6 +274,8 @@ def _resume(parts: Parts, conv: Conversation, case_no: str, proof: str) -> dict[
         if verdict.holder:
             parts.announce(verdict.holder)
         return turn
+    if verdict.kind == "slowed":
+        raise slower(verdict.wait)
     if verdict.kind == "locked":
         raise Problem(423, "resume_locked", headers={"Retry-After": str(int(taking_up.LOCKED.total_seconds()))})
     if verdict.kind == "not_draft":

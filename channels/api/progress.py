@@ -20,6 +20,7 @@ from assistant.conversation import case_news, taking_up, watching
 from assistant.foundation import audit
 from assistant.foundation.messages import render, t, use_language
 from channels.access import Holder
+from channels.api.cases import slower
 from channels.api.limits import by_address
 from channels.api.models import Resume, Timeline, TimelineItem
 from channels.parts import Parts, parts_of
@@ -89,9 +90,11 @@ def _open(parts: Parts, case_no: str, proof: str, conversation_id: str, channel:
         verdict = taking_up.judge(conn, parts.services, case_no, proof, now)
         if verdict.kind == "wrong":
             taking_up.keep(conn, verdict, conversation_id, channel, now)
-        elif verdict.kind != "locked":
+        elif verdict.kind not in ("locked", "slowed"):
             repository.set_resume_lock(conn, case_no, 0, None)
             audit.append(conn, at=now, actor="citizen", action="case.viewed", subject=case_no, detail={"channel": channel})
+    if verdict.kind == "slowed":
+        raise slower(verdict.wait)
     if verdict.kind == "locked":
         raise Problem(423, "resume_locked", headers={"Retry-After": str(int(taking_up.LOCKED.total_seconds()))})
     if verdict.kind == "wrong" or verdict.case is None:

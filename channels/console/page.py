@@ -100,6 +100,12 @@ async def past_page() -> Response:
     return _page("past")
 
 
+@router.api_route("/console/misuse/", methods=["GET", "HEAD"])
+async def misuse_page() -> Response:
+    """Alarms of misuse, for supervisors and auditors."""
+    return _page("misuse")
+
+
 @router.api_route("/console/reports/", methods=["GET", "HEAD"])
 async def reports_page() -> Response:
     """Figures, for those who see to it how the hall does."""

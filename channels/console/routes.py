@@ -31,6 +31,7 @@ from channels.console import (
     guides_revisions,
     labels,
     misread,
+    misuse,
     packet,
     page,
     papers,
@@ -221,4 +222,5 @@ router.include_router(guides_preview.router)
 router.include_router(account_pages.router)
 router.include_router(auditing.router)
 router.include_router(past.router)
+router.include_router(misuse.router)
 router.include_router(page.router)

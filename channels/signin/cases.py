@@ -35,14 +35,14 @@ router = APIRouter(tags=["signing in"])
 _PATH = "/api/v1/conversations/{conversation_id}"
 
 
-@router.get(f"{_PATH}/my-cases", response_model=OwnCases, responses=documented(401, 403, 404), operation_id="own_cases")
+@router.get(f"{_PATH}/my-cases", response_model=OwnCases, responses=documented(401, 403, 404, 422), operation_id="own_cases")
 async def own_cases(conv: Own, request: Request) -> OwnCases:
     """Every case of who is signed in with her real name, at whichever door it was begun; 403 where nobody is."""
     return await asyncio.to_thread(_list, parts_of(request), conv)
 
 
 @router.post(
-    f"{_PATH}/my-cases/{{case_no}}/take-up", response_model=Turn, responses=documented(401, 403, 404, 409, 429, 503),
+    f"{_PATH}/my-cases/{{case_no}}/take-up", response_model=Turn, responses=documented(401, 403, 404, 409, 422, 429, 503),
     operation_id="take_up_own_case",
 )  # fmt: skip
 async def take_up_own_case(case_no: CaseNo, conv: Own, request: Request) -> Response:
@@ -70,7 +70,7 @@ async def take_up_own_case(case_no: CaseNo, conv: Own, request: Request) -> Resp
 
 @router.post(
     f"{_PATH}/my-cases/{{case_no}}/viewing", response_model=Opened, response_model_exclude_none=True,
-    responses=documented(401, 403, 404, 429), operation_id="view_own_case",
+    responses=documented(401, 403, 404, 422, 429), operation_id="view_own_case",
 )  # fmt: skip
 async def view_own_case(case_no: CaseNo, conv: Own, request: Request) -> Opened:
     """A key to look at a case of hers that is elsewhere, whatever its status; the case stays where it is."""
@@ -94,7 +94,7 @@ async def view_own_case(case_no: CaseNo, conv: Own, request: Request) -> Opened:
 
 
 @router.delete(
-    f"{_PATH}/sign-in", response_model=Turn, responses=documented(401, 404, 503), operation_id="withdraw_identity"
+    f"{_PATH}/sign-in", response_model=Turn, responses=documented(401, 404, 422, 503), operation_id="withdraw_identity"
 )
 async def withdraw_identity(conv: Own, request: Request) -> Response:
     """Take back that who she is may be used: what came from it is removed and asked for, and she goes on as a guest."""

@@ -178,6 +178,8 @@ def routes(config: SandboxConfig, realm: Realm, faults: IdentityFaults) -> APIRo
         said = realm.claims(chosen)
         if said is None:
             raise _refusal(401, "invalid_token")
+        if fault == "no_number":
+            return {name: value for name, value in said.items() if name != "id_number"}
         other = next(one for one in realm.people if one != said["sub"])
         return dict((realm.claims({**chosen, "as": other}) or {}) if fault == "other_userinfo" else said)
 

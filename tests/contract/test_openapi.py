@@ -49,6 +49,7 @@ def test_every_operation_is_tried(api: Any) -> None:
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
+    "get_sign_in", "begin_sign_in", "own_cases", "take_up_own_case", "view_own_case", "withdraw_identity", "sign_out",
 def test_the_description_holds(operation_id: str, api: Any, citizen: Citizen) -> None:
     """Half of the calls carry a token and the numbers that belong to it, the others what was made up."""
     own = {"conversation_id": citizen.id, "case_no": citizen.case_no}

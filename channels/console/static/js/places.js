@@ -6,6 +6,7 @@ const PLACES = [
   ["accounts.manage", "/console/accounts/", "账号"],
   ["audit.read", "/console/audit/", "审计记录"],
   ["past.read", "/console/past/", "查找对话"],
+  ["misuse.read", "/console/misuse/", "异常访问"],
 ];
 
 /** Whether this page is for her. If not, she is taken to one that is; who has no role stays and is told so by `none`. */

@@ -3,7 +3,7 @@ import { ApiError, beginSignIn, forgetIdentity, ownCases, signInStanding, signOu
 import { h } from "./dom.js";
 import { t } from "./strings.js";
 
-const TOLD = new Set(["denied", "refused", "away", "weak", "other"]);
+const TOLD = new Set(["denied", "refused", "away", "weak", "other", "slowed"]);
 
 export class SignIn {
   /**

@@ -34,6 +34,7 @@ export default {
     "signin.away": "登录服务这会儿连不上，过一会儿再试。不登录也能接着办。",
     "signin.weak": "这次核对得还不够，请按要求的方式再登录一次。",
     "signin.other": "这次会话是另一个人的。请先开始新会话，再登录。",
+    "signin.slowed": "从这个网络登录的企业太多了，请过一会儿再试。",
   },
   "zh-Hant": {
     "signin.menu": "登錄",
@@ -69,6 +70,7 @@ export default {
     "signin.away": "登錄服務這會兒連不上，過一會兒再試。不登錄也能接著辦。",
     "signin.weak": "這次核對得還不夠，請按要求的方式再登錄一次。",
     "signin.other": "這次會話是另一個人的。請先開始新會話，再登錄。",
+    "signin.slowed": "從這個網絡登錄的企業太多了，請過一會兒再試。",
   },
   en: {
     "signin.menu": "Sign in",
@@ -104,5 +106,6 @@ export default {
     "signin.away": "The sign-in service cannot be reached. Try again later; you can go on without it.",
     "signin.weak": "That was not sure enough. Please sign in once more in the way that is asked for.",
     "signin.other": "This conversation is somebody else's. Please start a new one before signing in.",
+    "signin.slowed": "Too many enterprises were signed in to from this network. Please try again later.",
   },
 };
