@@ -13,15 +13,17 @@ from assistant.conversation import repository
 from assistant.conversation.model import Conversation
 from assistant.foundation import tables
 from assistant.foundation.tokens import hash_token
+from channels import tickets
 from channels.parts import Parts, parts_of
 from channels.problems import Problem
 
-#: Routes anybody may call: opening a conversation, guides, search, reading one sentence, health, verifying a result by its
-#: code, opening what staff filled in by its code and proof, a kiosk listening for somebody to speak to it, the pages themselves,
-#: signing in (what the identity provider sends is signed).
+#: Routes anybody may call: opening a conversation, also by a code of WeChat's, guides, search, reading one sentence, health,
+#: verifying a result by its code, opening what staff filled in by its code and proof, a kiosk listening for somebody to speak
+#: to it, the pages themselves, signing in (what the identity provider sends is signed).
 PUBLIC_ROUTES = frozenset(
     {
         ("POST", "/api/v1/conversations"),
+        ("POST", "/api/v1/wechat/sessions"),
         ("GET", "/api/v1/guides"),
         ("GET", "/api/v1/guides/popular"),
         ("GET", "/api/v1/guides/{code}"),
@@ -97,9 +99,22 @@ def _of_token(parts: Parts, token: str | None) -> Conversation | None:
 
 
 async def token_holder(request: Request, authorization: Annotated[str | None, Header()] = None) -> Conversation:
-    """The conversation whose token the request carries."""
+    """The conversation whose token the request carries; or, for reading one file, a short-lived ticket in its address."""
     parts = parts_of(request)
+    if authorization is None and request.method == "GET" and tickets.PARAMETER in request.query_params:
+        return await asyncio.to_thread(_by_ticket, parts, request)
     return await asyncio.to_thread(find_by_token, parts, bearer(authorization))
+
+
+def _by_ticket(parts: Parts, request: Request) -> Conversation:
+    """The conversation a ticket in the address is for."""
+    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    held = tickets.opened(parts.db.keyring, address, parts.clock.now())
+    with parts.db.read() as conn:
+        conv = repository.load(conn, held) if held else None
+    if conv is None or conv.token_expires_at is None or conv.token_expires_at <= parts.clock.now():
+        raise Problem(401, "unauthorised", headers={"WWW-Authenticate": "Bearer"})
+    return conv
 
 
 async def own_conversation(conversation_id: str, holder: Annotated[Conversation, Depends(token_holder)]) -> Conversation:

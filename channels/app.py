@@ -132,13 +132,13 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.include_router(door.router)
     app.include_router(video.router)
     app.include_router(video_console.router)
-    app.include_router(web.router)
+    app.include_router(kiosk_proofs.router)
     app.include_router(signin.router)
     app.include_router(own_cases.router)
+    app.include_router(web.router)
     return app
 
 
-    app.include_router(kiosk_proofs.router)
 def _parts(settings: Settings, clock: Clock) -> Parts:
     keyring = KeyRing.open(settings.keyring_path)
     db = Database(settings.database_url, keyring, settings.fsync)
@@ -182,8 +182,8 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         blobs=blobs,
         hub=hub,
         identity=sso.provider(settings, clock),
-        guides=guides,
         citizens=signing.provider(settings, clock),
+        guides=guides,
         services=services,
         runner=runner,
         engine=engine,

@@ -19,12 +19,12 @@ from assistant.conversation.hub import Hub
 from assistant.conversation.limits import RateLimiter
 from assistant.conversation.services import TurnServices
 from assistant.conversation.turn import TurnRunner
-from assistant.identity.provider import IdentityProvider
 from assistant.desk.lookout import Lookout
 from assistant.foundation.blobs import BlobStore
 from assistant.foundation.clock import Clock
 from assistant.foundation.database import Database
 from assistant.foundation.settings import Settings
+from assistant.identity.provider import IdentityProvider
 from knowledge.living import LivingGuides
 
 

@@ -32,6 +32,11 @@ from sandbox.register import api as register_api
 from sandbox.register import seeds
 from sandbox.register.faults import FaultyRegister, RegisterFaults
 from sandbox.register.store import RegisterStore
+from sandbox.wechat import api as wechat_api
+from sandbox.wechat import people as wechat_people
+from sandbox.wechat import work as wechat_work
+from sandbox.wechat.callbacks import Callbacks
+from sandbox.wechat.world import World
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -52,6 +57,8 @@ def create_app(config: SandboxConfig) -> FastAPI:
     office = Office(config, running.open_store(config), register)
     messages, message_faults = MessageStore(config.data_dir), MessageFaults()
     mail = SmtpSink(config, messages, message_faults)
+    wechat = World(config.wechat, config.now)
+    callbacks = Callbacks(wechat)
     devices = Table(config.now)
 
     drop = None
@@ -72,6 +79,7 @@ def create_app(config: SandboxConfig) -> FastAPI:
         yield
         await devices.stop()
         await mail.stop()
+        await callbacks.close()
         if drop is not None:
             await asyncio.to_thread(drop.server.stop)
         helper.cancel()
@@ -109,6 +117,9 @@ def create_app(config: SandboxConfig) -> FastAPI:
     for realm in (realms.staff(config), realms.citizens(config, held)):
         app.include_router(identity_api.routes(config, realm, IdentityFaults()))
     app.include_router(messages_page.routes(config, office.store, messages))
+    app.include_router(wechat_api.routes(wechat))
+    app.include_router(wechat_work.routes(wechat, callbacks))
+    app.include_router(wechat_people.routes(wechat, callbacks))
     app.include_router(devices_api.routes(devices, held.persons))
     app.mount("/office/static", StaticFiles(directory=staff.STATIC), name="static")
     app.add_middleware(FaultyOffice, faults=faults, other=office.store.other)

@@ -10,6 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sandbox.wechat import config as wechat_config
+from sandbox.wechat.config import WeChatConfig
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -56,14 +59,15 @@ class SandboxConfig:
     identity_client_id: str = "bandao"
     identity_client_secret: str = field(default="", repr=False)
     identity_redirect: str = ""
-    smtp_port: int | None = None
-    smtp_certificate: Path | None = None
-    drop_port: int | None = None
     citizen_client_id: str = "bandao"
     citizen_client_secret: str = field(default="", repr=False)
     citizen_redirect: str = ""
+    smtp_port: int | None = None
+    smtp_certificate: Path | None = None
+    drop_port: int | None = None
     drop_secret: str = field(default="", repr=False)
     drop_client_key: Path | None = None
+    wechat: WeChatConfig = field(default_factory=WeChatConfig, repr=False)
     callback: str = ""
     webhook_secret: str = field(default="", repr=False)
     now: Callable[[], datetime] = field(default=shanghai_now, repr=False)
@@ -91,6 +95,7 @@ def load_config(data_dir: Path, env: Mapping[str, str] = os.environ) -> SandboxC
         auto_accept_s=_seconds(env, "BANDAO_OFFICE_AUTO"),
         examine_s=_seconds(env, "BANDAO_OFFICE_EXAMINE"),
         max_package_bytes=_bytes(env.get("BANDAO_OFFICE_MAX_PACKAGE", ""), default=256 * 1024 * 1024),
+        wechat=wechat_config.load(env),
         callback=callback,
         webhook_secret=webhook_secret,
         register_client_id=env.get("BANDAO_REGISTER_CLIENT_ID", "").strip() or "bandao",
@@ -100,14 +105,14 @@ def load_config(data_dir: Path, env: Mapping[str, str] = os.environ) -> SandboxC
         identity_client_id=env.get("BANDAO_OIDC_CLIENT_ID", "").strip() or "bandao",
         identity_client_secret=env.get("BANDAO_OIDC_CLIENT_SECRET", "").strip(),
         identity_redirect=env.get("BANDAO_OIDC_RETURN", "").strip(),
+        citizen_client_id=env.get("BANDAO_CITIZEN_CLIENT_ID", "").strip() or "bandao",
+        citizen_client_secret=env.get("BANDAO_CITIZEN_CLIENT_SECRET", "").strip(),
+        citizen_redirect=env.get("BANDAO_CITIZEN_RETURN", "").strip(),
         courier_key=env.get("BANDAO_COURIER_KEY", "").strip(),
         courier_step_s=_whole_seconds(env.get("BANDAO_SANDBOX_COURIER_SECONDS", ""), default=60),
         messages_client_id=env.get("BANDAO_MESSAGES_CLIENT_ID", "").strip() or "bandao",
         messages_secret=env.get("BANDAO_MESSAGES_SECRET", "").strip(),
         smtp_port=_port(env, "BANDAO_SANDBOX_SMTP_PORT"),
-        citizen_client_id=env.get("BANDAO_CITIZEN_CLIENT_ID", "").strip() or "bandao",
-        citizen_client_secret=env.get("BANDAO_CITIZEN_CLIENT_SECRET", "").strip(),
-        citizen_redirect=env.get("BANDAO_CITIZEN_RETURN", "").strip(),
         smtp_certificate=_path(env.get("BANDAO_SANDBOX_SMTP_CERTIFICATE", "")),
         drop_port=drop_port,
         drop_secret=drop_secret,

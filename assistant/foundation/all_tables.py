@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.foundation import desk_tables, figure_tables, identity_tables, office_tables, tables, video_tables
+from assistant.foundation import desk_tables, figure_tables, identity_tables, office_tables, tables, video_tables, wechat_tables
 
-MODULES = (tables, desk_tables, figure_tables, office_tables, video_tables, identity_tables)
+MODULES = (tables, desk_tables, figure_tables, office_tables, video_tables, identity_tables, wechat_tables)
 metadata = tables.metadata

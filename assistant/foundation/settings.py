@@ -15,7 +15,9 @@ from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from assistant.foundation import wechat_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 """The folder the project lives in: guides, models and templates are found below it unless set otherwise."""
@@ -26,7 +28,7 @@ SANDBOX_OFFICE = "sandbox"
 """What the receiving office at ``sandbox_url`` is called in the address it sends its webhooks to."""
 
 
-class Settings(BaseSettings):
+class Settings(wechat_settings.WeChatSettings):
     """The settings, immutable once read; ``model_copy(update={…})`` makes a variant for a test.
 
     What can be derived from other fields (ports, addresses, paths, generated secrets) is filled in on construction, so
@@ -303,6 +305,7 @@ class Settings(BaseSettings):
         filled["oidc_client_secret"] = self.oidc_client_secret or _secret(self.keys_dir / "oidc.key")
         filled["office_api_key"] = self.office_api_key or _secret(self.keys_dir / "office.key")
         filled["office_webhook_secret"] = self.office_webhook_secret or _secret(self.keys_dir / "office-webhook.key")
+        wechat_settings.fill_in(filled, self.sandbox_url, _secret(self.keys_dir / "wechat.key"))
         return self
 
     @property

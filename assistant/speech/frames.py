@@ -160,6 +160,26 @@ def pack(number: int, index: int, pcm: bytes) -> bytes:
     return HEADER.pack(number, index) + pcm
 
 
+_TAPS = 16
+_BETWEEN = (np.sinc(np.arange(_TAPS) - _TAPS / 2 + 0.5) * np.hanning(_TAPS + 2)[1:-1]).astype(np.float32)
+
+
+class Doubling:
+    """Makes 16 kHz of the 8 kHz a telephone's microphone gives: a sample between each two, by the sixteen around it."""
+
+    def __init__(self) -> None:
+        self._before: NDArray[np.float32] = np.zeros(_TAPS - 1, dtype=np.float32)
+
+    def __call__(self, sound: Sound) -> Sound:
+        """The same piece; it comes half a millisecond late."""
+        held = np.concatenate([self._before, sound.samples])
+        self._before = held[-(_TAPS - 1) :]
+        made = np.empty(sound.samples.size * 2, dtype=np.float32)
+        made[0::2] = held[_TAPS // 2 - 1 : _TAPS // 2 - 1 + sound.samples.size]
+        made[1::2] = np.convolve(held, _BETWEEN, "valid")
+        return replace(sound, samples=made)
+
+
 class Ordering:
     """Puts numbered sound in order again.
 

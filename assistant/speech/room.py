@@ -142,8 +142,8 @@ class Room:
         await self.tell_state()
         self._changed.set()
 
-    async def _ask_again(self, how: Literal["again", "touch"]) -> None:
-        offer = self.offer(well=False)
+    async def _ask_again(self, how: Literal["again", "silent", "touch"]) -> None:
+        offer = self.offer(well=False) if how != "silent" else None
         text = offer[1] if offer else self.words(f"speech.turn_{how}")
         await self.prompt(text, touch=how == "touch", offer=offer)
 

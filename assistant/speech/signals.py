@@ -100,9 +100,9 @@ class Takes:
 
 @dataclass(frozen=True)
 class Asks:
-    """Nothing could be made of it: `again` asks her once, `touch` points at the screen."""
+    """Nothing could be made of it: `again` asks her once, `silent` where she said nothing, `touch` points at the screen."""
 
-    how: Literal["again", "touch"]
+    how: Literal["again", "silent", "touch"]
 
 
 @dataclass(frozen=True)

@@ -193,10 +193,10 @@ class Turns:
             return out  # 嗯 is no request; it is not asked about
         return self._miss(now_ms)
 
-    def _miss(self, now_ms: int) -> list[Signal]:
+    def _miss(self, now_ms: int, first: Literal["again", "silent"] = "again") -> list[Signal]:
         self._misses += 1
         self._quiet_since = now_ms
-        return [Asks("again")] if self._misses == 1 else [Asks("touch")] if self._misses == 2 else []
+        return [Asks(first)] if self._misses == 1 else [Asks("touch")] if self._misses == 2 else []
 
     def _take(self, takes: Takes) -> list[Signal]:
         saying = self._saying
@@ -309,7 +309,7 @@ class Turns:
         busy = self._saying is not None or self.listening.open or self._awaited or self._taken
         if busy or self._quiet_since is None or at_ms - self._quiet_since < self.listening.rules.waiting:
             return []
-        return self._miss(at_ms)
+        return self._miss(at_ms, "silent")
 
     # what her hands do
 

@@ -42,7 +42,7 @@ async def open_conversation(body: OpenConversation, request: Request) -> Opened:
     """Begin a conversation; keep the token, it is shown once."""
     parts = parts_of(request)
     by_address(parts, request)
-    return await asyncio.to_thread(_open, parts, body, region_of(parts, body.region))
+    return await asyncio.to_thread(begin, parts, body, region_of(parts, body.region))
 
 
 @router.post(
@@ -72,7 +72,8 @@ def _leave(parts: Parts, conv: Conversation) -> bool:
     return True
 
 
-def _open(parts: Parts, body: OpenConversation, region: str) -> Opened:
+def begin(parts: Parts, body: OpenConversation, region: str) -> Opened:
+    """Begin a conversation, from whichever door."""
     now = parts.clock.now()
     token, token_hash = new_token()
     conv = Conversation(

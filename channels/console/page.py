@@ -96,8 +96,8 @@ async def audit_page() -> Response:
 
 @router.api_route("/console/past/", methods=["GET", "HEAD"])
 async def past_page() -> Response:
-    """Past conversations, for whoever may look for some."""
-    return _page("past")
+    """Past conversations, for whoever may look for some; recordings of calls are played there."""
+    return _page("past", "; media-src 'self'")
 
 
 @router.api_route("/console/misuse/", methods=["GET", "HEAD"])

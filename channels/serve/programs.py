@@ -53,9 +53,18 @@ def environment(settings: Settings) -> dict[str, str]:
         "BANDAO_COURIER_KEY": settings.courier_api_key,
         "BANDAO_REGISTER_CLIENT_ID": settings.register_client_id,
         "BANDAO_REGISTER_CLIENT_SECRET": settings.register_client_secret,
+        **_wechat(settings),
         **({"BANDAO_SANDBOX_SEED": str(settings.sandbox_seed)} if settings.sandbox_seed else {}),
         MARK: str(settings.data_dir),
     }
+
+
+def _wechat(settings: Settings) -> dict[str, str]:
+    """What the sandbox's WeChat has to know of our accounts there."""
+    shared = ("official_appid", "official_secret", "official_token", "official_aes_key", "mini_appid", "mini_secret",
+              "work_corpid", "work_secret", "work_token", "work_aes_key")  # fmt: skip
+    found = {f"BANDAO_WECHAT_{name.upper()}": str(getattr(settings, f"wechat_{name}")) for name in shared}
+    return {**found, "BANDAO_SANDBOX_WECHAT_CALLBACK": f"{readiness.app_url(settings)}/api/v1/wechat"}
 
 
 def sandbox_dir(settings: Settings) -> Path:

@@ -32,6 +32,13 @@ class Called:
     send: bool
 
 
+def without_greeting(text: str) -> str:
+    """What she wants, without the 你好 before it; all of it where nothing else was said."""
+    greeting = _GREETING.match(text)
+    rest = text[greeting.end() :].lstrip(" ,.!?，。！？、～~") if greeting else text
+    return rest if len(_MARKS.sub("", rest)) >= _SHORTEST else text
+
+
 def called(parts: Parts, text: str) -> Called | None:
     """None for what was said to somebody else. Looks a sentence up among the items: for a thread."""
     bare = _MARKS.sub(" ", text).strip()

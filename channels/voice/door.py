@@ -23,7 +23,7 @@ from channels.parts import Parts, parts_of
 from channels.problems import Problem
 from channels.served import region_of
 from channels.voice import wire
-from channels.voice.calling import called
+from channels.voice.calling import called, without_greeting
 from channels.voice.engines import Engines, engines_of
 from channels.voice.understanding import Understanding, Words
 
@@ -139,6 +139,7 @@ class _Door:
         if found is None:
             return False
         log.info("voice.called", send=found.send)
+        text = without_greeting(text)
         language = language_of(text, "en" if heard.language == "en" else "zh")
         await self._tell({"type": "called", "text": text, "send": found.send, "language": language})
         return True

@@ -17,7 +17,7 @@ from assistant.conversation.model import Conversation
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import ENGLISH, use_language
 from assistant.speech.engines.base import RATE, EngineError
-from assistant.speech.frames import BadFrame, Message, Wish, unpack
+from assistant.speech.frames import BadFrame, Doubling, Message, Wish, unpack
 from assistant.speech.pipeline import Pipeline
 from assistant.speech.room import Room
 from assistant.speech.turns import Turns
@@ -34,10 +34,10 @@ log = get_logger(__name__)
 
 
 class Hello(BaseModel):
-    """The first thing a kiosk says of itself."""
+    """The first thing a kiosk says of itself. `rate` is its microphone's; one of 8 kHz is heard as well as a telephone is."""
 
     type: Literal["hello"]
-    rate: int = RATE
+    rate: Literal[8000, 16000] = 16000
     loudspeaker: bool = True
     full_duplex: bool = False
     speed: float = Field(default=1.0, ge=0.5, le=2.0)
@@ -147,7 +147,7 @@ async def _converse(parts: Parts, websocket: WebSocket, conv: Conversation, hell
     with engines.shared(), suppress(WebSocketDisconnect, ConnectionError, TimeoutError):
         await deliver(Message(ready))
         running = asyncio.create_task(pipeline.run())
-        listening = asyncio.create_task(_listen(websocket, pipeline))
+        listening = asyncio.create_task(_listen(websocket, pipeline, Doubling() if hello.rate * 2 == RATE else None))
         try:
             done, _ = await asyncio.wait({running, listening}, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -167,7 +167,7 @@ def _gone(error: BaseException) -> bool:
     return isinstance(error, WebSocketDisconnect | ConnectionError | TimeoutError)
 
 
-async def _listen(websocket: WebSocket, pipeline: Pipeline) -> None:
+async def _listen(websocket: WebSocket, pipeline: Pipeline, doubling: Doubling | None) -> None:
     """What comes up, until the socket closes."""
     while True:
         message = await websocket.receive()
@@ -175,7 +175,8 @@ async def _listen(websocket: WebSocket, pipeline: Pipeline) -> None:
             return
         if (sound := message.get("bytes")) is not None:
             try:
-                await pipeline.hear(unpack(sound))
+                piece = unpack(sound)
+                await pipeline.hear(doubling(piece) if doubling else piece)
             except BadFrame:
                 await pipeline.room.problem("bad_sound")
             continue

@@ -246,6 +246,21 @@ def test_a_recording_she_agreed_to_is_kept_encrypted_and_one_she_refused_is_not_
     webm = b"\x1a\x45\xdf\xa3"
     assert film.startswith(webm)
     assert not any(hall.parts.blobs.read_raw(name).startswith(webm) for name in files)
+
+    desk.press("Escape", "h", "1")
+    expect(desk.mine).to_have_count(0)
+    lead = Console(hall.page("/console/", viewport=DESK))
+    lead.sign_in("lead")
+    lead.page.goto(hall.base + "/console/past/")
+    lead.page.get_by_role("button", name="打开").first.click()
+    shown = lead.page.locator("#films section")
+    expect(shown).to_contain_text("通话录像")
+    shown.get_by_label("看录像的原因").fill("核对投诉")
+    found["past"] = violations(lead.page)
+    shown.get_by_role("button", name="看录像").click()
+    width = shown.locator("video").evaluate("async (film) => { film.muted = true; await film.play(); return film.videoWidth; }")
+    assert width == 960
+    look(lead.page, "lead-1-film")
     assert {place: what for place, what in found.items() if what} == {}
 
 

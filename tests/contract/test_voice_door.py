@@ -17,7 +17,7 @@ from assistant.foundation import tables
 from assistant.foundation.settings import Settings
 from assistant.speech.frames import HEADER
 from channels.app import create_app
-from channels.voice.calling import called
+from channels.voice.calling import called, without_greeting
 from channels.voice.engines import Engines, Shelf
 from tests.contract.test_voice_socket import Activity, Ears, Mouth
 from tests.quick import empty_database
@@ -137,3 +137,11 @@ def test_too_much_is_passed_over(app: FastAPI, http: TestClient, ears: Ears, mon
         states = [socket.receive_json()["state"] for _ in range(3)]
         socket.close()
     assert states == ["listening", "hearing", "listening"]
+
+
+@pytest.mark.parametrize(("said", "wanted"), [
+    ("你好,我要开一家餐馆。", "我要开一家餐馆。"), ("您好，请问怎么办护照", "怎么办护照"), ("hello, I need a passport", "I need a passport"),
+    ("你好", "你好"), ("你好呀，办事", "你好呀，办事"), ("我要开一家餐馆", "我要开一家餐馆"),
+])  # fmt: skip
+def test_a_wish_is_sent_without_the_greeting_before_it(said: str, wanted: str) -> None:
+    assert without_greeting(said) == wanted

@@ -22,6 +22,8 @@ decided back; that counts on the day it names (``decided`` and ``right_first`` m
   first answer, of stays first answered in it. Both in seconds of the group's opening time, as limits are.
 * ``limits``: of each limit those that came to an end in the period, met or missed (see ``desk.limits``). Targets and opening
   hours are those arranged when the report is made.
+* ``calls``: calls by picture or voice that were connected and ended in the period, ``call_seconds`` all their seconds together;
+  ``calls_fell_back``: those that went on by voice alone, or in writing, because of camera or network.
 * ``grades``: ratings given, of one thing the last in the period; ``satisfied`` are the three upper grades.
 
 Percentiles are nearest-rank: of n values in order, number ⌈p·n⌉. Means are of the exact sum, rounded to a tenth of a second.
@@ -86,6 +88,9 @@ class Figures:
     fell_back: int = 0
     asked_for: int = 0
     gave_up: int = 0
+    calls: int = 0
+    call_seconds: int = 0
+    calls_fell_back: int = 0
     waited: Spread = Spread()
     first_answer: Spread = Spread()
     limits: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -139,6 +144,7 @@ class People:
 def figures(record: Record, start: datetime, end: datetime, arranged: Arrangement, people: People) -> Figures:
     """The figures from ``start`` to before ``end``; ``record`` has everything of that time, and may have more."""
     said = [one for one in record.said if start <= one.at < end]
+    calls = [one for one in record.calls if start <= one.at < end]
     spoken = {one.conversation_id for one in said}
     read = [one for one in said if _read(one)]
     begun, finished, by_bot, submitted, decided, right = _cases(record.cases, start, end, people)
@@ -150,6 +156,7 @@ def figures(record: Record, start: datetime, end: datetime, arranged: Arrangemen
         read=len(read),
         fell_back=sum(1 for one in read if one.status in FELL_BACK and one.asked != "switch"),
         grades=_grades(record.grades, start, end),
+        calls=len(calls), call_seconds=sum(one.seconds for one in calls), calls_fell_back=sum(1 for one in calls if one.fell_back),
         drop_off=_drop_off(said, {one.case_no: one for one in record.cases}, end),
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from assistant.foundation.tables import audit_entry as audit
 from assistant.foundation.tables import case_ as cases
 from assistant.foundation.tables import case_event as events
 from assistant.foundation.tables import conversation as conversations
+from assistant.foundation.video_tables import video_call as calls
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,19 @@ class Grade:
     item: str
 
 
-Row = Said | CaseFile | Stay | Grade
+@dataclass(frozen=True)
+class Spoken:
+    """A call by picture or voice that was connected and ended in the period; ``fell_back`` is "", voice or text."""
+
+    call_id: str
+    at: datetime
+    seconds: int
+    fell_back: str
+    channel: str
+    item: str
+
+
+Row = Said | CaseFile | Stay | Grade | Spoken
 
 
 @dataclass(frozen=True)
@@ -105,11 +118,12 @@ class Record:
     cases: Sequence[CaseFile] = ()
     stays: Sequence[Stay] = ()
     grades: Sequence[Grade] = ()
+    calls: Sequence[Spoken] = ()
 
     def by(self, keys: Callable[[Row], Collection[str | None]]) -> dict[str, Record]:
         """The rows of each key, in one pass; a row with several is in each of theirs, one with none is nowhere."""
-        found: defaultdict[str, tuple[list[Any], ...]] = defaultdict(lambda: ([], [], [], []))
-        every: tuple[Sequence[Row], ...] = (self.said, self.cases, self.stays, self.grades)
+        found: defaultdict[str, tuple[list[Any], ...]] = defaultdict(lambda: ([], [], [], [], []))
+        every: tuple[Sequence[Row], ...] = (self.said, self.cases, self.stays, self.grades, self.calls)
         for place, rows in enumerate(every):
             for one in rows:
                 for name in keys(one):
@@ -132,7 +146,7 @@ def read(conn: Connection, period: Period) -> Record:
     start, end = period.start, period.end
     in_period = (facts.c.at >= start, facts.c.at < end)
     said = [Said(**row) for row in conn.execute(select(facts).where(*in_period)).mappings()]
-    return Record(said, _cases(conn, start, end), _stays(conn, start, end), _grades(conn, start, end))
+    return Record(said, _cases(conn, start, end), _stays(conn, start, end), _grades(conn, start, end), _calls(conn, start, end))
 
 
 def _cases(conn: Connection, start: datetime, end: datetime) -> list[CaseFile]:
@@ -205,3 +219,19 @@ def _grades(conn: Connection, start: datetime, end: datetime) -> list[Grade]:
         Grade(row.seq, row.subject, row.at, str(row.detail["grade"]), row.channel or "", row.guide_code or "")
         for row in conn.execute(query)
     ]
+
+
+def _calls(conn: Connection, start: datetime, end: datetime) -> list[Spoken]:
+    query = (
+        select(calls.c.id, calls.c.connected_at, calls.c.ended_at, calls.c.fell_back, cases.c.guide_code, conversations.c.channel)
+        .join(conversations, conversations.c.id == calls.c.conversation_id)
+        .join(cases, cases.c.case_no == conversations.c.active_case, isouter=True)
+        .where(calls.c.ended_at >= start, calls.c.ended_at < end, calls.c.connected_at.is_not(None))
+    )
+    return [
+        Spoken(
+            row.id, row.ended_at, max(0, int((row.ended_at - row.connected_at).total_seconds())), row.fell_back, row.channel,
+            row.guide_code or "",
+        )
+        for row in conn.execute(query)
+    ]  # fmt: skip

@@ -20,7 +20,8 @@ from assistant.foundation.messages import t
 COUNTS: tuple[tuple[str, str | None], ...] = (
     ("conversations", None), ("contained", "conversations"), ("begun", None), ("finished", "begun"), ("by_bot", "begun"),
     ("submitted", None), ("decided", None), ("right_first", "decided"), ("read", None), ("fell_back", "read"),
-    ("asked_for", None), ("gave_up", None), ("rated", None), ("satisfied", "rated"),
+    ("asked_for", None), ("gave_up", None), ("calls", None), ("call_seconds", None), ("calls_fell_back", "calls"),
+    ("rated", None), ("satisfied", "rated"),
 )  # fmt: skip
 """The counts, and of what each is a part."""
 SPREADS = ("waited", "first_answer")

@@ -13,6 +13,7 @@ import numpy as np
 
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import use_language
+from assistant.speech.conditions import Conditions
 from assistant.speech.engines.base import RATE, WINDOW, EngineError, Heard
 from assistant.speech.frames import Heedable, Message, Ordering, Prompt, Sound, Utterance, Window, Words
 from assistant.speech.hearing.hints import language_note
@@ -26,6 +27,9 @@ WINDOW_MS = WINDOW * 1000 // RATE
 _BEFORE_MS = 320
 """Kept from before her first sound: a soft beginning is no voice yet."""
 _LEAP_MS = 2000
+_REMIND_MS = 60_000
+"""What is wrong with the sound is said again after so long."""
+_PACE_PIECES = 100
 _TELLING_MS = 1000
 """So much speech tells its language by ear."""
 _ENGLISH = re.compile(r"\W*(?:yes|no|hello|hi|help|english|correct|wrong|back|next|cancel)\W*", re.IGNORECASE)
@@ -46,6 +50,7 @@ class Microphone:
         self._offset: int | None = None
         self._at = 0
         self._faults = 0
+        self._pace: tuple[int, int] | None = None
 
     async def __call__(self, sound: Sound) -> None:
         now = self._room.clock.now()
@@ -54,6 +59,7 @@ class Microphone:
         lag = now - length - sound.at_ms
         if self._offset is None or lag < self._offset or lag > self._offset + 60_000:
             self._offset = lag
+        await self._timed(sound)
         for piece in self._ordering.put(sound):
             begins = piece.at_ms + self._offset
             expected = self._at + self._rest.size * 1000 // RATE
@@ -68,6 +74,18 @@ class Microphone:
         if faults - self._faults >= 3:
             self._faults = faults
             await self._room.problem("sound_gaps")
+
+
+    async def _timed(self, sound: Sound) -> None:
+        """Compares how much sound there is with how long it took: a microphone at another rate gives too little or too much."""
+        if self._pace is None or sound.number < self._pace[0] or sound.number - self._pace[0] > _PACE_PIECES:
+            self._pace = sound.number, sound.at_ms
+            return
+        pieces, took = sound.number - self._pace[0], sound.at_ms - self._pace[1]
+        if pieces == _PACE_PIECES:
+            share = pieces * sound.samples.size * 1000 / RATE / max(took, 1)
+            if not 0.6 < share < 1.6:
+                await self._room.problem("bad_sound", every_ms=_REMIND_MS)
 
 
 class Echo:
@@ -96,12 +114,17 @@ class Activity:
         self._room = room
         self._kept: deque[Heedable] = deque(maxlen=_BEFORE_MS // WINDOW_MS + 8)
         self._said: list[Heedable] | None = None
+        self._conditions = Conditions()
 
     async def __call__(self, window: Heedable) -> None:
         self._kept.append(window)
+        probability = self._room.activity.probability(window.samples)
+        if not self._room.turns.deaf(window.at_ms):
+            for fault in self._conditions.window(window.samples, probability):
+                await self._room.problem(fault, every_ms=_REMIND_MS)
         if self._said is not None and self._room.turns.listening.open:
             self._said.append(window)
-        await self._heed(self._room.turns.window(window.at_ms, self._room.activity.probability(window.samples)))
+        await self._heed(self._room.turns.window(window.at_ms, probability))
 
     async def tick(self) -> None:
         """Time passes, whether or not the microphone brings anything."""

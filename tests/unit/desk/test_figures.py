@@ -14,7 +14,7 @@ from assistant.desk.limits import Moment
 from assistant.desk.reporting import period, report
 from assistant.desk.reporting.figures import Dropped, Figures, Spread, spread
 from assistant.desk.reporting.period import Period
-from assistant.desk.reporting.record import CaseFile, Grade, Record, Said, Stay, Step
+from assistant.desk.reporting.record import CaseFile, Grade, Record, Said, Spoken, Stay, Step
 from assistant.foundation.clock import SHANGHAI
 
 DAY = date(2026, 11, 10)
@@ -139,6 +139,15 @@ def test_of_several_ratings_of_one_thing_the_last_counts() -> None:
     assert (found.rated, found.satisfied, dict(found.grades)) == (2, 1, {"satisfied": 1, "very_dissatisfied": 1})
 
 
+def test_calls_count_where_they_ended_with_what_they_fell_back_to() -> None:
+    record = Record(calls=[
+        Spoken("a", at(1), 60, "", "web", ITEM), Spoken("b", at(2), 30, "voice", "kiosk", ITEM), Spoken("c", at(3, 1), 900, "text", "web", ITEM)])  # fmt: skip
+    found = total(record)
+    assert (found.calls, found.call_seconds, found.calls_fell_back) == (2, 90, 1)
+    parts = dict(report.make(record, period.day(DAY), OPEN).channels)
+    assert {name: one.calls for name, one in parts.items()} == {"web": 1, "kiosk": 1}
+
+
 def test_spreads_are_of_nearest_rank() -> None:
     assert spread([]) == Spread()
     assert spread([4, 1, 3, 2]) == Spread(4, 2.5, 2, 4)
@@ -215,7 +224,11 @@ def records(draw: st.DrawFn) -> Record:
         Grade(number, f"c{draw(st.integers(1, 2))}", at(draw(MINUTES)), draw(st.sampled_from(["satisfied", "dissatisfied"])), draw(channels), draw(CODES))
         for number in range(draw(st.integers(0, 3)))
     ]  # fmt: skip
-    return Record(turns, cases, stays, grades)
+    calls = [
+        Spoken(f"v{number}", at(draw(MINUTES)), draw(st.integers(0, 900)), draw(st.sampled_from(["", "voice", "text"])), draw(channels), draw(CODES))
+        for number in range(draw(st.integers(0, 2)))
+    ]  # fmt: skip
+    return Record(turns, cases, stays, grades, calls)
 
 
 def table(record: Record, when: Period) -> bytes:
@@ -225,7 +238,7 @@ def table(record: Record, when: Period) -> bytes:
 @settings(max_examples=60, deadline=None)
 @given(records(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(record: Record, chance: random.Random) -> None:
-    mixed = Record(*(chance.sample(list(rows), len(rows)) for rows in (record.said, record.cases, record.stays, record.grades)))
+    mixed = Record(*(chance.sample(list(rows), len(rows)) for rows in (record.said, record.cases, record.stays, record.grades, record.calls)))
     assert table(record, period.day(DAY)) == table(mixed, period.day(DAY))
 
 
@@ -238,6 +251,7 @@ def test_what_comes_later_changes_no_closed_day_and_parts_are_no_more_than_their
         [CaseFile(one.case_no, one.item, one.channel, one.conversations, tuple(s for s in one.steps if s.at < end)) for one in record.cases],
         [s for one in record.stays if (s := Stay(one.entry_id, one.conversation_id, one.channel, one.item, tuple(m for m in one.moments if m.at < end))).moments],
         [one for one in record.grades if one.at < end],
+        [one for one in record.calls if one.at < end],
     )
     assert total(record) == total(then)
     found = total(record)

@@ -49,8 +49,8 @@ def test_a_slam_and_an_endless_talk_are_let_go_by() -> None:
     assert len(microphone.sound(800, 0.0)) == 1
 
 
-def test_an_hour_of_talk_holds_no_more_than_seconds() -> None:
+def test_talk_without_an_end_holds_no_more_than_seconds() -> None:
     microphone = Microphone()
-    for _ in range(120):
+    for _ in range(10):
         assert microphone.sound(30_000, 0.9) == []
     assert microphone.most < 10

@@ -223,7 +223,7 @@ def test_noise_without_words_asks_once_then_points_at_the_screen_then_is_let_be(
 def test_silence_after_a_question_asks_once_then_points_at_the_screen() -> None:
     room = Room()
     room.reply(1000)
-    assert room.still(60_000) == [Asks("again"), Asks("touch")]
+    assert room.still(60_000) == [Asks("silent"), Asks("touch")]
     room.speaks(800)
     room.still(800)
     room.words("好的")
@@ -239,6 +239,16 @@ def test_muted_it_hears_nothing_and_drops_what_was_being_said() -> None:
     assert room.turns.state == "muted"
     room.turns.mute(False)
     assert kinds(room.speaks(300)) == ["Begins"]
+
+
+def test_an_hour_of_talk_is_taken_in_pieces_of_twenty_seconds_and_told_once() -> None:
+    room = Room()
+    for _ in range(60):
+        room.speaks(60_000)
+    ends = [signal for signal in room.seen if isinstance(signal, Ends)]
+    assert len([signal for signal in room.seen if isinstance(signal, TooLong)]) == 1
+    assert len(ends) == 3600 // 20 - 1
+    assert all(signal.cut_short for signal in ends)
 
 
 def test_a_microphone_that_falls_silent_altogether_ends_the_utterance() -> None:

@@ -3,6 +3,7 @@ import { h } from "/static/chat/js/dom.js";
 import { call } from "./api.js";
 import { begin, failed } from "./frame.js";
 import { Log } from "./log.js";
+import { recordingsOf } from "./recordings.js";
 
 const $ = (id) => document.getElementById(id);
 const FILTERS = ["words", "case_no", "item", "operator", "reason", "since", "until"];
@@ -41,6 +42,7 @@ async function read(one, when) {
   reading = { id: one.conversation_id, after: 0 };
   log.clear();
   await further();
+  $("films").replaceChildren(...await recordingsOf(one.conversation_id, (error) => failed(error, () => {})));
   $("reader-title").textContent = one.item ?? "对话";
   $("reader-line").textContent = [when, one.reason, one.staff_name, one.case_no].filter(Boolean).join(" · ");
   $("reader").showModal();
@@ -73,4 +75,5 @@ $("filters").addEventListener("submit", (event) => {
 });
 $("more").addEventListener("click", () => tried(() => show(true)));
 $("reader-more").addEventListener("click", () => tried(further));
+$("reader").addEventListener("close", () => $("films").replaceChildren()); // what was playing stops
 void begin("/console/past/", () => first().catch((error) => failed(error, first)));

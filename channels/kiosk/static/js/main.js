@@ -122,8 +122,6 @@ const dialogs = new Dialogs({
 });
 const idle = new Idle({ count: (left) => dialogs.count(left), over: wipe, back: () => dialogs.counted() }, () => (WAITING.has(status.owner) ? 5 : 1));
 
-const door = new Door({
-  state(name) {
 const devices = new Devices({
   after: get("ask"), first: get("start-resume"), place: DEVICE.place, session: () => conversation?.session, case: () => file, say, tell,
   turn: (turn) => conversation?.took(turn), attach: (ids, name) => deliver({ attachments: ids }, name),
@@ -131,6 +129,8 @@ const devices = new Devices({
   resume: (number, code) => begin().then(() => dialogs.resume(number, code)), help: () => (DEVICE.place ? dialogs.act.here() : dialogs.act.desk()),
 });
 
+const door = new Door({
+  state(name) {
     get("door").hidden = name === "off";
     get("door").dataset.state = name;
     if (name !== "off") get("door-words").textContent = k(`kiosk.door_${name}`);
@@ -153,9 +153,9 @@ const view = {
   greeted: (replies) => showStarts({ tiles: get("tiles"), also: get("also") }, replies, { say: tell, choose }),
   talking: () => get("starts").setAttribute("hidden", ""),
   showAsk(asked) {
+    void devices.show(asked);
     const papers = asked?.kind === "file";
     get("by-phone").hidden = !papers;
-    void devices.show(asked);
     // A kiosk has no files of hers: papers come from the phone, and whatever else may be answered is touched here.
     const held = ask.holdsFocus || document.activeElement === document.body;
     if (ask.show(papers ? { ...asked, kind: "choice" } : asked) && asked && held && byKeyboard && !document.querySelector("dialog[open]")) ask.focus(true);
@@ -177,9 +177,9 @@ function speak(locale) {
   translate(document);
   fill(document);
   typing.reword();
+  devices.reword();
   status.reword();
   get("volume-words").textContent = k("kiosk.volume", { level: speech.volumeName });
-  devices.reword();
   for (const button of document.querySelectorAll("[data-locale]")) button.setAttribute("aria-pressed", String(button.dataset.locale === locale));
   speech.on.state(get("sign").dataset.state);
   if (!get("door").hidden) door.on.state(get("door").dataset.state);
@@ -287,9 +287,9 @@ async function wipe() {
   for (const address of pictures) URL.revokeObjectURL(address);
   pictures.clear();
   dialogs.clear();
+  void devices.clear();
   stage.clear();
   ask.forget();
-  void devices.clear();
   cards.clear();
   status.reset();
   panel.show(null);

@@ -33,6 +33,7 @@ function totals({ total }) {
     ...SHARES.map(([name, part, of, what]) => tile(name, share(counts[part], counts[of]), `${counts[part]} / ${counts[of]} ${what}`)),
     tile("提交的办件", String(counts.submitted)),
     tile("要人工的", String(counts.asked_for), counts.gave_up ? `${counts.gave_up} 位没等到就离开了` : ""),
+    ...(counts.calls ? [tile("视频和语音通话", String(counts.calls), `平均 ${length(Math.round(counts.call_seconds / counts.calls))}${counts.calls_fell_back ? `，${counts.calls_fell_back} 次转为语音或文字` : ""}`)] : []),
     ...Object.entries(total.limits).map(([name, [met, missed]]) => tile(LIMITS[name], share(met, met + missed), `${met} / ${met + missed} 次达成`)),
   );
 }

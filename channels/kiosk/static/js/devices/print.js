@@ -26,7 +26,7 @@ export function printing(service, { file, status, address, on, note, pdf }) {
   const receipt = () => box.attempt(async () => {
     box.say(d("print_going"));
     box.buttons.replaceChildren();
-    const now = new Date().toLocaleString("zh-CN", { dateStyle: "long", timeStyle: "short" });
+    const now = new Date().toLocaleString("zh-CN", { dateStyle: "long", timeStyle: "short", timeZone: "Asia/Shanghai" });
     const lines = [["receipt_case", file.case_no], ["receipt_item", file.guide.name], ["receipt_status", status], ["receipt_time", now]]
       .filter(([, value]) => value).map(([label, value]) => [d(label), String(value).slice(0, 120)]);
     const slip = { title: d("receipt_title"), lines, foot: d("receipt_foot"), ...(address ? { code: `${address}/?case=${file.case_no}`, code_words: d("receipt_code") } : {}) };
