@@ -59,7 +59,7 @@ from assistant.foundation.crypto import KeyRing
 from assistant.foundation.database import Database
 from assistant.foundation.messages import t
 from assistant.foundation.settings import SANDBOX_OFFICE, Settings, get_settings
-from channels import desk_mail, problems
+from channels import desk_mail, problems, registry
 from channels.api import (
     browsing,
     cards,
@@ -128,14 +128,15 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.include_router(verify_page.router)
     app.include_router(handover_page.router)
     app.include_router(kiosk.router)
+    app.include_router(kiosk_proofs.router)
     app.include_router(voice.router)
     app.include_router(door.router)
     app.include_router(video.router)
     app.include_router(video_console.router)
-    app.include_router(kiosk_proofs.router)
     app.include_router(signin.router)
     app.include_router(own_cases.router)
     app.include_router(web.router)
+    app.state.doors = registry.opened(app, parts)
     return app
 
 
@@ -316,9 +317,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts.rounds.start()
     threading.Thread(target=masked_talk.prepare, name="dictionary", daemon=True).start()
     publishing = asyncio.create_task(keep_publishing(parts))
+    for channel in app.state.doors:
+        await channel.start()
     try:
         yield
     finally:
+        for channel in app.state.doors:
+            await channel.stop()
         publishing.cancel()
         await asyncio.to_thread(parts.rounds.stop)
         await asyncio.to_thread(parts.guides.stop)
