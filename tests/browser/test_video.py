@@ -31,7 +31,7 @@ from tests.contract.desk_world import hire, with_toy_engine
 from tests.contract.test_acting import case_of, filled
 from tests.quick import empty_database
 
-FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--auto-select-desktop-capture-source=Entire screen"]
+FAKE = ["--use-fake-device-for-media-stream=fps=5", "--use-fake-ui-for-media-stream"]
 LOOK = os.environ.get("LOOK")
 ARRIVES = """async (video) => {
   for (let tries = 0; tries < 100 && !(video.videoWidth > 0 && video.getVideoPlaybackQuality().totalVideoFrames > 3); tries += 1) {

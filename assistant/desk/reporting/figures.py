@@ -156,7 +156,8 @@ def figures(record: Record, start: datetime, end: datetime, arranged: Arrangemen
         read=len(read),
         fell_back=sum(1 for one in read if one.status in FELL_BACK and one.asked != "switch"),
         grades=_grades(record.grades, start, end),
-        calls=len(calls), call_seconds=sum(one.seconds for one in calls), calls_fell_back=sum(1 for one in calls if one.fell_back),
+        calls=len(calls), call_seconds=sum(one.seconds for one in calls),
+        calls_fell_back=sum(1 for one in calls if one.fell_back),
         drop_off=_drop_off(said, {one.case_no: one for one in record.cases}, end),
     )  # fmt: skip
 
