@@ -115,7 +115,7 @@ class Machine:
         Raises:
             DeviceFault: nothing.
         """
-        with self._using("camera") as device:
+        with self._using("camera", wait=5.0) as device:  # a preview may be on its way
             return cast(DocumentCamera, device).picture()
 
     def print_receipt(self, receipt: Receipt) -> None:
@@ -204,11 +204,11 @@ class Machine:
         return Patience(self._seconds, stop=self._stop)
 
     @contextmanager
-    def _using(self, kind: Kind) -> Iterator[Device]:
+    def _using(self, kind: Kind, wait: float = 0.0) -> Iterator[Device]:
         device = self.fitting.devices.get(kind)
         if device is None:
             raise DeviceFault("offline")
-        if not self._locks[kind].acquire(blocking=False):
+        if not self._locks[kind].acquire(timeout=wait):
             raise DeviceFault("busy")
         try:
             yield device
