@@ -193,10 +193,10 @@ def test_a_card_is_laid_a_paper_photographed_a_receipt_printed(hall: Hall, at: K
     button(page, "重拍").click()
     button(page, "拍照").click()
     button(page, "就用这张").click()
-    page.wait_for_function("!document.querySelector('dialog.device') || document.querySelector('dialog.device').textContent.includes('看一下')")
-    with page.expect_response(lambda answer: answer.url.endswith("/messages")):
-        if dialog.count():
-            button(page, "就用这张").click()
+    doubted = dialog.filter(has_text="看一下")
+    expect(doubted.or_(page.locator("#said").filter(has_text="高拍仪拍摄")).first).to_be_visible(timeout=30_000)
+    if doubted.count():
+        button(page, "就用这张").click()
     expect(at.page.locator("#said")).to_contain_text("高拍仪拍摄.jpg")
 
     said(at, "办完了")
@@ -264,7 +264,7 @@ def test_codes_lead_where_they_belong(hall: Hall, open_kiosk: Callable[..., Kios
 
 
 def test_without_a_service_there_is_nothing_of_it(hall: Hall, open_kiosk: Callable[..., Kiosk]) -> None:
-    for part in ("", "#devices=1.aaaaaaaaaaaaaaaaaaaaaaaa", hall.part[:-1] + ("a" if hall.part[-1] != "a" else "b"), "#devices=x"):
+    for part in ("#devices=1.aaaaaaaaaaaaaaaaaaaaaaaa", hall.part[:-1] + ("a" if hall.part[-1] != "a" else "b")):
         kiosk = open_kiosk(path=f"/kiosk?microphone=0{part}")
         kiosk.start()
         said(kiosk, "我要办残疾人证")
