@@ -34,8 +34,9 @@ class Called:
 
 def without_greeting(text: str) -> str:
     """What she wants, without the 你好 before it; all of it where nothing else was said."""
-    greeting = _GREETING.match(text)
-    rest = text[greeting.end() :].lstrip(" ,.!?，。！？、～~") if greeting else text
+    rest = text
+    while greeting := _GREETING.match(rest):
+        rest = rest[greeting.end() :].lstrip(" ,.!?，。！？、～~")
     return rest if len(_MARKS.sub("", rest)) >= _SHORTEST else text
 
 
