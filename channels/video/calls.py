@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from assistant.conversation import repository
 from assistant.conversation.model import Conversation
+from assistant.conversation.replying import readable
 from assistant.desk import books
 from assistant.desk.accounts import Operator
 from assistant.desk.queue import Desk, NotYours
@@ -45,7 +46,7 @@ class Words:
 def consent(settings: Settings, locale: str) -> Words:
     """What somebody agrees to when a call is recorded."""
     with use_language(locale):
-        return Words(t("video.record_words", days=settings.video_recording_days))
+        return Words(readable(t("video.record_words", days=settings.video_recording_days), locale))
 
 
 class Calls:

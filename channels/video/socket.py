@@ -19,9 +19,10 @@ from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
 from assistant.conversation.model import Conversation
+from assistant.conversation.replying import readable
 from assistant.desk import books
 from assistant.desk.accounts import Operator
-from assistant.foundation.messages import t, use_language
+from assistant.foundation.messages import CHINESE, t, use_language
 from channels.parts import Parts
 from channels.video import recordings, store
 from channels.video.call import ENDED, LIVE, Call, Party, Refused
@@ -151,8 +152,9 @@ class Line:
         return told
 
     async def _problem(self, code: str) -> None:
-        with use_language(self.conv.locale if self.party is Party.CITIZEN else "zh-CN"):
-            text = t(f"video.problem_{code}")
+        language = self.conv.locale if self.party is Party.CITIZEN else CHINESE
+        with use_language(language):
+            text = readable(t(f"video.problem_{code}"), language)
         await self._send({"type": "problem", "code": code, "text": text})
 
     async def _send(self, body: dict[str, Any]) -> None:

@@ -8,6 +8,8 @@ import { AFTER, WHY } from "./video-words.js";
 import { Recorder } from "./video-recorder.js";
 
 const OPEN = new Set(["asked", "ringing", "live"]);
+/** Who talks uses neither keys nor mouse, and is there all the same. */
+const THERE_MS = 240_000;
 const of = (id) => `/conversations/${encodeURIComponent(id)}`;
 const CARDS = new Set(["web", "kiosk"]);
 
@@ -16,6 +18,7 @@ class Calls {
     Object.assign(this, { root, button, packet: null, id: null, call: null, told: "", theirs: {}, asked: "" });
     button.addEventListener("click", () => void this.#choose());
     document.addEventListener("desk-news", ({ detail }) => this.#news(detail));
+    setInterval(() => { if (this.call?.state === "live") void api("POST", "/active").catch(() => {}); }, THERE_MS);
     window.addEventListener("pagehide", () => { if (this.call?.state === "live") this.line?.say({ type: "hang_up" }); });
   }
 

@@ -54,7 +54,7 @@ export class VideoCall {
     if (this.call && OPEN.has(this.call.state) && this.call.here) this.line?.say({ type: "hang_up" });
     this.#over();
     this.line?.stop();
-    Object.assign(this, { line: null, call: null, owner: null, latest: null, possible: undefined, said: null });
+    Object.assign(this, { line: null, call: null, owner: null, latest: null, possible: undefined, said: null, refused: false });
     this.root.replaceChildren();
     this.root.hidden = true;
   }
