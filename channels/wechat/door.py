@@ -35,7 +35,7 @@ class Door:
         )
         self.work_envelope = Envelope(settings.wechat_work_corpid, settings.wechat_work_token, settings.wechat_work_aes_key)
         self.reading = service.Reading(parts, self.work)
-        self.worker = Worker(parts, self.sender_of, self._read, lambda account: account == self.official.appid)
+        self.worker = Worker(parts, self.sender_of, self._read, self._has_openids, self._lag)
         self.intake = Intake(parts.db, parts.clock, self.worker.ring)
         if settings.wechat_notices != "gateway":
             official = settings.wechat_notices == "official"
@@ -60,6 +60,12 @@ class Door:
         await self.worker.stop()
         for account in (self.official, self.mini, self.work):
             await asyncio.to_thread(account.close)
+
+    def _has_openids(self, account: str) -> bool:
+        return account == self.official.appid
+
+    def _lag(self, now: float) -> float:
+        return self.intake.lag(now)
 
     def _read(self, row: Row) -> None:
         self.reading.read(row)

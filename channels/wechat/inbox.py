@@ -154,7 +154,7 @@ def next_row(conn: Connection, peer: str, now: datetime) -> Row | None:
     row = conn.execute(
         select(inbox.c.id, inbox.c.account, inbox.c.kind, inbox.c.sent_at, inbox.c.tries, inbox.c.payload, inbox.c.due_at)
         .where(inbox.c.peer == peer, inbox.c.state == NEW)
-        .order_by(inbox.c.sent_at, inbox.c.dedup, inbox.c.id)
+        .order_by(inbox.c.sent_at, inbox.c.id)
         .limit(1)
     ).first()
     if row is None or row.due_at > now:

@@ -7,12 +7,16 @@ them that came meanwhile.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from assistant.foundation.clock import Clock
 from assistant.foundation.database import Database
 from channels.wechat import inbox
 from channels.wechat.arriving import Arrived
+
+_WEIGHT = 0.1
+"""Of the latest callback, in how long they wait."""
 
 MOST = 200
 """Callbacks written in one transaction."""
@@ -25,6 +29,11 @@ class Intake:
         self._db, self._clock, self._kept = db, clock, kept
         self._waiting: list[tuple[Arrived, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
+        self._lag, self._at = 0.0, 0.0
+
+    def lag(self, now: float) -> float:
+        """Seconds callbacks have been waiting of late; forgotten within a second of none coming (``now`` as ``time.monotonic``)."""
+        return self._lag * max(0.0, 1.0 - (now - self._at))
 
     async def put(self, arrived: Arrived) -> None:
         """Returns once it is safe in the database.
@@ -32,6 +41,14 @@ class Intake:
         Raises:
             sqlalchemy.exc.SQLAlchemyError: it is not.
         """
+        began = time.monotonic()
+        try:
+            await self._kept_of(arrived)
+        finally:
+            self._at = time.monotonic()
+            self._lag += _WEIGHT * (self._at - began - self._lag)
+
+    async def _kept_of(self, arrived: Arrived) -> None:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((arrived, done))
         if self._writing is None or self._writing.done():

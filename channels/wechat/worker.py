@@ -34,6 +34,9 @@ LOOK_S = 2.0
 """Seconds after which the database is asked whether another process left something."""
 SENDING_EVERY_S = 0.25
 """Seconds between two looks for people who are to be sent something, however often the bell rings."""
+SLOW_S = 0.08
+"""Seconds callbacks may wait for their acknowledgement before turns make way."""
+SLOWED_S = 0.05
 MOST_TRIES = 12
 """Then she is told that it did not work: a quarter of an hour of trying."""
 
@@ -48,11 +51,13 @@ class Worker:
     Args:
         sender_of: the way out of an account; None: there is none any more.
         has_openids: whether the account's ids are WeChat's own.
+        lag: how long callbacks wait of late, see ``Intake``.
     """
 
     def __init__(
-        self, parts: Parts, sender_of: SenderOf, reader: Reader, has_openids: Callable[[str], bool], *, at_once: int = AT_ONCE
-    ) -> None:
+        self, parts: Parts, sender_of: SenderOf, reader: Reader, has_openids: Callable[[str], bool],
+        lag: Callable[[float], float], *, at_once: int = AT_ONCE,
+    ) -> None:  # fmt: skip
         self._parts, self._sender_of, self._reader, self._has_openids = parts, sender_of, reader, has_openids
         self._name = uuid.uuid4().hex
         self._slots = at_once
@@ -60,7 +65,8 @@ class Worker:
         self._stopping = False
         self._busy: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
-        self._looked = 0.0
+        self._looked = self._began = 0.0
+        self._lag = lag
         #: Whoever waits for the answer of a message to be the reply of its callback, by the person.
         self.passive: dict[str, Callable[[Told], bool]] = {}
 
@@ -119,9 +125,12 @@ class Worker:
 
     async def _take(self) -> bool:
         """Begin with as many people as there is room for; whether there were any."""
-        room = self._slots - len(self._busy)
+        room = self._slots_now() - len(self._busy)
         if room <= 0:
-            await asyncio.wait(self._busy, return_when=asyncio.FIRST_COMPLETED)
+            if self._busy:
+                await asyncio.wait(self._busy, return_when=asyncio.FIRST_COMPLETED)
+            else:
+                await asyncio.sleep(SLOWED_S)
             return True
         sending = time.monotonic() - self._looked >= SENDING_EVERY_S
         try:
@@ -132,10 +141,19 @@ class Worker:
         for peer in mine:
             task = asyncio.create_task(self._serve(peer))
             self._busy.add(task)
+            self._began = time.monotonic()
             task.add_done_callback(self._busy.discard)
         if sending:
             self._looked = time.monotonic()
         return bool(mine)
+
+    def _slots_now(self) -> int:
+        """Acknowledgements come first: while they wait, one is worked for at a time, and at the worst one a second begun."""
+        now = time.monotonic()
+        lag = self._lag(now)
+        if lag > SLOW_S:
+            return 1 if now - self._began > 1.0 else 0
+        return 1 if lag > SLOW_S / 4 else self._slots
 
     def _claim(self, most: int, sending: bool) -> list[str]:
         now = self._parts.clock.now()

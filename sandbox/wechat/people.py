@@ -29,6 +29,13 @@ class Given(BaseModel):
     repeat: int = Field(default=1, ge=1, le=5)
 
 
+class Crowd(BaseModel):
+    """People who may be sent as much as anybody likes, for load."""
+
+    model_config = ConfigDict(extra="forbid")
+    openids: list[str] = Field(max_length=100_000)
+
+
 class Media(BaseModel):
     """A file, in Base64."""
 
@@ -84,6 +91,12 @@ def routes(world: World, callbacks: Callbacks) -> APIRouter:
         task = asyncio.create_task(all_of_them())
         running.add(task)
         task.add_done_callback(running.discard)
+        return {}
+
+    @router.post("/people")
+    async def crowd(given: Crowd) -> dict[str, Any]:
+        for openid in given.openids:
+            world.acts(world.config.official_appid, openid, 1_000_000, TWO_DAYS)
         return {}
 
     @router.post("/media")
