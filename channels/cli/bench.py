@@ -1,4 +1,4 @@
-"""``bandao bench turns|package|case|search|reload|recovery|desk|voice``: figures of this machine.
+"""``bandao bench turns|package|case|search|reload|recovery|desk|voice|channels``: figures of this machine.
 
 Where two things are compared, ratios in one run.
 """
@@ -122,6 +122,23 @@ def voice(
         figures = measure(PARTS if only is None else (only,), kiosks, progress, quick=quick, story=story)
     except EngineError as error:
         fail(t("voice.say_failed", code=error.code, reason=error), remedy=t("voice.say_remedy"), as_json=as_json, code=error.code)
+    _print(figures, as_json=as_json)
+    if figures["missed"]:
+        raise typer.Exit(1)
+
+
+@commands.command("channels", help=t("cli.help_bench_channels"))
+def channels(
+    rate: Annotated[float, typer.Option("--rate", min=1, help=t("cli.help_bench_rate"))] = 200,
+    seconds: Annotated[float, typer.Option("--seconds", min=1, help=t("cli.help_bench_seconds"))] = 60,
+    drain: Annotated[float, typer.Option("--drain", min=0, help=t("cli.help_bench_drain"))] = 1800,
+    seed: Annotated[int, typer.Option("--seed", help=t("cli.help_eval_seed"))] = 1,
+    as_json: Json = False,
+) -> None:
+    """Callbacks of WeChat at a steady rate, and whether one that was acknowledged is lost."""
+    from benchmarks.channels.measure import measure
+
+    figures = measure(rate, seconds, drain, seed, progress)
     _print(figures, as_json=as_json)
     if figures["missed"]:
         raise typer.Exit(1)

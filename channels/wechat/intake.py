@@ -32,7 +32,7 @@ class Intake:
         self._lag, self._at = 0.0, 0.0
 
     def lag(self, now: float) -> float:
-        """Seconds callbacks have been waiting of late; forgotten within a second of none coming (``now`` as ``time.monotonic``)."""
+        """Seconds callbacks waited of late; forgotten within a second of none coming (``now`` as of ``time.monotonic``)."""
         return self._lag * max(0.0, 1.0 - (now - self._at))
 
     async def put(self, arrived: Arrived) -> None:
