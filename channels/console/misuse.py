@@ -69,9 +69,10 @@ def seen(alarm_id: str, who: Judging, request: Request) -> dict[str, bool]:
 
 
 def _shown(one: Alarm, logins: dict[str, str], now: datetime) -> AlarmOut:
+    slowed = one.slowed_until if one.slowed_until and one.slowed_until > now else None
     return AlarmOut(
-        id=one.id, kind=t(f"signin.misuse_{one.kind}"), address=one.address, began_at=_said(one.began_at),
-        last_at=_said(one.last_at), tries=one.tries, slowed_until=_said(one.slowed_until) if one.slowed_until and one.slowed_until > now else None,
+        id=one.id, kind=t(f"desk.misuse_{one.kind}"), address=one.address, began_at=_said(one.began_at),
+        last_at=_said(one.last_at), tries=one.tries, slowed_until=_said(slowed) if slowed else None,
         seen_by=logins.get(one.seen_by or ""), seen_at=_said(one.seen_at) if one.seen_at else None,
     )  # fmt: skip
 

@@ -179,6 +179,11 @@ def create_app() -> FastAPI:
         talk.emit("upload", {"upload_id": upload_id, "name": known["file_name"], "media_type": known["media_type"], "checks": checks, "at": now()})
         return {key: talk.uploads[upload_id][key] for key in ("upload_id", "media_type", "pages", "checks")}
 
+    @app.get("/api/v1/conversations/{conversation}/sign-in")
+    async def standing(conversation: str, request: Request) -> Any:
+        talk = find(request, conversation)
+        return {"offered": False, "signed_in": False, "wanted": None} if isinstance(talk, Talk) else talk
+
     @app.get("/api/v1/conversations/{conversation}/events")
     async def events(request: Request, conversation: str, after: int = 0) -> Any:
         talk = find(request, conversation)

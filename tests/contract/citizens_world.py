@@ -30,11 +30,11 @@ _ids = itertools.count(1)
 class Provider:
     """The sandbox on a port of its own, and the page where one says who one is."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, ours: str = OURS) -> None:
         self.clock = FixedClock(NOW)
         config = SandboxConfig(
             data_dir=data, office_key="fictitious-office-key", staff_key="x", citizen_client_secret=SECRET,
-            citizen_redirect=f"{OURS}/signin/back", now=lambda: self.clock.now(),  # noqa: PLW0108  # whichever clock it has then
+            citizen_redirect=f"{ours}/signin/back", now=lambda: self.clock.now(),  # noqa: PLW0108  # whichever clock it has then
         )  # fmt: skip
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.issuer = f"http://127.0.0.1:{self._socket.getsockname()[1]}/citizens"
