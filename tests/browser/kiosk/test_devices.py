@@ -45,6 +45,8 @@ from tests.contract.desk_world import with_toy_engine
 from tests.unit.kiosk.sandboxed import ZHANG
 
 ITEM = "disability-card"
+#: Less to paint than a hall's screen; how that looks is tried elsewhere.
+SMALL = {"width": 1280, "height": 720}
 
 
 def heard(talk: Talk, text: str, asking: dict[str, Any] | None) -> Parse | None:
@@ -151,7 +153,7 @@ def at(hall: Hall, open_kiosk: Callable[..., Kiosk]) -> Kiosk:
     hall.table.card = hall.table.paper = None
     hall.table.card_fault = hall.table.roll.fault = ""
     hall.table.roll.slips.clear()
-    kiosk = open_kiosk(path=f"/kiosk?microphone=0{hall.part}")
+    kiosk = open_kiosk(path=f"/kiosk?microphone=0{hall.part}", viewport=SMALL)
     kiosk.start()
     said(kiosk, "我要办残疾人证")
     return kiosk
@@ -245,7 +247,7 @@ def test_what_goes_wrong_is_said_and_waiting_can_be_ended(hall: Hall, at: Kiosk)
 
 
 def test_codes_lead_where_they_belong(hall: Hall, open_kiosk: Callable[..., Kiosk]) -> None:
-    kiosk = open_kiosk(path=f"/kiosk?microphone=0{hall.part}")
+    kiosk = open_kiosk(path=f"/kiosk?microphone=0{hall.part}", viewport=SMALL)
     page, dialog = kiosk.page, kiosk.page.locator("dialog.device")
     page.get_by_role("button", name="扫码").click()
     hall.table.show_code("https://elsewhere.example/?case=BD20261123ABCDEFGH")
@@ -265,7 +267,7 @@ def test_codes_lead_where_they_belong(hall: Hall, open_kiosk: Callable[..., Kios
 
 def test_without_a_service_there_is_nothing_of_it(hall: Hall, open_kiosk: Callable[..., Kiosk]) -> None:
     for part in ("#devices=1.aaaaaaaaaaaaaaaaaaaaaaaa", hall.part[:-1] + ("a" if hall.part[-1] != "a" else "b")):
-        kiosk = open_kiosk(path=f"/kiosk?microphone=0{part}")
+        kiosk = open_kiosk(path=f"/kiosk?microphone=0{part}", viewport=SMALL)
         kiosk.start()
         said(kiosk, "我要办残疾人证")
         said(kiosk, "问applicant_name")
