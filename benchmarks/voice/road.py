@@ -191,6 +191,8 @@ class Hall:
         while not done():
             if time.monotonic() > until:
                 return False
+            if self.page.locator("#count-dialog").is_visible():  # it took so long that it thinks she is gone
+                self.page.locator("#count-stay").click()
             self.page.wait_for_timeout(_POLL_MS)
         return True
 
