@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.kiosk.conftest import ACROSS, APPLY, COUNTDOWN_S, IDLE_S, SECRET, UPRIGHT, Kiosk
+from tests.browser.kiosk.conftest import ACROSS, APPLY, COUNTDOWN_S, HUMMING, IDLE_S, SECRET, UPRIGHT, Kiosk
 
 UNAUTHORISED = 401
 HEARD, SPOKEN = "我的店叫临江小馆", "您的店叫临江小馆，对吗？"
@@ -126,11 +126,18 @@ def test_nobody_there_is_counted_down_and_wiped(open_kiosk: Callable[..., Kiosk]
 
 def test_nothing_is_left_of_whoever_leaves(open_kiosk: Callable[..., Kiosk]) -> None:
     """Without the server too, when the page cannot be loaded anew: neither shown, stored, nor anywhere in its memory."""
-    kiosk = open_kiosk(clock=True)
+    kiosk = open_kiosk(HUMMING, voice=True, clock=True)
     with kiosk.page.expect_response(lambda answer: answer.url.endswith("/api/v1/conversations")) as opened:
         kiosk.start()
     session = opened.value.json()
-    to_the_name(kiosk)
+    assert kiosk.voice.route is not None
+    kiosk.voice.tell(type="heard", text=HEARD, final=True)
+    kiosk.voice.say(SPOKEN, [["sil", 0, 30_000]], 30_000)
+    expect(kiosk.page.locator("#subtitle")).to_have_text(SPOKEN)
+    kiosk.page.evaluate("document.getElementById('quiet').click()")
+    kiosk.page.locator("#message").fill(SECRET)
+    kiosk.page.locator("#send").click()
+    expect(kiosk.page.locator("#said")).to_contain_text(SECRET)
     kiosk.page.locator("#message").fill("13800000000")
     memory = kiosk.page.context.new_cdp_session(kiosk.page)
     assert session["token"] in snapshot(memory)
@@ -147,8 +154,8 @@ def test_nothing_is_left_of_whoever_leaves(open_kiosk: Callable[..., Kiosk]) -> 
     assert kiosk.page.context.storage_state()["origins"] == []
     held = snapshot(memory)
     assert session["token"] not in held
-    assert SECRET not in held
-    assert "13800000000" not in held
+    assert [word for word in (SECRET, HEARD, SPOKEN, "13800000000") if word in held] == []
+    assert kiosk.page.evaluate("window.streams.every((stream) => stream.getTracks()[0].readyState === 'ended')")
 
 
 def snapshot(memory: Any) -> str:
