@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import threading
 import time
@@ -322,3 +323,42 @@ def test_where_no_way_is_found_it_says_so_and_writing_goes_on(hall: Hall) -> Non
     look(her, "her-11-no-way")
     (call,) = hall.calls()
     assert (call.outcome, call.fell_back) == ("failed", "text")
+
+
+def test_at_a_kiosk_a_person_appears_on_the_screen(hall: Hall) -> None:
+    kiosk = hall.page("/kiosk", viewport={"width": 1080, "height": 1920})
+    kiosk.locator("#start").click()
+    for number, words in enumerate(("我要办住所变更", "转人工"), 1):
+        kiosk.locator("#message").fill(words)
+        kiosk.locator("#send").click()
+        expect(kiosk.locator("#case-name") if number == 1 else kiosk.locator("#call")).to_contain_text("公司住所变更登记" if number == 1 else "面对面")
+    desk = hall.desk()
+    press(kiosk, "视频")
+    press(desk.page, "视频接通")
+    for page in (kiosk, desk.page):
+        width, frames = page.locator("#call .them").evaluate(ARRIVES)
+        assert width > 0 and frames > 3
+    found = violations(kiosk)
+    look(kiosk, "kiosk-1-live")
+    press(desk.page, "请签名")
+    press(kiosk, "现在签名")
+    expect(desk.page.locator("#call")).to_contain_text("申请人没有签名")
+    # Whoever walks away takes the call along, and nothing of it stays on the screen
+    kiosk.locator("#leave").click()
+    kiosk.locator("#leave-yes").click()
+    expect(desk.page.locator("#log")).to_contain_text("通话结束")
+    expect(kiosk.locator("#call")).to_be_hidden()
+    assert kiosk.locator("#call video").count() == 0
+    assert found == []
+
+
+def test_every_language_has_every_word_and_a_slow_network_is_known_by_its_figures(hall: Hall) -> None:
+    page = hall.page("/")
+    words: dict[str, dict[str, str]] = page.evaluate("async () => (await import('/static/chat/js/video-words.js')).VIDEO_WORDS")
+    first = words["zh-CN"]
+    for locale, other in words.items():
+        assert other.keys() == first.keys(), locale
+        assert {key: re.findall(r"{\w+}", text) for key, text in other.items()} == {key: re.findall(r"{\w+}", text) for key, text in first.items()}
+    looks = [{"lost": 0.02, "room": 800_000, "delay": 0.05}, {"lost": 0.3}, {"room": 60_000}, {"delay": 2.5}, {}]
+    judged = page.evaluate("async (looks) => { const { bad } = await import('/static/chat/js/video-peer.js'); return looks.map(bad); }", looks)
+    assert judged == [False, True, True, True, False]

@@ -16,7 +16,7 @@ export async function askForSnapshot({ card, upload, act, showing }) {
   const photo = h("img", { class: "snap-view", alt: v("snap_picture"), hidden: true });
   const hint = h("p", { class: "hint", role: "status", text: v("snap_text") });
   const problem = h("p", { class: "field-error", role: "alert", hidden: true });
-  const button = (name, press, style = "") => h("button", { type: "button", class: `button ${style}`, text: v(name), on: { click: press } });
+  const key = (name, press, style = "") => h("button", { type: "button", class: `button ${style}`, text: v(name), on: { click: press } });
   let track = null;
   let taken = null;
   let sent = false;
@@ -61,11 +61,11 @@ export async function askForSnapshot({ card, upload, act, showing }) {
     }
     return undefined;
   };
-  const take = button("snap_take", () => void shoot(), "primary");
-  const send = button("snap_send", () => void hand(), "primary");
-  const again = button("snap_again", () => look(null));
+  const take = key("snap_take", () => void shoot(), "primary");
+  const send = key("snap_send", () => void hand(), "primary");
+  const again = key("snap_again", () => look(null));
   const dialog = h("dialog", { class: "box snap", "aria-labelledby": title }, h("h2", { id: title, text: v("snap_title", { label: card.label }) }),
-    hint, preview, photo, problem, h("div", { class: "box-buttons" }, take, send, again, button("snap_no", () => busy || dialog.close())));
+    hint, preview, photo, problem, h("div", { class: "box-buttons" }, take, send, again, key("snap_no", () => busy || dialog.close())));
   look(null);
   const closed = new Promise((done) => { dialog.addEventListener("close", done); });
   popup(dialog);

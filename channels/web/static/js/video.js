@@ -278,7 +278,7 @@ export class VideoCall {
     if (held) this.root.querySelector(`[data-do="${held}"]`)?.focus();
   }
 
-  #button(name, press, style = "") {
+  #key(name, press, style = "") {
     return h("button", { type: "button", class: `button ${style}`, data: { do: name }, text: v(name), on: { click: press } });
   }
 
@@ -291,30 +291,30 @@ export class VideoCall {
   }
 
   _said() {
-    return [this.#line(this.said), h("div", { class: "call-do" }, this.#button("close", () => { this.said = null; this.#draw(); }))];
+    return [this.#line(this.said), h("div", { class: "call-do" }, this.#key("close", () => { this.said = null; this.#draw(); }))];
   }
 
   _offered() {
     return [this.#line(v("offer")), this.#warned(), h("div", { class: "call-do" },
-      this.#button("video", () => void this.#ask("video"), "primary"), this.#button("voice", () => void this.#ask("voice")),
-      this.#button("text", () => { this.refused = true; this.#draw(); }))];
+      this.#key("video", () => void this.#ask("video"), "primary"), this.#key("voice", () => void this.#ask("voice")),
+      this.#key("text", () => { this.refused = true; this.#draw(); }))];
   }
 
   _asked() {
     const cancel = () => { this.line?.say({ type: "hang_up" }); if (!this.call) this.#ended(""); };
     return [this.#line(v("asked"), v("asked_seen")), this.#warned(), this.media?.picture ? this.#me() : null,
-      h("div", { class: "call-do" }, this.#button("cancel", cancel))];
+      h("div", { class: "call-do" }, this.#key("cancel", cancel))];
   }
 
   _ringing() {
     return [this.#line(v("rings", { name: this.call.name ?? "" }), v("rings_text")), this.#warned(), h("div", { class: "call-do" },
-      this.#button("accept_video", () => void this.#accept("video"), "primary"), this.#button("accept_voice", () => void this.#accept("voice")),
-      this.#button("text", () => this.line.say({ type: "decline" })))];
+      this.#key("accept_video", () => void this.#accept("video"), "primary"), this.#key("accept_voice", () => void this.#accept("voice")),
+      this.#key("text", () => this.line.say({ type: "decline" })))];
   }
 
   _elsewhere() {
     const take = async () => { if (this.media || (await this.#open("video"))) this.line.say({ type: "take" }); };
-    return [this.#line(v("elsewhere")), h("div", { class: "call-do" }, this.#button("take", () => void take(), "primary"))];
+    return [this.#line(v("elsewhere")), h("div", { class: "call-do" }, this.#key("take", () => void take(), "primary"))];
   }
 
   _live() {
@@ -331,9 +331,9 @@ export class VideoCall {
         recording ? h("p", { class: "rec", role: "status" }, h("span", { "aria-hidden": "true", class: "rec-dot" }), v("rec")) : null),
       this.#line(screen ? v("their_screen") : v("live", { name: this.call.name ?? "" })), this.#warned(),
       this.consent ? this.#consents() : null, ...this.asks.map((one) => this.#request(one)),
-      h("div", { class: "call-do" }, this.#button(on ? "camera_off" : "camera_on", () => void this.#camera(!on)), this.#button(this.muted ? "unmute" : "mute", () => this.#mute()),
-        on ? this.#button("turn", () => void this.#turn()) : null, recording ? this.#button("rec_stop", () => this.line.say({ type: "record_stop" })) : null,
-        this.#button("hang_up", () => this.line.say({ type: "hang_up" }), "bad")),
+      h("div", { class: "call-do" }, this.#key(on ? "camera_off" : "camera_on", () => void this.#camera(!on)), this.#key(this.muted ? "unmute" : "mute", () => this.#mute()),
+        on ? this.#key("turn", () => void this.#turn()) : null, recording ? this.#key("rec_stop", () => this.line.say({ type: "record_stop" })) : null,
+        this.#key("hang_up", () => this.line.say({ type: "hang_up" }), "bad")),
     ];
   }
 
@@ -349,15 +349,15 @@ export class VideoCall {
   #consents() {
     const { text, sha256 } = this.consent;
     return h("div", { class: "call-ask", role: "alert" }, h("p", {}, icon("info"), h("strong", { text: v("rec_title") })), h("p", { text }), h("div", { class: "call-do" },
-      this.#button("rec_yes", () => this.line.say({ type: "record_yes", words: sha256 })), this.#button("rec_no", () => this.line.say({ type: "record_no" }))));
+      this.#key("rec_yes", () => this.line.say({ type: "record_yes", words: sha256 })), this.#key("rec_no", () => this.line.say({ type: "record_no" }))));
   }
 
   #request({ what, card }) {
     if (what === "signature") {
       return h("div", { class: "call-ask", role: "alert" }, h("p", {}, icon("sign"), h("strong", { text: v("sign_ask") })), h("p", { text: v("sign_text") }), h("div", { class: "call-do" },
-        this.#button("sign_open", () => void this.#sign(), "primary"), this.#button("sign_no", () => this.#answered("signature", false))));
+        this.#key("sign_open", () => void this.#sign(), "primary"), this.#key("sign_no", () => this.#answered("signature", false))));
     }
     return h("div", { class: "call-ask", role: "alert" }, h("p", {}, icon("camera"), h("strong", { text: v("snap_ask", { label: card.label }) })), h("p", { text: v("snap_ask_text") }), h("div", { class: "call-do" },
-      this.#button("snap_open", () => void this.#snapshot(card), "primary"), this.#button("snap_no", () => this.#answered("snapshot", false))));
+      this.#key("snap_open", () => void this.#snapshot(card), "primary"), this.#key("snap_no", () => this.#answered("snapshot", false))));
   }
 }
