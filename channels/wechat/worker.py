@@ -73,6 +73,7 @@ class Worker:
     def start(self) -> None:
         """Begin, on the running loop."""
         self._stopping = False
+        self._bell = asyncio.Event()  # of this loop: an app may be started more than once
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
