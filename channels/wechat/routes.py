@@ -130,19 +130,17 @@ def _refused(door: str, code: str) -> Problem:
 async def _answered(door: Door, arrived: Arrived, seconds: float, ours: str) -> Response:
     """Keep it, and wait for its answer as long as the settings say; what is not there by then is sent when it is."""
     loop = asyncio.get_running_loop()
-    answer: asyncio.Future[Told] = loop.create_future()
+    answer: asyncio.Future[Told | None] = loop.create_future()
     until = time.monotonic() + seconds
 
     def take(told: Told) -> bool:
         """Called in a thread; only a plain text in time fits into a reply."""
-        if told.picks or time.monotonic() >= until:
-            return False
 
         async def hand_over() -> bool:
-            if answer.done():
-                return False
-            answer.set_result(told)
-            return True
+            fits = not answer.done() and not told.picks and time.monotonic() < until
+            if not answer.done():
+                answer.set_result(told if fits else None)
+            return fits
 
         return asyncio.run_coroutine_threadsafe(hand_over(), loop).result(timeout=2)
 
@@ -153,10 +151,12 @@ async def _answered(door: Door, arrived: Arrived, seconds: float, ours: str) -> 
             told = await answer
     except TimeoutError:
         answer.cancel()
-        return Response(_SUCCESS, media_type="text/plain")
+        told = None
     finally:
         if door.worker.passive.get(arrived.peer) is take:
             del door.worker.passive[arrived.peer]
+    if told is None:
+        return Response(_SUCCESS, media_type="text/plain")
     return Response(_sealed(door, arrived, told, ours), media_type="application/xml")
 
 

@@ -18,9 +18,9 @@ from assistant.foundation.wechat_tables import wechat_token as tokens
 
 EARLY = timedelta(minutes=3)
 """So long before its end a token is replaced."""
-LEASE = timedelta(seconds=15)
+LEASE = timedelta(seconds=10)
 """So long one process may take to fetch one."""
-_POLL_S, _POLLS = 0.1, 100
+_POLL_S, _POLLS = 0.1, 120
 
 Fetch = Callable[[bool], tuple[str, int]]
 """(whether the old one is known to be stale) → token and seconds it is valid."""

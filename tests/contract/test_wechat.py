@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,40 +13,11 @@ from PIL import Image
 from sqlalchemy import select
 
 from assistant.casework import repository as cases
-from assistant.casework.flow.talk import Talk
 from assistant.conversation import repository
 from assistant.conversation.model import Conversation
-from assistant.engine.client import Parse
-from assistant.engine.gateway import EngineDown
 from assistant.foundation.wechat_tables import wechat_inbox
-from knowledge.replies import Choices, File, Option
 from tests.contract.desk_world import Colleague, hire
-from tests.contract.wechat_world import Person, Running, running
-
-down: list[bool] = []
-
-
-def also(talk: Talk, text: str, asking: dict[str, Any] | None) -> Parse | None:
-    """What the stand-in for the engine knows besides."""
-    if down:
-        raise EngineDown("away")
-    if "选一个" in text:
-        talk.replies.append(Choices(text="您想问什么？", options=[Option(value="我要办公司住所变更", label="公司住所变更"), Option(value="转人工", label="找人")]))
-    elif "文件" in text:
-        talk.replies.append(File(name="样张.pdf", url="/api/v1/cases/BD1/package", media_type="application/pdf"))
-    elif "很长" in text:
-        talk.say("办事指南的一句话。" * 2000)
-    else:
-        return None
-    talk.status = "answered"
-    return Parse(intent="chitchat", confidence=1.0)
-
-
-@pytest.fixture(scope="module")
-def wechat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One app and one far side for all of these: everybody is somebody new."""
-    with running(tmp_path_factory.mktemp("wechat"), also) as both:
-        yield both
+from tests.contract.wechat_world import Person, Running, down
 
 
 def held(wechat: Running, she: Person) -> Conversation:
@@ -286,3 +257,14 @@ def test_a_token_is_fetched_once_for_all(wechat: Running) -> None:
     for she in people:
         she.reads()
     assert wechat.world.fetched == before + 1
+
+
+def test_an_account_that_may_not_send_answers_in_the_callbacks_own_reply(wechat: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wechat.parts, "settings", wechat.parts.settings.model_copy(update={"wechat_passive_seconds": 4.5}))
+    she = wechat.someone()
+    (tries,) = she.writes("你好")
+    assert "<Content>收到</Content>" in tries[-1] and she.openid in tries[-1]
+    assert she.all() == []
+    (tries,) = she.writes("让我选一个")
+    assert tries[-1] == "ok", "a list to tap is no reply"
+    assert "[公司住所变更]" in she.reads()[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,16 +14,15 @@ from assistant.conversation.model import Conversation
 from assistant.foundation.tables import audit_entry
 from channels.wechat import arriving, inbox
 from channels.wechat.inbox import Peer
-from tests.contract.wechat_world import Running, running, words_of
+from tests.contract.wechat_world import Running, words_of
 
 _customers = itertools.count(1)
 
 
-@pytest.fixture(scope="module")
-def wechat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One app and one far side; people take over in WeCom."""
-    with running(tmp_path_factory.mktemp("service"), wechat_work_people="wecom") as both:
-        yield both
+@pytest.fixture(autouse=True)
+def people_in_wecom(wechat: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """People take over in WeCom."""
+    monkeypatch.setattr(wechat.parts, "settings", wechat.parts.settings.model_copy(update={"wechat_work_people": "wecom"}))
 
 
 class Customer:

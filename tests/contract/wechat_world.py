@@ -19,22 +19,45 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import select
 
+from assistant.casework.flow.talk import Talk
 from assistant.conversation import repository
+from assistant.engine.client import Parse
+from assistant.engine.gateway import EngineDown
 from assistant.foundation.clock import SHANGHAI
 from assistant.foundation.settings import Settings
 from assistant.foundation.wechat_tables import wechat_inbox
 from channels.app import create_app
 from channels.parts import Parts
 from channels.wechat import arriving, inbox
+from knowledge.replies import Choices, File, Option
 from sandbox.wechat import api, people, work
 from sandbox.wechat.callbacks import Callbacks
 from sandbox.wechat.config import WeChatConfig
 from sandbox.wechat.world import World
-from tests.contract.desk_world import Also, ToyEngine, with_toy_engine
+from tests.contract.desk_world import ToyEngine, with_toy_engine
 from tests.quick import empty_database
 
 Json = dict[str, Any]
 _people = itertools.count(1)
+
+
+down: list[bool] = []
+
+
+def also(talk: Talk, text: str, asking: dict[str, Any] | None) -> Parse | None:
+    """What the stand-in for the engine knows besides."""
+    if down:
+        raise EngineDown("away")
+    if "选一个" in text:
+        talk.replies.append(Choices(text="您想问什么？", options=[Option(value="我要办公司住所变更", label="公司住所变更"), Option(value="转人工", label="找人")]))
+    elif "文件" in text:
+        talk.replies.append(File(name="样张.pdf", url="/api/v1/cases/BD1/package", media_type="application/pdf"))
+    elif "很长" in text:
+        talk.say("办事指南的一句话。" * 2000)
+    else:
+        return None
+    talk.status = "answered"
+    return Parse(intent="chitchat", confidence=1.0)
 
 
 @contextmanager
@@ -149,7 +172,7 @@ def words_of(message: Json) -> str:
 
 
 @contextmanager
-def running(folder: Path, also: Also | None = None, **settings: Any) -> Iterator[Running]:
+def running(folder: Path, **settings: Any) -> Iterator[Running]:
     """Both sides, until the block ends."""
     ours, theirs = socket.socket(), socket.socket()
     for sock in (ours, theirs):

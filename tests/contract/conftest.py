@@ -1,0 +1,16 @@
+"""What several contract tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contract.wechat_world import Running, running
+
+
+@pytest.fixture(scope="session")
+def wechat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One app and one WeChat for all: everybody is somebody new."""
+    with running(tmp_path_factory.mktemp("wechat")) as both:
+        yield both
