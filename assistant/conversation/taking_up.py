@@ -21,7 +21,7 @@ from assistant.casework.resuming import TAIL, identity_tail
 from assistant.conversation import repository
 from assistant.foundation import audit
 from assistant.foundation.database import Database
-from assistant.foundation.messages import t
+from assistant.foundation.messages import t, use_language
 from assistant.identity import misuse, persons
 from knowledge.schema import Guide
 
@@ -170,7 +170,9 @@ def _leave_behind(conn: Connection, conversation_id: str, case_no: str, now: dat
     if old is not None and old.active_case == case_no:
         old.active_case, old.state.ask = None, None
         repository.save(conn, old, now)
-        told = {"level": "info", "text": t("casework.moved", case_no=case_no), "at": now.isoformat(), "moved": case_no}
+        with use_language(old.locale):
+            words = t("casework.moved", case_no=case_no)
+        told = {"level": "info", "text": words, "at": now.isoformat(), "moved": case_no}
         repository.append_events(conn, conversation_id, [("notice", told)], now)
 
 

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from assistant.casework import repository
 from assistant.casework.model import Answer, Case, CaseStatus, Source
+from assistant.conversation import repository as conversations
 from assistant.conversation import watching
 from assistant.foundation.clock import FixedClock
 from assistant.foundation.settings import Settings
@@ -154,6 +155,21 @@ def test_changes_come_as_events_numbered_by_revision(world: World) -> None:
     assert world.client.get(path, params={"follow": False, "after": 1}, headers=world.mine[1]).text == ": hello\n\n"
     world.client.post(f"/api/v1/cases/{case.case_no}/urgings", headers=world.mine[1])
     assert "id: 2\nevent: case\n" in world.client.get(path, params={"follow": False, "after": 1}, headers=world.mine[1]).text
+
+
+def test_where_a_case_goes_on_elsewhere_its_old_conversation_is_told(world: World) -> None:
+    case = world.case(("2026-11-09", S.DRAFT, "me"))
+    with world.parts.db.write() as conn:
+        old = conversations.load(conn, world.mine[0])
+        assert old is not None
+        old.active_case = case.case_no
+        conversations.save(conn, old, world.clock.now())
+    path = f"/api/v1/cases/{case.case_no}/resume"
+    assert world.client.post(path, json={"proof": f"002X{CODE}"}, headers=world.stranger[1]).status_code == 200
+    with world.parts.db.read() as conn:
+        told = conversations.events_after(conn, world.mine[0], 0)[-1]
+    assert (told.kind, told.data["moved"]) == ("notice", case.case_no)
+    assert "已在别处接着办" in told.data["text"], "in the language of the conversation that is told"
 
 
 def test_the_page_is_for_everybody_and_holds_nothing(world: World) -> None:
