@@ -62,7 +62,8 @@ def offsets(spoken: Spoken) -> tuple[float, float]:
     level = pcm[: len(pcm) // frame * frame].reshape(-1, frame).max(axis=1)
     loud = np.flatnonzero(level > _AUDIBLE * level.max())
     moving = [shape for shape in visemes(spoken.phones) if shape.name != "sil"]
-    return (moving[0].start_s - loud[0] * _FRAME_S) * 1000, (moving[-1].end_s - (loud[-1] + 1) * _FRAME_S) * 1000
+    begins, ends = float(loud[0]) * _FRAME_S, float(loud[-1] + 1) * _FRAME_S
+    return (moving[0].start_s - begins) * 1000, (moving[-1].end_s - ends) * 1000
 
 
 def missed(found: dict[str, Any]) -> list[str]:
