@@ -11,6 +11,7 @@ export function calling(root, { session, cards, speech, idle }) {
     sign: async () => null, // signed on paper or on her phone
     alive: () => idle().seen(),
     live(on) {
+      document.body.toggleAttribute("data-call", on);
       if (on) speech.hush();
       if (on ? !speech.muted : hushed) speech.mute(on);
       hushed = on && speech.muted;
