@@ -141,6 +141,7 @@ def test_nobody_is_heard_on_the_first_screen_unless_the_address_says_so(open_kio
 def test_an_acknowledgement_is_no_answer_and_touch_is_offered_where_hearing_fails(open_kiosk: Callable[..., Kiosk]) -> None:
     kiosk = open_kiosk(HUMMING, voice=True)
     kiosk.start()
+    expect(kiosk.page.locator("#sign")).to_have_attribute("data-state", "listening")
     kiosk.voice.tell(type="state", state="thinking")
     kiosk.voice.say("好的，我看一下。", VISEMES, 30_000, kind="ack")
     expect(kiosk.page.locator("#subtitle")).to_have_text("好的，我看一下。")
