@@ -35,7 +35,6 @@ citizen_session = Table(
     Column("citizen_id", ForeignKey("citizen.id"), nullable=False, index=True),
     Column("subject_index", String(64), nullable=False),
     Column("sid_index", String(64)),
-    Column("id_token", EncryptedText("citizen_session.id_token"), nullable=False),
     Column("standing", EncryptedJSON("citizen_session.standing"), nullable=False),
     Column("begun_at", UtcDateTime, nullable=False),
     Column("until_at", UtcDateTime, nullable=False),

@@ -37,7 +37,6 @@ class Proven:
     issuer: str
     subject: str
     sid: str | None
-    id_token: str
     level: Level
     name: str | None
     id_number: str | None
@@ -86,7 +85,7 @@ def proven(person: Person, names: Names, now: datetime) -> Proven:
     if authority is not None and level == "phone":
         raise SignInRefused("authority")
     return Proven(
-        person.issuer, person.subject, person.sid, person.id_token, level, name, number, phone[1] if phone else None, authority
+        person.issuer, person.subject, person.sid, level, name, number, phone[1] if phone else None, authority
     )
 
 

@@ -28,7 +28,6 @@ class Session:
     id: str
     citizen_id: str
     standing: SignedIn
-    id_token: str
     name: str | None
     id_number: str | None
     phone: str | None
@@ -54,10 +53,10 @@ def enter(conn: Connection, keyring: KeyRing, shown: Proven, standing: SignedIn)
     conn.execute(
         insert(citizen_session).values(
             id=session_id, citizen_id=citizen_id, subject_index=subject, sid_index=_sid(keyring, shown.sid),
-            id_token=shown.id_token, standing=standing.model_dump(mode="json"), begun_at=standing.at, until_at=standing.until,
+            standing=standing.model_dump(mode="json"), begun_at=standing.at, until_at=standing.until,
         )
     )  # fmt: skip
-    return Session(session_id, citizen_id, standing, shown.id_token, **details), token
+    return Session(session_id, citizen_id, standing, **details), token
 
 
 def session(conn: Connection, token: str, now: datetime) -> Session | None:
@@ -196,10 +195,10 @@ def _sid(keyring: KeyRing, sid: str | None) -> str | None:
 def _session(conn: Connection, which: ColumnElement[bool], now: datetime) -> Session | None:
     held = citizen_session.c
     row = conn.execute(
-        select(held.id, held.citizen_id, held.standing, held.id_token, citizen.c.details)
+        select(held.id, held.citizen_id, held.standing, citizen.c.details)
         .join(citizen, citizen.c.id == held.citizen_id)
         .where(which, held.until_at > now)
     ).first()
     if row is None:
         return None
-    return Session(row.id, row.citizen_id, SignedIn.model_validate(row.standing), row.id_token, **row.details)
+    return Session(row.id, row.citizen_id, SignedIn.model_validate(row.standing), **row.details)

@@ -125,8 +125,11 @@ class IdentityProvider:
             more = self._more(client, said, claims)
         return Person(self.issuer, str(claims["sub"]), claims.get("sid"), more, str(token["id_token"]))
 
-    def leave(self, id_token: str, back: str) -> str | None:
-        """Where the browser goes to end the session at the provider too, if that can be done there."""
+    def leave(self, id_token: str | None, back: str) -> str | None:
+        """Where the browser goes to end the session at the provider too, if that can be done there.
+
+        An ID token that tells more than who one is to the provider is left out: addresses are kept in histories and logs.
+        """
         try:
             with self._client() as client:
                 address = self._discovered(client).get("end_session_endpoint")
@@ -134,7 +137,8 @@ class IdentityProvider:
             return None
         if not address:
             return None
-        asked = urlencode({"id_token_hint": id_token, "post_logout_redirect_uri": back, "client_id": self.client_id})
+        hint = {"id_token_hint": id_token} if id_token else {}
+        asked = urlencode({**hint, "post_logout_redirect_uri": back, "client_id": self.client_id})
         return f"{address}{'&' if '?' in address else '?'}{asked}"
 
     def ended(self, logout_token: str) -> tuple[str | None, str | None]:

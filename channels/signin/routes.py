@@ -113,7 +113,7 @@ async def sign_out(body: SignOut, conv: Own, request: Request, response: Respons
     response.delete_cookie(COOKIE, path=COOKIE_PATH)
     leave = parts.citizens.leave if parts.citizens is not None and session is not None else None
     home = f"{parts.settings.public_url}/"
-    return Left(next=await asyncio.to_thread(leave, session.id_token, home) if leave and session else None)
+    return Left(next=await asyncio.to_thread(leave, None, home) if leave else None)
 
 
 def _by_session(parts: Parts, conv: Conversation, body: SignIn, token: str) -> bool:

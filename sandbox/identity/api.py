@@ -192,7 +192,7 @@ def routes(config: SandboxConfig, realm: Realm, faults: IdentityFaults) -> APIRo
             claims = {}
         given.sessions.pop(claims.get("sub", ""), None)
         back = asked.get("post_logout_redirect_uri", "")
-        if back and claims.get("aud") == realm.client_id and _ours(realm, back):
+        if back and realm.client_id in (claims.get("aud"), asked.get("client_id")) and _ours(realm, back):
             return RedirectResponse(f"{back}?{urlencode({'state': asked['state']})}" if "state" in asked else back, 303)
         return HTMLResponse(jinja.get_template("left.html").render())
 

@@ -184,7 +184,8 @@ def test_another_conversation_of_the_same_browser_needs_no_second_way(make: Maki
     assert guest.do("POST", "/sign-in", again=True).json()["address"]
     # out: both, as both were signed in with this session
     left = guest.do("POST", "/sign-out").json()
-    assert left["next"].startswith(f"{provider.issuer}/end_session?") and COOKIE not in guest.http.cookies
+    assert left["next"].startswith(f"{provider.issuer}/end_session?") and "id_token" not in left["next"], "it tells her number"
+    assert COOKIE not in guest.http.cookies
     assert provider.http.get(left["next"], auth=None).headers["location"] == f"{OURS}/"
     assert guest.do("GET", "/sign-in").status_code == 401
     assert guest.http.get(f"/api/v1/conversations/{first[0]}/sign-in", headers=first[1]).status_code == 401
@@ -264,7 +265,7 @@ def test_an_account_that_changes_hands_takes_nothing_along(db: Database) -> None
     standing = SignedIn(level="real_name", at=NOW, until=NOW + timedelta(hours=1))
 
     def shown(number: str | None, subject: str = "s") -> Proven:
-        return Proven("https://provider.example", subject, None, "t", "real_name" if number else "phone", "张三" if number else None, number, None, None)
+        return Proven("https://provider.example", subject, None, "real_name" if number else "phone", "张三" if number else None, number, None, None)
 
     with db.write() as conn:
         nameless, _ = persons.enter(conn, ring, shown(None), standing)

@@ -88,7 +88,7 @@ def add_everything_encrypted(db: Database, now: datetime, conversation_id: str =
         })  # fmt: skip
         conn.execute(insert(identity_tables.citizen_session), {
             "id": f"session-of-{conversation_id}", "citizen_id": f"citizen-of-{conversation_id}", "subject_index": "0" * 64,
-            "id_token": NAME, "standing": {"authority": {"name": NAME}}, "begun_at": now, "until_at": now,
+            "standing": {"authority": {"name": NAME}}, "begun_at": now, "until_at": now,
         })  # fmt: skip
         conn.execute(insert(identity_tables.misuse_alarm), {
             "id": f"alarm-of-{conversation_id}", "kind": "resume", "address_index": "0" * 64, "address": NAME, "began_at": now,

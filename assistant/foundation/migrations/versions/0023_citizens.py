@@ -41,7 +41,6 @@ def upgrade() -> None:
         sa.Column("citizen_id", sa.String(64), nullable=False),
         sa.Column("subject_index", sa.String(64), nullable=False),
         sa.Column("sid_index", sa.String(64)),
-        sa.Column("id_token", sa.LargeBinary(), nullable=False),
         sa.Column("standing", sa.LargeBinary(), nullable=False),
         sa.Column("begun_at", MOMENT, nullable=False),
         sa.Column("until_at", MOMENT, nullable=False),
@@ -57,7 +56,8 @@ def upgrade() -> None:
         sa.Column("since", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("conversation_id", name="pk_citizen_conversation"),
         sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversation.id"], name="fk_citizen_conversation_conversation_id_conversation", ondelete="CASCADE"
+            ["conversation_id"], ["conversation.id"], name="fk_citizen_conversation_conversation_id_conversation",
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(["citizen_id"], ["citizen.id"], name="fk_citizen_conversation_citizen_id_citizen"),
     )
