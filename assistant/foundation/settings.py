@@ -305,7 +305,7 @@ class Settings(wechat_settings.WeChatSettings):
         filled["oidc_client_secret"] = self.oidc_client_secret or _secret(self.keys_dir / "oidc.key")
         filled["office_api_key"] = self.office_api_key or _secret(self.keys_dir / "office.key")
         filled["office_webhook_secret"] = self.office_webhook_secret or _secret(self.keys_dir / "office-webhook.key")
-        wechat_settings.fill_in(filled, self.sandbox_url, _secret(self.keys_dir / "wechat.key"))
+        wechat_settings.fill_in(filled, self.sandbox_url, lambda: _secret(self.keys_dir / "wechat.key"))
         return self
 
     @property

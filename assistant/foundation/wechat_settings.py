@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Callable
 from typing import Any, Literal
 
 from pydantic import Field
@@ -15,6 +16,8 @@ from pydantic_settings import BaseSettings
 
 OPEN_ID = r"^[A-Za-z0-9_-]+$"
 AES_KEY_CHARACTERS = 43
+_SECRETS = ("official_secret", "official_token", "mini_secret", "work_secret", "work_token")
+_AES_KEYS = ("official_aes_key", "work_aes_key")
 
 
 class WeChatSettings(BaseSettings):
@@ -47,12 +50,12 @@ class WeChatSettings(BaseSettings):
     wechat_link_minutes: int = Field(default=30, ge=1, le=1440, description="Minutes a link to a file in a chat stays open.")
 
 
-def fill_in(filled: dict[str, Any], sandbox_url: str, key: str) -> None:
-    """Complete what was left open, in place. ``key`` is the text secrets are made from where none is given."""
+def fill_in(filled: dict[str, Any], sandbox_url: str, key_of: Callable[[], str]) -> None:
+    """Complete what was left open, in place. ``key_of`` gives the text secrets are made from where any is left open."""
     filled["wechat_url"] = (filled["wechat_url"] or f"{sandbox_url}/wechat").rstrip("/")
     filled["wechat_work_url"] = (filled["wechat_work_url"] or f"{sandbox_url}/wecom").rstrip("/")
-    for name in ("official_secret", "official_token", "mini_secret", "work_secret", "work_token"):
-        filled[f"wechat_{name}"] = filled[f"wechat_{name}"] or hmac.digest(key.encode(), name.encode(), hashlib.sha256).hex()[:32]
-    for name in ("official_aes_key", "work_aes_key"):
-        made = base64.b64encode(hmac.digest(key.encode(), name.encode(), hashlib.sha256)).decode()[:AES_KEY_CHARACTERS]
-        filled[f"wechat_{name}"] = filled[f"wechat_{name}"] or made
+    open_ones = [name for name in (*_SECRETS, *_AES_KEYS) if not filled[f"wechat_{name}"]]
+    key = key_of().encode() if open_ones else b""
+    for name in open_ones:
+        made = hmac.digest(key, name.encode(), hashlib.sha256)
+        filled[f"wechat_{name}"] = base64.b64encode(made).decode()[:AES_KEY_CHARACTERS] if name in _AES_KEYS else made.hex()[:32]

@@ -45,6 +45,13 @@ def test_what_is_set_is_not_derived(tmp_path: Path) -> None:
         courier_api_key="given six",
         oidc_client_secret="given seven",
         citizen_client_secret="given eight",
+        wechat_official_secret="given nine",
+        wechat_official_token="given ten",
+        wechat_official_aes_key="A" * 43,
+        wechat_mini_secret="given eleven",
+        wechat_work_secret="given twelve",
+        wechat_work_token="given thirteen",
+        wechat_work_aes_key="B" * 43,
     )
     assert settings.engine_url == "http://127.0.0.1:7"
     assert settings.sandbox_url == "http://office.example"
@@ -60,7 +67,7 @@ def test_secrets_are_generated_once_and_private(tmp_path: Path) -> None:
     assert first.engine_token == second.engine_token
     assert first.engine_token != first.office_api_key
     assert len(first.engine_token) >= 40
-    for name in ("engine.token", "office.key", "office-webhook.key", "register.key", "messages.key", "courier.key", "oidc.key", "citizen-oidc.key"):
+    for name in ("engine.token", "office.key", "office-webhook.key", "register.key", "messages.key", "courier.key", "oidc.key", "citizen-oidc.key", "wechat.key"):
         assert stat.S_IMODE((tmp_path / "keys" / name).stat().st_mode) == 0o600
     assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == [
         "citizen-oidc.key",
@@ -71,6 +78,7 @@ def test_secrets_are_generated_once_and_private(tmp_path: Path) -> None:
         "office.key",
         "oidc.key",
         "register.key",
+        "wechat.key",
     ]
 
 
