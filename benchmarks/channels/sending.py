@@ -54,8 +54,13 @@ class Sender:
     async def _send(self, one: Callback, due: float) -> None:
         streams = await self._free.get()
         try:
-            streams = streams or await asyncio.open_connection(*self._at)
-            status, data = await self._exchange(*streams, one)
+            try:
+                if streams is None:
+                    raise EOFError
+                status, data = await self._exchange(*streams, one)
+            except (EOFError, ConnectionError):  # the server closes what was idle, as servers do; a new one is opened
+                streams = await asyncio.open_connection(*self._at)
+                status, data = await self._exchange(*streams, one)
         except (OSError, EOFError, ValueError) as error:
             self.sent.other[type(error).__name__] += 1
             streams = None
