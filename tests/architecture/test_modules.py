@@ -29,12 +29,13 @@ NAMES = {
 
 BROUGHT = {
     "starlette": "fastapi", "docx": "docxtpl", "tokenizers": "sentence-transformers", "safetensors": "sentence-transformers",
-    "lxml": "docxtpl", "scipy": "scikit-learn",
+    "lxml": "docxtpl", "scipy": "scikit-learn", "websockets": "uvicorn",
 }
 """Import name → the declared package whose public interface it is part of."""
 
 ELSEWHERE = {
     "assistant/casework/package/office_bridge.py": {"uno", "com"},  # runs in LibreOffice's Python
+    "benchmarks/voice/road.py": {"playwright"},  # a browser on the road: with the packages of the tests
 }
 
 
