@@ -51,7 +51,8 @@ desk_wait_seconds = Histogram(
 )
 ratings_total = Counter("bandao_ratings_total", "Ratings (好差评) by grade.", ["score"], registry=registry)
 voice_wait_seconds = Histogram(
-    "bandao_voice_wait_seconds", "Time a kiosk waited for an engine others were using.", ["engine"], registry=registry, buckets=_QUICK
+    "bandao_voice_wait_seconds", "Time a kiosk waited for an engine others were using.", ["engine"], registry=registry,
+    buckets=_QUICK,
 )
 voice_work_seconds = Histogram(
     "bandao_voice_work_seconds", "Time an engine of voice took.", ["engine"], registry=registry, buckets=_QUICK

@@ -57,9 +57,9 @@ wechat_peer = Table(
 """Somebody at one account; ``id`` is a blind index of account and openid.
 
 ``sent_seq`` is the last event of her conversation she was sent; those up to ``batch_seq`` are being sent, and ``sent_part`` of
-the messages made of them have gone; ``budget`` is how many messages the platform still takes for her until ``budget_until``; ``changed_at`` is when ``subscribed`` was last told
-(by the platform's clock); ``menu`` is what the numbers of the last list mean; ``service_state`` is WeCom's; ``resting_until``
-puts sending off. Whoever holds the lease works for her, nobody else.
+the messages made of them have gone; ``budget`` is how many messages the platform still takes for her until ``budget_until``;
+``changed_at`` is when ``subscribed`` was last told (by the platform's clock); ``menu`` is what the numbers of the last list
+mean; ``service_state`` is WeCom's; ``resting_until`` puts sending off. Whoever holds the lease works for her, nobody else.
 """
 
 wechat_token = Table(

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from assistant.casework import events
 from assistant.casework.events import CaseEvent
-from assistant.foundation import desk_tables, identity_tables, tables, video_tables
+from assistant.foundation import desk_tables, identity_tables, tables, video_tables, wechat_tables
 from assistant.foundation.database import Database
 
 ID_NUMBER = "310101199001011234"
@@ -94,6 +94,16 @@ def add_everything_encrypted(db: Database, now: datetime, conversation_id: str =
             "id": f"alarm-of-{conversation_id}", "kind": "resume", "address_index": "0" * 64, "address": NAME, "began_at": now,
             "last_at": now, "tries": 1,
         })  # fmt: skip
+        conn.execute(insert(wechat_tables.wechat_inbox), {
+            "account": "official", "peer": f"peer-of-{conversation_id}", "dedup": f"message-of-{conversation_id}", "kind": "text",
+            "payload": {"text": NAME}, "sent_at": now, "received_at": now, "state": "new", "tries": 0, "due_at": now,
+        })  # fmt: skip
+        conn.execute(insert(wechat_tables.wechat_peer), {
+            "id": f"peer-of-{conversation_id}", "account": "official", "openid": NAME, "conversation_id": conversation_id,
+            "sent_seq": 0, "batch_seq": 0, "sent_part": 0, "budget": 0, "subscribed": True, "menu": {"1": NAME}, "created_at": now,
+            "heard_at": now,
+        })  # fmt: skip
+        conn.execute(insert(wechat_tables.wechat_token), {"account": f"account-of-{conversation_id}", "value": NAME})
         conn.execute(insert(tables.review_sentence), {
             "id": f"sentence-of-{conversation_id}", "digest": f"digest-of-{conversation_id}", "at": now, "reason": "fell_back",
             "text": f"{NAME} 不该在这里", "times": 1, "read_intent": "provide", "confidence": 0.2, "candidates": [], "state": "new",
