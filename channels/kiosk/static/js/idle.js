@@ -3,9 +3,9 @@
 const SIGNS = ["pointerdown", "click", "keydown", "input", "wheel"];
 
 export class Idle {
-  /** `on` = {count(seconds left), over(), back()}. `patience()` is by how much longer than usual is waited. */
-  constructor(on, patience = () => 1) {
-    Object.assign(this, { on, patience, idle: 60, countdown: 20, left: null, timer: null, running: false });
+  /** `on` = {count(seconds left), over(), back()}. `patience()` is by how much longer than usual is waited; `busy()`: it is she who waits. */
+  constructor(on, patience = () => 1, busy = () => false) {
+    Object.assign(this, { on, patience, busy, idle: 60, countdown: 20, left: null, timer: null, running: false });
     for (const sign of SIGNS) window.addEventListener(sign, () => this.#sign(sign), { capture: true, passive: true });
   }
 
@@ -32,8 +32,9 @@ export class Idle {
     if (this.left !== null) this.on.back();
     this.left = null;
     this.timer = setTimeout(() => {
+      if (this.busy()) return this.seen();
       this.until = Date.now() + this.countdown * 1000;
-      this.#count();
+      return this.#count();
     }, this.idle * this.patience() * 1000);
   }
 

@@ -120,7 +120,8 @@ const dialogs = new Dialogs({
   desk: () => begin().then(() => tell(said(DEVICE.place ? "kiosk.attendant_at.say" : "kiosk.attendant.say", DEVICE))),
   here: () => begin().then(() => tell(said("kiosk.help_here.say", DEVICE))),
 });
-const idle = new Idle({ count: (left) => dialogs.count(left), over: wipe, back: () => dialogs.counted() }, () => (WAITING.has(status.owner) ? 5 : 1));
+const idle = new Idle({ count: (left) => dialogs.count(left), over: wipe, back: () => dialogs.counted() }, () => (WAITING.has(status.owner) ? 5 : 1),
+  () => ["thinking", "speaking"].includes(speech.told));
 
 const devices = new Devices({
   after: get("ask"), first: get("start-resume"), place: DEVICE.place, session: () => conversation?.session, case: () => file, say, tell,
