@@ -117,7 +117,7 @@ def test_a_month_takes_few_queries_and_none_of_what_is_encrypted(app: FastAPI) -
     with parts.db.read() as conn:
         event.listen(conn, "before_cursor_execute", lambda *args: asked.append(args[2]))
         record.read(conn, period.parse("2026-11"))
-    assert len(asked) == 8, "a BEGIN and seven queries"
+    assert len(asked) == 9, "a BEGIN and eight queries"
     assert not [query for query in asked if "event.data" in query or "turn.response" in query or "case_file.data" in query]
 
 
