@@ -13,14 +13,15 @@ from assistant.foundation.clock import SHANGHAI, FixedClock
 from assistant.foundation.database import Database
 from assistant.foundation.settings import ROOT, Settings
 from benchmarks.stack import Stack
-from knowledge import living
+from knowledge import archive, living
 from tests.e2e import hall
-from tests.quick import SharedGuides, empty_database
+from tests.quick import SharedGuides, empty_database, text_once
 from tests.unit.casework.submission.city import KEY, City, serving, write_routing
 
 pytest_plugins = ["tests.postgres"]
 # Before anything imports the app: reading and indexing our guides anew for each of some hundred apps would be most of the suite's time.
 living.LivingGuides = SharedGuides  # type: ignore[misc]
+archive._text = text_once
 
 CITY_ITEM = "residence-permit-endorsement"
 """The item whose cases go to the city's own system on the server of the end-to-end tests."""

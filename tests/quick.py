@@ -15,6 +15,7 @@ from assistant.foundation.database import PROBE_KEY, Database
 from assistant.foundation.settings import ROOT, Settings
 from knowledge.catalogue import Catalogue
 from knowledge.living import LivingGuides
+from knowledge.schema import Guide
 from knowledge.search import Search
 
 _SHIPPED = (ROOT / "knowledge" / "guides").resolve()
@@ -43,6 +44,17 @@ class SharedGuides(LivingGuides):
         super().__init__(folder, read, searched, *others, **named)
         if ours and SharedGuides.served is None:
             SharedGuides.served = self.catalogue, self.search
+
+
+_texts: dict[int, tuple[Guide, str]] = {}
+
+
+def text_once(guide: Guide) -> str:
+    """``knowledge.archive._text`` for apps that share their guides: each is written out once, not once an app."""
+    kept = _texts.get(id(guide))
+    if kept is None or kept[0] is not guide:
+        kept = _texts[id(guide)] = guide, guide.model_dump_json(by_alias=True, exclude_unset=True)
+    return kept[1]
 
 
 @cache

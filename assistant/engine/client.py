@@ -9,6 +9,8 @@ from typing import Any, Literal, Self
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
+from assistant.foundation import tls
+
 IDLE_SECONDS = 10.0
 """Connections unused for longer are closed by us, well before the engine closes its end (30 s)."""
 
@@ -93,6 +95,7 @@ class EngineClient:
             transport=transport,
             # The engine is on this machine or the next: an outbound proxy of the environment is never on the way.
             trust_env=False,
+            verify=tls.context(False),
         )
 
     async def turn(self, sender: str, text: str, asking: Asking | dict[str, Any] | None, slots: dict[str, str | None]) -> Parse:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import orjson
 
-from assistant.foundation import metrics
+from assistant.foundation import metrics, tls
 from channels.wechat.tokens import NoToken, Tokens
 
 Kind = Literal["stale", "busy", "quota", "closed", "gone", "media", "code", "refused", "away", "state"]
@@ -64,7 +64,8 @@ class Account:
     def __init__(self, url: str, appid: str, secret: str, tokens: Tokens, *, work: bool = False) -> None:
         self.appid, self.work = appid, work
         self._base, self._secret, self._tokens = url.rstrip("/"), secret, tokens
-        self._client = httpx.Client(timeout=_TIMEOUT_S, trust_env=urlsplit(url).hostname not in _LOOPBACK)
+        trust_env = urlsplit(url).hostname not in _LOOPBACK
+        self._client = httpx.Client(timeout=_TIMEOUT_S, trust_env=trust_env, verify=tls.context(trust_env))
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """The answer of a call.

@@ -12,7 +12,7 @@ import httpx
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.casework.bookings.model import Booking, Place, Slot
-from assistant.foundation import metrics
+from assistant.foundation import metrics, tls
 from assistant.foundation.logging import get_logger
 
 _SYSTEM = "bookings"
@@ -98,9 +98,10 @@ class HttpWindows(Windows):
     """
 
     def __init__(self, url: str, api_key: str, *, timeout_s: float = 5.0) -> None:
+        trust_env = urlsplit(url).hostname not in _LOOPBACK
         self._client = httpx.Client(
             base_url=url.rstrip("/"), headers={"X-Api-Key": api_key, "Accept": "application/json"}, timeout=timeout_s,
-            trust_env=urlsplit(url).hostname not in _LOOPBACK,
+            trust_env=trust_env, verify=tls.context(trust_env),
         )  # fmt: skip
 
     def slots(self, department: str, first: date, last: date) -> list[Slot]:

@@ -17,6 +17,7 @@ import httpx
 import orjson
 
 from assistant.casework.notices.notice import Notice, Outcome, Rejected, Sent, Unavailable
+from assistant.foundation import tls
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _NOT_FOUND, _CONFLICT = 404, 409
@@ -41,7 +42,8 @@ class Gateway:
     ) -> None:
         self._client_id, self._secret, self._unix_time = client_id, secret.encode(), unix_time
         self._base = url.rstrip("/")
-        self._client = httpx.Client(timeout=timeout_s, trust_env=urlsplit(url).hostname not in _LOOPBACK)
+        trust_env = urlsplit(url).hostname not in _LOOPBACK
+        self._client = httpx.Client(timeout=timeout_s, trust_env=trust_env, verify=tls.context(trust_env))
 
     def post(self, path: str, key: str, body: dict[str, Any]) -> Outcome:
         """Hand over one message under its key."""

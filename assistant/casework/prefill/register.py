@@ -18,7 +18,7 @@ from assistant.casework.prefill import register_checks as checks
 from assistant.casework.prefill.records import Conduct, Enterprise, FarSideUnavailable, Licence, Person
 from assistant.casework.prefill.register_access import CircuitBreaker, TokenStore
 from assistant.engine.components.patterns.codes import compact
-from assistant.foundation import metrics
+from assistant.foundation import metrics, tls
 from assistant.foundation.logging import get_logger
 
 Lookup = Literal["enterprise", "person", "licences", "conduct"]
@@ -47,12 +47,14 @@ class HttpRegister:
 
     def __init__(self, url: str, client_id: str, client_secret: str, *, timeout_s: float = 2.0) -> None:
         self._limit = timeout_s
+        # A proxy of the environment must not stand between two programs of one machine.
+        trust_env = urlsplit(url).hostname not in _LOOPBACK
         self._client = httpx.Client(
             base_url=url.rstrip("/"),
             headers={"Accept": "application/json"},
             limits=httpx.Limits(max_connections=16, max_keepalive_connections=8),
-            # A proxy of the environment must not stand between two programs of one machine.
-            trust_env=urlsplit(url).hostname not in _LOOPBACK,
+            trust_env=trust_env,
+            verify=tls.context(trust_env),
         )
         self._credentials = httpx.BasicAuth(quote(client_id, safe=""), quote(client_secret, safe=""))
         self._tokens = TokenStore(self._fetch_token)

@@ -10,7 +10,7 @@ import httpx
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.casework.shipping.address import Address
-from assistant.foundation import metrics
+from assistant.foundation import metrics, tls
 from assistant.foundation.logging import get_logger
 
 Kind = Literal["delivery", "envelope"]
@@ -73,9 +73,10 @@ class HttpCourier(Courier):
     """Client of one courier. ``url`` is without ``/v1``; ``timeout_s`` the longest silence in seconds."""
 
     def __init__(self, url: str, api_key: str, *, timeout_s: float = 10.0) -> None:
+        trust_env = urlsplit(url).hostname not in _LOOPBACK
         self._client = httpx.Client(
             base_url=url.rstrip("/"), headers={"X-Api-Key": api_key, "Accept": "application/json"}, timeout=timeout_s,
-            trust_env=urlsplit(url).hostname not in _LOOPBACK,
+            trust_env=trust_env, verify=tls.context(trust_env),
         )  # fmt: skip
 
     def order(self, key: str, kind: Kind, address: Address, contents: str) -> Parcel:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from assistant.casework.submission.office import OfficeRejected, OfficeUnavailable
-from assistant.foundation import metrics
+from assistant.foundation import metrics, tls
 from assistant.foundation.logging import get_logger
 
 LARGEST_RESULT = 64 * 1024 * 1024
@@ -54,13 +54,15 @@ def http_client(
     url: str, timeout_s: float, headers: Mapping[str, str], transport: httpx.BaseTransport | None = None
 ) -> httpx.Client:
     """A client for one office: silent for ``timeout_s`` at most, connected within five seconds."""
+    # A proxy of the environment must not stand between two programs of one machine.
+    trust_env = urlsplit(url).hostname not in _LOOPBACK
     return httpx.Client(
         base_url=url.rstrip("/"),
         headers={"Accept": "application/json", **headers},
         timeout=httpx.Timeout(timeout_s, connect=min(5.0, timeout_s)),
         limits=httpx.Limits(max_connections=16, max_keepalive_connections=4),
-        # A proxy of the environment must not stand between two programs of one machine.
-        trust_env=urlsplit(url).hostname not in _LOOPBACK,
+        trust_env=trust_env,
+        verify=tls.context(trust_env),
         transport=transport,
     )
 
