@@ -5,7 +5,8 @@ from __future__ import annotations
 from assistant.foundation import metrics
 from assistant.foundation.database import Database
 
-LABELS = {"channel", "status", "method", "route", "code", "reason", "limit", "result", "kind", "state", "system", "score", "lookup", "outcome"}
+LABELS = {"channel", "status", "method", "route", "code", "reason", "limit", "result", "kind", "state", "system", "score", "lookup", "outcome",
+          "engine"}  # fmt: skip
 
 
 def test_what_was_counted_is_rendered() -> None:

@@ -42,8 +42,12 @@ export class Peer {
   /** Sends this track from now on. */
   async send(kind, track) {
     this.tracks[kind] = track;
-    const place = this.pc.getTransceivers().find((one) => one.receiver.track.kind === kind);
-    if (place) await place.sender.replaceTrack(track);
+    const place = this.closed ? null : this.pc.getTransceivers().find((one) => one.receiver.track.kind === kind);
+    try {
+      await place?.sender.replaceTrack(track);
+    } catch (error) {
+      if (!this.closed) throw error; // a call that ends meanwhile sends nothing any more
+    }
   }
 
   /** Takes what the other side said of the connection; what is meant for former pages is not for this one. */

@@ -67,6 +67,8 @@ export async function askForSnapshot({ card, upload, act, showing }) {
   const dialog = h("dialog", { class: "box snap", "aria-labelledby": title }, h("h2", { id: title, text: v("snap_title", { label: card.label }) }),
     hint, preview, photo, problem, h("div", { class: "box-buttons" }, take, send, again, key("snap_no", () => busy || dialog.close())));
   look(null);
+  take.disabled = true; // until there is something to be taken: pressed before, it would take nothing
+  preview.addEventListener("loadeddata", () => { take.disabled = false; });
   const closed = new Promise((done) => { dialog.addEventListener("close", done); });
   popup(dialog);
   try {
