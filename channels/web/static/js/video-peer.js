@@ -35,7 +35,7 @@ export class Peer {
     this.watch = setInterval(() => void this.#look(), TIMES.look);
     if (offers) {
       for (const kind of ["audio", "video"]) pc.addTransceiver(kind, { direction: "sendrecv" });
-      void this.#offer();
+      void this.#unlessClosed(this.#offer());
     }
   }
 
@@ -43,15 +43,24 @@ export class Peer {
   async send(kind, track) {
     this.tracks[kind] = track;
     const place = this.closed ? null : this.pc.getTransceivers().find((one) => one.receiver.track.kind === kind);
-    try {
-      await place?.sender.replaceTrack(track);
-    } catch (error) {
-      if (!this.closed) throw error; // a call that ends meanwhile sends nothing any more
-    }
+    if (place) await this.#unlessClosed(place.sender.replaceTrack(track));
   }
 
   /** Takes what the other side said of the connection; what is meant for former pages is not for this one. */
-  async heard(message) {
+  heard(message) {
+    return this.#unlessClosed(this.#take(message));
+  }
+
+  /** A call may end between any two steps of its agreement: what was left of them fails then, and does not matter. */
+  async #unlessClosed(work) {
+    try {
+      await work;
+    } catch (error) {
+      if (!this.closed) throw error;
+    }
+  }
+
+  async #take(message) {
     if (message.type === "again") return this.offers ? this.#offer(true) : undefined;
     if (message.lines.join() !== this.lines.join() || this.closed) return undefined;
     switch (message.type) {
@@ -128,7 +137,7 @@ export class Peer {
     clearTimeout(this.restart);
     const seek = () => {
       if (this.closed || !this.broken) return;
-      if (this.offers) void this.#offer(true);
+      if (this.offers) void this.#unlessClosed(this.#offer(true));
       else this.plain({ type: "again" });
       this.restart = setTimeout(seek, TIMES.restart * 2);
     };
