@@ -221,7 +221,7 @@ def test_half_a_file_is_never_handed_over(world: World, far: FarSide, mode: Mode
 
 
 def test_a_server_that_falls_silent_holds_nobody_up(db: Database, far: FarSide) -> None:
-    world = World(db, far, timeout_s="0.2")
+    world = World(db, far, timeout_s="0.8")
     far.fault("silent")
     assert world.deliver() == "later" and world.state() == (State.PENDING, "no-connection")
     far.fault("ok")
