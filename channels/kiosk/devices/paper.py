@@ -6,7 +6,7 @@ import io
 import zipfile
 
 import orjson
-import pypdfium2  # type: ignore[import-untyped, unused-ignore]
+import pypdfium2  # type: ignore[import-untyped, unused-ignore]  # brings no types, or some, by its version
 
 from channels.kiosk.devices.interfaces import DeviceFault
 
