@@ -194,6 +194,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         register=register,
         office_doors=doors,
         rounds=Rounds(db, []),
+        desk_rounds=Rounds(db, []),
         notices=NoticeService(settings, db, chat, clock, register, services.name_of),
         lookout=Lookout(partial(_who_waits, db, desk)),
         usage=Usage(db, clock),
@@ -212,7 +213,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     parts.rounds.jobs.append(Job("clocks", 60.0, sweep.run))
     written = desk_mail.letters(settings, db, desk, parts.notices.providers.get("email"))
     at_desk = DeskRounds(db, desk, clock, parts.announce, written)
-    parts.rounds.jobs += [Job("desk", EVERY_S, at_desk.run), Job("desk limits", LIMITS_EVERY_S, at_desk.watch)]
+    parts.desk_rounds.jobs += [Job("desk", EVERY_S, at_desk.run), Job("desk limits", LIMITS_EVERY_S, at_desk.watch)]
     parts.rounds.jobs.append(Job("desk letters", LIMITS_EVERY_S, at_desk.write))
     bookings = BookingRounds(db, counter, clock)
     parts.notices.reminders.bookings = bookings.on
@@ -315,6 +316,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts.guides.start()
     parts.desk.seats.listening_since = parts.clock.now()
     parts.rounds.start()
+    parts.desk_rounds.start()
     threading.Thread(target=masked_talk.prepare, name="dictionary", daemon=True).start()
     publishing = asyncio.create_task(keep_publishing(parts))
     for channel in app.state.doors:
@@ -326,6 +328,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await channel.stop()
         publishing.cancel()
         await asyncio.to_thread(parts.rounds.stop)
+        await asyncio.to_thread(parts.desk_rounds.stop)
         await asyncio.to_thread(parts.guides.stop)
         await asyncio.to_thread(parts.submissions.stop)
         await parts.engine.close()

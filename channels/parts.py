@@ -51,6 +51,8 @@ class Parts:
     office: Any
     register: Any
     rounds: Rounds
+    desk_rounds: Rounds
+    """A thread of their own: what may take its time elsewhere (a mail server, a sweep) keeps nobody at the desk waiting."""
     usage: Usage
     forms: FormShelf
     per_conversation: RateLimiter

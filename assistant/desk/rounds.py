@@ -32,13 +32,23 @@ class DeskRounds:
         self._db, self._desk, self._clock, self._announce, self._letters = db, desk, clock, announce, letters
 
     def run(self) -> None:
-        """One round; each part is a transaction of its own, which locks conversations in the order of their ids."""
+        """One round; each part is a transaction of its own, which locks conversations in the order of their ids.
+
+        What somebody left behind is looked for again after each assignment: where many are to be assigned and many write, that
+        takes longer than anybody ought to be left alone.
+        """
+        self._settle()
+        while (given := self._assign()) is not None:
+            self._announce(given)
+            self._settle()
+
+    def _settle(self) -> None:
+        """Promises that are due, conversations left alone, and stays that wait for somebody who has gone."""
         now = self._clock.now()
         with self._db.read() as conn:
             due = self._desk.promises.due(conn, now)
             alone = self._desk.left_alone(conn, now)
             astray = self._astray(conn)
-        changed: set[str] = {*due, *alone}
         if due:
             with self._db.write() as conn:
                 self._desk.promises.wake(conn, due)
@@ -48,9 +58,7 @@ class DeskRounds:
         if astray:
             with self._db.write() as conn:
                 self._set_free(conn)
-        while (given := self._assign()) is not None:
-            changed.add(given)
-        for conversation_id in changed:
+        for conversation_id in {*due, *alone}:
             self._announce(conversation_id)
 
     def watch(self) -> None:

@@ -166,9 +166,12 @@ class Keeping:
     def run(self) -> int:
         """One round; how many were deleted."""
         now = self._clock.now()
-        with self._db.write() as conn:
-            late = (recordings.c.state == STOPPED) & (recordings.c.stopped_at < now - LATE)
-            conn.execute(update(recordings).where(late).values(state=CUT))
+        late = (recordings.c.state == STOPPED) & (recordings.c.stopped_at < now - LATE)
+        with self._db.read() as conn:
+            any_late = conn.execute(select(recordings.c.id).where(late).limit(1)).first() is not None
+        if any_late:  # whoever only looks waits for no turn to write
+            with self._db.write() as conn:
+                conn.execute(update(recordings).where(late).values(state=CUT))
         with self._db.read() as conn:
             old = (recordings.c.state != DELETED) & (recordings.c.agreed_at < now - self._days)
             found = [_read(row) for row in conn.execute(_query().where(old)).mappings()]

@@ -191,7 +191,7 @@ def test_a_limit_that_is_near_reaches_supervisors_and_nobody_else(
     before = updates(boss)
     assert before["escalated"] == []
     clock.advance(timedelta(seconds=50))  # of the 60 in which the first answer is due
-    app.state.parts.rounds.run_due()
+    app.state.parts.desk_rounds.run_due()
     after = updates(boss, before["seen"], held=True)
     assert after["escalated"] == [citizen.id] and after["seen"] != before["seen"], "a held request is answered for it"
     assert updates(anna)["escalated"] == []
@@ -209,7 +209,7 @@ def test_the_number_to_call_is_shown_to_who_has_it(app: FastAPI, citizen: Visito
     assert (promised["kind"], promised["at"]) == ("callback", moment.isoformat())
     assert anna.queue()["waiting"] == 0
     clock.advance(moment - clock.now())
-    parts.rounds.run_due()
+    parts.desk_rounds.run_due()
     assert anna.do("claim", citizen.id).status_code == 200
     assert bert.do("contact", citizen.id).status_code == 404
     assert anna.do("contact", citizen.id).json() == {"number": "13800138000"}

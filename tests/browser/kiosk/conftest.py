@@ -22,6 +22,7 @@ ACROSS = {"width": 1920, "height": 1080}
 APPLY = "我要开一家餐馆，办食品经营许可"
 SECRET = "老码头面馆"
 IDLE_S, COUNTDOWN_S = 60, 20
+PATIENCE_MS, LOOK_MS = 8_000, 25
 
 #: A microphone that hums, made in the page: the machine of the tests has none.
 HUMMING = """navigator.mediaDevices.getUserMedia = async (asked) => {
@@ -60,6 +61,7 @@ def kiosk_url() -> Iterator[str]:
 class Voice:
     """The far end of the voice socket, as a test plays it."""
 
+    page: Page
     frames: list[dict[str, Any]] = field(default_factory=list)
     sound: list[bytes] = field(default_factory=list)
     route: WebSocketRoute | None = None
@@ -92,8 +94,14 @@ class Voice:
         assert self.route is not None
         self.route.send(struct.pack("<II", utterance, sentence) + bytes(32 * ms))
 
-    def got(self, kind: str) -> list[dict[str, Any]]:
-        return [frame for frame in self.frames if frame["type"] == kind]
+    def got(self, kind: str, at_least: int = 1) -> list[dict[str, Any]]:
+        """The frames of this kind, once there are that many: what the page shows and what it sends have no order between them."""
+        for _ in range(PATIENCE_MS // LOOK_MS):
+            found = [frame for frame in self.frames if frame["type"] == kind]
+            if len(found) >= at_least:
+                return found
+            self.page.wait_for_timeout(LOOK_MS)
+        raise AssertionError(f"{len(found)} of {at_least} frames {kind!r}: {self.frames}")
 
 
 @dataclass
@@ -114,6 +122,11 @@ class Kiosk:
     def start(self) -> None:
         self.page.locator("#start").click()
         expect(self.page.locator("#tiles button").first).to_be_visible()
+
+    def listening(self) -> None:
+        """Started, and the far end of its voice has said so: what is told before that would be told to the door, or overtaken."""
+        self.start()
+        expect(self.page.locator("#sign")).to_have_attribute("data-state", "listening")
 
     def say(self, text: str) -> None:
         self.page.locator("#message").fill(text)
@@ -141,7 +154,7 @@ def open_kiosk(browser: Browser, kiosk_url: str) -> Iterator[Callable[..., Kiosk
         context = browser.new_context(**{"viewport": ACROSS, "locale": "zh-CN", "reduced_motion": "reduce", **options})
         contexts.append(context)
         page = context.new_page()
-        far = Voice()
+        far = Voice(page)
         if voice:
             page.route_web_socket("**/voice?*", far.connected)
         else:

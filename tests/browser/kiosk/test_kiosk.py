@@ -106,7 +106,7 @@ def test_english_is_spoken_where_it_is_chosen(kiosk: Kiosk) -> None:
 
 def test_who_waits_for_an_answer_is_not_asked_whether_she_is_there(open_kiosk: Callable[..., Kiosk]) -> None:
     kiosk = open_kiosk(HUMMING, voice=True, clock=True)
-    kiosk.start()
+    kiosk.listening()
     kiosk.voice.tell(type="state", state="thinking")
     expect(kiosk.page.locator("#sign")).to_contain_text("正在想")
     kiosk.page.clock.fast_forward(1000 * (IDLE_S + 1))
