@@ -1,8 +1,9 @@
 """``bandao test``: lint, types, architecture and every test; with arguments only pytest, which gets them.
 
 The whole suite runs some steps at a time: whichever place is free takes the next step that may begin; what needs the product on
-a trained model waits for the training. Each step's output is shown in one piece when it has ended, so that two failures never
-mix; every half minute a line says what is running.
+a trained model waits for the training. Steps that wait for programs and pages leave a third of two cores idle, and more of them
+at once miss time limits. So one more place, behind all others in the machine's eyes, runs what only computes. Each step's output
+is shown in one piece when it has ended, so that two failures never mix; every half minute a line says what is running.
 """
 
 from __future__ import annotations
@@ -31,7 +32,11 @@ PRODUCT = ("e2e", "browser", "integration")
 LONGEST = ("casework", "knowledge")
 """Rooms with a step of their own: each as much as all the others together."""
 SIDE_BY_SIDE = 2
-"""With three on two cores nothing stands idle, yet what has a time limit now and then exceeds it."""
+"""Steps at a time, but for the patient one: with three on two cores what has a time limit now and then exceeds it."""
+BEHIND = ("nice", "-n", "10")
+"""How a patient step gives way to others."""
+PATIENCE_S = 900
+"""A single test of a patient step may take so long (s): it may have to stand behind others for all that time."""
 SIGN_OF_LIFE_S = 30.0
 SLOWEST = 20
 """Tests of each step whose time is told: what the suite takes is looked after where it is spent."""
@@ -40,11 +45,15 @@ _MOST_FINDINGS, _LAST_LINES, _FINDING_CHARS = 60, 15, 400
 
 @dataclass(frozen=True)
 class Step:
-    """One program the suite runs: what people call it, its command line, and the step that must have ended before."""
+    """One program the suite runs: what people call it, its command line, and the step that must have ended before.
+
+    ``patient``: nothing in it waits for a program that has to answer in time, so that it may give way to whatever does.
+    """
 
     name: str
     command: list[str]
     after: str | None = None
+    patient: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,22 +72,24 @@ class Outcome:
 
 
 def steps() -> list[Step]:
-    """Everything ``bandao test`` runs, in the order in which it is begun: what is short comes last, so that all end together."""
+    """Everything ``bandao test`` runs, in the order in which it is begun: the longest first, so that all end together."""
     # The engine's tests have their own configuration: the app's plug-ins and options are not in the engine's environment.
     engine = [str(ENGINE), "-m", "pytest", "-c", "tests/engine/pytest.ini", "--rootdir", ".", "tests/engine"]
+    one, other = halves()
     return [
         _train(),
+        Step("mypy", [str(APP / "mypy")]),
         Step("ruff", [str(APP / "ruff"), "check", "."]),
         Step("import-linter", [str(APP / "lint-imports")]),
-        Step("mypy", [str(APP / "mypy")]),
-        _pytest("casework", "tests/unit/casework"),
-        _pytest("doors", *doors(), after="train"),
         _pytest("browser", "tests/browser", after="train"),
         _pytest("e2e", "tests/e2e", after="train"),
-        _pytest("knowledge", "tests/unit/knowledge"),
-        _pytest("rooms", *rooms()),
+        _pytest("doors", *one, after="train"),
+        _pytest("contracts", *other, after="train"),
         _pytest("integration", "tests/integration", after="train"),
-        Step("engine", engine),
+        _pytest("casework", "tests/unit/casework", patient=True),
+        _pytest("rooms", *rooms(), patient=True),
+        _pytest("knowledge", "tests/unit/knowledge", patient=True),
+        Step("engine", engine, patient=True),
     ]
 
 
@@ -87,9 +98,11 @@ def rooms() -> list[str]:
     return sorted({"/".join(parts[:3]) for parts in _found() if parts[1] == "unit" and parts[2] not in LONGEST})
 
 
-def doors() -> list[str]:
-    """Every other folder of tests, contract and architecture among them, unless it needs the product."""
-    return sorted({f"tests/{parts[1]}" for parts in _found() if parts[1] not in (*PRODUCT, "engine", "unit")})
+def halves() -> tuple[list[str], list[str]]:
+    """Every other folder of tests, architecture among them, with half of the contract tests; and the other half of these."""
+    others = sorted({f"tests/{parts[1]}" for parts in _found() if parts[1] not in (*PRODUCT, "engine", "unit", "contract")})
+    contracts = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests" / "contract").rglob("test_*.py"))
+    return [*others, *contracts[::2]], contracts[1::2]
 
 
 def _found() -> set[tuple[str, ...]]:
@@ -105,10 +118,11 @@ def _train() -> Step:
     return Step("train", [sys.executable, "-m", "channels.cli", "train"])
 
 
-def _pytest(name: str, *arguments: str, after: str | None = None) -> Step:
+def _pytest(name: str, *arguments: str, after: str | None = None, patient: bool = False) -> Step:
     # Two at a time would overwrite each other's notes of what failed last.
     own = ["-o", f"cache_dir=.pytest_cache/{name}", f"--durations={SLOWEST}", "--durations-min=2"]
-    return Step(name, [sys.executable, "-m", "pytest", *own, *arguments], after)
+    limit = [f"--timeout={PATIENCE_S}"] if patient else []
+    return Step(name, [sys.executable, "-m", "pytest", *own, *limit, *arguments], after, patient)
 
 
 def run(step: Step, *, quiet: bool, whole: bool = False) -> Outcome:
@@ -128,7 +142,7 @@ def run(step: Step, *, quiet: bool, whole: bool = False) -> Outcome:
         del environment[name]
     ours = sys.stderr if quiet else None
     program = subprocess.Popen(
-        step.command, cwd=ROOT, env=environment, text=True, errors="replace",
+        [*(BEHIND if step.patient else ()), *step.command], cwd=ROOT, env=environment, text=True, errors="replace",
         stdout=subprocess.PIPE if whole else ours, stderr=subprocess.STDOUT if whole else None,
     )  # fmt: skip
     said = ""
@@ -156,33 +170,41 @@ def findings(output: str) -> tuple[str, ...]:
 
 
 def run_side_by_side(wanted: list[Step], *, quiet: bool) -> list[Outcome]:
-    """Run every step, ``SIDE_BY_SIDE`` at a time; one that fails stops nothing, because people want to know all that is wrong."""
-    running: list[str | None] = [None] * SIDE_BY_SIDE
+    """Run every step, ``SIDE_BY_SIDE`` at a time and a patient one behind them.
+
+    A step that fails stops nothing, because people want to know all that is wrong.
+    """
+    running: list[str | None] = [None] * (SIDE_BY_SIDE + 1)
     waiting, ended, news = list(wanted), dict[str, Outcome](), threading.Condition()
 
-    def take(number: int) -> Step | None:
+    def take(place: int) -> Step | None:
         with news:
-            while waiting:
-                free = next((step for step in waiting if step.after is None or step.after in ended), None)
+            while True:
+                behind = place == SIDE_BY_SIDE
+                mine = [step for step in waiting if step.patient == behind]
+                if not mine and not behind:
+                    mine = waiting  # nothing but what is patient is left: all help with it
+                if not mine:
+                    return None
+                free = next((step for step in mine if step.after is None or step.after in ended), None)
                 if free is not None:
                     waiting.remove(free)
-                    running[number] = free.name
+                    running[place] = free.name
                     return free
                 news.wait()
-            return None
 
-    def work(number: int) -> None:
-        while step := take(number):
+    def work(place: int) -> None:
+        while step := take(place):
             try:
                 outcome = run(step, quiet=quiet, whole=True)
             except Exception as error:
                 outcome = Outcome(step.name, False, 0.0, (f"{type(error).__name__}: {error}",))
             with news:
-                running[number], ended[step.name] = None, outcome
+                running[place], ended[step.name] = None, outcome
                 news.notify_all()
 
-    with _signs_of_life(running), ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        list(pool.map(work, range(SIDE_BY_SIDE)))
+    with _signs_of_life(running), ThreadPoolExecutor(len(running)) as pool:
+        list(pool.map(work, range(len(running))))
     return [ended[step.name] for step in wanted]
 
 
