@@ -96,7 +96,7 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A connection in a transaction: committed when the block ends, rolled back when it raises.
 
-        On SQLite writers of this process queue up here, in the order in which they came, those of other processes in the
+        On SQLite writers of this process queue up here (``Turnstile``), those of other processes in the
         file lock (for ten seconds, then ``sqlalchemy.exc.OperationalError``). Do nothing slow inside. Not re-entrant.
         """
         with metrics.database_write_seconds.time():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -42,7 +43,7 @@ _under_way: set[asyncio.Task[None]] = set()
 async def queue(who: AtDesk, request: Request) -> QueueList:
     """Who waits, oldest first, and what I have."""
     parts = parts_of(request)
-    await _pick_up(parts, who)
+    await _pick_up(parts, who, parts.clock.now())
     return await parts.lookout.run(_queue, parts, who)
 
 
@@ -73,11 +74,11 @@ async def updates(
     looked, last = float("-inf"), None
     if held:
         # It may have to wait to write, and what there is to see has not to wait for that
-        picking_up = asyncio.create_task(_pick_up(parts, who))
+        picking_up = asyncio.create_task(_pick_up(parts, who, parts.clock.now()))
         _under_way.add(picking_up)
         picking_up.add_done_callback(_under_way.discard)
     else:
-        await _pick_up(parts, who)
+        await _pick_up(parts, who, parts.clock.now())
     mine, anybodys = parts.hub.subscribe(conversation_id or who.id), parts.hub.subscribe(ANY)
     try:
         while True:
@@ -127,30 +128,36 @@ def _listed(parts: Parts, conn: Connection, board: Board, own: Sequence[Entry]) 
     return QueueList(items=[*waiting, *_boards.lines.of(parts, conn, own)], waiting=len(waiting))
 
 
-async def _pick_up(parts: Parts, who: Operator) -> None:
-    """Her page was heard of; and conversations whose operator has gone return to the queue: whoever is there looks after that."""
-    alone, unheard = await parts.lookout.run(_to_pick_up, parts, who)
+async def _pick_up(parts: Parts, who: Operator, heard: datetime) -> None:
+    """Her page was heard of; and conversations whose operator has gone return to the queue: whoever is there looks after that.
+
+    ``heard`` is when she asked. Where many write, this is written down seconds later, and she may have gone meanwhile.
+    """
+    alone, unheard = await parts.lookout.run(_to_pick_up, parts, who, heard)
     if not (alone or unheard):
         return
-    for conversation_id in await asyncio.to_thread(_picked_up, parts, who, unheard):
+    for conversation_id in await asyncio.to_thread(_picked_up, parts, who, heard, unheard):
         parts.announce(conversation_id)
 
 
-def _to_pick_up(parts: Parts, who: Operator) -> tuple[list[str], bool]:
-    now = parts.clock.now()
+def _to_pick_up(parts: Parts, who: Operator, heard: datetime) -> tuple[list[str], bool]:
     with parts.db.read() as conn:
-        seen = parts.desk.seats.seen_at(conn, who.id)
-        return parts.desk.left_alone(conn, now, who.id), seen is None or (now - seen).total_seconds() > BEAT_SECONDS
+        return parts.desk.left_alone(conn, parts.clock.now(), who.id), _unheard(parts, conn, who, heard, BEAT_SECONDS)
 
 
-def _picked_up(parts: Parts, who: Operator, unheard: bool) -> list[str]:
+def _picked_up(parts: Parts, who: Operator, heard: datetime, unheard: bool) -> list[str]:
     now = parts.clock.now()
     with parts.db.write() as conn:
-        if unheard:
-            parts.desk.seats.seen(conn, who.id, now)
+        if unheard and _unheard(parts, conn, who, heard):
+            parts.desk.seats.seen(conn, who.id, heard)
         alone: list[str] = parts.desk.left_alone(conn, now, who.id)
         parts.desk.requeue(conn, alone, now)
     return alone
+
+
+def _unheard(parts: Parts, conn: Connection, who: Operator, heard: datetime, for_s: float = 0.0) -> bool:
+    seen = parts.desk.seats.seen_at(conn, who.id)
+    return seen is None or (heard - seen).total_seconds() > for_s
 
 
 def _queue(parts: Parts, who: Operator) -> QueueList:

@@ -18,8 +18,8 @@ def _until(waiting: int, turnstile: Turnstile) -> None:
 
 
 @given(st.integers(1, 12))
-def test_all_get_it_in_the_order_in_which_they_came(many: int) -> None:
-    turnstile, order = Turnstile(), list[int]()
+def test_who_has_waited_long_gets_it_in_the_order_of_coming(many: int) -> None:
+    turnstile, order = Turnstile(patience_s=0), list[int]()
 
     def come(number: int) -> None:
         with turnstile:
@@ -36,8 +36,28 @@ def test_all_get_it_in_the_order_in_which_they_came(many: int) -> None:
     assert order == list(range(many)) and turnstile.waiting == 0
 
 
-def test_one_at_a_time_whatever_they_do() -> None:
-    turnstile, inside, most = Turnstile(), 0, 0
+def test_who_comes_by_goes_first_until_somebody_has_waited_long() -> None:
+    now = 0.0
+    turnstile, order = Turnstile(patience_s=5, ticks=lambda: now), list[str]()
+
+    def come() -> None:
+        with turnstile:
+            order.append("waited")
+
+    thread = threading.Thread(target=come)
+    with turnstile:
+        thread.start()
+        _until(1, turnstile)
+        now = 5.0
+    with turnstile:  # it is theirs already: only after them
+        order.append("came by")
+    thread.join()
+    assert order == ["waited", "came by"]
+
+
+@pytest.mark.parametrize("patience_s", [0, 1000])
+def test_one_at_a_time_whatever_they_do(patience_s: float) -> None:
+    turnstile, inside, most = Turnstile(patience_s), 0, 0
 
     def work() -> None:
         nonlocal inside, most
