@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,7 +23,6 @@ from assistant.foundation.all_tables import metadata
 from assistant.foundation.columns import KEYRING_ATTRIBUTE, EncryptedJSON, EncryptedText, UtcDateTime
 from assistant.foundation.crypto import CannotDecrypt, KeyRing
 from assistant.foundation.tables import setting_kv
-from assistant.foundation.turnstile import Turnstile
 
 __all__ = ["Database", "EncryptedJSON", "EncryptedText", "UtcDateTime", "WrongKeyRing", "metadata"]
 
@@ -56,7 +56,7 @@ class Database:
         self.dialect: str = address.get_backend_name()
         self.keyring = keyring
         self._fsync = fsync
-        self._writer_lock = Turnstile()
+        self._writer_lock = threading.Lock()
         options: dict[str, Any] = {
             "json_serializer": lambda value: orjson.dumps(value).decode(),
             "json_deserializer": _from_json,
@@ -96,8 +96,8 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A connection in a transaction: committed when the block ends, rolled back when it raises.
 
-        On SQLite writers of this process queue up here (``Turnstile``), those of other processes in the
-        file lock (for ten seconds, then ``sqlalchemy.exc.OperationalError``). Do nothing slow inside. Not re-entrant.
+        On SQLite writers of this process queue up here, those of other processes in the file lock (for ten seconds,
+        then ``sqlalchemy.exc.OperationalError``). Do nothing slow inside. Not re-entrant.
         """
         with metrics.database_write_seconds.time():
             if self.dialect == "sqlite":
