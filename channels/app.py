@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -312,15 +311,17 @@ def _guides(settings: Settings, clock: Clock, archive: GuideArchive) -> LivingGu
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     parts.loop = asyncio.get_running_loop()
+    # Before anybody is let in: after a restart all who waited come at once, and it would take its second from them.
+    dictionary = asyncio.create_task(asyncio.to_thread(masked_talk.prepare))
     await asyncio.to_thread(parts.submissions.start)
     parts.guides.start()
     parts.desk.seats.listening_since = parts.clock.now()
     parts.rounds.start()
     parts.desk_rounds.start()
-    threading.Thread(target=masked_talk.prepare, name="dictionary", daemon=True).start()
     publishing = asyncio.create_task(keep_publishing(parts))
     for channel in app.state.doors:
         await channel.start()
+    await dictionary
     try:
         yield
     finally:

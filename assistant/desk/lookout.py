@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -37,6 +37,16 @@ class Lookout:
         self._under_way: asyncio.Task[Sequence[Entry]] | None = None
         self._last: Sequence[Entry] = []
         self._next: asyncio.Task[Sequence[Entry]] | None = None
+        self._beside: dict[str, asyncio.Task[None]] = {}
+
+    def beside(self, who: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Begin ``work`` beside the looks, unless such work of ``who`` is under way.
+
+        Where many write it waits, and each of somebody's looks meanwhile would only queue up to write the same.
+        """
+        if who not in self._beside:
+            self._beside[who] = asyncio.create_task(work())
+            self._beside[who].add_done_callback(lambda _: self._beside.pop(who, None))
 
     async def waiting(self) -> Sequence[Entry]:
         """Who waits, found by a look that began after this was asked: what was true then is in it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import Connection, select, update
 
@@ -34,16 +35,23 @@ class DeskRounds:
     def run(self) -> None:
         """One round; each part is a transaction of its own, which locks conversations in the order of their ids.
 
-        What somebody left behind is looked for again after each assignment: where many are to be assigned and many write, that
-        takes longer than anybody ought to be left alone.
+        Where many are to be assigned and many write, that takes longer than anybody ought to be left alone: what else there is
+        to do is looked for again in between.
         """
-        self._settle()
+        settled, changed = self._clock.now(), self._settle()
         while (given := self._assign()) is not None:
-            self._announce(given)
-            self._settle()
+            changed.add(given)
+            if self._clock.now() - settled >= timedelta(seconds=EVERY_S):
+                self._tell(changed)  # not one by one: each wakes every console
+                settled, changed = self._clock.now(), self._settle()
+        self._tell(changed)
 
-    def _settle(self) -> None:
-        """Promises that are due, conversations left alone, and stays that wait for somebody who has gone."""
+    def _tell(self, changed: set[str]) -> None:
+        for conversation_id in changed:
+            self._announce(conversation_id)
+
+    def _settle(self) -> set[str]:
+        """Promises that are due, conversations left alone, and stays that wait for somebody who has gone; what has changed."""
         now = self._clock.now()
         with self._db.read() as conn:
             due = self._desk.promises.due(conn, now)
@@ -58,8 +66,7 @@ class DeskRounds:
         if astray:
             with self._db.write() as conn:
                 self._set_free(conn)
-        for conversation_id in {*due, *alone}:
-            self._announce(conversation_id)
+        return {*due, *alone}
 
     def watch(self) -> None:
         """Limits that are near or past are put before the managers."""

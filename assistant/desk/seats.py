@@ -20,7 +20,7 @@ from assistant.foundation.desk_tables import staff, staff_session
 
 AVAILABLE, AWAY, OFFLINE = "available", "away", "offline"
 STATES = (AVAILABLE, AWAY, OFFLINE)
-SILENCE = 0.9
+SILENCE = 0.8
 """Of the time after which hers have returned, this much is silence; the rest is for noticing it and giving them back."""
 
 

@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -35,8 +36,6 @@ BEAT_SECONDS = 5.0
 """It is written down that somebody's page is there when it asks for news and that was so long ago."""
 
 _boards = Boards()
-_under_way: set[asyncio.Task[None]] = set()
-"""Held here because a loop holds its tasks weakly."""
 
 
 @router.get("/queue")
@@ -74,9 +73,7 @@ async def updates(
     looked, last = float("-inf"), None
     if held:
         # It may have to wait to write, and what there is to see has not to wait for that
-        picking_up = asyncio.create_task(_pick_up(parts, who, parts.clock.now()))
-        _under_way.add(picking_up)
-        picking_up.add_done_callback(_under_way.discard)
+        parts.lookout.beside(who.id, partial(_pick_up, parts, who, parts.clock.now()))
     else:
         await _pick_up(parts, who, parts.clock.now())
     mine, anybodys = parts.hub.subscribe(conversation_id or who.id), parts.hub.subscribe(ANY)

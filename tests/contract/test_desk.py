@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,11 +10,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from assistant.conversation.review_list import ReviewList
 from assistant.desk import accounts
+from assistant.desk.accounts import Operator
 from assistant.foundation.clock import FixedClock
 from assistant.foundation.database import Database
+from assistant.foundation.desk_tables import desk_seat
 from channels.parts import Parts
 from tests.contract.desk_world import PASSWORD, Colleague, ToyEngine, Visitor, with_toy_engine
 from tests.contract.test_console import Hiring, read_once, staff
@@ -198,6 +202,26 @@ def test_a_limit_that_is_near_reaches_supervisors_and_nobody_else(
     anna.do("claim", citizen.id)
     anna.do("release", citizen.id)
     assert updates(boss)["escalated"] == []
+
+
+def test_a_page_was_heard_of_when_it_asked_however_long_the_answer_took(
+    app: FastAPI, staff: Hiring, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts: Parts = app.state.parts
+    anna = staff("zhuo-1")
+    clock.advance(timedelta(seconds=20))
+    asked, look = clock.now(), parts.lookout.run
+
+    async def slowly(what: Callable[..., Any], *about: object) -> Any:
+        if about[1:2] and isinstance(about[1], Operator):
+            clock.advance(timedelta(seconds=4))
+        return await look(what, *about)
+
+    monkeypatch.setattr(parts.lookout, "run", slowly)
+    assert anna.http.get("/console/api/updates", params={"held": False}).status_code == 200
+    assert clock.now() > asked
+    with parts.db.read() as conn:
+        assert set(conn.execute(select(desk_seat.c.seen_at)).scalars()) == {asked}
 
 
 def test_the_number_to_call_is_shown_to_who_has_it(app: FastAPI, citizen: Visitor, staff: Hiring, clock: FixedClock) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import Table, delete, insert, select
 from assistant.desk.books import NotYours
 from assistant.desk.queue import Desk, Ending
 from assistant.desk.rounds import DeskRounds
+from assistant.desk.seats import SILENCE
 from assistant.foundation.clock import FixedClock
 from assistant.foundation.crypto import KeyRing
 from assistant.foundation.database import Database
@@ -346,7 +347,7 @@ class TheDesk(RuleBasedStateMachine):
         return sum(stay.holder == who for stay in self.live.values()) < CAPACITY
 
     def _seen(self, who: str) -> bool:
-        return self.seen[who] >= self.clock.now() - timedelta(seconds=VANISHED)
+        return self.seen[who] >= self.clock.now() - timedelta(seconds=SILENCE * VANISHED)
 
     def _there(self, who: str) -> bool:
         return self.signed_in[who] and self._seen(who)

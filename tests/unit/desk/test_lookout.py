@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from assistant.conversation.hub import ANY, Hub
@@ -73,3 +74,25 @@ def test_who_subscribes_to_all_hears_every_bell() -> None:
         return [anybodys.is_set(), another.is_set()]
 
     assert asyncio.run(course()) == [True, False]
+
+
+def test_the_same_work_of_one_is_under_way_once_and_may_be_done_again_after() -> None:
+    async def course() -> list[str]:
+        lookout, done, open_ = Lookout(list), list[str](), asyncio.Event()
+
+        async def work(who: str) -> None:
+            await open_.wait()
+            done.append(who)
+
+        for who in ("anna", "anna", "bert"):
+            lookout.beside(who, partial(work, who))
+        open_.set()
+        while len(done) < 2:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        lookout.beside("anna", partial(work, "anna again"))
+        while len(done) < 3:
+            await asyncio.sleep(0)
+        return done
+
+    assert asyncio.run(course()) == ["anna", "bert", "anna again"]

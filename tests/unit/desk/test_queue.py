@@ -109,7 +109,7 @@ def test_an_operator_who_vanishes_loses_what_she_had_and_it_keeps_its_place(worl
     anna, bert = world.operator("zhuo-1"), world.operator("zhuo-2")
     first, second = world.citizen(), world.citizen()
     world.claim(first, anna)
-    for _ in range(8):
+    for _ in range(7):
         world.wait(10)
         world.do(world.desk.seats.seen, bert, world.clock.now())
         world.rounds.run()
@@ -145,7 +145,7 @@ def test_after_a_start_nobody_has_vanished_before_she_could_be_heard_of(world: W
     world.claim(first, anna)
     world.wait(300)
     world.desk.seats.listening_since = world.clock.now()
-    for _ in range(9):
+    for _ in range(8):
         world.rounds.run()
         assert world.owner(first) == "staff"
         world.wait(10)
