@@ -72,12 +72,20 @@ def _leave(parts: Parts, conv: Conversation) -> bool:
     return True
 
 
-def begin(parts: Parts, body: OpenConversation, region: str) -> Opened:
-    """Begin a conversation, from whichever door."""
+def begin(parts: Parts, body: OpenConversation, region: str, *, openid: str | None = None, conversation_id: str | None = None) -> Opened:
+    """Begin a conversation, from whichever door.
+
+    Args:
+        openid: who she is to WeChat, where notices go; only a door that WeChat itself told may say so, never a request's body.
+        conversation_id: where the door has one that must not be there twice.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: there is a conversation of this id.
+    """
     now = parts.clock.now()
     token, token_hash = new_token()
     conv = Conversation(
-        id=str(uuid.uuid4()),
+        id=conversation_id or str(uuid.uuid4()),
         channel=body.channel,
         locale=body.locale,
         region=region,
@@ -87,7 +95,7 @@ def begin(parts: Parts, body: OpenConversation, region: str) -> Opened:
         revision=1,
         turn_count=0,
         last_event=0,
-        state=DialogueState(locale_chosen=body.locale_chosen, openid=body.openid),
+        state=DialogueState(locale_chosen=body.locale_chosen, openid=openid),
         active_case=None,
         token_hash=token_hash,
         token_expires_at=now + timedelta(days=parts.settings.token_days),

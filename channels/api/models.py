@@ -21,22 +21,12 @@ class In(BaseModel):
 
 
 class OpenConversation(In):
-    """``region`` is a GB/T 2260 code or a name; ``locale_chosen`` says that the citizen chose the locale herself.
-
-    ``openid`` is who she is to WeChat, as WeChat told the door she came through; it is where subscription messages reach her.
-    """
+    """``region`` is a GB/T 2260 code or a name; ``locale_chosen`` says that the citizen chose the locale herself."""
 
     channel: Literal["web", "miniprogram", "kiosk", "wechat", "phone", "counter"]
     locale: Literal["zh-CN", "zh-Hant", "en"] = "zh-CN"
     locale_chosen: bool = False
     region: Annotated[str, Field(max_length=40)] | None = None
-    openid: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{6,64}$")] | None = None
-
-    @model_validator(mode="after")
-    def openid_of_wechat(self) -> OpenConversation:
-        if self.openid is not None and self.channel not in ("wechat", "miniprogram"):
-            raise ValueError("openid belongs to the channels wechat and miniprogram")
-        return self
 
 
 class Opened(BaseModel):

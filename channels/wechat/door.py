@@ -62,7 +62,8 @@ class Door:
             await asyncio.to_thread(account.close)
 
     def _has_openids(self, account: str) -> bool:
-        return account == self.official.appid
+        """Whether notices can reach whom this account knows: by the account itself, or by a gateway that has to know."""
+        return account == self.official.appid and self.parts.settings.wechat_notices != "mini"
 
     def _lag(self, now: float) -> float:
         return self.intake.lag(now)

@@ -130,8 +130,8 @@ def _signed_in(parts: Parts, appid: str, openid: str, body: SignIn, region: str)
             repository.give_token(conn, conv.id, token_hash, now + timedelta(days=parts.settings.token_days))
             _note(conn, now, "conversation.signed_in", conv.id)
         return SignedIn(conversation_id=conv.id, token=token, replies=[], resumed=True)
-    asked = OpenConversation(channel="miniprogram", locale=body.locale, openid=openid)
-    opened: Opened = begin(parts, asked, region)
+    told = openid if parts.settings.wechat_notices != "official" else None  # an openid means nothing at another account
+    opened: Opened = begin(parts, OpenConversation(channel="miniprogram", locale=body.locale), region, openid=told)
     with parts.db.write() as conn:
         inbox.know(conn, [Arrived(appid, openid, peer, "", "", now, {})], now)
         inbox.change(conn, peer, conversation_id=opened.conversation_id, heard_at=now)

@@ -27,7 +27,7 @@ def conversation_of(parts: Parts, peer: Peer, *, greet: bool, openid: str | None
     """Her conversation at this account; begun if there is none, with a greeting only if she has not said anything yet.
 
     Args:
-        openid: who she is to WeChat, for notices; None where the account's ids are none.
+        openid: who she is to WeChat, for notices; None where notices go by another account, or the account's ids are none.
     """
     if peer.conversation_id is not None:
         with parts.db.read() as conn:
@@ -35,7 +35,7 @@ def conversation_of(parts: Parts, peer: Peer, *, greet: bool, openid: str | None
         if held is not None:
             _keep_open(parts, held)
             return held
-    opened = begin(parts, OpenConversation(channel="wechat", openid=openid), parts.settings.region)
+    opened = begin(parts, OpenConversation(channel="wechat"), parts.settings.region, openid=openid)
     with parts.db.write() as conn:
         conv = repository.load(conn, opened.conversation_id)
         assert conv is not None

@@ -50,7 +50,7 @@ class Worker:
 
     Args:
         sender_of: the way out of an account; None: there is none any more.
-        has_openids: whether the account's ids are WeChat's own.
+        has_openids: whether notices can go to the account's ids.
         lag: how long callbacks wait of late, see ``Intake``.
     """
 
