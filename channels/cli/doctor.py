@@ -10,7 +10,22 @@ from pydantic import ValidationError
 
 from assistant.foundation.messages import t
 from assistant.foundation.settings import get_settings
-from channels.cli.checks import Check, bad, data, desk, environments, good, kiosk, machine, models, offices, running, video, voice
+from channels.cli.checks import (
+    Check,
+    bad,
+    data,
+    desk,
+    environments,
+    good,
+    kiosk,
+    machine,
+    models,
+    offices,
+    running,
+    video,
+    voice,
+    wechat,
+)
 from channels.cli.output import Json, show
 
 
@@ -46,6 +61,7 @@ def examine() -> Iterator[Check]:
         ("desk", desk.checks(settings)),
         ("voice", voice.checks(settings)),
         ("video", video.checks(settings)),
+        ("wechat", wechat.checks(settings)),
         ("kiosk", kiosk.checks(settings)),
         ("running", running.checks(settings)),
     ):
