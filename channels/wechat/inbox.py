@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.foundation.tables import conversation
@@ -19,6 +19,8 @@ LEASE = timedelta(seconds=90)
 """So long one process works for somebody undisturbed; one that died is followed by another after that."""
 KEPT = timedelta(days=7)
 """So long a message is known again. The platforms repeat theirs within seconds."""
+INBOX_LOCK = 0x77656368
+"""PostgreSQL advisory lock ("wech" in ASCII): batches with the same repeats in another order would wait for each other for ever."""
 NEW, DONE, FAILED = "new", "done", "failed"
 
 
@@ -62,6 +64,8 @@ def put(conn: Connection, arrived: Sequence[Arrived], now: datetime) -> None:
     if not arrived:
         return
     insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": INBOX_LOCK})
     know(conn, arrived, now)
     conn.execute(
         insert(inbox).on_conflict_do_nothing(index_elements=["account", "dedup"]),

@@ -24,6 +24,8 @@ from assistant.conversation import repository
 from assistant.engine.client import Parse
 from assistant.engine.gateway import EngineDown
 from assistant.foundation.clock import SHANGHAI
+from assistant.foundation.crypto import KeyRing
+from assistant.foundation.database import Database
 from assistant.foundation.settings import Settings
 from assistant.foundation.wechat_tables import wechat_inbox
 from channels.app import create_app
@@ -183,7 +185,12 @@ def running(folder: Path, **settings: Any) -> Iterator[Running]:
         wechat_work_url=f"http://127.0.0.1:{port}/wecom", public_url=f"http://127.0.0.1:{ours.getsockname()[1]}",
         engine_url="http://127.0.0.1:9", sandbox_url="http://127.0.0.1:9", **settings,
     )  # fmt: skip
-    empty_database(held).dispose()
+    if held.database_url.startswith("sqlite"):
+        empty_database(held).dispose()
+    else:
+        made = Database(held.database_url, KeyRing.open(held.keyring_path), held.fsync)
+        made.upgrade()
+        made.dispose()
     app = create_app(held)
     engine = with_toy_engine(app, also)
     config = WeChatConfig(
@@ -209,3 +216,4 @@ def running(folder: Path, **settings: Any) -> Iterator[Running]:
         httpx.Client(base_url=far_url, timeout=60) as people_there,
     ):
         yield Running(app, engine, world, http, people_there)
+    app.state.parts.db.dispose()
