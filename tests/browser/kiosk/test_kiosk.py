@@ -6,18 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.axe import violations
 from tests.browser.kiosk.conftest import ACROSS, APPLY, COUNTDOWN_S, HUMMING, IDLE_S, SECRET, UPRIGHT, Kiosk
 
 UNAUTHORISED = 401
 HEARD, SPOKEN = "我的店叫临江小馆", "您的店叫临江小馆，对吗？"
-
-
-def violations(kiosk: Kiosk) -> list[str]:
-    response: dict[str, Any] = Axe().run(kiosk.page).response
-    return [f"{found['id']}: {node['html'][:160]}" for found in response["violations"] for node in found["nodes"]]
 
 
 def to_the_name(kiosk: Kiosk) -> None:
@@ -210,21 +205,21 @@ def test_what_was_said_while_the_network_was_away_goes_on_when_it_is_back(kiosk:
 @pytest.mark.parametrize("size", [ACROSS, UPRIGHT], ids=["across", "upright"])
 def test_axe_finds_nothing_and_all_is_large_and_within_reach(open_kiosk: Callable[..., Kiosk], size: dict[str, int]) -> None:
     kiosk = open_kiosk(viewport=size, bypass_csp=True)
-    found = {"attract": violations(kiosk)}
+    found = {"attract": violations(kiosk.page, whole=size is ACROSS)}
     kiosk.start()
-    found["start"] = violations(kiosk)
+    found["start"] = violations(kiosk.page, whole=size is ACROSS)
     kiosk.page.get_by_role("button", name="放低").click()
     kiosk.say(APPLY)
     kiosk.tap("同意调取")
     expect(kiosk.replies.locator(".card")).to_be_visible()
-    found["card"] = violations(kiosk)
+    found["card"] = violations(kiosk.page, whole=size is ACROSS)
     touched = kiosk.page.locator("#ask button:visible, #typing button:visible, #typing input:visible, nav button:visible")
     boxes = [box for box in (one.bounding_box() for one in touched.all()) if box]
     assert min(box["height"] for box in boxes) >= 44
     assert min(box["y"] for box in boxes) >= size["height"] / 2
     assert kiosk.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     kiosk.page.get_by_role("button", name="结束").click()
-    found["leaving"] = violations(kiosk)
+    found["leaving"] = violations(kiosk.page, whole=size is ACROSS)
     assert {place: what for place, what in found.items() if what} == {}
 
 

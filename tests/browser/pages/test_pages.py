@@ -8,9 +8,9 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.pages.conftest import FOOD, PARALLEL
 
 Visit = Callable[..., Page]
@@ -23,11 +23,6 @@ LOOKS: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
 PATHS = ["/guides", "/guides?theme=food", "/guides?q=天气", f"/guides/{FOOD}", f"/guides/{PARALLEL}", f"/guides/{FOOD}?lang=en", "/guides/nothing", "/guides/company-founding"]
 
 
-def violations(page: Page) -> list[str]:
-    response: dict[str, Any] = Axe().run(page).response
-    return [f"{found['id']} ({found['impact']}): {node['html'][:160]}" for found in response["violations"] for node in found["nodes"]]
-
-
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_nothing_and_nothing_sticks_out(visit: Visit, look: str) -> None:
     preferences, options = LOOKS[look]
@@ -38,7 +33,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(visit: Visit, look: str) -> No
     for path in PATHS:
         page.goto(base + path)
         page.evaluate("document.querySelectorAll('details').forEach((element) => { element.open = true; })")
-        found[path] = violations(page)
+        found[path] = violations(page, whole=look in ("light-360", "light-1280"))
         wide[path] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert {path: what for path, what in found.items() if what} == {}
     assert {path: pixels for path, pixels in wide.items() if pixels > 0} == {}
