@@ -34,8 +34,8 @@ from channels.problems import Problem
 from knowledge.schema import Guide
 
 router = APIRouter(prefix="/console/api/conversations/{conversation_id}", include_in_schema=False)
-PAGES = ("web",)
-"""Channels whose page shows cards."""
+PAGES = ("web", "miniprogram")
+"""Channels whose pages show cards."""
 
 
 class SendCard(In):

@@ -5,6 +5,19 @@ const { Conversation } = require("./lib/conversation");
 const { platform } = require("./lib/platform");
 const words = require("./lib/words");
 
+/** Her conversation as WeChat knows her; who does not want that, or where WeChat is away, begins as a guest and can do as much. */
+async function entered(api) {
+  if (!platform.keep.get("guest")) {
+    try {
+      return { ...(await api.enter(await platform.login(), { region: config.region, anew: Boolean(platform.keep.get("anew")) })), known: true };
+    } catch (error) {
+      // without a network a guest gets no further either: that is told
+      if (error.status === 0) throw error;
+    }
+  }
+  return { ...(await api.open(config.region)), known: false };
+}
+
 App({
   onLaunch() {
     this.care = Boolean(platform.keep.get("care"));
@@ -34,8 +47,9 @@ App({
 
   async opened() {
     const kept = platform.keep.get("session");
-    const session = kept ?? (await this.api.open(config.region));
+    const session = kept ?? (await entered(this.api));
     if (!kept) platform.keep.set("session", session);
+    platform.keep.remove("anew");
     this.conversation = new Conversation(platform, this.api, kept ? { ...session, opening: [] } : session, (view) => {
       this.view = view;
       if (view.expired) platform.keep.remove("session");
@@ -47,9 +61,31 @@ App({
 
   /** The present one is left behind (its case stays on the server) and another begins. */
   async anew() {
+    // a token that ran out is no wish to begin anew: WeChat knows which conversation was hers, and what was not sent waits for it
+    if (this.view?.expired) this.leave();
+    else this.forget();
+    return this.talking();
+  },
+
+  leave() {
     this.conversation?.close();
     this.conversation = null;
+    this.view = null;
     platform.keep.remove("session");
+  },
+
+  /** Nothing of the conversation stays on this phone, and the next is another. */
+  forget() {
+    this.leave();
+    platform.keep.remove("unsent");
+    platform.keep.set("anew", true);
+  },
+
+  /** As WeChat knows her, or as a guest: what was begun as one goes on as the other only by its resume code. @param {boolean} guest */
+  async as(guest) {
+    this.forget();
+    if (!guest) platform.keep.remove("anew");
+    platform.keep.set("guest", guest);
     return this.talking();
   },
 

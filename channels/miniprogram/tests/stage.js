@@ -1,8 +1,8 @@
-/** Components drawn by the platform's own compiler in a document of Node's; pages without their templates. */
+/** Components drawn by the platform's own compiler in a document of Node's. */
 const { join } = require("node:path");
 const { JSDOM } = require("jsdom");
+const { ROOT } = require("./page");
 
-const ROOT = join(__dirname, "..", "miniprogram");
 const { window } = new JSDOM("<!doctype html><body></body>", { pretendToBeVisual: true });
 for (const name of ["document", "HTMLElement", "Node", "Event", "CustomEvent", "MutationObserver", "requestAnimationFrame", "TouchEvent"]) {
   Object.defineProperty(globalThis, name, { value: window[name], configurable: true, writable: true });
@@ -20,33 +20,14 @@ function drawn(name, properties) {
   document.body.append(parent);
   component.attach(parent);
   const told = [];
-  for (const event of ["say", "choose", "open", "photograph", "remove", "handin"]) component.addEventListener(event, ({ detail }) => told.push([event, detail]));
+  for (const event of ["say", "choose", "open", "photograph", "remove", "handin", "phone", "given", "fill", "act", "look"]) component.addEventListener(event, ({ detail }) => told.push([event, detail]));
   const text = () => component.dom.textContent.replace(/\s+/g, " ").trim();
-  const tap = async (selector, at = 0) => {
-    component.querySelectorAll(selector)[at].dispatchEvent("tap");
+  const happen = async (event, selector, at = 0, detail = undefined) => {
+    component.querySelectorAll(selector)[at].dispatchEvent(event, detail ? { detail } : {});
     await simulate.sleep(5);
   };
-  return { component, told, text, tap };
+  const tap = (selector, at = 0) => happen("tap", selector, at);
+  return { component, told, text, tap, happen };
 }
 
-/** A page's logic, with `app` in the place of getApp() and `wx` as given. */
-function opened(name, app, wx = {}) {
-  const path = join(ROOT, "pages", name, `${name}.js`);
-  let definition;
-  globalThis.getApp = () => app;
-  globalThis.Page = (given) => { definition = given; };
-  globalThis.wx = new Proxy(wx, { get: (target, key) => target[key] ?? (() => undefined) });
-  delete require.cache[require.resolve(path)];
-  require(path);
-  const page = { ...definition, data: structuredClone(definition.data) };
-  page.setData = (given) => {
-    for (const [key, value] of Object.entries(given)) {
-      const found = /^(\w+)\[(\d+)\]\.(\w+)$/.exec(key);
-      if (found) page.data[found[1]][Number(found[2])][found[3]] = value;
-      else page.data[key] = value;
-    }
-  };
-  return page;
-}
-
-module.exports = { ROOT, drawn, opened };
+module.exports = { ROOT, drawn };

@@ -29,6 +29,62 @@ class Api {
     return { id: body.conversation_id, token: body.token, locale, opening: body.replies };
   }
 
+  /**
+   * Her conversation as WeChat knows her, by a code of `wx.login`: the one she had (`resumed`: it is told by its events), or a new one.
+   * @param {string} code @param {{ region?: string, anew?: boolean }} [how]
+   * @returns {Promise<Session & { resumed: boolean }>}
+   */
+  async enter(code, { region = "", anew = false } = {}) {
+    const locale = this.locale();
+    const body = await this.ask("POST", "/wechat/sessions", null, { code, locale, ...(region ? { region } : {}), ...(anew ? { anew } : {}) });
+    return { id: body.conversation_id, token: body.token, locale, opening: body.replies, resumed: body.resumed };
+  }
+
+  /** The number WeChat has of her; she has agreed to it. @param {Session} session @param {string} code of the button */
+  phone(session, code) {
+    return this.ask("POST", "/wechat/phone", session, { code, consent: true });
+  }
+
+  /** Who is signed in here. @param {Session} session */
+  standing(session) {
+    return this.ask("GET", `/conversations/${part(session.id)}/sign-in`, session);
+  }
+
+  /** @param {Session} session @param {boolean} everywhere */
+  signOut(session, everywhere) {
+    return this.ask("POST", `/conversations/${part(session.id)}/sign-out`, session, { everywhere });
+  }
+
+  /** A page at which she proves who she is, and the number it asks for: it is shown here alone. @param {Session} session @param {string} place */
+  signInCode(session, place) {
+    return this.ask("POST", `/conversations/${part(session.id)}/sign-in/code`, session, { level: "real_name", place });
+  }
+
+  /** The token is handed back. @param {Session} session */
+  leave(session) {
+    return this.ask("POST", `/conversations/${part(session.id)}/leave`, session);
+  }
+
+  /** Her cases from every door; 403 where she has not signed in with her real name. @param {Session} session */
+  ownCases(session) {
+    return this.ask("GET", `/conversations/${part(session.id)}/my-cases`, session);
+  }
+
+  /** @param {Session} session @param {string} caseNo @returns {Promise<any>} a turn */
+  takeUp(session, caseNo) {
+    return this.ask("POST", `/conversations/${part(session.id)}/my-cases/${part(caseNo)}/take-up`, session);
+  }
+
+  /** A look at a case of hers that another conversation holds. @param {Session} session @param {string} caseNo */
+  viewing(session, caseNo) {
+    return this.ask("POST", `/conversations/${part(session.id)}/my-cases/${part(caseNo)}/viewing`, session);
+  }
+
+  /** What she does with a card of staff's; the same `id` sent again counts once. @param {Session} session @param {string} card @param {string} id @param {any} what */
+  act(session, card, id, what) {
+    return this.ask("POST", `/conversations/${part(session.id)}/cards/${part(card)}`, session, { client_message_id: id, ...what });
+  }
+
   /** The same id sent again returns the stored turn. @param {Session} session @param {string} id @param {Content} content */
   say(session, id, content) {
     return this.ask("POST", `/conversations/${part(session.id)}/messages`, session, { client_message_id: id, ...content });
@@ -64,8 +120,13 @@ class Api {
     return this.ask("GET", `/cases/${part(caseNo)}/results`, session);
   }
 
-  guides() {
-    return this.ask("GET", "/guides");
+  /** All item guides, or those of a category. @param {"theme" | "life_event" | "sector" | "applicant"} [by] @param {string} [code] */
+  guides(by, code = "") {
+    return this.ask("GET", by ? `/guides?${by}=${part(code)}` : "/guides");
+  }
+
+  categories() {
+    return this.ask("GET", "/categories");
   }
 
   /** @param {string} code */

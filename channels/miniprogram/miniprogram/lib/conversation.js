@@ -2,11 +2,12 @@
  * One conversation: what the server says becomes what is shown, each thing once, whether it arrives as the answer to a message,
  * over the socket, or both. It knows nothing of pages: `onChange` gets the state whenever it is another.
  *
- * @typedef {{ key: string, from: "citizen" | "bot" | "staff" | "mark", text?: string, name?: string, replies?: any[], state?: string, reason?: string }} Line
- * @typedef {{ lines: Line[], ask: any, held: any, owner: string, busy: boolean, typing: boolean, offline: boolean, expired: boolean, status: string }} View
+ * @typedef {{ key: string, from: "citizen" | "bot" | "staff" | "mark", text?: string, name?: string, replies?: any[], card?: string, state?: string, reason?: string }} Line
+ * @typedef {{ lines: Line[], ask: any, held: any, owner: string, busy: boolean, typing: boolean, offline: boolean, expired: boolean, status: string, cards: Record<string, any> }} View
  */
 const { Outbox } = require("./outbox");
 const { shownAsk, shownCase, shownReply } = require("./shown");
+const { StaffCards } = require("./staffcards");
 const { Stream } = require("./stream");
 const { t } = require("./words");
 
@@ -32,6 +33,7 @@ class Conversation {
     this.offline = false;
     this.over = false;
     this.uploads = new Map();
+    this.cards = new StaffCards(platform, api, session, () => this.changed());
     this.outbox = new Outbox(platform, session.id, (id, content) => api.say(session, id, content), {
       changed: (entry) => this.outgoing(entry),
       turn: (_entry, turn) => this.took(turn),
@@ -97,7 +99,7 @@ class Conversation {
     return {
       lines: this.lines, ask: asking ? this.ask : null, held: this.held, owner: this.owner, status: this.status,
       busy: this.outbox.busy, typing: this.owner === "bot" && this.outbox.entries.some((entry) => entry.state === "sending"),
-      offline: this.offline, expired: this.over,
+      offline: this.offline, expired: this.over, cards: Object.fromEntries(this.cards.shown),
     };
   }
 
@@ -106,6 +108,7 @@ class Conversation {
     if (turn.turn <= this.turns) return;
     this.turns = turn.turn;
     this.owner = turn.owner;
+    this.cards.speaks(turn.owner);
     this.status = turn.status;
     this.ask = shownAsk(turn.ask);
     this.held = shownCase(turn.case);
@@ -123,6 +126,7 @@ class Conversation {
     if (kind === "upload") this.uploads.set(data.upload_id, data.name);
     if (kind === "notice") this.line({ key: `notice-${this.stream.last}`, from: "bot", replies: [shownReply({ kind: "notice", ...data })] });
     if (kind === "message") this.said(data);
+    if (kind === "card") this.cards.became(data);
     return this.changed();
   }
 
@@ -133,7 +137,10 @@ class Conversation {
       const names = (attachments ?? []).map((/** @type {any} */ one) => this.uploads.get(one.upload_id ?? one) ?? t("attachment"));
       this.line({ key: id ? `mine-${id}` : `turn-${turn}-mine`, from: "citizen", text: text || names.join("、"), state: "sent" });
       if (id) this.outbox.confirmed(id);
-    } else if (from === "staff") this.line({ key: `staff-${this.stream.last}`, from: "staff", name: message.name ?? "", text });
+    } else if (from === "staff") {
+      if (message.card) this.cards.came(message.card);
+      this.line({ key: `staff-${this.stream.last}`, from: "staff", name: message.name ?? "", text, ...(message.card ? { card: message.card.id } : {}) });
+    }
     else if (turn === 0) this.greet(message.replies ?? [{ kind: "text", text }]);
     else if (turn === undefined || turn === null) {
       this.line({ key: `unasked-${this.stream.last}`, from: "bot", replies: (message.replies ?? [{ kind: "text", text }]).map(shownReply) });
@@ -144,6 +151,7 @@ class Conversation {
   owned(owner, at) {
     const was = this.owner;
     this.owner = owner;
+    this.cards.speaks(owner);
     if (was !== owner) this.line({ key: `owner-${this.stream.last}-${at ?? ""}`, from: "mark", text: t(`owner_${owner}`) });
     this.changed();
   }

@@ -26,4 +26,15 @@ function sections(guide) {
   return found.filter((one) => one.facts?.length);
 }
 
-module.exports = { byTheme, sections };
+/** The ways to look for an item without words. */
+const KINDS = [
+  { kind: "theme", name: "主题" }, { kind: "life_event", name: "遇到的事" }, { kind: "sector", name: "部门" }, { kind: "applicant", name: "谁来办" },
+];
+
+/** @param {any} categories of GET /categories @param {string} kind @returns {{ code: string, name: string, total: number }[]} */
+function groups(categories, kind) {
+  if (kind === "life_event") return Object.values(categories.life_events).flat();
+  return { sector: categories.sectors, applicant: categories.applicants }[kind] ?? categories.themes;
+}
+
+module.exports = { KINDS, byTheme, groups, sections };

@@ -11,6 +11,7 @@
  * @property {{ get(key: string): any, set(key: string, value: any): void, remove(key: string): void }} keep
  * @property {import("./holding").Recorder} recorder
  * @property {() => Promise<string>} freshId
+ * @property {() => Promise<string>} login resolves to WeChat's code for who she is
  */
 const PATIENCE_MS = 60_000;
 
@@ -102,6 +103,11 @@ const platform = {
         success: ({ randomValues }) => resolve(Array.from(new Uint8Array(randomValues), (byte) => byte.toString(16).padStart(2, "0")).join("")),
         fail: (failed) => reject(lost(failed)),
       });
+    }),
+
+  login: () =>
+    new Promise((resolve, reject) => {
+      wx.login({ timeout: 10_000, success: ({ code }) => (code ? resolve(code) : reject(new Error("no code"))), fail: (failed) => reject(lost(failed)) });
     }),
 };
 

@@ -1,4 +1,5 @@
 /** What the server says as what the templates draw: plain data with everything decided, for WXML can decide little. */
+const { frameOf } = require("./frame");
 const { t } = require("./words");
 
 /** Characters beyond which a row holds a sentence rather than a value. */
@@ -56,6 +57,9 @@ function shownAsk(ask) {
     // an old answer is put into the box to be mended; a masked one would be sent masked
     before: typeof value === "string" && !ask.options?.length && !value.includes("*") && !ask.error ? value : "",
     example: ask.options?.length ? "" : ask.example ?? "",
+    // her own mobile number, not an agent's: WeChat can tell it where she agrees
+    mobile: wayOf(ask) === "type" && /^(phone|.*applicant_phone|mobile)$/.test(ask.field ?? ""),
+    frame: wayOf(ask) === "file" ? frameOf(ask.label ?? "") : null,
   };
 }
 
@@ -83,7 +87,7 @@ function shownCase(held) {
     line: t("filled", { filled: held.filled, total: held.total }) + (held.prefilled ? t("prefilled", { prefilled: held.prefilled }) : ""),
     percent: held.total ? Math.round((100 * held.filled) / held.total) : 0,
     materials, wanting: materials.filter((/** @type {any} */ one) => one.required && one.status === "missing").length,
-    package: held.package,
+    package: held.package, missing: held.missing ?? [],
   };
 }
 

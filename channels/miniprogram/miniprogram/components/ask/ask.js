@@ -38,8 +38,18 @@ Component({
     skip() {
       if (!this.data.busy) this.triggerEvent("say", { text: "跳过" });
     },
-    photograph() {
-      this.triggerEvent("photograph");
+    photograph(event) {
+      this.triggerEvent("photograph", { from: event.currentTarget.dataset.from ?? "camera" });
+    },
+    retake(event) {
+      this.triggerEvent("remove", { id: event.currentTarget.dataset.id });
+      this.triggerEvent("photograph", { from: "camera" });
+    },
+    table(event) {
+      if (!this.data.busy) this.triggerEvent("say", { text: event.detail.text });
+    },
+    phone(event) {
+      this.triggerEvent("phone", { code: event.detail.code ?? "" });
     },
     handin() {
       if (!this.data.busy) this.triggerEvent("handin");

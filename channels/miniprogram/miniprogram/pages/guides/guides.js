@@ -1,11 +1,11 @@
 /** Item guides: by theme, and searched in her own words. */
 const config = require("../../config");
-const { byTheme } = require("../../lib/guides");
+const { KINDS, byTheme, groups } = require("../../lib/guides");
 
 const app = getApp();
 
 Page({
-  data: { themes: [], found: [], words: "", failed: "", looking: false, searched: "", care: false },
+  data: { kinds: KINDS, kind: "theme", groups: [], chosen: null, items: [], themes: [], found: [], words: "", failed: "", looking: false, searched: "", care: false },
 
   onShow() {
     this.setData({ care: app.care });
@@ -19,6 +19,34 @@ Page({
     } catch (error) {
       this.setData({ failed: /** @type {any} */ (error).message });
     }
+  },
+
+  /** Another way to look: by what happens in life, by department, by who applies. */
+  async kind(event) {
+    const { kind } = event.currentTarget.dataset;
+    this.setData({ kind, groups: [], chosen: null, items: [] });
+    if (kind === "theme") return;
+    try {
+      this.categories ??= await app.api.categories();
+      if (this.data.kind === kind) this.setData({ groups: groups(this.categories, kind), failed: "" });
+    } catch (error) {
+      this.setData({ failed: /** @type {any} */ (error).message });
+    }
+  },
+
+  async group(event) {
+    const { code, name } = event.currentTarget.dataset;
+    const { kind } = this.data;
+    try {
+      const { items } = await app.api.guides(kind, code);
+      if (this.data.kind === kind) this.setData({ chosen: { code, name }, items, failed: "" });
+    } catch (error) {
+      this.setData({ failed: /** @type {any} */ (error).message });
+    }
+  },
+
+  ungroup() {
+    this.setData({ chosen: null, items: [] });
   },
 
   write(event) {

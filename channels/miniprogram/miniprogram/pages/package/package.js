@@ -5,12 +5,46 @@ const { t } = require("../../lib/words");
 const app = getApp();
 
 Page({
-  data: { no: "", pages: [], signedAt: "", signing: false, empty: true, failed: "", care: false },
+  data: { no: "", pages: [], signedAt: "", signing: false, empty: true, failed: "", care: false, card: "", seen: null, stage: "", making: false },
 
   onLoad(options) {
-    this.setData({ no: options.no ?? "", care: app.care });
+    this.setData({ no: options.no ?? "", card: options.card ?? "", care: app.care });
     this.strokes = new Strokes();
-    void this.load();
+    void (this.data.card ? this.look() : this.load());
+  },
+
+  /** Staff asked her to look at it: every answer, then the pages made of them. */
+  async look() {
+    const { cards } = await app.talking();
+    this.saw(await cards.act(this.data.card, { action: "open" }));
+  },
+
+  /** @param {any} seen the card as it stands, or null where it was not taken; why is on the card then */
+  saw(seen) {
+    const card = app.conversation.cards.shown.get(this.data.card);
+    if (!seen) {
+      this.setData({ failed: card?.problem || t("problem_404"), making: false });
+      return;
+    }
+    const open = seen.state === "open" && ["review", "submit"].includes(seen.stage);
+    this.setData({ seen, no: card?.case ?? this.data.no, open, stage: t(`stage_${open ? seen.stage : seen.stage === "sent" ? "sent" : "open"}`), failed: (seen.errors ?? []).map((one) => one.message).join(" "), making: false });
+    if (open && seen.stage === "submit") void this.load();
+  },
+
+  async decide(event) {
+    const { action } = event.currentTarget.dataset;
+    if (this.data.making) return;
+    this.setData({ making: true, failed: "" });
+    const { cards } = await app.talking();
+    const next = await cards.act(this.data.card, { action, seen: this.data.seen.seen });
+    if (next && next.state !== "open") wx.navigateBack();
+    else if (next) this.saw(next);
+    else {
+      // what she saw is no longer what is there: that is shown, and she decides anew
+      const why = cards.shown.get(this.data.card)?.problem;
+      await this.look();
+      this.setData({ failed: why || this.data.failed });
+    }
   },
 
   async load() {

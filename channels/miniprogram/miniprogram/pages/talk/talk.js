@@ -1,22 +1,30 @@
 /** The conversation. */
 const config = require("../../config");
 const { carriedBy } = require("../../lib/carried");
+const { canFill, changed, control, linesText, together } = require("../../lib/fields");
+const { fetched } = require("../../lib/files");
+const { frameOf } = require("../../lib/frame");
 const { Holding } = require("../../lib/holding");
 const { Papers } = require("../../lib/papers");
 const { platform } = require("../../lib/platform");
 const { t } = require("../../lib/words");
 
 const app = getApp();
+/** Statuses of a case that has been handed in, of which there will be news. */
+const UNDER_WAY = ["submitted", "received", "accepted", "in_review"];
 
 Page({
-  data: { lines: [], ask: null, held: null, owner: "bot", words: "", busy: false, typing: false, notice: "", failed: "", files: [], care: false, last: "", speaking: false, hearing: false, heard: "" },
+  data: {
+    lines: [], ask: null, held: null, cards: {}, owner: "bot", words: "", busy: false, typing: false, notice: "", failed: "", files: [], care: false, last: "",
+    speaking: false, hearing: false, heard: "", reminding: false, fillable: false, form: null, formProblem: "",
+  },
 
   onLoad(options) {
     this.asked = options.say ? decodeURIComponent(options.say) : "";
     // opened by a code: of a mini-program in `scene`, of an address in `q`
-    const no = carriedBy(decodeURIComponent(options.scene ?? options.q ?? ""));
-    if (no) {
-      app.carried = no;
+    const carried = carriedBy(decodeURIComponent(options.scene ?? options.q ?? ""));
+    if (carried.no) {
+      app.carried = carried;
       wx.switchTab({ url: "/pages/mine/mine" });
     }
   },
@@ -24,6 +32,7 @@ Page({
   onShow() {
     this.setData({ care: app.care });
     this.stop ??= app.watch((view) => this.shown(view));
+    this.taken();
     void this.begin();
   },
 
@@ -55,9 +64,12 @@ Page({
     const notice = view.expired ? t("problem_401") : view.offline ? t("network") : view.owner === "bot" ? "" : t(`owner_${view.owner}`);
     if (view.ask?.field !== this.data.ask?.field) {
       this.papers = view.ask?.way === "file" ? new Papers(app.api, app.conversation.session, view.ask, (files) => this.setData({ files })) : null;
-      this.setData({ files: [], words: view.ask?.before || this.data.words });
+      this.setData({ files: [], words: view.ask?.before || this.data.words, form: null });
     }
-    this.setData({ lines, ask: view.ask, held: view.held, owner: view.owner, busy: view.busy, typing: view.typing, notice, expired: view.expired, last: `line-${lines.length - 1}` });
+    this.setData({
+      lines, ask: view.ask, held: view.held, cards: view.cards ?? {}, owner: view.owner, busy: view.busy, typing: view.typing, notice, expired: view.expired,
+      last: `line-${lines.length - 1}`, fillable: canFill(view.held, view.ask), reminding: this.mayRemind(view.held),
+    });
   },
 
   write(event) {
@@ -100,13 +112,74 @@ Page({
   async choose(event) {
     const { value, label } = event.detail;
     await (await app.talking()).choose(value, label);
-    if (value === "yes" && this.data.ask?.field === "submit") this.remind();
   },
 
-  /** Subscription messages can only be asked for after a touch; the moment of submission is when they are wanted. */
+  /** Whether she has not been asked yet, for this case, if she wants to be told what becomes of it. */
+  mayRemind(held) {
+    const wanted = held && UNDER_WAY.includes(held.status) && Object.values(config.templates).some(Boolean);
+    return Boolean(wanted && !(platform.keep.get("reminded") ?? []).includes(held.no));
+  },
+
+  /** The platform lets us ask only in a touch, so it is a button, once a case, when the case has been handed in. */
   remind() {
-    const templates = Object.values(config.templates).filter(Boolean).slice(0, 3);
-    if (templates.length) wx.requestSubscribeMessage({ tmplIds: templates, complete: () => {} });
+    this.notRemind();
+    wx.requestSubscribeMessage({
+      tmplIds: Object.values(config.templates).filter(Boolean).slice(0, 3),
+      success: (answer) => wx.showToast({ title: t(Object.values(answer).includes("accept") ? "reminded" : "not_reminded"), icon: "none" }),
+      fail: () => wx.showToast({ title: t("not_reminded"), icon: "none" }),
+    });
+  },
+
+  notRemind() {
+    platform.keep.set("reminded", [...(platform.keep.get("reminded") ?? []), this.data.held.no].slice(-50));
+    this.setData({ reminding: false });
+  },
+
+  /** The platform's button asked her, and this is what she said. What she gives comes into the box; sending it is hers. */
+  async phone(event) {
+    const { code } = event.detail;
+    if (!code) {
+      wx.showToast({ title: t("phone_refused"), icon: "none", duration: 4000 });
+      return;
+    }
+    try {
+      const { phone } = await app.api.phone(app.conversation.session, code);
+      this.setData({ words: phone, speaking: false });
+      wx.showToast({ title: t("phone_taken"), icon: "none" });
+    } catch (error) {
+      wx.showToast({ title: `${/** @type {any} */ (error).message} ${t("phone_refused")}`, icon: "none", duration: 4000 });
+    }
+  },
+
+  /** Several open questions as one form. */
+  async fillForm() {
+    try {
+      const { held, ask } = this.data;
+      const { fields } = await app.api.guide(held.code);
+      const form = together(held, ask, fields ?? []).map((one) => control(one));
+      if (this.data.ask?.field === ask.field && form.length) this.setData({ form, formProblem: "" });
+    } catch (error) {
+      wx.showToast({ title: /** @type {any} */ (error).message, icon: "none" });
+    }
+  },
+
+  formChange(event) {
+    const { at, given } = event.detail;
+    this.setData({ form: this.data.form.map((one, place) => (place === at ? changed(one, given) : one)), formProblem: "" });
+  },
+
+  formClose() {
+    this.setData({ form: null });
+  },
+
+  async formSend() {
+    const text = linesText(this.data.form);
+    if (!text) {
+      this.setData({ formProblem: t("form_empty") });
+      return;
+    }
+    this.setData({ form: null });
+    await (await app.talking()).say(text);
   },
 
   retry() {
@@ -122,11 +195,25 @@ Page({
     }
   },
 
-  photograph() {
-    wx.chooseMedia({
-      count: 9, mediaType: ["image"], sourceType: ["camera", "album"], sizeType: ["original"],
-      success: ({ tempFiles }) => tempFiles.forEach((file) => void this.papers?.add(file.tempFilePath)),
-    });
+  /** By our camera, which shows how to hold the paper, or pictures there are. */
+  photograph(event) {
+    this.pictures(event.detail?.from, this.data.ask?.frame, (path) => void this.papers?.add(path));
+  },
+
+  pictures(from, frame, take) {
+    if (from === "album") wx.chooseMedia({ count: 9, mediaType: ["image"], sourceType: ["album"], sizeType: ["original"], success: ({ tempFiles }) => tempFiles.forEach((file) => take(file.tempFilePath)) });
+    else if (from === "chat") wx.chooseMessageFile({ count: 9, type: "all", success: ({ tempFiles }) => tempFiles.forEach((file) => take(file.path)) });
+    else {
+      app.camera = { frame, take };
+      wx.navigateTo({ url: "/pages/camera/camera" });
+    }
+  },
+
+  /** Back from the camera, with what was taken there. */
+  taken() {
+    const { camera } = app;
+    app.camera = null;
+    for (const path of camera?.shots ?? []) camera.take(path);
   },
 
   remove(event) {
@@ -138,23 +225,39 @@ Page({
     if (ready.length) await (await app.talking()).attach(ready.map((one) => one.upload), ready.map((one) => one.name).join("、"));
   },
 
+  cardChange(event) {
+    const { id, at, given } = event.detail;
+    app.conversation.cards.filled(id, at, given);
+  },
+
+  cardPhotograph(event) {
+    const { id } = event.detail;
+    const { cards } = app.conversation;
+    this.pictures("", frameOf(cards.shown.get(id)?.label ?? ""), (path) => void cards.photographed(id, path));
+  },
+
+  cardRemove(event) {
+    app.conversation.cards.dropped(event.detail.id, event.detail.file);
+  },
+
+  cardHandin(event) {
+    return app.conversation.cards.handin(event.detail.id);
+  },
+
+  cardFill(event) {
+    return app.conversation.cards.fill(event.detail.id);
+  },
+
+  cardAct(event) {
+    return app.conversation.cards.act(event.detail.id, { action: event.detail.action });
+  },
+
+  cardLook(event) {
+    wx.navigateTo({ url: `/pages/package/package?card=${event.detail.id}` });
+  },
+
   open(event) {
-    const { url, name } = event.detail;
-    let address;
-    try {
-      address = app.api.address(url);
-    } catch (error) {
-      wx.showToast({ title: /** @type {any} */ (error).message, icon: "none" });
-      return;
-    }
-    wx.downloadFile({
-      url: address, header: app.api.headers(app.conversation.session),
-      success: ({ tempFilePath, statusCode }) => {
-        if (statusCode === 200) wx.openDocument({ filePath: tempFilePath, showMenu: true, fail: () => wx.showToast({ title: `${name} 打不开`, icon: "none" }) });
-        else wx.showToast({ title: t("problem_500"), icon: "none" });
-      },
-      fail: () => wx.showToast({ title: t("network"), icon: "none" }),
-    });
+    fetched(app, event.detail.url, event.detail.name);
   },
 
   progress() {
