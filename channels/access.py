@@ -67,6 +67,8 @@ PUBLIC_ROUTES = frozenset(
         ("POST", "/console/sso/ended"),
         ("GET", "/signin/back"),
         ("POST", "/signin/ended"),
+        ("GET", "/signin/phone"),
+        ("POST", "/signin/phone"),
     }
 )
 

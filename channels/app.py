@@ -84,6 +84,7 @@ from channels.console.guides_due import keep_publishing
 from channels.kiosk import proofs as kiosk_proofs
 from channels.kiosk import routes as kiosk
 from channels.parts import Parts
+from channels.signin import by_phone
 from channels.signin import cases as own_cases
 from channels.signin import routes as signin
 from channels.signin import serving as signing
@@ -133,6 +134,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.include_router(video.router)
     app.include_router(video_console.router)
     app.include_router(signin.router)
+    app.include_router(by_phone.router)
     app.include_router(own_cases.router)
     app.include_router(web.router)
     app.state.doors = registry.opened(app, parts)

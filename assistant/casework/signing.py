@@ -44,6 +44,20 @@ class SignedIn(BaseModel):
         return now < self.until and LEVELS.index(self.level) >= LEVELS.index(level)
 
 
+class PhoneCode(BaseModel):
+    """The code a kiosk shows for signing in by one's own phone: ``code_hash`` of what the QR code carries, the ``number`` on the
+    screen, which the QR code does not carry, the ``place`` the phone is told, and how often a wrong number was given.
+    """
+
+    code_hash: str
+    number: str
+    place: str
+    until: datetime
+    wrong: int = 0
+    level: Level
+    enterprise: bool
+
+
 class Wanting(BaseModel):
     """What is wanting before a case may be handed in: a ``level`` to sign in at, and whether as an ``enterprise``."""
 

@@ -27,7 +27,7 @@ from assistant.casework.prefill.state import VerifiedIdentity
 from assistant.casework.ratings.model import Said
 from assistant.casework.results.store import Result
 from assistant.casework.shipping.store import Shipment
-from assistant.casework.signing import Level, SignedIn
+from assistant.casework.signing import Level, PhoneCode, SignedIn
 from assistant.foundation.messages import CHINESE, ENGLISH, use_language
 from knowledge.catalogue import Catalogue
 from knowledge.replies import Ask, Card, Choices, File, Notice, Option, Text
@@ -128,16 +128,15 @@ class DialogueState(BaseModel):
 
     ``purpose`` is the intent to serve once a guide is chosen, ``also`` further ones of the same sentence; ``context_guide`` the
     item last talked about, ``last_question`` the intent of the question last answered; ``next_item`` an item she named beside the
-    one in hand, ``later`` those after it, ``unclear`` what may be one of several; ``failures`` counts turns in a row that were
-    not understood; ``told`` is what she told of her situation by item, ``deciding`` the situation asked now, ``every_case`` the
-    items she wants told for every situation; ``region`` is the place she asks about (GB/T 2260), if another than hers;
-    ``locale_chosen``: she chose language and script herself; ``identity`` is who signed in, ``signed_in`` how surely;
-    ``notices_offered`` is the turn she was asked where to be told; ``openid`` is who she is to WeChat, set by its door;
-    ``rating`` is the bad grade whose reasons are being asked, ``rated`` the cases and talks she rated or was asked to rate;
-    ``posting`` is the parcel whose address is asked for; ``slot`` the slot at a window being chosen; ``lost`` counts turns not
-    understood, ``refused`` the answers not taken for one field; ``person`` is the call or appointment being agreed on; ``handed``
-    is why a person was last to take over, ``judged`` for what of a case (``<case number>:<key>``), ``unjudged`` since when nobody
-    came, ``changed`` how often a field was.
+    one in hand, ``later`` those after it, ``unclear`` what may be one of several; ``failures`` counts turns in a row not
+    understood; ``told`` is what she told of her situation by item, ``deciding`` the situation asked now, ``every_case`` the items
+    told for every situation; ``region`` is another place (GB/T 2260) she asks about; ``locale_chosen``: she chose language and
+    script herself; ``identity`` is who signed in, ``signed_in`` how surely, ``phone_code`` by phone; ``notices_offered`` is the
+    turn she was asked where to be told; ``openid`` is who she is to WeChat, set by its door; ``rating`` is the bad grade whose
+    reasons are being asked, ``rated`` the cases and talks she rated or was asked to rate; ``posting`` is the parcel whose address
+    is asked for; ``slot`` the slot being chosen; ``lost`` counts turns not understood, ``refused`` the answers not taken for one
+    field; ``person`` is the call or appointment agreed on; ``handed`` is why a person was last to take over, ``judged`` for what
+    of a case (``<case number>:<key>``), ``unjudged`` since when, ``changed`` how often a field was.
     """
 
     ask: Ask | None = None
@@ -163,6 +162,7 @@ class DialogueState(BaseModel):
     region: str | None = None
     identity: VerifiedIdentity | None = None
     signed_in: SignedIn | None = None
+    phone_code: PhoneCode | None = None
     rating: Said | None = None
     rated: list[str] = []
     notices_offered: int | None = None
