@@ -11,10 +11,13 @@ from typing import Protocol
 
 from fastapi import APIRouter, FastAPI
 
+from channels.container import routes as container
+from channels.container.door import Door as ContainerDoor
 from channels.parts import Parts
 from channels.wechat import miniprogram
 from channels.wechat import routes as wechat
 from channels.wechat.door import Door as WeChatDoor
+from channels.widget import routes as widget
 
 
 class Door(Protocol):
@@ -51,6 +54,8 @@ CHANNELS = (
     Channel("kiosk", ("kiosk",), "kiosk.md"),
     Channel("voice", ("kiosk",), "kiosk.md"),
     Channel("wechat", ("wechat", "miniprogram"), "wechat.md", [wechat.router, miniprogram.router], WeChatDoor),
+    Channel("widget", ("web",), "widget.md", [widget.router]),
+    Channel("container", ("web",), "widget.md", [container.router], ContainerDoor),
 )
 
 

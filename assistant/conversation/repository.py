@@ -81,6 +81,14 @@ def give_token(conn: Connection, conversation_id: str, token_hash: str, until: d
     )
 
 
+def exchange_token(
+    conn: Connection, conversation_id: str, held: str, token_hash: str, now: datetime, until: datetime
+) -> bool:
+    """As ``give_token``, if ``held`` is the hash of the token that opens it now; False where it is not, or has run out."""
+    which = (conversations.c.id == conversation_id, conversations.c.token_hash == held, conversations.c.token_expires_at > now)
+    return conn.execute(update(conversations).where(*which).values(token_hash=token_hash, token_expires_at=until)).rowcount == 1
+
+
 def end_token(conn: Connection, conversation_id: str, token_hash: str, now: datetime) -> None:
     """From now on this token opens nothing; one that was given since stays as it is."""
     held = (conversations.c.id == conversation_id, conversations.c.token_hash == token_hash)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from assistant.foundation import wechat_settings
+from assistant.foundation import embedding_settings, wechat_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 """The folder the project lives in: guides, models and templates are found below it unless set otherwise."""
@@ -28,7 +28,7 @@ SANDBOX_OFFICE = "sandbox"
 """What the receiving office at ``sandbox_url`` is called in the address it sends its webhooks to."""
 
 
-class Settings(wechat_settings.WeChatSettings):
+class Settings(wechat_settings.WeChatSettings, embedding_settings.EmbeddingSettings):
     """The settings, immutable once read; ``model_copy(update={…})`` makes a variant for a test.
 
     What can be derived from other fields (ports, addresses, paths, generated secrets) is filled in on construction, so
@@ -277,7 +277,7 @@ class Settings(wechat_settings.WeChatSettings):
         filled = self.__dict__
         ours = not self.sandbox_url
         for name in ("data_dir", "guides_dir", "templates_dir", "models_dir", "sandbox_seed", "clamd_socket", "offices",
-                     "voice_recogniser_folder", "voice_synthesiser_folder"):  # fmt: skip
+                     "container_keys", "voice_recogniser_folder", "voice_synthesiser_folder"):  # fmt: skip
             if filled[name] is not None:
                 # Child processes start in other folders: a relative path would mean another place there.
                 filled[name] = filled[name].expanduser().absolute()

@@ -72,7 +72,9 @@ def _leave(parts: Parts, conv: Conversation) -> bool:
     return True
 
 
-def begin(parts: Parts, body: OpenConversation, region: str, *, openid: str | None = None, conversation_id: str | None = None) -> Opened:
+def begin(
+    parts: Parts, body: OpenConversation, region: str, *, openid: str | None = None, conversation_id: str | None = None
+) -> Opened:
     """Begin a conversation, from whichever door.
 
     Args:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Query, Request, WebSocket, WebSocketDisco
 from fastapi.responses import StreamingResponse
 
 from assistant.conversation import repository
-from assistant.conversation.model import Event
+from assistant.conversation.model import Conversation, Event
 from assistant.conversation.replying import told
 from channels.access import Streaming, socket_conversation
 from channels.parts import Parts, parts_of
@@ -40,7 +40,7 @@ async def events(
     ``follow=false`` ends the stream after what is there now.
     """
     start = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else after
-    lines = _lines(parts_of(request), conv.id, max(after, min(start, 2**31 - 1)), follow)
+    lines = _lines(parts_of(request), conv, max(after, min(start, 2**31 - 1)), follow)
     return StreamingResponse(
         lines, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )
@@ -56,7 +56,7 @@ async def socket(websocket: WebSocket, conversation_id: str, after: int = 0) -> 
         await websocket.close(code=4401 if problem.status == 401 else 4404, reason=problem.code)
         return
     await websocket.accept()
-    sending = asyncio.create_task(_send(parts, websocket, conv.id, max(after, 0)))
+    sending = asyncio.create_task(_send(parts, websocket, conv, max(after, 0)))
     try:
         while True:
             await websocket.receive_text()  # nothing is said this way; receiving is how a closed socket is noticed
@@ -66,31 +66,32 @@ async def socket(websocket: WebSocket, conversation_id: str, after: int = 0) -> 
         sending.cancel()
 
 
-async def _send(parts: Parts, websocket: WebSocket, conversation_id: str, after: int) -> None:
-    async for event in follow_events(parts, conversation_id, after, True):
+async def _send(parts: Parts, websocket: WebSocket, conv: Conversation, after: int) -> None:
+    async for event in follow_events(parts, conv, after, True):
         body: dict[str, Any] = {"event": "ping"} if event is None else {"id": event.seq, "event": event.kind, "data": event.data}
         await websocket.send_text(orjson.dumps(body).decode())
 
 
-async def _lines(parts: Parts, conversation_id: str, after: int, follow: bool) -> AsyncIterator[bytes]:
+async def _lines(parts: Parts, conv: Conversation, after: int, follow: bool) -> AsyncIterator[bytes]:
     yield b": hello\n\n"
-    async for event in follow_events(parts, conversation_id, after, follow):
+    async for event in follow_events(parts, conv, after, follow):
         if event is None:
             yield b": still here\n\n"
         else:
             yield b"id: %d\nevent: %s\ndata: %s\n\n" % (event.seq, event.kind.encode(), orjson.dumps(event.data))
 
 
-async def follow_events(parts: Parts, conversation_id: str, after: int, follow: bool) -> AsyncIterator[Event | None]:
+async def follow_events(parts: Parts, opened: Conversation, after: int, follow: bool) -> AsyncIterator[Event | None]:
     """Events above ``after``, then each as it comes; None as a sign of life after 12 quiet seconds (15 are promised).
 
     The bell only says that there may be news; the database is asked each time, also after every quiet stretch, so news
-    from another process of the app is late but never lost. It ends where the token that opened it was handed back or ran out.
+    from another process of the app is late but never lost. It ends where the token that opened it was handed back, ran out,
+    or gave way to another.
     """
-    bell = parts.hub.subscribe(conversation_id)
+    bell = parts.hub.subscribe(opened.id)
     try:
         while True:
-            found = await asyncio.to_thread(_read, parts, conversation_id, after)
+            found = await asyncio.to_thread(_read, parts, opened, after)
             if found is None:
                 return
             for event in found:
@@ -103,13 +104,15 @@ async def follow_events(parts: Parts, conversation_id: str, after: int, follow: 
             if not await parts.hub.wait(bell, HEARTBEAT_SECONDS):
                 yield None
     finally:
-        parts.hub.unsubscribe(conversation_id, bell)
+        parts.hub.unsubscribe(opened.id, bell)
 
 
-def _read(parts: Parts, conversation_id: str, after: int) -> list[Event] | None:
+def _read(parts: Parts, opened: Conversation, after: int) -> list[Event] | None:
     with parts.db.read() as conn:
-        found = repository.events_after(conn, conversation_id, after, _PAGE)
-        conv = repository.load(conn, conversation_id)
-    if conv is None or conv.token_expires_at is None or conv.token_expires_at <= parts.clock.now():
+        found = repository.events_after(conn, opened.id, after, _PAGE)
+        conv = repository.load(conn, opened.id)
+    if conv is None or conv.token_hash != opened.token_hash:
+        return None
+    if conv.token_expires_at is None or conv.token_expires_at <= parts.clock.now():
         return None
     return [told(event, conv.locale) for event in found]

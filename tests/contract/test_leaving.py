@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from starlette.websockets import WebSocketDisconnect
 
+from assistant.conversation import repository
 from assistant.foundation.tables import audit_entry as audits
 from channels.api.events import follow_events
 from channels.parts import Parts
@@ -53,7 +54,10 @@ def test_only_her_token_leaves_her_conversation(app: FastAPI) -> None:
 async def test_who_was_listening_hears_nothing_more(app: FastAPI) -> None:
     http, parts = TestClient(app), app.state.parts
     held, hers = _opened(http)
-    listening = follow_events(parts, held, 0, True)
+    with parts.db.read() as conn:
+        conv = repository.load(conn, held)
+    assert conv is not None
+    listening = follow_events(parts, conv, 0, True)
     assert (await anext(listening)) is not None
     http.post(f"/api/v1/conversations/{held}/leave", headers=hers)
     with pytest.raises(StopAsyncIteration):

@@ -65,6 +65,9 @@ export const openConversation = (locale, region = null, channel = "web") =>
   request("POST", `${BASE}/conversations`,
     { body: { channel, locale, locale_chosen: localeChosen(), ...(region ? { region } : {}) } });
 
+/** Goes on with a conversation held elsewhere: {conversation_id, token, locale}. The ticket is used up. */
+export const crossOver = (ticket) => request("POST", `${BASE}/crossings`, { body: { ticket } });
+
 /** At most four items that fit the conversation's cases, each with its reason. */
 export const recommendations = (session) =>
   request("GET", `${BASE}/conversations/${part(session.id)}/recommendations`, { token: session.token });

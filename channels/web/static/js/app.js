@@ -6,6 +6,7 @@ import { AskPanel } from "./ask.js";
 import { CasePanel } from "./casepanel.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
+import { crossed } from "./crossing.js";
 import { closeDialogs, confirmFirst, ResumeDialog, sessionExpired } from "./dialogs.js";
 import { drawIcons } from "./dom.js";
 import { canFill, openForm } from "./form-card.js";
@@ -394,7 +395,6 @@ const begun = brought.get("case");
 if (begun) resume.show(begun.slice(0, 40));
 if (["say", "region", "case", "signin"].some((name) => brought.has(name))) window.history.replaceState(null, "", window.location.pathname);
 
-const remembered = stored.get();
-if (remembered) begin(remembered);
-else start();
+const remembered = await crossed((text) => status.say("crossing", text)) ?? stored.get();
+if (remembered) begin(remembered); else start();
 signing.arrived(brought.get("signin"));

@@ -28,7 +28,8 @@ export class Status {
   reset() {
     this.owner = null;
     this.#line("connecting");
-    this.clear();
+    // that a link brought nothing is worth knowing in the conversation one is in instead
+    if (this.kind !== "crossing") this.clear();
   }
 
   #line(state) {

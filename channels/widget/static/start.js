@@ -1,0 +1,25 @@
+/* Where and how it stands, as the script's own tag says; once in a page, however often the script is loaded. */
+const said = (name) => FROM.getAttribute(`data-${name}`);
+const LANGUAGE = at(said("lang") || document.documentElement.lang || "zh-CN", "en") === 0 ? "en" : "zh-CN";
+const SIDE = said("side") === "left" ? "left" : "right";
+const ONCE = Symbol.for("bandao.widget");
+
+/** The page may use the name for something of its own already. */
+function named() {
+  for (let n = 1; ; n += 1) {
+    const name = n === 1 ? "bandao-chat" : `bandao-chat-${n}`;
+    if (!window.customElements.get(name)) return name;
+  }
+}
+
+function stand() {
+  if (window[ONCE]) return;
+  Object.defineProperty(window, ONCE, { value: true });
+  const name = named();
+  window.customElements.define(name, Chat);
+  // beside the body: pages exchange their bodies
+  put(document.documentElement, make(name));
+}
+
+if (document.readyState === "loading") listen(document, "DOMContentLoaded", stand);
+else stand();
