@@ -19,7 +19,8 @@ from channels.problems import Problem
 
 #: Routes anybody may call: opening a conversation, also by a code of WeChat's, guides, search, reading one sentence, health,
 #: verifying a result by its code, opening what staff filled in by its code and proof, a kiosk listening for somebody to speak
-#: to it, the pages themselves, signing in (what the identity provider sends is signed).
+#: to it, the pages themselves, signing in (what the identity provider sends is signed), a conversation crossing over into our page
+#: (its ticket is sealed), containers (their tickets are signed).
 PUBLIC_ROUTES = frozenset(
     {
         ("POST", "/api/v1/conversations"),
@@ -67,6 +68,10 @@ PUBLIC_ROUTES = frozenset(
         ("POST", "/console/sso/ended"),
         ("GET", "/signin/back"),
         ("POST", "/signin/ended"),
+        ("POST", "/api/v1/crossings"),
+        ("GET", "/static/widget/bandao.js"),
+        ("GET", "/container"),
+        ("POST", "/container"),
         ("GET", "/signin/phone"),
         ("POST", "/signin/phone"),
     }

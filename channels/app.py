@@ -96,6 +96,7 @@ from channels.voice import door
 from channels.voice import routes as voice
 from channels.web import guide_pages, handover_page, progress_page, verify_page
 from channels.web import routes as web
+from channels.widget.cors import Embedding
 from knowledge.archive import GuideArchive
 from knowledge.catalogue import Catalogue
 from knowledge.living import InService, LivingGuides
@@ -119,6 +120,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.state.parts, app.state.actions = parts, executor(parts.runner)
     problems.install(app)
     app.add_middleware(Visits, settings=settings)
+    app.add_middleware(Embedding, settings=settings)
     for module in API:
         app.include_router(module.router)
     app.include_router(engine_actions.router)

@@ -50,7 +50,7 @@ OPERATIONS = [
     "open_viewing", "urge_case", "open_handover", "get_assistance", "end_assistance",
     "list_provable", "post_identity_card", "note_print", "note_device_fault",
     "get_sign_in", "begin_sign_in", "show_sign_in_code", "own_cases", "take_up_own_case", "view_own_case", "withdraw_identity", "sign_out",
-    "sign_in_by_wechat", "phone_by_wechat", "call_state",
+    "begin_crossing", "cross_over", "sign_in_by_wechat", "phone_by_wechat", "call_state",
     "list_results", "get_result", "get_result_proof", "verify_result", "list_shipments", "ask_shipment", "shipment_label", "get_handing_sheet",
 ]  # fmt: skip
 
