@@ -16,6 +16,7 @@ import { Door } from "./door.js";
 import { Idle } from "./idle.js";
 import { Dialogs, handBack } from "./leaving.js";
 import { watchForPresence } from "./presence.js";
+import { PhoneSignIn } from "./phone-signin.js";
 import { Speech } from "./speech.js";
 import { Stage } from "./stage.js";
 import { Typing } from "./typing.js";
@@ -130,6 +131,8 @@ const devices = new Devices({
   resume: (number, code) => begin().then(() => dialogs.resume(number, code)), help: () => (DEVICE.place ? dialogs.act.here() : dialogs.act.desk()),
 });
 
+const signIn = new PhoneSignIn(get("low"), { session: () => conversation?.session, place: DEVICE.place, say, alive: () => idle.seen() });
+
 const door = new Door({
   state(name) {
     get("door").hidden = name === "off";
@@ -155,6 +158,7 @@ const view = {
   talking: () => get("starts").setAttribute("hidden", ""),
   showAsk(asked) {
     void devices.show(asked);
+    void signIn.asked();
     const papers = asked?.kind === "file";
     get("by-phone").hidden = !papers;
     // A kiosk has no files of hers: papers come from the phone, and whatever else may be answered is touched here.
@@ -179,6 +183,7 @@ function speak(locale) {
   fill(document);
   typing.reword();
   devices.reword();
+  signIn.reword();
   status.reword();
   get("volume-words").textContent = k("kiosk.volume", { level: speech.volumeName });
   for (const button of document.querySelectorAll("[data-locale]")) button.setAttribute("aria-pressed", String(button.dataset.locale === locale));
@@ -289,6 +294,7 @@ async function wipe() {
   pictures.clear();
   dialogs.clear();
   void devices.clear();
+  signIn.clear();
   stage.clear();
   ask.forget();
   cards.clear();

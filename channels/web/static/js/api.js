@@ -140,6 +140,10 @@ export const signInStanding = (session) => request("GET", `${BASE}/conversations
 export const beginSignIn = (session, wanted) =>
   request("POST", `${BASE}/conversations/${part(session.id)}/sign-in`, { token: session.token, body: wanted });
 
+/** A code for signing in here by one's own phone: {address, qr, number, until}. */
+export const signInCode = (session, wanted) =>
+  request("POST", `${BASE}/conversations/${part(session.id)}/sign-in/code`, { token: session.token, body: wanted });
+
 /** Who one signed in as is used no more; answers with the next turn. */
 export const forgetIdentity = (session) => request("DELETE", `${BASE}/conversations/${part(session.id)}/sign-in`, { token: session.token });
 
