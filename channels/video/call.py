@@ -18,6 +18,7 @@ from channels.video.messages import (
     Answer,
     Ask,
     Asking,
+    Away,
     Connected,
     Decline,
     Done,
@@ -42,7 +43,7 @@ GONE = timedelta(seconds=40)
 """A party whose page was not heard of for so long has gone."""
 ASKED, RINGING, LIVE, ENDED = "asked", "ringing", "live", "ended"
 Kind = Literal["video", "voice"]
-Relayed = Offer | Answer | Ice | Again | Media | Fell | Asking | Done
+Relayed = Away | Offer | Answer | Ice | Again | Media | Fell | Asking | Done
 
 
 class Party(StrEnum):
@@ -162,7 +163,10 @@ def heard(call: Call, party: Party, said: Said, page: str, now: datetime, staff_
             return ended(call, "declined" if party is Party.CITIZEN else "refused", now)
         case Take():
             _now(call.state == LIVE)
-            return Step(call.sits(party, call.seat(party).taken(page, now)))
+            taken = call.sits(party, call.seat(party).taken(page, now))
+            # the recorder is in the page staff left
+            left = party is Party.STAFF and taken.staff.line != call.staff.line
+            return _unrecorded(taken) if left else Step(taken)
         case HangUp() if call.state != LIVE:
             _only(call.state == ASKED if party is Party.CITIZEN else call.state == RINGING)
             return ended(call, "withdrawn", now)
@@ -193,6 +197,9 @@ def _in_call(call: Call, party: Party, said: Said, now: datetime) -> Step:
     match said:
         case HangUp():
             return ended(call, "done", now)
+        case Away():
+            gone = call.sits(party, replace(call.seat(party), seen=now))
+            return replace(_unrecorded(gone) if party is Party.STAFF else Step(gone), relay=said)
         case Connected():
             return Step(call) if call.connected_at else Step(replace(call, connected_at=now), None, ("connected",))
         case Failed():
@@ -211,7 +218,7 @@ def _in_call(call: Call, party: Party, said: Said, now: datetime) -> Step:
             return Step(replace(call, recording=""), None, ("recording_declined",))
         case RecordStop():
             _now(call.recording != "")
-            return Step(replace(call, recording=""), None, ("recording_stopped",) if call.recording == "on" else ())
+            return _unrecorded(call)
         case Fell():
             return Step(replace(call, fell_back=call.fell_back or "voice"), said, ())
         case Offer() | Answer() | Ice() | Again() | Media():
@@ -223,6 +230,10 @@ def _in_call(call: Call, party: Party, said: Said, now: datetime) -> Step:
             _only(party is Party.CITIZEN)
             return Step(call, said, (f"{said.what}_{'done' if said.done else 'declined'}",))
     raise Refused("not_now")
+
+
+def _unrecorded(call: Call) -> Step:
+    return Step(replace(call, recording=""), None, ("recording_stopped",) if call.recording == "on" else ())
 
 
 def _ring(call: Call, party: Party, said: Ring, page: str, now: datetime, staff_id: str | None) -> Step:

@@ -54,6 +54,12 @@ class HangUp(_In):
     type: Literal["hang_up"]
 
 
+class Away(_In):
+    """This page is being closed or loaded anew: who comes back within the time of a lost page may take the call again."""
+
+    type: Literal["away"]
+
+
 class Connected(_In):
     """Picture or sound has arrived."""
 
@@ -159,7 +165,7 @@ class RecordStop(_In):
 
 
 Said = (
-    Ask | Ring | Accept | Decline | Take | HangUp | Connected | Failed | Fell | Offer | Answer | Ice | Again | Media | Asking
-    | Done | RecordAsk | RecordYes | RecordNo | RecordStop
+    Ask | Ring | Accept | Decline | Take | HangUp | Away | Connected | Failed | Fell | Offer | Answer | Ice | Again | Media
+    | Asking | Done | RecordAsk | RecordYes | RecordNo | RecordStop
 )  # fmt: skip
 SAID: TypeAdapter[Said] = TypeAdapter(Annotated[Said, Field(discriminator="type")])

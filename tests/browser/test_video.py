@@ -41,6 +41,19 @@ ARRIVES = """async (video) => {
   return [video.videoWidth, video.getVideoPlaybackQuality().totalVideoFrames];
 }"""
 
+#: The shape of a picture, once it is the one that is waited for: its size follows the network.
+SHOWS = """async (video, wide) => {
+  const shape = () => Math.round(video.videoWidth / video.videoHeight * 10) / 10;
+  for (let tries = 0; tries < 100 && shape() !== wide; tries += 1) await new Promise((done) => { setTimeout(done, 100); });
+  return shape();
+}"""
+#: A screen to be shown: headless Chromium has none to choose.
+SCREEN = """navigator.mediaDevices.getDisplayMedia = async () => {
+  const screen = Object.assign(document.createElement("canvas"), { width: 1000, height: 500 }), pen = screen.getContext("2d");
+  setInterval(() => { pen.fillStyle = `hsl(${Date.now() % 360} 50% 50%)`; pen.fillRect(0, 0, 1000, 500); }, 100);
+  return screen.captureStream(5);
+};"""
+
 
 @dataclass
 class Hall:
@@ -140,14 +153,19 @@ def press(page: Page, name: str) -> None:
     page.locator("#call").get_by_role("button", name=name, exact=True).click()
 
 
+def sees(*pages: Page) -> None:
+    """Each page shows whom it talks to."""
+    for page in pages:
+        width, frames = page.locator("#call .them").evaluate(ARRIVES)
+        assert width > 0 and frames > 3
+
+
 def in_call(hall: Hall, her: Page, desk: Console) -> None:
     """Staff ring, she answers with her camera, and both see each other."""
     desk.page.locator("#call-open").click()
     press(desk.page, "视频邀请")
     press(her, "用视频接")
-    for page in (her, desk.page):
-        width, frames = page.locator("#call .them").evaluate(ARRIVES)
-        assert width > 0 and frames > 3
+    sees(her, desk.page)
 
 
 def test_she_asks_for_video_and_both_see_each_other(hall: Hall) -> None:
@@ -160,13 +178,36 @@ def test_she_asks_for_video_and_both_see_each_other(hall: Hall) -> None:
     expect(desk.page.locator("#call")).to_contain_text("申请人想要视频通话")
     look(desk.page, "desk-1-asked")
     press(desk.page, "视频接通")
-    for page in (her, desk.page):
-        width, frames = page.locator("#call .them").evaluate(ARRIVES)
-        assert width > 0 and frames > 3
+    sees(her, desk.page)
     found: dict[str, Any] = {"her": violations(her), "desk": violations(desk.page)}
     look(her, "her-3-live")
     look(desk.page, "desk-2-live")
     expect(her.locator("#call")).to_contain_text("正在和工作人员一号坐席通话")
+
+    # Her screen instead of her camera
+    her.evaluate(SCREEN)
+    press(her, "给对方看这个页面")
+    expect(desk.page.locator("#call")).to_contain_text("申请人在给您看屏幕")
+    expect(her.locator("#call")).to_contain_text("对方现在看到的是您的屏幕")
+    assert desk.page.locator("#call .them").evaluate(SHOWS, 2) == 2
+    look(her, "her-3b-showing")
+    look(desk.page, "desk-2b-shown")
+    press(her, "不给看了")
+    assert desk.page.locator("#call .them").evaluate(SHOWS, 1.8) == 1.8
+
+    # The page loaded anew in mid-call, first hers, then the operator's
+    her.reload()
+    expect(desk.page.locator("#call")).to_contain_text("申请人的页面关了或者刷新了")
+    look(desk.page, "desk-2c-away")
+    expect(her.locator("#call")).to_contain_text("通话还没有结束")
+    look(her, "her-3c-back")
+    press(her, "接着说")
+    sees(her, desk.page)
+    desk.page.reload()
+    expect(her.locator("#call")).to_contain_text("对方的页面关了或者刷新了")
+    desk.mine.first.click()
+    press(desk.page, "接着说")
+    sees(her, desk.page)
     press(her, "挂断")
     expect(her.locator("#call")).to_contain_text("通话结束了")
     expect(desk.page.locator("#log")).to_contain_text("通话结束")

@@ -18,6 +18,7 @@ from channels.video.messages import (
     Again,
     Ask,
     Asking,
+    Away,
     Connected,
     Decline,
     Done,
@@ -45,6 +46,7 @@ SAYINGS: list[Said] = [
     Again(type="again"), Media(type="media", camera=True, microphone=True), Asking(type="asking", what="snapshot", card="1"),
     Done(type="done", what="snapshot", done=True), RecordAsk(type="record_ask"), RecordYes(type="record_yes", words=WORDS),
     RecordNo(type="record_no"), RecordStop(type="record_stop"),
+    Away(type="away"),
 ]  # fmt: skip
 ORDER = ("asked", RINGING, LIVE, ENDED)
 EITHER = st.sampled_from([Party.CITIZEN, Party.STAFF])
@@ -131,6 +133,29 @@ def test_only_who_rang_takes_the_call_on_and_only_at_the_page_that_has_it() -> N
     taken = heard(live(), Party.STAFF, Take(type="take"), "other", NOW, "s1").call
     assert taken.staff == Seat("other", 2, NOW) and taken.citizen.line == 1
     assert heard(taken, Party.STAFF, Take(type="take"), "other", NOW, "s1").call.staff.line == 2, "the same page is the same line"
+
+
+@pytest.mark.parametrize("who", list(Party))
+def test_who_loads_her_page_anew_may_come_back_and_what_staff_recorded_ends(who: Party) -> None:
+    name, staff_id = ("desk-page", "s1") if who is Party.STAFF else ("her-page", None)
+    left_at = NOW + timedelta(seconds=30)
+    left = heard(replace(live(), recording="on"), who, Away(type="away"), name, left_at, staff_id)
+    assert left.relay is not None and left.relay.type == "away" and left.call.state == LIVE
+    assert (left.call.recording, left.happened) == (("", ("recording_stopped",)) if who is Party.STAFF else ("on", ()))
+    there = left.call.sits(who.other, replace(left.call.seat(who.other), seen=left_at + GONE))
+    assert passed(there, left_at + GONE - timedelta(seconds=1)) is None
+    late = passed(there, left_at + GONE)
+    assert late is not None and late.call.outcome == "lost"
+    back = heard(left.call, who, Take(type="take"), "anew", left_at, staff_id)
+    assert back.call.seat(who) == Seat("anew", 2, left_at) and back.call.state == LIVE
+
+
+def test_taking_the_call_to_another_page_of_staff_ends_the_recording_the_first_one_made() -> None:
+    on = replace(live(), recording="on")
+    assert heard(on, Party.STAFF, Take(type="take"), "desk-page", NOW, "s1").call.recording == "on"
+    taken = heard(on, Party.STAFF, Take(type="take"), "other", NOW, "s1")
+    assert (taken.call.recording, taken.happened) == ("", ("recording_stopped",))
+    assert heard(on, Party.CITIZEN, Take(type="take"), "other", NOW).call.recording == "on"
 
 
 def test_what_it_fell_back_to_is_kept() -> None:

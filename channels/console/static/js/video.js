@@ -19,7 +19,7 @@ class Calls {
     button.addEventListener("click", () => void this.#choose());
     document.addEventListener("desk-news", ({ detail }) => this.#news(detail));
     setInterval(() => { if (this.call?.state === "live") void api("POST", "/active").catch(() => {}); }, THERE_MS);
-    window.addEventListener("pagehide", () => { if (this.call?.state === "live") this.line?.say({ type: "hang_up" }); });
+    window.addEventListener("pagehide", () => { if (this.call?.state === "live" && this.call.here) this.line?.say({ type: "away" }); });
   }
 
   #news({ packet, open }) {
@@ -180,7 +180,7 @@ class Calls {
   #connect(lines) {
     if (this.peer?.lines.join() === lines.join()) return;
     this.peer?.close();
-    this.connected = false;
+    Object.assign(this, { connected: false, seeking: false, away: false });
     this.peer = new Peer({
       offers: true, servers: this.servers, lines, say: (message) => this.line?.say(message),
       on: {
@@ -213,6 +213,10 @@ class Calls {
     switch (message.type) {
       case "media": this.theirs = message; return this.#draw();
       case "fell": this.theirs = { ...this.theirs, camera: false, weak: message.why === "weak" }; return this.#draw();
+      case "away":
+        this.away = true;
+        this.peer?.close(); // a new one comes with the page that comes back
+        return this.#draw();
       case "done": return this.#say({ snapshot: message.done ? "申请人交了照片。" : "申请人现在不拍。", signature: message.done ? "申请人签好了。" : "申请人没有签名。" }[message.what]);
       default: return this.peer?.heard(message);
     }
@@ -236,7 +240,7 @@ class Calls {
     this.#recorded();
     this.peer?.close();
     for (const track of [this.media?.sound, this.media?.picture, this.screen]) track?.stop();
-    Object.assign(this, { peer: null, media: null, stream: null, screen: null, theirs: {}, muted: false, can: null, connected: false, seeking: false });
+    Object.assign(this, { peer: null, media: null, stream: null, screen: null, theirs: {}, muted: false, can: null, connected: false, seeking: false, away: false });
   }
 
   #ended(words) {
@@ -283,7 +287,7 @@ class Calls {
       }
       return this.line.say({ type: "take" });
     };
-    return [h("p", { class: "call-line", text: "通话在您的另一个页面上。" }), h("div", { class: "call-do" }, this.#button("转到这里", () => void take(), "primary"), this.#button("挂断", () => void take().then(() => this.line.say({ type: "hang_up" }))))];
+    return [h("p", { class: "call-line", role: "status", text: "通话还没有结束。要在这里接着说吗？" }), h("div", { class: "call-do" }, this.#button("接着说", () => void take(), "primary"), this.#button("挂断", () => void take().then(() => this.line.say({ type: "hang_up" }))))];
   }
 
   _asked() {
@@ -298,16 +302,18 @@ class Calls {
   }
 
   _live() {
-    const { camera = true, weak = false } = this.theirs;
+    const { camera = true, screen = false, weak = false } = this.theirs;
     const { recording } = this.call;
     this.them ??= h("video", { class: "them", autoplay: true, playsinline: true, "aria-label": "申请人" });
     if (this.them.srcObject !== (this.stream ?? null)) this.them.srcObject = this.stream ?? null;
-    const veil = !this.connected ? "正在接通…" : this.seeking ? "网络断了，正在重新接。可以接着打字。" : weak ? "申请人那边网络慢，画面先关了，声音不受影响" : !camera ? "申请人没有开摄像头" : null;
+    this.them.classList.toggle("screen", screen);
+    const veil = this.away ? "申请人的页面关了或者刷新了，40 秒内回来可以接着说。" : !this.connected ? "正在接通…" : this.seeking ? "网络断了，正在重新接。可以接着打字。" : weak ? "申请人那边网络慢，画面先关了，声音不受影响" : !camera && !screen ? "申请人没有开摄像头" : null;
     const on = Boolean(this.media?.picture);
     const away = this.packet && this.packet.conversation_id !== this.id;
     const record = !this.may ? null : recording === "on" ? this.#button("停止录像", () => this.line.say({ type: "record_stop" }))
       : recording === "asked" ? h("span", { class: "hint", text: "在等申请人回答能不能录像…" }) : this.#button("请求录像", () => this.line.say({ type: "record_ask" }));
     return [
+      screen ? h("p", { class: "call-line", role: "status", text: "申请人在给您看屏幕" }) : null,
       away ? h("p", { class: "call-told", role: "status", text: `通话的是另一位申请人：${this.about || "还没选事项"}` }) : null,
       h("div", { class: "call-stage" }, this.them, veil ? h("p", { class: "veil", text: veil }) : null, on || this.screen ? this.#me() : null,
         recording === "on" ? h("p", { class: "rec", role: "status" }, h("span", { "aria-hidden": "true", class: "rec-dot" }), "正在录像") : null),

@@ -14,7 +14,8 @@ const OPEN = new Set(["asked", "ringing", "live"]);
 
 /**
  * `api` = {session() → {id, token}, card(id) → promise of a card staff sent or null, upload(file, material, onProgress), act(cardId, body),
- * sign() → promise of whether she signed, or null where she cannot, live(on): a call begins or is over, alive(): she is in a call}.
+ * sign() → promise of whether she signed, or null where she cannot, live(on): a call begins or is over, alive(): she is in a call}; where the
+ * page has another camera for papers, paper(card) → promise of whether one was handed in; returns: false where a page loaded anew is another's.
  */
 export const startCall = (container, api) => new VideoCall(container, api);
 
@@ -23,7 +24,9 @@ export class VideoCall {
     Object.assign(this, { root, api, owner: null, call: null, told: "", peer: null, media: null, theirs: {}, muted: false, asks: [] });
     root.classList.add("call");
     root.hidden = true;
-    window.addEventListener("pagehide", () => { if (this.call?.state === "live" && this.call.here) this.line?.say({ type: "hang_up" }); });
+    // Whoever only loads the page anew finds the call there still
+    const away = api.returns === false ? "hang_up" : "away";
+    window.addEventListener("pagehide", () => { if (this.call?.state === "live" && this.call.here) this.line?.say({ type: away }); });
   }
 
   /** Who speaks in the conversation now. */
@@ -121,9 +124,30 @@ export class VideoCall {
         this.told = v(error.why);
       }
     }
-    await this.peer?.send("video", this.media.picture);
+    if (!this.screen) await this.peer?.send("video", this.media.picture);
     this.#media();
     this.#draw();
+  }
+
+  /** This page instead of the camera, by her own press and as long as she likes: the form she is at, say. */
+  async #share(on) {
+    if (on) {
+      try {
+        const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 8 } }, audio: false, preferCurrentTab: true });
+        [this.screen] = stream.getVideoTracks();
+      } catch {
+        return this.#say(v("share_refused"));
+      }
+      if (!this.media) return this.#over();
+      this.screen.addEventListener("ended", () => void this.#share(false));
+    } else {
+      this.screen?.stop();
+      this.screen = null;
+    }
+    await this.peer?.send("video", this.screen ?? this.media?.picture ?? null);
+    this.#media();
+    this.#draw();
+    return undefined;
   }
 
   async #turn() {
@@ -140,7 +164,7 @@ export class VideoCall {
   }
 
   #media(weak = false) {
-    this.line?.say({ type: "media", camera: Boolean(this.media?.picture), microphone: Boolean(this.media) && !this.muted, weak });
+    this.line?.say({ type: "media", camera: Boolean(this.media?.picture), microphone: Boolean(this.media) && !this.muted, screen: Boolean(this.screen), weak });
   }
 
   /* ---- what is told ---- */
@@ -165,7 +189,7 @@ export class VideoCall {
   #connect(lines) {
     if (this.peer?.lines.join() === lines.join()) return;
     this.peer?.close();
-    this.connected = false;
+    Object.assign(this, { connected: false, seeking: false, away: false });
     this.peer = new Peer({
       offers: false, servers: this.servers, lines, say: (message) => this.line?.say(message),
       on: {
@@ -183,14 +207,14 @@ export class VideoCall {
       },
     });
     void this.peer.send("audio", this.media?.sound ?? null);
-    void this.peer.send("video", this.media?.picture ?? null);
+    void this.peer.send("video", this.screen ?? this.media?.picture ?? null);
     if (this.media?.why) this.line.say({ type: "fell", why: this.media.why });
     clearInterval(this.pulse);
     this.pulse = setInterval(() => this.api.alive(), 5_000);
   }
 
   async #weak() {
-    if (!this.media?.picture) return;
+    if (this.screen || !this.media?.picture) return;
     this.line?.say({ type: "fell", why: "weak" });
     await this.#camera(false);
     this.told = v("weak");
@@ -202,6 +226,10 @@ export class VideoCall {
     switch (message.type) {
       case "media": this.theirs = message; return this.#draw();
       case "fell": this.theirs = { ...this.theirs, camera: false, weak: message.why === "weak" }; return this.#draw();
+      case "away":
+        this.away = true;
+        this.peer?.close(); // a new one comes with the page that comes back
+        return this.#draw();
       case "asking": return this.#asked(message);
       default: return this.peer?.heard(message);
     }
@@ -224,7 +252,7 @@ export class VideoCall {
 
   async #snapshot(card) {
     const camera = this.media?.picture;
-    const sent = await askForSnapshot({
+    const sent = await this.api.paper?.(card) ?? await askForSnapshot({
       card, upload: this.api.upload, act: this.api.act,
       // What she photographs is what the other side sees meanwhile, so that it can be said whether it is well in view
       showing: async (track) => {
@@ -232,7 +260,10 @@ export class VideoCall {
         if (this.media && camera) await this.peer?.send("video", track);
       },
     });
-    if (this.media && camera) await this.#camera(true);
+    if (this.media && camera?.readyState === "ended") {
+      await this.#camera(true);
+      await this.peer?.send("video", this.screen ?? this.media?.picture ?? null);
+    }
     if (this.asks.some((one) => one.card === card)) this.#answered("snapshot", sent, sent ? v("snap_sent") : "");
   }
 
@@ -244,9 +275,9 @@ export class VideoCall {
   #over() {
     clearInterval(this.pulse);
     this.peer?.close();
-    for (const track of [this.media?.sound, this.media?.picture]) track?.stop();
+    for (const track of [this.media?.sound, this.media?.picture, this.screen]) track?.stop();
     const had = this.media;
-    Object.assign(this, { peer: null, media: null, stream: null, theirs: {}, muted: false, asks: [], connected: false, seeking: false, facing: "user", drawn: "" });
+    Object.assign(this, { peer: null, media: null, stream: null, screen: null, away: false, theirs: {}, muted: false, asks: [], connected: false, seeking: false, facing: "user", drawn: "" });
     if (had) this.api.live(false);
   }
 
@@ -313,8 +344,10 @@ export class VideoCall {
   }
 
   _elsewhere() {
-    const take = async () => { if (this.media || (await this.#open("video"))) this.line.say({ type: "take" }); };
-    return [this.#line(v("elsewhere")), h("div", { class: "call-do" }, this.#key("take", () => void take(), "primary"))];
+    const take = async (kind) => { if (this.media || (await this.#open(kind))) this.line.say({ type: "take" }); };
+    const end = () => { for (const type of ["take", "hang_up"]) this.line.say({ type }); };
+    return [this.#line(v("elsewhere"), v("elsewhere_text")), this.#warned(), h("div", { class: "call-do" }, this.#key("take", () => void take("video"), "primary"),
+      this.#key("voice", () => void take("voice")), this.#key("hang_up", end, "bad"))];
   }
 
   _live() {
@@ -324,15 +357,16 @@ export class VideoCall {
     if (this.picture.srcObject !== this.stream) this.picture.srcObject = this.stream ?? null;
     this.picture.setAttribute("aria-label", v("them"));
     this.picture.classList.toggle("screen", screen);
-    const veil = !this.connected ? v("connecting") : this.seeking ? v("seeking") : weak ? v("their_weak") : !camera && !screen ? v("their_voice") : null;
+    const veil = this.away ? v("their_away") : !this.connected ? v("connecting") : this.seeking ? v("seeking") : weak ? v("their_weak") : !camera && !screen ? v("their_voice") : null;
     const on = Boolean(this.media?.picture);
     return [
       h("div", { class: "call-stage" }, this.picture, veil ? h("p", { class: "veil", text: veil }) : null, on ? this.#me() : null,
         recording ? h("p", { class: "rec", role: "status" }, h("span", { "aria-hidden": "true", class: "rec-dot" }), v("rec")) : null),
       this.#line(screen ? v("their_screen") : v("live", { name: this.call.name ?? "" })), this.#warned(),
-      this.consent ? this.#consents() : null, ...this.asks.map((one) => this.#request(one)),
+      this.screen ? h("p", { class: "call-told", role: "status", text: v("share_on") }) : null, this.consent ? this.#consents() : null, ...this.asks.map((one) => this.#request(one)),
       h("div", { class: "call-do" }, this.#key(on ? "camera_off" : "camera_on", () => void this.#camera(!on)), this.#key(this.muted ? "unmute" : "mute", () => this.#mute()),
-        on ? this.#key("turn", () => void this.#turn()) : null, recording ? this.#key("rec_stop", () => this.line.say({ type: "record_stop" })) : null,
+        on ? this.#key("turn", () => void this.#turn()) : null,
+        navigator.mediaDevices.getDisplayMedia ? this.#key(this.screen ? "share_off" : "share", () => void this.#share(!this.screen)) : null, recording ? this.#key("rec_stop", () => this.line.say({ type: "record_stop" })) : null,
         this.#key("hang_up", () => this.line.say({ type: "hang_up" }), "bad")),
     ];
   }
