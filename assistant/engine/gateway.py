@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from assistant.engine.client import EngineClient, EngineUnavailable, Parse
+from assistant.engine.greeting import without_greeting
 from assistant.foundation import metrics
 from assistant.foundation.messages import simplify
 from assistant.foundation.settings import Settings
@@ -22,8 +23,11 @@ CHOSEN, PROVIDED = "/choose", "/provide"
 
 
 def words_only(text: str) -> str:
-    """A citizen's own words: a leading slash is Rasa's shorthand for an intent, and that is ours alone to use."""
-    return text.strip().lstrip("/") or text
+    """A citizen's own words, without a greeting before a request: they end as ``text`` does.
+
+    A leading slash is Rasa's shorthand for an intent, and that is ours alone to use.
+    """
+    return without_greeting(text.strip().lstrip("/")) or text
 
 
 def simplified(text: str) -> str:
