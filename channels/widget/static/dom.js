@@ -25,7 +25,7 @@ function add(node, children) {
     const child = children[i];
     if (child === null || child === undefined || child === false) continue;
     if (typeof child === "object" && !child.nodeType) add(node, child);
-    else put(node, typeof child === "object" ? child : document.createTextNode(`${child}`));
+    else put(node, typeof child === "object" ? child : textNode(`${child}`));
   }
 }
 

@@ -1,20 +1,23 @@
 /* What is said, drawn small. What does not fit in here is one press away, in the full page. */
 
-/** Replies of one turn as elements; `act` = {say(text), choose(value, label), cross()}. */
-function drawn(replies, w, act) {
+/**
+ * Replies of one turn as elements; `act` = {say(text), choose(value, label), cross()}. `asked`: the turn asks something with choices
+ * of its own, and the same are not offered twice.
+ */
+function drawn(replies, w, act, asked) {
   const nodes = [];
-  for (let i = 0; replies && i < replies.length; i += 1) nodes[i] = drawnOne(replies[i], w, act);
+  for (let i = 0; replies && i < replies.length; i += 1) nodes[i] = drawnOne(replies[i], w, act, asked);
   return nodes;
 }
 
-function drawnOne(reply, w, act) {
+function drawnOne(reply, w, act, asked) {
   if (reply.kind === "notice") return noticed(reply.level, reply.text);
   if (reply.kind === "file") {
     return h("div", { class: "bubble" }, reply.text && h("p", { text: reply.text }), button(w.download(reply.name), act.cross));
   }
   if (reply.kind === "card") return cardOf(reply, w, act);
   const bubble = h("div", { class: "bubble" }, h("p", { text: reply.text || "" }), sources(reply.citations, w));
-  return reply.kind === "choices" ? h("div", {}, bubble, options(reply.options, reply.text, act.choose)) : bubble;
+  return reply.kind === "choices" && !asked ? h("div", {}, bubble, options(reply.options, reply.text, act.choose)) : bubble;
 }
 
 function options(list, label, choose) {

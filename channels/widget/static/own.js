@@ -18,6 +18,7 @@ const focusOn = freed(HTMLElement.prototype.focus);
 const shadowOf = freed(Element.prototype.attachShadow);
 const showAbove = HTMLElement.prototype.showPopover && freed(HTMLElement.prototype.showPopover);
 const make = Document.prototype.createElement.bind(document);
+const textNode = Document.prototype.createTextNode.bind(document);
 const draw = Document.prototype.createElementNS.bind(document, "http://www.w3.org/2000/svg");
 
 const fetchIt = window.fetch.bind(window);

@@ -2,7 +2,7 @@
 const OPEN_ICON = ["M4 4h16v12H9l-5 4z"];
 const CLOSE_ICON = ["M5 12h14"];
 const FULL_ICON = ["M14 4h6v6", "M20 4l-9 9", "M18 14v6H4V6h6"];
-const END_ICON = ["M6 6l12 12", "M18 6L6 18"];
+const OFFERED = ".entry > div > .options:not([hidden])";
 
 class Chat extends HTMLElement {
   connectedCallback() {
@@ -60,7 +60,7 @@ class Chat extends HTMLElement {
     });
     this.panel = h("section", { class: "panel", id: panel, role: "dialog", "aria-labelledby": title, tabindex: -1, hidden: true },
       h("header", {}, h("div", {}, h("h2", { id: title, text: w.title }), this.status),
-        tool("more", FULL_ICON, () => this.cross()), tool("end", END_ICON, () => this.ending()), tool("close", CLOSE_ICON, () => this.show(false, true))),
+        tool("more", FULL_ICON, () => this.cross()), button(w.end, () => this.ending(), "tool"), tool("close", CLOSE_ICON, () => this.show(false, true))),
       this.bar, this.log, this.typing, this.strip, this.question, composer);
     listen(this.panel, "keydown", (event) => {
       if (event.key !== "Escape" || event.isComposing) return;
@@ -117,6 +117,8 @@ class Chat extends HTMLElement {
   }
 
   entry(who, kind, nodes) {
+    // what was offered before has been answered, or passed over
+    for (let old = find(this.log, OFFERED); old; old = find(this.log, OFFERED)) old.hidden = true;
     const item = h("div", { class: `entry ${kind}` }, heard(`${who}：`), nodes);
     put(this.log, item);
     this.down();
@@ -144,7 +146,8 @@ class Chat extends HTMLElement {
   }
 
   turn(turn) {
-    if (turn.replies && turn.replies.length) this.entry(this.w.helper, "bot", drawn(turn.replies, this.w, this.act));
+    const choices = turn.ask && turn.ask.options && turn.ask.options.length > 0;
+    if (turn.replies && turn.replies.length) this.entry(this.w.helper, "bot", drawn(turn.replies, this.w, this.act, choices));
     this.owner(turn.owner);
     this.file = turn.case || null;
     this.bar.hidden = !this.file;

@@ -1,8 +1,8 @@
 /* The widget's own words. What is said in the conversation comes from the server, in the conversation's language. */
 const WORDS = {
   "zh-CN": {
-    launch: "办事助手", unread: "办事助手，有新消息", title: "办到 · 办事助手", close: "收起", more: "在完整页面打开", end: "结束对话",
-    log: "对话内容", box: "输入您要办的事，或者回答上面的问题", send: "发送", typing: "正在回复…", connecting: "正在连接…",
+    launch: "办事助手", unread: "办事助手，有新消息", title: "办到 · 办事助手", close: "收起", more: "在完整页面打开", end: "结束",
+    log: "对话内容", box: "说要办的事，或者回答上面的问题", send: "发送", typing: "正在回复…", connecting: "正在连接…",
     offline: "网络不通，正在重新连接。", slow: (s) => `说得太快了，${s}秒后自动接着发。`, failed: "没有发出去，正在再试。",
     bot: "机器人为您服务", queue: "排队中，工作人员会尽快接入", staff: "工作人员服务中", closed: "会话已结束",
     you: "您", helper: "办到", person: "工作人员", filled: (n, of) => `已填 ${n} / ${of}`, sources: (n) => `依据（${n}）`,
@@ -16,8 +16,8 @@ const WORDS = {
     unopened: "没有连上服务。", again: "再试一次",
   },
   en: {
-    launch: "Ask us", unread: "Ask us: new message", title: "Bandao · assistant", close: "Close", more: "Open in the full page", end: "End the conversation",
-    log: "Conversation", box: "Say what you need, or answer the question above", send: "Send", typing: "Answering…", connecting: "Connecting…",
+    launch: "Ask us", unread: "Ask us: new message", title: "Bandao · assistant", close: "Close", more: "Open in the full page", end: "End",
+    log: "Conversation", box: "Say what you need, or answer", send: "Send", typing: "Answering…", connecting: "Connecting…",
     offline: "No connection. Trying again.", slow: (s) => `That was too fast; it is sent again in ${s} seconds.`, failed: "Not sent yet. Trying again.",
     bot: "The assistant is answering", queue: "Waiting: staff will be with you soon", staff: "You are talking with staff", closed: "The conversation is closed",
     you: "You", helper: "Bandao", person: "Staff", filled: (n, of) => `${n} of ${of} filled in`, sources: (n) => `Sources (${n})`,

@@ -84,12 +84,12 @@ def heard(talk: Talk, text: str, asking: dict[str, Any] | None) -> Parse | None:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[RealApp]:
-    """The app over the small guides of the tests."""
+def running(folder: Path, **more: Any) -> Iterator[RealApp]:
+    """The app over the small guides of the tests; ``more`` are further settings."""
     nowhere = "http://127.0.0.1:9"
     settings = Settings(
         data_dir=folder, guides_dir=ROOT / "tests" / "fixtures" / "guides", rate_per_address=0, rate_per_conversation=0, fsync="normal",
-        desk_hours="24h", engine_url=nowhere, sandbox_url=nowhere,
+        desk_hours="24h", engine_url=nowhere, sandbox_url=nowhere, **more,
     )  # fmt: skip
     database = Database(settings.database_url, KeyRing.open(settings.keyring_path), settings.fsync)
     database.upgrade()
