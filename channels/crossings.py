@@ -29,9 +29,9 @@ class NoCrossing(Exception):
     """The ticket is none of ours, too old, or used."""
 
 
-def address(keyring: KeyRing, conversation_id: str, token_hash: str, now: datetime) -> str:
-    """The path of our page at which this conversation goes on."""
-    sealed = keyring.encrypt(orjson.dumps([conversation_id, token_hash, now]), _BOUND_TO)
+def address(keyring: KeyRing, conversation_id: str, token_hash: str, now: datetime, lasts: timedelta = LASTS) -> str:
+    """The path of our page at which this conversation goes on; ``lasts`` is longer where it has to be read and tapped first."""
+    sealed = keyring.encrypt(orjson.dumps([conversation_id, token_hash, now, lasts.total_seconds()]), _BOUND_TO)
     return f"/#go={base64.urlsafe_b64encode(sealed).decode()}"
 
 
@@ -46,8 +46,8 @@ def arrive(parts: Parts, ticket: str) -> tuple[Conversation, str]:
         held = orjson.loads(parts.db.keyring.decrypt(base64.urlsafe_b64decode(ticket), _BOUND_TO))
     except (binascii.Error, ValueError):
         raise NoCrossing from None
-    conversation_id, token_hash, made = held
-    if not timedelta() <= now - datetime.fromisoformat(made) <= LASTS:
+    conversation_id, token_hash, made, lasts = held
+    if not timedelta() <= now - datetime.fromisoformat(made) <= timedelta(seconds=lasts):
         raise NoCrossing
     token, fresh = new_token()
     with parts.db.write() as conn:

@@ -32,6 +32,7 @@ class Shows:
     card: Drawn
     file: Drawn
     form: Drawn
+    sign: Drawn
     uploads: bool
     longest: int = 0
     longest_head: int = 0
@@ -40,13 +41,13 @@ class Shows:
 
 
 SHOWS: Mapping[str, Shows] = {
-    #                      text      choices   card      file      form      uploads
-    "web":         Shows("drawn",  "drawn",  "drawn",  "drawn",  "drawn",  True),
-    "miniprogram": Shows("drawn",  "drawn",  "drawn",  "drawn",  "drawn",  True),
-    "kiosk":       Shows("drawn",  "drawn",  "drawn",  "drawn",  "drawn",  False),
-    "counter":     Shows("drawn",  "drawn",  "drawn",  "drawn",  "drawn",  True),
-    "phone":       Shows("spoken", "spoken", "spoken", "no",     "no",     False),
-    "wechat":      Shows("text",   "menu",   "text",   "link",   "text",   True,  2000, 1000, 10, 120),
+    #                      text      choices   card      file      form      sign      uploads
+    "web":         Shows("drawn",  "drawn",  "drawn",  "drawn",  "drawn",  "drawn",  True),
+    "miniprogram": Shows("drawn",  "drawn",  "drawn",  "drawn",  "drawn",  "drawn",  True),
+    "kiosk":       Shows("drawn",  "drawn",  "drawn",  "drawn",  "drawn",  "drawn",  False),
+    "counter":     Shows("drawn",  "drawn",  "drawn",  "drawn",  "drawn",  "drawn",  True),
+    "phone":       Shows("spoken", "spoken", "spoken", "no",     "no",     "no",     False),
+    "wechat":      Shows("text",   "menu",   "text",   "link",   "text",   "link",   True,  2000, 1000, 10, 120),
 }  # fmt: skip
 """By the names of the API's ``channel``; a test holds them equal."""
 
@@ -68,8 +69,8 @@ class Told:
     picks: tuple[Pick, ...] = ()
 
 
-MOST_ROWS, MOST_SOURCES = 8, 4
-"""Rows of a guide's card, and sources of a text, that are listed where a page has them all."""
+MOST_ROWS, MOST_SOURCES, MOST_ACTIONS = 8, 4, 4
+"""Rows of a guide's card and sources of a text listed where a page has them all; actions of a card with a line each."""
 
 Link = Callable[[str], str]
 """The address (a path of ours) of a file → one that can be opened from outside, for a while."""
@@ -83,12 +84,14 @@ class Said:
     """A turn, or words beside one: replies and question as models or as the API's JSON.
 
     ``more`` is the address of a page that has everything the guide says, where there is one: long lists of facts and their
-    sources are left to it.
+    sources are left to it. ``onward`` makes the address at which this conversation goes on in our page, for what cannot be done
+    here: a form of several rows, signing by hand.
     """
 
     replies: Sequence[Reply | Mapping[str, Any]]
     ask: Ask | Mapping[str, Any] | None = None
     more: str = ""
+    onward: Callable[[], str] | None = None
 
 
 def messages(shows: Shows, turns: Iterable[Said], link: Link) -> list[Told]:
@@ -102,6 +105,7 @@ def messages(shows: Shows, turns: Iterable[Said], link: Link) -> list[Told]:
         picks = _picks(told, question)
         said = [line for reply in told for line in _reply(reply, link, picks, turn.more)]
         said += _question(question, told, picks)
+        said += _elsewhere(shows, question, turn.onward)
         parts += [line for line in said if line and line not in parts]
     return _fitted(shows, parts, picks)
 
@@ -122,8 +126,15 @@ def _reply(reply: Reply, link: Link, picks: Sequence[Pick], more: str) -> list[s
                 return ["\n".join((t("wechat.card_title", title=reply.title), t("wechat.all_of_it", url=more)))]
             body = [t("wechat.card_title", title=reply.title), reply.text, *rows]
             offered = {pick.value for pick in picks}
-            body += [_action(action) for action in reply.actions if action.message not in offered]
+            body += _actions([action for action in reply.actions if action.message not in offered])
             return ["\n".join(line for line in body if line), *_sources(reply.citations, more)]
+
+
+def _actions(actions: Sequence[Action]) -> list[str]:
+    """A line each; of many (a review has one for every answer) one line together."""
+    if len(actions) <= MOST_ACTIONS:
+        return [_action(action) for action in actions]
+    return [t("wechat.action_any", messages=t("wechat.action_or").join(action.message for action in actions))]
 
 
 def _action(action: Action) -> str:
@@ -180,6 +191,15 @@ def _question(ask: Ask | None, replies: Sequence[Reply], picks: Sequence[Pick]) 
     if ask.optional:
         lines.append(t("wechat.optional"))
     return lines
+
+
+def _elsewhere(shows: Shows, ask: Ask | None, onward: Callable[[], str] | None) -> list[str]:
+    """Where what is asked can be done better than here. Signing belongs to papers that are ready to be handed in."""
+    if ask is None or onward is None:
+        return []
+    if ask.columns and shows.form == "text":
+        return [t("wechat.rows_there", url=onward())]
+    return [t("wechat.sign_there", url=onward())] if ask.field == "submit" and shows.sign == "link" else []
 
 
 def _fitted(shows: Shows, parts: Sequence[str], picks: tuple[Pick, ...]) -> list[Told]:

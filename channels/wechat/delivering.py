@@ -16,7 +16,7 @@ from assistant.conversation.replying import told
 from assistant.foundation import metrics
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import render, t, use_language
-from channels import tickets
+from channels import crossings, tickets
 from channels.parts import Parts
 from channels.rendering import SHOWS, Said, Told, messages
 from channels.wechat import inbox
@@ -104,26 +104,31 @@ def composed(parts: Parts, conv: Conversation, events: list[Event]) -> list[Told
             return path
         return parts.settings.public_url + tickets.made(parts.db.keyring, conv.id, path, until)
 
+    def onward() -> str:
+        lasts = timedelta(minutes=parts.settings.wechat_link_minutes)
+        path = crossings.address(parts.db.keyring, conv.id, conv.token_hash, parts.clock.now(), lasts)
+        return f"{parts.settings.public_url}{path}"
+
     with use_language(conv.locale):
-        said = [turn for event in events if (turn := _said(parts, told(event, conv.locale)))]
+        said = [turn for event in events if (turn := _said(parts, told(event, conv.locale), onward))]
         found = messages(SHOWS["wechat"], said, link)
     return [Told(render(one.text, conv.locale), one.picks) for one in found] if conv.locale == "zh-Hant" else found
 
 
-def _said(parts: Parts, event: Event) -> Said | None:
+def _said(parts: Parts, event: Event, onward: Callable[[], str]) -> Said | None:
     """Replies and question of an event; None for what she said herself, or what is no word to her."""
     data = event.data
     if data.get("via") == _ANOTHER_WAY:
         return None
     match event.kind:
         case "turn":
-            return Said(data["replies"], data["ask"], _page(parts, data))
+            return Said(data["replies"], data["ask"], _page(parts, data), onward)
         case "message" if data.get("from") == "bot":
             return Said(data.get("replies") or [Text(text=data["text"])])
         case "message" if data.get("from") == "staff":
             words: list[Any] = [Text(text=t("wechat.staff", name=data.get("name", ""), text=data["text"]))]
             if data.get("card"):
-                words.append(Text(text=t("wechat.card_elsewhere", url=parts.settings.public_url)))
+                words.append(Text(text=t("wechat.card_elsewhere", url=onward())))
             return Said(words)
         case "owner" | "notice" if data.get("text"):
             return Said([Text(text=data["text"])])

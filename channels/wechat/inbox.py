@@ -20,7 +20,7 @@ LEASE = timedelta(seconds=90)
 KEPT = timedelta(days=7)
 """So long a message is known again. The platforms repeat theirs within seconds."""
 INBOX_LOCK = 0x77656368
-"""PostgreSQL advisory lock ("wech" in ASCII): batches with the same repeats in another order would wait for each other for ever."""
+"""PostgreSQL advisory lock ("wech" in ASCII): two batches with the same repeats in another order would wait for each other."""
 NEW, DONE, FAILED = "new", "done", "failed"
 
 

@@ -218,6 +218,35 @@ def test_a_file_is_a_link_that_opens_it_for_a_while_and_nothing_else(wechat: Run
     assert wechat.http.post(address.replace("/package", "/resume"), json={"proof": "x"}).status_code == 401
 
 
+def test_the_page_goes_on_with_her_conversation_once_and_wechat_goes_on_beside_it(wechat: Running) -> None:
+    she = wechat.someone()
+    hire(wechat.parts, "desk-8", "8号坐席")
+    staff = Colleague(wechat.http, "desk-8")
+    she.writes("转人工")
+    she.hears()
+    staff.do("claim", she.conversation)
+    she.hears()
+    with wechat.parts.db.read() as conn:
+        conv = repository.load(conn, she.conversation)
+    assert conv is not None
+    said = {"from": "staff", "name": "8号坐席", "text": "请填这张表", "card": {"id": "c"}, "at": conv.updated_at.isoformat()}
+    with wechat.parts.db.write() as conn:
+        repository.append_events(conn, she.conversation, [("message", said)], conv.updated_at)
+    wechat.parts.announce(she.conversation)
+    read = she.hears()
+    ticket = read[read.index("#go=") + 4 :].split()[0]
+    assert wechat.http.post("/api/v1/crossings", json={"ticket": ticket[:-8]}).status_code in (401, 404, 410, 422)
+    over = wechat.http.post("/api/v1/crossings", json={"ticket": ticket})
+    assert over.status_code < 300 and over.json()["conversation_id"] == she.conversation
+    assert wechat.http.post("/api/v1/crossings", json={"ticket": ticket}).status_code >= 400, "once"
+    headers = {"Authorization": f"Bearer {over.json()['token']}"}
+    path = f"/api/v1/conversations/{she.conversation}/messages"
+    assert wechat.http.post(path, json={"client_message_id": "w-1", "text": "在网页上填好了"}, headers=headers).status_code == 200
+    before = turns(wechat, she)
+    she.writes("微信里也能说")
+    until(lambda: turns(wechat, she) == before + 1)
+
+
 def test_an_engine_that_is_away_loses_nothing(wechat: Running) -> None:
     she = wechat.someone()
     wechat.parts.runner.PATIENCE, patience = 0.1, wechat.parts.runner.PATIENCE  # type: ignore[misc]

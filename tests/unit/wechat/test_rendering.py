@@ -89,6 +89,28 @@ def test_a_table_and_several_choices_say_how_they_are_answered() -> None:
     assert "1. 租赁\n2. 自有" in told.text and told.picks == ()
 
 
+def test_what_cannot_be_done_here_is_a_link_to_the_page_and_made_only_then() -> None:
+    made: list[str] = []
+
+    def onward() -> str:
+        made.append("https://bandao.example/#go=t")
+        return made[-1]
+
+    columns = [AskColumn(field="n", label="姓名", kind="text")]
+    for ask, word in ((Ask(field="t", label="有哪些人？", kind="text", columns=columns), "网页上"), (Ask(field="submit", label="现在提交吗？", kind="confirm"), "手写签名")):
+        told = rendered(Said([], ask, onward=onward))[0]
+        assert word in told.text and "/#go=t" in told.text
+    assert len(made) == 2
+    rendered(Said([], Ask(field="a", label="在哪里？", kind="text"), onward=onward))
+    assert len(made) == 2, "a way in is not given without need"
+
+
+def test_many_actions_are_one_line_and_none_is_left_out() -> None:
+    actions = [Action(label="修改", message=f"修改第{n}项") for n in range(9)]
+    (told,) = rendered(Said([Card(title="请核对", text="请逐项核对。", rows=[], actions=actions)], Ask(field="review", label="对吗？", kind="choice", options=RENTED)))
+    assert all(action.message in told.text for action in actions) and told.text.count("可以回复") == 1
+
+
 def test_more_options_than_a_menu_takes_are_numbered_lines() -> None:
     options = [Option(value=str(n), label=f"第{n}区") for n in range(1, 15)]
     (told,) = rendered(Said([], Ask(field="d", label="在哪个区？", kind="choice", options=options)))
