@@ -1,5 +1,7 @@
 """Signing in at a kiosk or counter by one's own phone: a QR code on the screen, a page on the phone that names the place.
 
+The mini-program opens the same page: it is no browser, and what it shows of the web shares nothing with it.
+
 A code is for one conversation, once, for three minutes. The phone names the place and asks for the number on that screen, which
 the QR code does not carry: a code that was photographed, printed or sent on signs nobody in where she does not stand. The
 phone's browser keeps nothing of it, and gets no session.
@@ -45,6 +47,8 @@ router = APIRouter(tags=["signing in"])
 LASTS = timedelta(minutes=3)
 DIGITS, TRIES = 3, 3
 PAGE = "/signin/phone"
+DOORS = (*SHARED, "miniprogram")
+_OWN = ("asks", "only_there", "number", "wrong", "over")  # said otherwise where no machine stands before her
 COOKIE = "bandao_phone"
 _pages = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True, undefined=StrictUndefined)
 
@@ -71,13 +75,13 @@ class CodeShown(BaseModel):
     responses=documented(401, 404, 409, 422, 429, 503), operation_id="show_sign_in_code",
 )  # fmt: skip
 async def show_code(body: CodeAsked, conv: Own, request: Request) -> CodeShown:
-    """A code for signing in here by phone; the one shown before holds no more. 409 but at a kiosk or counter, and where phones
-    cannot open our address."""
+    """A code for signing in here by phone; the one shown before holds no more. 409 but at a kiosk, at a counter or in the
+    mini-program, and where phones cannot open our address."""
     parts = parts_of(request)
     by_address(parts, request)
     serving.provider_of(parts)
     ours = parts.settings.citizens_url
-    if conv.channel not in SHARED or ours is None:
+    if conv.channel not in DOORS or ours is None:
         raise Problem(409, "signin_off", detail=t("by_phone.elsewhere" if ours else "by_phone.no_address"))
     code, number = secrets.token_urlsafe(24), f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     place = " ".join("".join(sign for sign in body.place if sign.isprintable()).split())
@@ -104,7 +108,7 @@ async def confirm_page(request: Request, code: str = "") -> HTMLResponse:
     by_address(parts, request)
     conv, held = await asyncio.to_thread(_found, parts, code)
     if conv is None or held is None:
-        return _page("told.html", CHINESE if conv is None else conv.locale, "over", 410)
+        return _page("told.html", CHINESE if conv is None else conv.locale, "over", 410, own=_own(conv))
     return _asked(parts, conv, held, code)
 
 
@@ -118,14 +122,14 @@ async def confirm(
     by_address(parts, request)
     conv, held = await asyncio.to_thread(_found, parts, code)
     if conv is None or held is None:
-        return _page("told.html", CHINESE if conv is None else conv.locale, "over", 410)
+        return _page("told.html", CHINESE if conv is None else conv.locale, "over", 410, own=_own(conv))
     if not mark or not hmac.compare_digest(mark.encode(), bandao_phone.encode()):
         return _asked(parts, conv, held, code)  # not sent by our page in this browser
     how = await asyncio.to_thread(serving.writing, parts, lambda conn, now: _tried(conn, conv.id, code, number, now))
     if how == "wrong":
         return _asked(parts, conv, held, code, wrong=True)
     if how != "right":
-        return _page("told.html", conv.locale, how, 429 if how == "slowed" else 410)
+        return _page("told.html", conv.locale, how, 429 if how == "slowed" else 410, own=_own(conv))
     there, trip = serving.provider_of(parts), Trip.new()
     acr = serving.names(parts.settings).levels[held.level][0]
     try:
@@ -146,7 +150,7 @@ def _found(parts: Parts, code: str) -> tuple[Conversation | None, PhoneCode | No
         conv = repository.load(conn, conversation_id) if 0 < len(conversation_id) <= 64 and conversation_id.isascii() else None
     now = parts.clock.now()
     held = _holds(conv, secret, now)
-    return (conv, held) if conv is not None and conv.channel in SHARED else (None, None)
+    return (conv, held) if conv is not None and conv.channel in DOORS else (None, None)
 
 
 def _holds(conv: Conversation | None, secret: str, now: datetime) -> PhoneCode | None:
@@ -187,20 +191,25 @@ def _change(conn: Connection, conversation_id: str, held: PhoneCode | None, now:
 def _asked(parts: Parts, conv: Conversation, held: PhoneCode, code: str, *, wrong: bool = False) -> HTMLResponse:
     mark = secrets.token_urlsafe(24)
     with use_language(conv.locale):
-        place = held.place or t("by_phone.somewhere")
+        place = t("by_phone.mini") if _own(conv) else held.place or t("by_phone.somewhere")
     named = {"code": code, "mark": mark, "place": place, "wrong": wrong, "digits": DIGITS}
-    response = _page("phone.html", conv.locale, "title", 200, **named)
+    response = _page("phone.html", conv.locale, "title", 200, own=_own(conv), **named)
     lasts = int(LASTS.total_seconds())
     response.set_cookie(COOKIE, mark, max_age=lasts, path=PAGE, httponly=True, samesite="strict", secure=trips.secure(parts))
     return response
 
 
-def _page(template: str, locale: str, key: str, status: int, **named: Any) -> HTMLResponse:
+def _own(conv: Conversation | None) -> bool:
+    """Whether what she signs in to is on her own phone."""
+    return conv is not None and conv.channel not in SHARED
+
+
+def _page(template: str, locale: str, key: str, status: int, *, own: bool = False, **named: Any) -> HTMLResponse:
     """A page of ours in somebody's language; ``key`` names what it says above all."""
     with use_language(locale):
 
         def said(which: str, **params: Any) -> str:
-            return render(t(f"by_phone.{which}", **params), locale)
+            return render(t(f"by_phone.{which}_own" if own and which in _OWN else f"by_phone.{which}", **params), locale)
 
         words = said(key, **{one: value for one, value in named.items() if isinstance(value, str)})
         made = _pages.get_template(template).render(words=words, title=said("title"), locale=locale, said=said, **named)

@@ -170,3 +170,18 @@ def test_the_place_is_words_and_nothing_else(app: FastAPI, provider: Provider) -
     page = Phone(app, provider).scan(shown(kiosk, place="<b>大厅</b>\u202e \u0007 2号"))
     assert "<b>" not in page.text and "&lt;b&gt;大厅&lt;/b&gt; 2号" in page.text and "\u202e" not in page.text
     assert "没有登记位置" in Phone(app, provider).scan(shown(kiosk, place="")).text
+
+
+def test_the_mini_program_opens_the_same_page_and_speaks_of_itself(app: FastAPI, provider: Provider) -> None:
+    mini, view = Guest(app, provider, "miniprogram"), Phone(app, provider)
+    asked = mini.say("我要办住所变更")["ask"]
+    code = shown(mini, place="")
+    page = view.scan(code)
+    assert "办到小程序" in page.text and "机器" not in page.text and "别人告诉您的数字" in page.text
+    assert "小程序再看一次" in view.send(page, f"{(int(code['number']) + 1) % 1000:03}").text
+    assert view.proves(view.send(view.scan(code), code["number"])).status_code == 200
+    assert (mini.standing["signed_in"], mini.standing["who"]) == (True, "张*")
+    assert mini.do("GET", "/my-cases").status_code == 200
+    assert mini.say("然后呢")["ask"]["field"] == asked["field"]
+    used = view.scan(code)
+    assert used.status_code == 410 and "回到小程序" in used.text
