@@ -293,6 +293,7 @@ test("a code that carries the resume code leaves the last four of the identity n
 test("moments are Shanghai's, whatever the phone's zone", () => {
   assert.equal(moment("2026-11-23T01:05:00+00:00"), "2026年11月23日 09:05");
   assert.equal(moment("2026-11-23T23:59:00+08:00"), "2026年11月23日 23:59");
+  assert.equal(moment("2099-01-08"), "2099年1月8日", "a day has no hour");
 });
 
 test("a draft from elsewhere: both parts are wanted, a wrong one is told, a right one goes on in the conversation", async () => {
