@@ -8,13 +8,18 @@ from assistant.foundation.settings import Settings
 from assistant.identity.misuse import Kind, Visit, visit
 
 
+def limits_of(settings: Settings) -> dict[Kind, int]:
+    """How many tries of each kind are none too many."""
+    tries, enterprises = settings.misuse_tries, settings.misuse_enterprises
+    return {"enterprises": enterprises, "case_numbers": tries, "proofs": tries}
+
+
 class Visits:
     """Middleware that notes where a request or socket comes from while it is served."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        tries, enterprises = settings.misuse_tries, settings.misuse_enterprises
-        self._limits: dict[Kind, int] = {"enterprises": enterprises, "case_numbers": tries, "proofs": tries}
+        self._limits = limits_of(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve it."""

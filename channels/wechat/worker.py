@@ -17,8 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from assistant.conversation.needs import TurnRefused
 from assistant.engine.gateway import EngineDown
 from assistant.foundation.logging import get_logger
+from assistant.identity.misuse import Visit, visit
 from channels.parts import Parts
 from channels.rendering import Told
+from channels.visits import limits_of
 from channels.wechat import inbox, talking
 from channels.wechat.arriving import READER
 from channels.wechat.delivering import deliver
@@ -183,6 +185,8 @@ class Worker:
 
     async def serve(self, peer_id: str) -> None:
         """Work off her messages, then send her what there is. The lease is the caller's to hold."""
+        # Callbacks all come from the platform's address: what she tries counts for her.
+        visit.set(Visit(f"wechat:{peer_id[:12]}", limits_of(self._parts.settings)))
         while not self._stopping:
             peer, row = await asyncio.to_thread(self._next, peer_id)
             sender = self._sender_of(peer.account) if peer is not None else None

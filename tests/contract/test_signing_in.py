@@ -22,12 +22,13 @@ from assistant.foundation.database import Database
 from assistant.foundation.identity_tables import citizen_session
 from assistant.foundation.settings import Settings
 from assistant.foundation.tables import audit_entry
-from assistant.identity import persons
+from assistant.identity import misuse, persons
 from assistant.identity.claims import Proven, levels
 from channels.app import create_app
 from channels.signin.routes import COOKIE, TRIP
+from sandbox.identity.realms import subject_of
 from tests.conftest import NOW
-from tests.contract.citizens_world import LI, OURS, SECRET, ZHANG, Guest, Provider
+from tests.contract.citizens_world import LI, OURS, SECRET, SHILI, ZHANG, Guest, Provider
 from tests.contract.desk_world import with_toy_engine
 from tests.contract.test_console import read_once
 
@@ -275,6 +276,16 @@ def test_an_account_that_changes_hands_takes_nothing_along(db: Database) -> None
         assert second.citizen_id != first.citizen_id
         elsewhere, _ = persons.enter(conn, ring, shown("11010519491231002X", "another account"), standing)
         assert elsewhere.citizen_id == first.citizen_id, "one person, whichever account"
+
+
+def test_who_signs_in_to_many_enterprises_is_slowed_and_shown(make: Making, provider: Provider, db: Database) -> None:
+    app, another = make(misuse_enterprises=1), (subject_of("310115199003070017"), "91310118MA1JL0TL25")
+    ways = [Guest(app, provider).sign_in(who, uscc=uscc, enterprise=True) for who, uscc in ((ZHANG, SHILI), (ZHANG, SHILI), another, (LI, SHILI))]
+    assert ways == ["/?signin=done"] * 3 + ["/?signin=slowed"], "the same enterprise again is no other"
+    assert Guest(app, provider).sign_in(LI) == "/?signin=done", "as a person she may"
+    with db.read() as conn:
+        [alarm] = misuse.alarms(conn)
+    assert (alarm.kind, alarm.address, alarm.slowed_until is not None) == ("enterprises", "testclient", True)
 
 
 def test_without_a_provider_all_goes_on_as_ever(make: Making, provider: Provider) -> None:

@@ -16,6 +16,7 @@ from assistant.casework import repository as cases
 from assistant.conversation import repository
 from assistant.conversation.model import Conversation
 from assistant.foundation.wechat_tables import wechat_inbox
+from assistant.identity import misuse
 from tests.contract.desk_world import Colleague, hire
 from tests.contract.wechat_world import Person, Running, down
 
@@ -245,6 +246,21 @@ def test_the_page_goes_on_with_her_conversation_once_and_wechat_goes_on_beside_i
     before = turns(wechat, she)
     she.writes("微信里也能说")
     until(lambda: turns(wechat, she) == before + 1)
+
+
+def test_who_tries_many_case_numbers_is_slowed_and_nobody_else_at_the_platforms_address(wechat: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wechat.parts, "settings", wechat.parts.settings.model_copy(update={"misuse_tries": 2}))
+    tries, other = wechat.someone(), wechat.someone()
+    for count in range(3):
+        tries.writes(f"我要继续办BD20261110{count:08d}，后四位002X，恢复码K7M3PX")
+        assert "过一会儿再试" not in tries.hears()
+    tries.writes("我要继续办BD2026111000000009，后四位002X，恢复码K7M3PX")
+    assert "过一会儿再试" in tries.hears()
+    other.writes("我要继续办BD2026111000000009，后四位002X，恢复码K7M3PX")
+    assert "过一会儿再试" not in other.hears()
+    with wechat.parts.db.read() as conn:
+        [alarm] = misuse.alarms(conn)
+    assert alarm.kind == "case_numbers" and alarm.address.startswith("wechat:") and tries.openid not in alarm.address
 
 
 def test_an_engine_that_is_away_loses_nothing(wechat: Running) -> None:
