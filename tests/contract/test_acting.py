@@ -214,6 +214,18 @@ def test_cards_rest_once_the_bot_has_her_again_and_are_nobody_elses(her: Her, de
     assert desk.http.get(f"/console/api/conversations/{her.id}/acting").status_code == 409
 
 
+def test_cards_go_where_a_page_draws_them(her: Her, desk: Colleague, parts: Parts) -> None:
+    def at(channel: str) -> tuple[int, bool]:
+        with parts.db.write() as conn:
+            conn.execute(update(conversation).where(conversation.c.id == her.id).values(channel=channel))
+        may = desk.http.get(f"/console/api/conversations/{her.id}/acting").json()["why_not"] is None
+        return desk.do("cards", her.id, kind="upload", label="门牌照片").status_code, may
+
+    assert {channel: at(channel) for channel in ("web", "miniprogram", "wechat", "kiosk")} == {
+        "web": (201, True), "miniprogram": (201, True), "wechat": (409, False), "kiosk": (409, False),
+    }  # fmt: skip
+
+
 def test_refusals_are_in_the_operators_language_whatever_the_citizen_speaks(app: FastAPI, her: Her, desk: Colleague, parts: Parts) -> None:
     with parts.db.write() as conn:
         conn.execute(update(conversation).where(conversation.c.id == her.id).values(locale="en"))
