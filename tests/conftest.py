@@ -88,7 +88,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, city: City) -> Iterator[Sta
     stack = Stack(
         folder, BANDAO_OFFICE_EXAMINE="0.5", BANDAO_SANDBOX_COURIER_SECONDS="1", BANDAO_OFFICES=str(routing), BANDAO_RSJ_KEY=KEY,
         BANDAO_HALL_KEY=hall.KEY, BANDAO_VOICE_RECOGNISER="tests.browser.kiosk.made_up_voice:Ears",
-        BANDAO_VOICE_SYNTHESISER="tests.browser.kiosk.made_up_voice:Mouth",
+        BANDAO_VOICE_SYNTHESISER="tests.browser.kiosk.made_up_voice:Mouth", BANDAO_WECHAT_NOTICES="official", BANDAO_WECHAT_TEMPLATES="*=T-news",
     )  # fmt: skip
     hall.add(routing, stack.data_dir, stack.port + 2)
     with stack:
