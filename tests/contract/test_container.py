@@ -22,12 +22,14 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, Key, OctKey, RSAKey
 from sqlalchemy import func, select
 
+from assistant.conversation import repository
 from assistant.foundation.clock import FixedClock
 from assistant.foundation.settings import ROOT, Settings
 from assistant.foundation.tables import conversation
+from channels.api.events import follow_events
 from channels.app import create_app
 from channels.container.door import Door
-from channels.crossings import LASTS
+from channels.crossings import LASTS, address, arrive
 from channels.parts import Parts
 from channels.signin.routes import COOKIE
 from tests.conftest import NOW
@@ -230,6 +232,19 @@ def test_closed_until_it_is_set(
         path.write_text(json.dumps(said))
         with pytest.raises(ValueError, match="BANDAO_CONTAINER_KEYS"):
             door(container_keys=path)
+
+
+async def test_a_stream_ends_with_the_token_that_opened_it(app: FastAPI, parts: Parts) -> None:
+    http = TestClient(app)
+    opened = http.post("/api/v1/conversations", json={"channel": "web"}).json()
+    with parts.db.read() as conn:
+        conv = repository.load(conn, opened["conversation_id"])
+    assert conv is not None
+    listening = follow_events(parts, conv, 0, True)
+    assert (await anext(listening)) is not None
+    arrive(parts, address(parts.db.keyring, conv.id, conv.token_hash, parts.clock.now()).removeprefix("/#go="))
+    with pytest.raises(StopAsyncIteration):
+        await anext(listening)
 
 
 def test_the_way_into_the_page_is_gone_once_and_soon(app: FastAPI, ticket: Callable[..., str], clock: FixedClock) -> None:

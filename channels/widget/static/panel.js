@@ -67,7 +67,7 @@ class Chat extends HTMLElement {
       event.preventDefault();
       this.show(false, true);
     });
-    put(this.root, h("div", { class: `all ${SIDE}`, lang: LANGUAGE, dir: "ltr" }, this.launcher, this.panel));
+    put(this.root, h("div", { class: "all", lang: LANGUAGE, dir: "ltr" }, this.launcher, this.panel));
     this.act = {
       say: (text, shown) => this.say({ __proto__: null, text }, shown || text),
       choose: (value, label) => this.say({ __proto__: null, choice: value }, label),

@@ -18,7 +18,9 @@ function stand() {
   const name = named();
   window.customElements.define(name, Chat);
   // beside the body: pages exchange their bodies
-  put(document.documentElement, make(name));
+  const host = make(name);
+  mark(host, "data-side", SIDE);
+  put(document.documentElement, host);
 }
 
 if (document.readyState === "loading") listen(document, "DOMContentLoaded", stand);

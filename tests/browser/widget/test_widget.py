@@ -66,7 +66,8 @@ def hostile(app: str) -> tuple[str, str]:
 def plain(app: str) -> tuple[str, str]:
     """An ordinary page."""
     return "", f"""<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>示例市</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><script src="{app}/static/widget/bandao.js" defer></script></head>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>:root {{ --bandao-accent: #a40f16; --bandao-inset: 20px }}</style>
+<script src="{app}/static/widget/bandao.js" data-side="left" defer></script></head>
 <body><main><h1>示例市人民政府</h1><a href="/next">下一页</a></main></body></html>"""
 
 
@@ -200,7 +201,9 @@ def test_into_the_full_page_and_back(context: BrowserContext, app: RealApp, site
     loaded: list[str] = []
     page.on("request", lambda request: loaded.append(request.url))
     page.goto(site)
-    expect(widget.launcher).to_be_visible()
+    expect(widget.launcher).to_have_css("background-color", "rgb(164, 15, 22)")
+    corner = widget.launcher.bounding_box()
+    assert corner is not None and corner["x"] == 20 and corner["y"] + corner["height"] == 680
     found = violations(page)
     assert [url for url in loaded if url.startswith(app.url)] == [f"{app.url}/static/widget/bandao.js"], "nothing before it is asked for"
     widget.launcher.click()
