@@ -176,7 +176,7 @@ def _back(parts: Parts, sealed: str, answer: dict[str, str]) -> Response:
     parts.announce(conv.id)
     enough = LEVELS.index(session.standing.level) >= LEVELS.index(level)
     response = _arrive(channel, locale, "done" if enough else "weak")
-    if channel not in SHARED:
+    if channel not in (*SHARED, "miniprogram"):  # what a web view keeps the mini-program cannot use, and signing out not remove
         lasts = int(serving.lasts(parts).total_seconds())
         response.set_cookie(
             COOKIE, token, max_age=lasts, path=COOKIE_PATH, httponly=True, samesite="strict", secure=trips.secure(parts)

@@ -181,7 +181,7 @@ def test_the_mini_program_opens_the_same_page_and_speaks_of_itself(app: FastAPI,
     assert "小程序再看一次" in view.send(page, f"{(int(code['number']) + 1) % 1000:03}").text
     assert view.proves(view.send(view.scan(code), code["number"])).status_code == 200
     assert (mini.standing["signed_in"], mini.standing["who"]) == (True, "张*")
-    assert mini.do("GET", "/my-cases").status_code == 200
+    assert mini.do("GET", "/my-cases").status_code == 200 and routes.COOKIE not in view.http.cookies
     assert mini.say("然后呢")["ask"]["field"] == asked["field"]
     used = view.scan(code)
     assert used.status_code == 410 and "回到小程序" in used.text
