@@ -84,6 +84,11 @@ class Pipeline:
         """She wants it to be silent."""
         await self.room.heed(self.room.turns.stop(self.room.clock.now()))
 
+    async def wonder(self) -> None:
+        """Asks whether she is still there, where neither side is about to speak."""
+        if self.room.turns.state in ("listening", "muted"):
+            await self.room.prompt(self.room.words("speech.still_there"))
+
     async def mute(self, on: bool) -> None:
         """The microphone is switched off or on."""
         await self.room.heed(self.room.turns.mute(on))

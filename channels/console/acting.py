@@ -34,7 +34,7 @@ from channels.problems import Problem
 from knowledge.schema import Guide
 
 router = APIRouter(prefix="/console/api/conversations/{conversation_id}", include_in_schema=False)
-PAGES = ("web", "miniprogram")
+PAGES = ("web", "miniprogram", "kiosk")
 """Channels whose pages show cards."""
 
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Header, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
@@ -35,6 +35,7 @@ KIOSK_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 _CASE_NO: Final = re.compile(r"BD[0-9A-Z-]{6,30}")
+_RESUME: Final = re.compile(r"[2-9A-HJ-NP-Z]{6}")
 
 router = APIRouter(include_in_schema=False)
 _files = StaticFiles(directory=STATIC_DIR)
@@ -82,15 +83,22 @@ async def kiosk_settings(request: Request) -> JSONResponse:
 
 
 @router.get("/kiosk/qr")
-async def hand_over_code(request: Request, case: str) -> Response:
+async def hand_over_code(
+    request: Request, case: str, resume: Annotated[str, Header(alias="Bandao-Resume-Code")] = ""
+) -> Response:
     """The QR code that opens a case on the phone, which asks there for proof that it is hers.
 
-    404 for what is no number of a case, and where no address of ours is known that a phone can open.
+    The other way round, on her phone for a kiosk's scanner, it holds the resume code too: behind the ``#``, which no browser
+    sends on, and told us in a header, which is in no log.
+    404 for what is no number of a case or no code, and where no address of ours is known that a phone can open.
     """
     address = parts_of(request).settings.citizens_url
-    if address is None or not _CASE_NO.fullmatch(case):
+    if address is None or not _CASE_NO.fullmatch(case) or (resume and not _RESUME.fullmatch(resume)):
         raise HTTPException(404, headers=dict(KIOSK_HEADERS))
-    drawn = qr_svg(f"{address}/?case={case}").replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    link = f"{address}/?case={case}"
+    # one that holds a code is not kept in memory
+    drawn = qr_svg.__wrapped__(f"{link}#resume={resume}") if resume else qr_svg(link)
+    drawn = drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     return Response(drawn, media_type="image/svg+xml", headers={**KIOSK_HEADERS, "Cache-Control": "no-store"})
 
 

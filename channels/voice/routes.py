@@ -73,7 +73,13 @@ class Mute(BaseModel):
     on: bool
 
 
-_SAID: TypeAdapter[Hello | Stop | Send | Played | Mute] = TypeAdapter(Hello | Stop | Send | Played | Mute)
+class Still(BaseModel):
+    """Nobody has stirred for a while: she is asked aloud whether she is still there, unless something else goes on."""
+
+    type: Literal["still"]
+
+
+_SAID: TypeAdapter[Hello | Stop | Send | Played | Mute | Still] = TypeAdapter(Hello | Stop | Send | Played | Mute | Still)
 
 
 @router.websocket("/api/v1/conversations/{conversation_id}/voice")
@@ -196,5 +202,7 @@ async def _listen(websocket: WebSocket, pipeline: Pipeline, doubling: Doubling |
                 pipeline.playout.played(said.utterance, said.ms)
             case Mute():
                 await pipeline.mute(said.on)
+            case Still():
+                await pipeline.wonder()
             case Hello():
                 pass  # said again after nothing was lost

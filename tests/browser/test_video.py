@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
 from assistant.casework.papers import background
@@ -23,8 +20,8 @@ from assistant.foundation.settings import Settings
 from assistant.foundation.tables import upload
 from assistant.foundation.video_tables import video_call
 from channels.app import create_app
-from channels.parts import Parts
 from channels.video import recordings
+from tests.browser.calls import ARRIVES, PORT, SCREEN, SHOWS, Hall, document_camera, in_call, look, press, sees
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.console.conftest import DESK, PHONE, Console
 from tests.browser.console.test_console import violations
@@ -33,71 +30,6 @@ from tests.contract.test_acting import case_of, filled
 from tests.quick import empty_database
 
 FAKE = ["--use-fake-device-for-media-stream=fps=5", "--use-fake-ui-for-media-stream"]
-LOOK = os.environ.get("LOOK")
-ARRIVES = """async (video) => {
-  for (let tries = 0; tries < 100 && !(video.videoWidth > 0 && video.getVideoPlaybackQuality().totalVideoFrames > 3); tries += 1) {
-    await new Promise((done) => { setTimeout(done, 100); });
-  }
-  return [video.videoWidth, video.getVideoPlaybackQuality().totalVideoFrames];
-}"""
-
-#: The shape of a picture, once it is the one that is waited for: its size follows the network.
-SHOWS = """async (video, wide) => {
-  const shape = () => Math.round(video.videoWidth / video.videoHeight * 10) / 10;
-  for (let tries = 0; tries < 100 && shape() !== wide; tries += 1) await new Promise((done) => { setTimeout(done, 100); });
-  return shape();
-}"""
-#: A screen to be shown: headless Chromium has none to choose.
-SCREEN = """navigator.mediaDevices.getDisplayMedia = async () => {
-  const screen = Object.assign(document.createElement("canvas"), { width: 1000, height: 500 }), pen = screen.getContext("2d");
-  setInterval(() => { pen.fillStyle = `hsl(${Date.now() % 360} 50% 50%)`; pen.fillRect(0, 0, 1000, 500); }, 100);
-  return screen.captureStream(5);
-};"""
-
-
-@dataclass
-class Hall:
-    """The app, a browser with made-up cameras, and who is in it."""
-
-    base: str
-    parts: Parts
-    browser: Browser
-    contexts: list[BrowserContext] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    def page(self, address: str, permissions: tuple[str, ...] = ("camera", "microphone"), **options: Any) -> Page:
-        context = self.browser.new_context(locale="zh-CN", bypass_csp=True, reduced_motion="reduce", **options)
-        context.grant_permissions(list(permissions), origin=self.base)
-        self.contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.goto(self.base + address)
-        return page
-
-    def her(self, **options: Any) -> Page:
-        """A citizen on her phone, who waits for a person with a case in hand."""
-        page = self.page("/", **{"viewport": PHONE, **options})
-        for number, words in enumerate(("我要办住所变更", "转人工"), 1):
-            page.locator("#message").fill(words)
-            page.locator("#message").press("Enter")
-            expect(page.locator(".mine .state").nth(number - 1)).to_have_text("已发送")
-        expect(page.locator("#status")).to_contain_text("排队中")
-        return page
-
-    def desk(self, login: str = "zhuo-1") -> Console:
-        """An operator who has taken the first that waits."""
-        console = Console(self.page("/console/", viewport=DESK))
-        console.sign_in(login)
-        expect(console.waiting).to_have_count(1)
-        with self.parts.db.read() as conn:
-            self.conversation = str(conn.execute(select(desk_entry.c.conversation_id).where(desk_entry.c.state == "waiting")).scalar_one())
-        console.press("n")
-        expect(console.box).to_be_focused()
-        return console
-
-    def calls(self) -> list[Any]:
-        with self.parts.db.read() as conn:
-            return list(conn.execute(select(video_call).where(video_call.c.conversation_id == self.conversation)))
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +37,7 @@ def running(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     nowhere = "http://127.0.0.1:9"
     settings = Settings(
         data_dir=tmp_path_factory.mktemp("calls"), rate_per_conversation=0, rate_per_address=0, fsync="normal", desk_hours="24h",
-        engine_url=nowhere, sandbox_url=nowhere,
+        engine_url=nowhere, sandbox_url=nowhere, voice_recogniser="off",
     )  # fmt: skip
     empty_database(settings).dispose()
     app = create_app(settings)
@@ -141,31 +73,6 @@ def hall(running: Hall, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hall]:
         conn.execute(desk_entry.update().values(state="released"))
         conn.execute(video_call.update().values(state="ended"))
     assert running.errors == []
-
-
-def look(page: Page, name: str) -> None:
-    """A picture for whoever wants to see it."""
-    if LOOK:
-        page.screenshot(path=str(Path(LOOK) / f"{name}.png"))
-
-
-def press(page: Page, name: str) -> None:
-    page.locator("#call").get_by_role("button", name=name, exact=True).click()
-
-
-def sees(*pages: Page) -> None:
-    """Each page shows whom it talks to."""
-    for page in pages:
-        width, frames = page.locator("#call .them").evaluate(ARRIVES)
-        assert width > 0 and frames > 3
-
-
-def in_call(hall: Hall, her: Page, desk: Console) -> None:
-    """Staff ring, she answers with her camera, and both see each other."""
-    desk.page.locator("#call-open").click()
-    press(desk.page, "视频邀请")
-    press(her, "用视频接")
-    sees(her, desk.page)
 
 
 def test_she_asks_for_video_and_both_see_each_other(hall: Hall) -> None:
@@ -368,12 +275,16 @@ def test_where_no_way_is_found_it_says_so_and_writing_goes_on(hall: Hall) -> Non
 
 def test_at_a_kiosk_a_person_appears_on_the_screen(hall: Hall) -> None:
     kiosk = hall.page("/kiosk", viewport={"width": 1080, "height": 1920})
+    kiosk.context.route(f"http://127.0.0.1:{PORT}/v1/**", lambda route: document_camera(hall, route))
+    kiosk.goto(f"{hall.base}/guides")
+    kiosk.goto(f"{hall.base}/kiosk#devices={PORT}.{'x' * 24}")
     kiosk.locator("#start").click()
     for number, words in enumerate(("我要办住所变更", "转人工"), 1):
         kiosk.locator("#message").fill(words)
         kiosk.locator("#send").click()
         expect(kiosk.locator("#case-name") if number == 1 else kiosk.locator("#call")).to_contain_text("公司住所变更登记" if number == 1 else "面对面")
     desk = hall.desk()
+    filled(hall.parts, hall.conversation)
     press(kiosk, "视频")
     press(desk.page, "视频接通")
     for page in (kiosk, desk.page):
@@ -381,7 +292,22 @@ def test_at_a_kiosk_a_person_appears_on_the_screen(hall: Hall) -> None:
         assert width > 0 and frames > 3
     found = violations(kiosk)
     look(kiosk, "kiosk-1-live")
+    press(desk.page, "请拍材料")
+    look(desk.page, "kiosk-1b-desk")
+    press(desk.page, "法定代表人身份证")
+    press(kiosk, "打开来拍")
+    paper = kiosk.get_by_role("dialog", name="把材料放在高拍仪下面")
+    paper.get_by_role("button", name="拍照").click()
+    look(kiosk, "kiosk-2-paper")
+    paper.get_by_role("button", name="就用这张").click()
+    doubted = paper.filter(has_text="看一下")
+    expect(doubted.or_(kiosk.locator("#call").filter(has_text="已交给工作人员")).first).to_be_visible()
+    if doubted.count():
+        paper.get_by_role("button", name="就用这张").click()
+    expect(desk.page.locator("#call")).to_contain_text("申请人交了照片")
+    assert case_of(hall.parts, hall.conversation).materials["legal_representative_card"].status == "uploaded"
     press(desk.page, "请签名")
+    look(kiosk, "kiosk-3-sign")
     press(kiosk, "现在签名")
     expect(desk.page.locator("#call")).to_contain_text("申请人没有签名")
     # Whoever walks away takes the call along, and nothing of it stays on the screen

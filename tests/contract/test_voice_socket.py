@@ -210,6 +210,8 @@ def test_mute_and_stop(her: TestClient, ears: Ears) -> None:
         kiosk.greet(socket)
         socket.send_json({"type": "mute", "on": True})
         kiosk.until(socket, "state", state="muted")
+        socket.send_json({"type": "still"})
+        assert "您还在吗" in kiosk.until(socket, "say")["text"]
         socket.send_json({"type": "stop"})
         socket.send_json({"type": "mute", "on": False})
         kiosk.until(socket, "state", state="listening")

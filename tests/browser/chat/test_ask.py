@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import segno
 from playwright.sync_api import expect
 
 from tests.browser.chat.conftest import APPLY, PHONE, Chat, Mock
@@ -144,6 +145,15 @@ def test_the_case_panel_beside_the_conversation(chat: Chat) -> None:
     panel.get_by_role("button", name="暂停").click()
     expect(chat.mine.last).to_contain_text("暂停")
     expect(chat.log).to_contain_text("恢复码 K7QM2R")
+    # What a self-service machine's scanner reads, for whoever asks for it; the code travels in no address
+    drawn = segno.make("whatever the server draws").svg_inline().replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    chat.page.route("**/kiosk/qr?**", lambda route: route.fulfill(body=drawn, content_type="image/svg+xml"))
+    with chat.page.expect_request("**/kiosk/qr?**") as asked:
+        chat.log.get_by_text("在自助终端上接着办").click()
+    assert asked.value.headers["bandao-resume-code"] == "K7QM2R" and "K7QM2R" not in asked.value.url
+    expect(chat.log.get_by_alt_text("给自助终端扫的二维码")).to_be_visible()
+    chat.say("哪一步")
+    expect(chat.page.locator(".to-kiosk")).to_have_count(0)
 
 
 def test_a_case_event_changes_the_panel(chat: Chat, mock: Mock) -> None:

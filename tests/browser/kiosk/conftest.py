@@ -88,9 +88,11 @@ class Voice:
         assert self.route is not None
         self.route.send(json.dumps(frame))
 
-    def say(self, text: str, visemes: list[list[Any]], ms: int, utterance: int = 1, sentence: int = 0, kind: str = "answer") -> None:
+    def say(
+        self, text: str, visemes: list[list[Any]], ms: int, utterance: int = 1, sentence: int = 0, kind: str = "answer", last: bool = True
+    ) -> None:
         """One sentence and its sound: silence, which is as long."""
-        self.tell(type="say", utterance=utterance, sentence=sentence, last=True, kind=kind, text=text, rate=16000, ms=ms, visemes=visemes)
+        self.tell(type="say", utterance=utterance, sentence=sentence, last=last, kind=kind, text=text, rate=16000, ms=ms, visemes=visemes)
         assert self.route is not None
         self.route.send(struct.pack("<II", utterance, sentence) + bytes(32 * ms))
 

@@ -45,6 +45,37 @@ def test_a_case_by_touch_with_the_card_pointed_at(kiosk: Kiosk) -> None:
         pad.get_by_role("button", name=key, exact=True).click()
     kiosk.page.locator("#send").click()
     expect(kiosk.page.locator("#case-filled")).to_contain_text("已填 7 项")
+    # … on to the end: reviewed with all of it read, signed by hand, handed in
+    kiosk.say("2026-12-01")
+    kiosk.ask.get_by_label("热食类制售").check()
+    kiosk.tap("确定")
+    expect(kiosk.ask.get_by_role("heading", name="联系电话")).to_be_visible()
+    for key in "13800000000":
+        pad.get_by_role("button", name=key, exact=True).click()
+    kiosk.page.locator("#send").click()
+    kiosk.tap("先办，以后补交")
+    kiosk.tap("跳过")
+    more = kiosk.page.get_by_role("button", name="往下看")
+    while more.is_visible():
+        above = kiosk.page.locator(".scroll").evaluate("(place) => place.scrollTop")
+        more.click()
+        kiosk.page.wait_for_function("(above) => document.querySelector('.scroll').scrollTop > above", arg=above)
+    assert kiosk.replies.evaluate("(log) => log.getBoundingClientRect().bottom <= log.parentElement.getBoundingClientRect().bottom")
+    kiosk.tap("确认无误")
+    kiosk.tap("手写签名")
+    dialog = kiosk.page.get_by_role("dialog", name="手写签名")
+    place = dialog.get_by_role("img").bounding_box()
+    assert place is not None and place["width"] > 500
+    mouse = kiosk.page.mouse
+    mouse.move(place["x"] + 40, place["y"] + 40)
+    mouse.down()
+    mouse.move(place["x"] + 240, place["y"] + 120, steps=8)
+    mouse.up()
+    dialog.get_by_role("button", name="签好了").click()
+    expect(dialog).to_have_count(0)
+    expect(kiosk.replies).to_contain_text("签名已经放进材料")
+    kiosk.ask.get_by_role("button", name="提交", exact=True).click()
+    expect(kiosk.ask.get_by_role("heading", name="这次办事体验")).to_be_visible()
 
 
 def test_the_attendant_is_called_from_the_first_screen(kiosk: Kiosk) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
+import segno
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -56,6 +57,15 @@ def test_the_code_is_for_numbers_of_cases_only(client: TestClient, case: str, st
         assert answer.text.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
 
 
+@pytest.mark.parametrize(("code", "status"), [("K7M3PX", OK), ("K7M3P", NOT_FOUND), ("k7m3px", NOT_FOUND), ("K7M3P&", NOT_FOUND), ("K7M3P0", NOT_FOUND)])
+def test_her_phone_shows_a_kiosk_its_resume_code_which_no_browser_sends_on(client: TestClient, code: str, status: int) -> None:
+    answer = client.get("/kiosk/qr", params={"case": "BD20261110ABCDEFGH"}, headers={"Bandao-Resume-Code": code})
+    assert answer.status_code == status
+    if status == OK:
+        drawn = segno.make(f"https://hall.bandao.example/?case=BD20261110ABCDEFGH#resume={code}", error="m", micro=False)
+        assert answer.text.split(">", 1)[1] == drawn.svg_inline(scale=4, border=2).split(">", 1)[1]
+
+
 def test_no_code_where_no_phone_could_open_it(client: TestClient) -> None:
     client.app.state.parts.settings.citizens_url = None  # type: ignore[attr-defined]
     assert client.get("/kiosk/qr", params={"case": "BD20261110ABCDEFGH"}).status_code == NOT_FOUND
@@ -70,7 +80,7 @@ def test_both_languages_say_the_same_and_nothing_else(client: TestClient) -> Non
     files = [STATIC_DIR / "index.html", *(STATIC_DIR / "js").glob("*.js")]
     source = "\n".join(path.read_text(encoding="utf-8") for path in files)
     used = set(re.findall(r'["`\'](kiosk\.[a-z_.]+)["`\']', source))
-    families = ("kiosk.mic_", "kiosk.door_", "kiosk.listening", "kiosk.hearing", "kiosk.thinking", "kiosk.speaking", "kiosk.touch", "kiosk.off")
+    families = ("kiosk.mic_", "kiosk.door_", "kiosk.listening", "kiosk.hearing", "kiosk.thinking", "kiosk.speaking", "kiosk.waiting", "kiosk.touch", "kiosk.off")
     assert used - chinese.keys() == set()
     assert {key for key in chinese if key not in used and not key.startswith(families)} == set()
 

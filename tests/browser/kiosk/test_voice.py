@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.kiosk.conftest import HUMMING, LOOK_MS, REFUSED, Kiosk
+from tests.browser.kiosk.conftest import HUMMING, IDLE_S, LOOK_MS, REFUSED, Kiosk
 
 VISEMES = [["sil", 0, 100], ["aa", 100, 30_000]]
 
@@ -22,9 +22,16 @@ def test_what_she_says_is_shown_and_a_touch_silences_her(open_kiosk: Callable[..
     kiosk.voice.say("好，我们来办。", VISEMES, 30_000)
     expect(kiosk.page.locator("#subtitle")).to_have_text("好，我们来办。")
     expect(sign).to_have_attribute("data-state", "speaking")
+    kiosk.page.evaluate("""() => {
+      const sign = document.getElementById("sign");
+      window.signs = [];
+      new MutationObserver(() => window.signs.push(sign.dataset.state)).observe(sign, { attributes: true });
+    }""")
     kiosk.page.get_by_role("button", name="别说了").click()
     expect(kiosk.page.locator("#subtitle")).to_be_empty()
     expect(sign).to_have_attribute("data-state", "listening")
+    signs = kiosk.page.evaluate("window.signs")
+    assert "waiting" in signs and "listening" not in signs[: signs.index("waiting")], "nothing is heard while her voice dies away"
     assert kiosk.voice.got("stop")
     assert kiosk.voice.got("played")[0]["utterance"] == 1
     kiosk.voice.say("这一句来晚了。", VISEMES, 30_000, utterance=1, sentence=1)
@@ -32,6 +39,9 @@ def test_what_she_says_is_shown_and_a_touch_silences_her(open_kiosk: Callable[..
     expect(kiosk.page.locator("#subtitle")).to_have_text("下一句。")
     kiosk.voice.tell(type="silence", utterance=2)
     expect(kiosk.page.locator("#subtitle")).to_be_empty()
+    for sentence, ms in enumerate((40, 70)):
+        kiosk.voice.say("好。", VISEMES, ms, utterance=3, sentence=sentence, last=bool(sentence))
+    assert kiosk.voice.got("played", 2)[1] == {"type": "played", "utterance": 3, "ms": 110}
 
 
 def test_the_microphone_sends_numbered_frames_of_forty_milliseconds_until_muted(open_kiosk: Callable[..., Kiosk]) -> None:
@@ -163,3 +173,15 @@ def test_the_voice_comes_back(open_kiosk: Callable[..., Kiosk], online: str) -> 
         kiosk.page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(sign).to_have_attribute("data-state", "listening")
     assert len(kiosk.voice.got("hello", 2)) == 2
+    if online != "by itself":
+        return
+    # Nobody stirs: that is asked aloud too, and our own voice is no sign of her; a word of hers is
+    kiosk.page.clock.fast_forward(IDLE_S * 1000)
+    count = kiosk.page.locator("#count-dialog")
+    expect(count).to_be_visible()
+    assert kiosk.voice.got("still")
+    kiosk.voice.say("您还在吗？", VISEMES, 3_000)
+    expect(kiosk.page.locator("#subtitle")).to_have_text("您还在吗？")
+    expect(count).to_be_visible()
+    kiosk.voice.tell(type="heard", text="在的", final=True)
+    expect(count).to_be_hidden()

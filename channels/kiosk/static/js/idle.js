@@ -3,7 +3,7 @@
 const SIGNS = ["pointerdown", "click", "keydown", "input", "wheel"];
 
 export class Idle {
-  /** `on` = {count(seconds left), over(), back()}. `patience()` is by how much longer than usual is waited; `busy()`: it is she who waits. */
+  /** `on` = {begins(), count(seconds left), over(), back()}. `patience()` is by how much longer than usual is waited; `busy()`: it is she who waits. */
   constructor(on, patience = () => 1, busy = () => false) {
     Object.assign(this, { on, patience, busy, idle: 60, countdown: 20, left: null, timer: null, running: false });
     for (const sign of SIGNS) window.addEventListener(sign, () => this.#sign(sign), { capture: true, passive: true });
@@ -34,6 +34,7 @@ export class Idle {
     this.timer = setTimeout(() => {
       if (this.busy()) return this.seen();
       this.until = Date.now() + this.countdown * 1000;
+      this.on.begins?.();
       return this.#count();
     }, this.idle * this.patience() * 1000);
   }

@@ -110,6 +110,7 @@ export class Dialogs {
     get("resume-code").value = code;
     this.#wrong("");
     open(get("resume-dialog"));
+    if (code) get("resume-go").focus(); // all is there, unless an identity number was given
   }
 
   /** Closes all and empties what they held. */

@@ -5,17 +5,21 @@ import { Conversation } from "/static/chat/js/conversation.js";
 import { drawIcons } from "/static/chat/js/dom.js";
 import { ASK_FOR } from "/static/chat/js/language.js";
 import { StaffCards } from "/static/chat/js/staff-cards.js";
+import { canSign } from "/static/chat/js/signature.js";
 import { showStarts } from "/static/chat/js/starts.js";
 import { Status } from "/static/chat/js/status.js";
 import { forgetConversation, forgetMemory, memoryOnly, preference } from "/static/chat/js/store.js";
 import { pageLocale, setLocale, translate } from "/static/chat/js/strings.js";
 import { Figure } from "./avatar/figure.js";
-import { calling } from "./calling.js";
+import { calling, photographing } from "./calling.js";
 import { Devices } from "./devices/index.js";
 import { Door } from "./door.js";
+import { wireGlass } from "./glass.js";
 import { Idle } from "./idle.js";
 import { Dialogs, handBack } from "./leaving.js";
+import { moreBelow } from "./more.js";
 import { watchForPresence } from "./presence.js";
+import { signing } from "./signing.js";
 import { PhoneSignIn } from "./phone-signin.js";
 import { Speech } from "./speech.js";
 import { Stage } from "./stage.js";
@@ -50,7 +54,7 @@ const speech = new Speech({
   on: {
     state(name) {
       get("sign").dataset.state = name;
-      get("sign-words").textContent = k(`kiosk.${name}`);
+      get("sign-words").textContent = k(`kiosk.${name === "speaking" && !DEVICE.fullDuplex ? "speaking_touch" : name}`);
       get("quiet").hidden = name !== "speaking";
       get("mute").hidden = !speech.hears;
       get("mute").setAttribute("aria-pressed", String(speech.muted));
@@ -85,7 +89,7 @@ const typing = new Typing({ form: get("typing"), input: get("message"), button: 
 const ask = new AskPanel({
   root: get("ask"), composer: typing,
   act: {
-    say: tell, choose, canFill: () => false, form() {}, canSign: () => false, sign() {}, attach: () => phone(), sheet: () => phone(), sendSheet: async () => null,
+    say: tell, choose, canFill: () => false, form() {}, canSign: () => canSign(file), sign: () => sign(), attach: () => phone(), sheet: () => phone(), sendSheet: async () => null,
     upload: (one, material, progress) => upload(conversation.session, one, material, progress),
   },
 });
@@ -94,10 +98,11 @@ const cards = new StaffCards({
   send: (id, body) => actOnCard(conversation.session, id, body),
   upload: (one, material, progress) => upload(conversation.session, one, material, progress),
   pages: (number) => packagePages(conversation.session, number),
-  picture: shownFrom,
+  picture: shownFrom, paper: photographing({ session: () => conversation.session, devices: () => devices }),
   failed: () => conversation?.expired(),
 });
-const call = calling(get("call"), { session: () => conversation.session, cards, speech, idle: () => idle });
+const sign = signing({ session: () => conversation.session, case: () => file, told: (words) => stage.addNotice("info", words) });
+const call = calling(get("call"), { session: () => conversation.session, cards, speech, idle: () => idle, devices: () => devices, sign });
 const panel = {
   get case() {
     return file;
@@ -121,7 +126,7 @@ const dialogs = new Dialogs({
   desk: () => begin().then(() => tell(said(DEVICE.place ? "kiosk.attendant_at.say" : "kiosk.attendant.say", DEVICE))),
   here: () => begin().then(() => tell(said("kiosk.help_here.say", DEVICE))),
 });
-const idle = new Idle({ count: (left) => dialogs.count(left), over: wipe, back: () => dialogs.counted() }, () => (WAITING.has(status.owner) ? 5 : 1),
+const idle = new Idle({ begins: () => speech.wonder(), count: (left) => dialogs.count(left), over: wipe, back: () => dialogs.counted() }, () => (WAITING.has(status.owner) ? 5 : 1),
   () => ["thinking", "speaking"].includes(speech.told));
 
 const devices = new Devices({
@@ -169,6 +174,7 @@ const view = {
   caseShown() {},
   arrived() {
     idle.seen();
+    speech.wake(); // where an answer comes from, her voice is heard again too
   },
   expired: wipe,
 };
@@ -369,18 +375,7 @@ for (const button of document.querySelectorAll("[data-locale]")) {
     tell(ASK_FOR[button.dataset.locale]);
   });
 }
-// Links would lead out of the kiosk.
-document.addEventListener("click", (event) => {
-  if (!event.target.closest("a")) return;
-  event.preventDefault();
-  say(k("kiosk.no_link"));
-});
-document.addEventListener("contextmenu", (event) => event.preventDefault());
-document.addEventListener("pointerdown", (event) => {
-  const place = get("figure").getBoundingClientRect();
-  figure.look((event.clientX - place.x - place.width / 2) / window.innerWidth * 2, (event.clientY - place.y - place.height * 0.35) / window.innerHeight * 2);
-  setTimeout(() => figure.look(0, 0), 1400);
-});
+wireGlass({ figure, place: get("figure"), refused: () => say(k("kiosk.no_link")) });
 document.addEventListener("keydown", () => { byKeyboard = true; }, true);
 document.addEventListener("pointerdown", () => { byKeyboard = false; }, true);
 window.addEventListener("offline", () => document.body.dataset.screen === "talk" && status.say("offline", k("kiosk.offline")));
@@ -389,6 +384,7 @@ window.addEventListener("online", () => {
   speech.wake();
 });
 
+moreBelow(document.querySelector(".scroll"), get("more"));
 drawIcons(document);
 speak("zh-CN");
 screen("attract");

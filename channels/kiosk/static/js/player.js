@@ -31,7 +31,7 @@ function samples(context, pcm, rate) {
 
 export class Player {
   /**
-   * `figure` has viseme(name, weight) and hush(); `on` = {subtitle(text), speaking(on), done(utterance), silent(reason)}.
+   * `figure` has viseme(name, weight) and hush(); `on` = {subtitle(text), speaking(on), done(utterance, ms: so long it was), silent(reason)}.
    * `context()` makes an AudioContext or throws; `now()` is in seconds, for where there is none.
    */
   constructor({ figure, on, context = () => new AudioContext({ latencyHint: "interactive" }), now = () => performance.now() / 1000 }) {
@@ -83,7 +83,7 @@ export class Player {
     this.#speaks(true);
   }
 
-  /** Silent at once, and deaf to what still comes of this utterance and those before it. Returns how far into it she was, in ms. */
+  /** Silent at once, and deaf to what still comes of this utterance and those before it. Returns how far into its first utterance she was, in ms. */
   silence(utterance = this.queue.at(-1)?.frame.utterance ?? this.muted) {
     const [first] = this.queue;
     this.muted = Math.max(this.muted, utterance);
@@ -95,7 +95,8 @@ export class Player {
     }
     this.queue = [];
     this.#speaks(false);
-    return first ? Math.max(0, Math.round((this.#heard(first) - first.start) * 1000)) : 0;
+    const before = first && this.played?.utterance === first.frame.utterance ? this.played.ms : 0;
+    return first ? before + Math.max(0, Math.round((this.#heard(first) - first.start) * 1000)) : 0;
   }
 
   /** Forgets everything: another conversation counts its utterances anew. */
@@ -112,8 +113,10 @@ export class Player {
       if (this.#heard(current) < current.start + current.length) break;
       const acknowledged = this.acknowledges;
       this.queue.shift();
+      const { utterance } = current.frame;
+      this.played = { utterance, ms: (this.played?.utterance === utterance ? this.played.ms : 0) + current.frame.ms };
       if (acknowledged && this.queue.length) this.on.speaking?.(true);
-      if (current.frame.last) this.on.done?.(current.frame.utterance);
+      if (current.frame.last) this.on.done?.(utterance, this.played.ms);
       current = null;
     }
     if (!current) return void this.#speaks(false);

@@ -10,20 +10,22 @@ const VOLUMES = [["kiosk.volume_high", 1], ["kiosk.volume_middle", 0.6], ["kiosk
 const POINT_MS = 5_000;
 const PATIENCE_MS = 20_000;
 const THERE_MS = 3_000;
+/** So long after her last sound the server hears nothing where the microphone hears the loudspeaker: no sign says otherwise. */
+const TAIL_MS = 400;
 
 export class Speech {
   /**
-   * `on` = {state(name), subtitle(text), heard(text, final), turn(turn), problem(words), offer(way), level(0..1), alive()}; states: listening,
+   * `on` = {state(name), subtitle(text), heard(text, final), turn(turn), problem(words), offer(way), level(0..1), alive()}; states: listening, waiting (for her own voice to die away),
    * hearing, thinking, speaking, mic_muted, touch. `device` = {speed, fullDuplex, microphone: whether it may be used}.
    */
   constructor({ figure, on, device, portrait }) {
-    Object.assign(this, { figure, on, device, portrait, link: null, told: "off", busy: false, muted: false, volume: 0, pointUntil: 0, tried: new Set() });
+    Object.assign(this, { figure, on, device, portrait, link: null, told: "off", busy: false, muted: false, volume: 0, pointUntil: 0, deafUntil: 0, wondering: false, tried: new Set() });
     this.player = new Player({
       figure,
       on: {
         subtitle: (text) => on.subtitle(text),
         speaking: (speaking) => this.#speaks(speaking),
-        done: (utterance) => this.link?.played(utterance, 0),
+        done: (utterance, ms) => this.link?.played(utterance, ms),
         silent: () => on.problem(k("kiosk.no_sound")),
       },
     });
@@ -66,7 +68,7 @@ export class Speech {
       },
       turn: (turn) => this.on.turn(turn),
       say: (frame, pcm) => {
-        this.on.alive();
+        if (!this.wondering) this.on.alive();
         this.player.say(frame, pcm);
       },
       silence: (utterance) => this.player.silence(utterance),
@@ -109,6 +111,13 @@ export class Speech {
     const ms = this.player.silence();
     this.link?.stop();
     this.link?.played(utterance, ms);
+  }
+
+  /** Nobody has stirred: she is asked aloud whether she is there. That our own voice is heard is no sign of her. */
+  wonder() {
+    if (!this.link?.ready || this.player.speaking) return;
+    this.wondering = true;
+    this.link.still();
   }
 
   /** Resolves when the socket is there to speak the answer, or when it has been waited for long enough. */
@@ -154,12 +163,12 @@ export class Speech {
   }
 
   close() {
-    clearTimeout(this.pointing);
+    for (const timer of [this.pointing, this.hearing]) clearTimeout(timer);
     this.link?.close();
     this.link = null;
     this.player.reset();
     this.mic.stop();
-    Object.assign(this, { told: "off", busy: false, muted: false, pointUntil: 0, volume: 0 });
+    Object.assign(this, { told: "off", busy: false, muted: false, pointUntil: 0, deafUntil: 0, wondering: false, volume: 0 });
     this.player.volume = 1;
     this.tried.clear();
     this.figure.state("idle");
@@ -170,17 +179,24 @@ export class Speech {
   }
 
   #speaks(on) {
-    if (on) this.on.alive();
+    if (on && !this.wondering) this.on.alive();
+    if (!on) {
+      this.wondering = false;
+      this.deafUntil = Date.now() + TAIL_MS;
+      clearTimeout(this.hearing);
+      if (!this.device.fullDuplex) this.hearing = setTimeout(() => this.#show(), TAIL_MS + 20);
+    }
     this.#show();
   }
 
   #show() {
     // An acknowledgement is said while she thinks, and nothing to be interrupted.
     const speaking = this.player.speaking && !this.player.acknowledges;
-    const listening = this.hears ? (this.told === "hearing" ? "hearing" : "listening") : "touch";
+    const deaf = !this.device.fullDuplex && Date.now() < this.deafUntil;
+    const listening = this.hears ? deaf ? "waiting" : this.told === "hearing" ? "hearing" : "listening" : "touch";
     const state = speaking ? "speaking" : this.busy || this.told === "thinking" ? "thinking" : this.muted ? "mic_muted" : listening;
     this.on.state(state);
     if (Date.now() < this.pointUntil && state !== "thinking") this.figure.state(this.portrait() ? "pointing_down" : "pointing");
-    else if (this.figure.name !== "bow") this.figure.state(this.player.speaking ? "speaking" : state === "thinking" ? "thinking" : this.hears && !this.muted ? "listening" : "idle");
+    else if (this.figure.name !== "bow") this.figure.state(this.player.speaking ? "speaking" : state === "thinking" ? "thinking" : this.hears && !this.muted && !deaf ? "listening" : "idle");
   }
 }

@@ -5,6 +5,9 @@ import { k } from "./words.js";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", ".", "0", "X"];
 
+/** What is answered with digits, as its example shows: identity numbers, telephone numbers, codes. */
+const DIGITS = /^\d[\dXx -]{3,}$/;
+
 export class Typing {
   /** `send(text)` returns false when nothing can be sent yet. */
   constructor({ form, input, button, pad, toggle, send }) {
@@ -54,7 +57,7 @@ export class Typing {
     else this.input.removeAttribute("aria-describedby");
     if (ask?.error) this.input.setAttribute("aria-invalid", "true");
     else this.input.removeAttribute("aria-invalid");
-    this.#pad(ask?.kind === "number" && !ask.options?.length);
+    this.#pad((ask?.kind === "number" || DIGITS.test(ask?.example ?? "")) && !ask.options?.length);
   }
 
   #pad(on) {

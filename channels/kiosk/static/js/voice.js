@@ -65,6 +65,10 @@ export class VoiceLink {
     this.#send({ type: "played", utterance, ms });
   }
 
+  still() {
+    this.#send({ type: "still" });
+  }
+
   mute(on) {
     this.#send({ type: "mute", on });
   }

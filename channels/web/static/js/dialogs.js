@@ -5,6 +5,8 @@ import { keepViewing } from "./store.js";
 import { t } from "./strings.js";
 
 const get = (id) => document.getElementById(id);
+/** The resume code of the address this page was opened at, behind the # that is sent to no server. */
+const brought = new URLSearchParams(window.location.hash.slice(1)).get("resume") ?? "";
 
 /** Opens a modal dialog and gives focus back where it was when it closes. */
 function open(dialog) {
@@ -60,6 +62,7 @@ export class ResumeDialog {
   show(number = "") {
     this.form.reset();
     get("resume-case").value = number;
+    if (number) get("resume-code").value = brought.slice(0, 12);
     this.#say("");
     this.dialog.returnValue = "";
     open(this.dialog);

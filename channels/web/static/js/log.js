@@ -4,6 +4,7 @@ import { clockTime, dayName } from "./format.js";
 import { isPicture, pictureReplies } from "./pictures.js";
 import { notice, renderReply } from "./replies.js";
 import { t } from "./strings.js";
+import { toKiosk } from "./to-kiosk.js";
 
 const SLOW_MS = 5000;
 const NEAR_END_PX = 90;
@@ -122,6 +123,8 @@ export class Log {
     }
     this.#retire();
     this.bot(turn.replies ?? [], turn.ask, turn.understanding?.guide);
+    const way = toKiosk(turn);
+    if (way) this.#insert(h("div", { class: "msg aside" }, way));
     return true;
   }
 
@@ -194,6 +197,7 @@ export class Log {
       element.hidden = false;
       element.closest(".msg").hidden = false;
     }
+    this.root.querySelector(".to-kiosk")?.parentElement.remove(); // its code is good until the case goes on
     for (const group of this.root.querySelectorAll("[data-live]")) {
       delete group.dataset.live;
       for (const button of group.querySelectorAll("button")) button.disabled = true;

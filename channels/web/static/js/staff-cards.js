@@ -10,7 +10,8 @@ const OVER = new Set(["bot", "closed"]);
 
 export class StaffCards {
   /**
-   * `act` = {send(cardId, body): promise of the card, upload(file, material, onProgress), pages(caseNo), picture(url), failed(error)}.
+   * `act` = {send(cardId, body): promise of the card, upload(file, material, onProgress), pages(caseNo), picture(url), failed(error)}; where
+   * the page has no files of hers, paper(card) photographs what is asked for.
    */
   constructor(act) {
     this.act = act;
@@ -75,6 +76,10 @@ export class StaffCards {
 
   _upload(one) {
     const { card } = one;
+    if (this.act.paper) {
+      const take = h("button", { type: "button", class: "button primary", text: t("card.upload", { label: card.label }), on: { click: () => void this.act.paper(card) } });
+      return [card.why ? h("p", { class: "hint", text: card.why }) : null, h("div", { class: "go" }, take), this.#refuse(one, "card.upload_no")];
+    }
     const panel = { busy: false, holdsFocus: false, files: null, offerOtherways() {} };
     const attach = (ids) => this.#send(one, { action: "answer", attachments: ids });
     one.files = new FileAnswer({ ask: card, act: { upload: this.act.upload, attach }, panel });

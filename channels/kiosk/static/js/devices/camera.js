@@ -6,9 +6,9 @@ import { d } from "./words.js";
 
 const BETWEEN_MS = 250;
 
-/** `upload(file)` → {done: promise of {upload_id, checks}}; `attach(id, name)` hands it in. */
-export function photograph(service, { on, upload, attach }) {
-  const box = new Box("camera", "camera_title", on);
+/** `upload(file)` → {done: promise of {upload_id, checks}}; `attach(id, name)` hands it in; `closed()` is told, however it is closed. */
+export function photograph(service, { on, upload, attach, closed = () => {} }) {
+  const box = new Box("camera", "camera_title", on, closed);
   const image = h("img", { class: "device-picture", alt: d("camera_alt") });
   box.place.append(image);
   let taken = null;

@@ -39,7 +39,7 @@ export class Devices {
     document.head.append(h("link", { rel: "stylesheet", href: "/static/kiosk/css/devices.css" }));
     page.after.after(this.offers);
     page.first.after(this.first);
-    document.addEventListener("kiosk:offer", (event) => event.detail.way === "scan" && this.offers.firstChild?.focus());
+    document.addEventListener("kiosk:offer", (event) => event.detail.way === "scan" && this.#fitting()?.focus());
     this.address = null;
     fetch("/kiosk/settings", { cache: "no-store" }).then((answer) => answer.json()).then((told) => { this.address = told.address ?? null; }).catch(() => {});
     this.start();
@@ -88,6 +88,18 @@ export class Devices {
     this.#opened(photograph(this.service, { on: this.#on(), upload: (file) => this.page.upload(file, material), attach: (id, name) => this.page.attach([id], name) }));
   }
 
+  /** A paper staff ask for in a call, by the document camera; null where there is none. Resolves to whether it was handed in. */
+  paper(card, hand) {
+    if (!this.service.has("camera")) return null;
+    return new Promise((done) => {
+      let handed = null;
+      const attach = (id) => { handed = hand(id).then((answer) => done(answer.state !== "open"), (error) => done(this.page.say(error.message) ?? false)); };
+      this.#opened(photograph(this.service, {
+        on: this.#on(), upload: (file) => this.page.upload(file, card.material ?? null), attach, closed: () => setTimeout(() => handed ?? done(false)),
+      }));
+    });
+  }
+
   scan() {
     const ours = [window.location.origin, ...(this.address ? [new URL(this.address).origin] : [])];
     this.#opened(scanCode(this.service, {
@@ -128,6 +140,12 @@ export class Devices {
   reword() {
     this.first.textContent = d("scan");
     if (this.ask) this.show(this.ask);
+  }
+
+  /** Of what is offered the one that has the answer: the scanner for a licence's code, else the card reader. */
+  #fitting() {
+    const kind = LICENCE.test(this.ask?.label) ? "scan" : "card";
+    return this.offers.querySelector(`[data-offer="${kind}"]`) ?? this.offers.firstChild;
   }
 
   #on() {

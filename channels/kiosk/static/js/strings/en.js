@@ -20,6 +20,7 @@ export default {
 
   "kiosk.you_said": "You said",
   "kiosk.replies": "Answer",
+  "kiosk.more": "More below",
   "kiosk.type": "Type here",
   "kiosk.send": "Send",
   "kiosk.digits": "Number pad",
@@ -33,6 +34,8 @@ export default {
   "kiosk.hearing": "I can hear you, please go on",
   "kiosk.thinking": "Thinking",
   "kiosk.speaking": "Speaking; interrupt me at any time",
+  "kiosk.speaking_touch": "Speaking; press “Stop talking” to interrupt",
+  "kiosk.waiting": "One moment",
   "kiosk.mic_muted": "Microphone off",
   "kiosk.touch": "Please touch or type",
   "kiosk.off": "Please touch or type",

@@ -20,6 +20,7 @@ export default {
 
   "kiosk.you_said": "您说",
   "kiosk.replies": "办到的回答",
+  "kiosk.more": "往下看",
   "kiosk.type": "打字输入",
   "kiosk.send": "发送",
   "kiosk.digits": "数字键盘",
@@ -33,6 +34,8 @@ export default {
   "kiosk.hearing": "听到了，请继续说",
   "kiosk.thinking": "正在想",
   "kiosk.speaking": "正在说，您可以随时打断",
+  "kiosk.speaking_touch": "正在说，要打断请点“别说了”",
+  "kiosk.waiting": "请稍等",
   "kiosk.mic_muted": "麦克风已关",
   "kiosk.touch": "请用手点或打字",
   "kiosk.off": "请用手点或打字",

@@ -243,6 +243,10 @@ export default {
   "material.bring": "Bring along",
   "material.missing": "Needed",
 
+  "tokiosk.title": "Go on at a self-service machine",
+  "tokiosk.text": "Press “Scan a code” on the machine and hold this code before its scanner. It holds your resume code: show it to nobody else.",
+  "tokiosk.alt": "Code for the machine's scanner",
+  "tokiosk.failed": "The code could not be drawn. On the machine, press “Continue from my phone” and type case number and resume code.",
   "resume.title": "Continue with a case number",
   "resume.text": "A case paused on another device can be continued here.",
   "resume.case_no": "Case number",

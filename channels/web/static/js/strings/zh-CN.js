@@ -243,6 +243,10 @@ export default {
   "material.bring": "带到窗口",
   "material.missing": "待提供",
 
+  "tokiosk.title": "在自助终端上接着办",
+  "tokiosk.text": "到自助终端上点“扫码”，把下面的码对准扫码口。码里有恢复码，请不要给别人看。",
+  "tokiosk.alt": "给自助终端扫的二维码",
+  "tokiosk.failed": "二维码没有出来。请在自助终端上点“接着办手机上的事”，输入办件编号和恢复码。",
   "resume.title": "凭办件编号继续办理",
   "resume.text": "在别的设备上暂停过的办件，可以在这里接着办。",
   "resume.case_no": "办件编号",

@@ -243,6 +243,10 @@ export default {
   "material.bring": "帶到窗口",
   "material.missing": "待提供",
 
+  "tokiosk.title": "在自助終端上接著辦",
+  "tokiosk.text": "到自助終端上點「掃碼」，把下面的碼對準掃碼口。碼裡有恢復碼，請不要給別人看。",
+  "tokiosk.alt": "給自助終端掃的二維碼",
+  "tokiosk.failed": "二維碼沒有出來。請在自助終端上點「接著辦手機上的事」，輸入辦件編號和恢復碼。",
   "resume.title": "憑辦件編號繼續辦理",
   "resume.text": "在別的設備上暫停過的辦件，可以在這裡接著辦。",
   "resume.case_no": "辦件編號",
