@@ -17,6 +17,8 @@ from knowledge.schema import FieldType, Guide, GuideField
 
 #: Kinds that the API's own kinds tell, where no guide knows the question.
 _KINDS: dict[str, FieldType] = {"date": "date", "choice": "choice", "multi": "multi", "confirm": "yes_no"}
+WRITTEN = frozenset(("person_name", "company_name", "address"))
+"""What stands on a licence in characters: many sound alike, and only who said it knows which were meant."""
 _OPTIONED: frozenset[str] = frozenset(("choice", "multi", "yes_no"))
 
 

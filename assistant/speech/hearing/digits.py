@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from assistant.casework.fields import dates
-from assistant.speech.hearing.asked import Asked
+from assistant.speech.hearing.asked import WRITTEN, Asked
 
 #: How many signs a group has, by kind and length.
 _GROUPS: dict[tuple[str, int], tuple[int, ...]] = {
@@ -53,4 +53,4 @@ def read_out(asked: Asked, value: str) -> str:
         return dates.said(date.fromisoformat(value))
     if asked.kind == "amount":
         return f"{value}元"
-    return " ".join(groups(asked.kind, value))
+    return value if asked.kind in WRITTEN else " ".join(groups(asked.kind, value))

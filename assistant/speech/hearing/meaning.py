@@ -69,14 +69,17 @@ def meant(
     value = prepared(plain, asked, today)
     read = asked.read(value, today)
     taken = isinstance(read, Accepted) and asked.kind not in _IN_WORDS
-    if isinstance(read, Accepted) and (taken or matters(asked)):
+    if isinstance(read, Accepted) and (taken or (matters(asked) and asked.kind != "address")):
         readback = ReadBack(asked, str(read.value), today).say if matters(asked) else None
         return Meaning(value, value != plain, read.warning is None, readback, str(read.value) if readback else None, spoken)
     if asked.kind in _NEVER_REPAIRED or spoken == "en" or (asked.kind not in (None, *_IN_WORDS) and _NUMBER_LIKE.search(value)):
         return Meaning(value, value != plain, False, language=spoken)
     mended = _repaired(plain, asked, vocabulary)
     final = prepared(mended.text, asked, today) if asked.kind in _IN_WORDS else mended.text
-    return Meaning(final, final != plain, not mended.changes, language=spoken, changes=mended.changes)
+    kept = asked.read(final, today) if matters(asked) else None
+    held = str(kept.value) if isinstance(kept, Accepted) else None
+    readback = ReadBack(asked, held, today).say if held else None
+    return Meaning(final, final != plain, not mended.changes, readback, held, spoken, mended.changes)
 
 
 def _repaired(plain: str, asked: Asked, vocabulary: Vocabulary | None) -> Repaired:

@@ -14,7 +14,7 @@ from typing import Literal
 from assistant.casework.fields.agreeing import yes_or_no
 from assistant.casework.fields.result import Accepted
 from assistant.foundation.messages import t
-from assistant.speech.hearing.asked import Asked
+from assistant.speech.hearing.asked import WRITTEN, Asked
 from assistant.speech.hearing.correcting import corrected, names_part, signs
 from assistant.speech.hearing.digits import read_out
 from assistant.speech.hearing.script import simplified
@@ -29,6 +29,10 @@ _ANEW = re.compile(
 )
 _TOUCH = re.compile(r"(?:我|自己|手动|手工|用手).{0,4}(?:输|打字|点|写|填|按)|键盘|触屏|屏幕上|type|touch", re.I)
 _LEAD = re.compile(r"^(?:(?:不对|不是的|错了|哦|噢|嗯|啊)[,，。、\s]*|(?:不|没有|对|等一下|等等)[,，。、\s]+)(?=.)")
+_REFUSED = re.compile(
+    r"^(?:(?:不对|不是的?|错了|说错了|不)[,，。、！!\s]*)+(?:我(?:说|要说)的|应该|是|叫|改成|改为)*[,，。:：\s]*(?P<new>.*)$",
+    re.S,
+)
 #: Sounds of thinking; 嗯 is a yes only without them.
 _THINKING = re.compile(r"呃|额|唔|那个|这个|[.…]{2,}")
 _SOUNDS = re.compile(r"[嗯呃额唔啊哦,，。.…、\s]|那个|这个")
@@ -57,7 +61,7 @@ class ReadBack:
             case "asking":
                 return t("speech.hear_readback", value=shown)
             case "wrong":
-                return t("speech.hear_which_part")
+                return t("speech.hear_whole" if self.asked.kind in WRITTEN else "speech.hear_which_part")
             case "doubtful":
                 return t("speech.hear_doubtful", value=shown)
             case "confirmed":
@@ -90,6 +94,8 @@ class ReadBack:
     def _new_value(self, plain: str) -> str | None:
         """The value as it is after what was said: a part put right, or said as a whole once more."""
         kind = self.asked.kind
+        if kind in WRITTEN:
+            return self._written_anew(plain)
         said = plain
         while (shorter := _LEAD.sub("", said, count=1)) != said:
             said = shorter
@@ -99,6 +105,19 @@ class ReadBack:
             return None
         whole = self.asked.read(prepared(said, self.asked, self.today), self.today)
         return str(whole.value) if isinstance(whole, Accepted) else None
+
+    def _written_anew(self, plain: str) -> str | None:
+        """A name or an address is said whole again: after a no, or plainly the same one."""
+        refused = _REFUSED.match(plain)
+        said = refused["new"] if refused else plain
+        if len(said) < 2 or yes_or_no(said) is not None:
+            return None
+        read = self.asked.read(prepared(said, self.asked, self.today), self.today)
+        if not isinstance(read, Accepted):
+            return None
+        new = str(read.value)
+        alike = 2 * len(set(new) & set(self.value)) >= len(set(new))
+        return new if refused or self.state == "wrong" or alike else None
 
     def _as_kept(self, part: str) -> str:
         """A corrected number as the form writes it: a landline has its dash again."""

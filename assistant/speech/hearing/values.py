@@ -13,7 +13,7 @@ from datetime import date
 from assistant.casework.fields.result import Accepted, Rejected
 from assistant.engine.components.patterns.numerals import DIGITS, chinese_to_decimal, normalise, spoken_digits
 from assistant.speech.hearing import spelling, spoken
-from assistant.speech.hearing.asked import Asked
+from assistant.speech.hearing.asked import WRITTEN, Asked
 
 #: Questions for free text that ask for a number.
 NUMBERED = re.compile(r"卡号|账号|邮政编码|邮编|证件?号码?$|(?:许可证|证书|合同)(?:编号|号)|文号")
@@ -72,7 +72,7 @@ def _numbered(plain: str) -> Iterator[str]:
 
 def matters(asked: Asked) -> bool:
     """Whether a mistake in the answer would be costly and silent, so that it is read back."""
-    return asked.kind in (*_CODES, "date", "amount") or bool(
+    return asked.kind in (*_CODES, *WRITTEN, "date", "amount") or bool(
         asked.kind == "text" and (NUMBERED.search(asked.label) or PLATE.search(asked.label))
     )
 

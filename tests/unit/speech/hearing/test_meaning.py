@@ -27,7 +27,13 @@ def test_a_number_comes_with_the_sentence_that_reads_it_back() -> None:
 
 def test_what_costs_little_when_it_is_wrong_is_not_read_back() -> None:
     assert meant("八十六个平方", Asked("area"), today=TODAY).readback is None
-    assert meant("张三", Asked("person_name"), today=TODAY).readback is None
+    assert meant("四个", Asked("integer"), today=TODAY).readback is None
+
+
+def test_what_stands_on_a_licence_in_characters_is_read_back() -> None:
+    assert meant("张三", Asked("person_name"), today=TODAY).readback == "我听到的是：张三。对吗？"
+    heard = meant("上海市浦东新区样板路六十六弄五号三零一室", Asked("address"), today=TODAY)
+    assert heard.value == "上海市浦东新区样板路66弄5号301室" and heard.readback is not None and heard.value in heard.readback
 
 
 def test_a_number_that_cannot_be_one_is_not_read_back_but_sent_for_the_form_to_say_so() -> None:

@@ -136,3 +136,29 @@ def test_nothing_but_a_yes_confirms_and_what_is_over_stays_over(answers: list[st
 def test_groups_lose_nothing(kind: str, value: str) -> None:
     assert "".join(groups(kind, value)) == value
     assert all(groups(kind, value))
+
+
+SHOP, NAME, ROOM = "老码头面馆", "张三", "上海市虹口区样板路8号201室"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said", "state", "after"),
+    [
+        ("person_name", NAME, "对", "confirmed", NAME), ("person_name", NAME, "对，没错", "confirmed", NAME),
+        ("person_name", NAME, "不对", "wrong", NAME), ("person_name", NAME, "不对，是章三", "asking", "章三"),
+        ("person_name", NAME, "李四", "asking", NAME), ("person_name", NAME, "不对，立早章，三四的三", "asking", "章三"),
+        ("company_name", SHOP, "不是，我说的是老码头小面馆", "asking", "老码头小面馆"), ("company_name", SHOP, "请等一下我想想", "asking", SHOP),
+        ("company_name", SHOP, "老码头小面馆", "asking", "老码头小面馆"), ("address", ROOM, "不对，上海市虹口区药店路八号二零一室", "asking", "上海市虹口区药店路8号201室"),
+        ("address", ROOM, "我自己打字", "touch", ROOM), ("address", ROOM, "从头来", "anew", ROOM),
+    ],
+)  # fmt: skip
+def test_what_is_written_is_put_right_as_a_whole(kind: FieldType, value: str, said: str, state: str, after: str) -> None:
+    heard = back(kind, value).hear(said)
+    assert (heard.state, heard.value) == (state, after)
+
+
+def test_after_a_no_whatever_is_said_is_it_and_the_question_says_so() -> None:
+    refused = back("person_name", NAME).hear("不对")
+    assert "整个再说一遍" in refused.say
+    assert refused.hear("李四") == back("person_name", "李四")
+    assert refused.hear("李四").hear("是的").state == "confirmed"
