@@ -19,8 +19,8 @@ from channels.problems import Problem
 
 #: Routes anybody may call: opening a conversation, also by a code of WeChat's, guides, search, reading one sentence, health,
 #: verifying a result by its code, opening what staff filled in by its code and proof, a kiosk listening for somebody to speak
-#: to it, the pages themselves, signing in (what the identity provider sends is signed), a conversation crossing over into our page
-#: (its ticket is sealed), containers (their tickets are signed).
+#: to it, the pages themselves, signing in (what the identity provider sends is signed), a conversation that crosses
+#: into our page (its ticket is sealed), containers (their tickets are signed).
 PUBLIC_ROUTES = frozenset(
     {
         ("POST", "/api/v1/conversations"),

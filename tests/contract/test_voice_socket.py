@@ -166,12 +166,13 @@ def test_a_spoken_sentence_is_a_turn_like_any_other_and_is_answered_aloud(her: T
         assert kiosk.until(socket, "heard")["text"] == ears.words
         turn = kiosk.until(socket, "turn")["turn"]
         assert turn["case"]["guide"]["code"] == "company-address-change"
-        say = kiosk.until(socket, "say")
-        assert (say["utterance"], say["sentence"], say["ms"]) == (1, 0, 20)
+        while (say := kiosk.until(socket, "say"))["kind"] == "ack":  # on a busy machine it comes before the answer
+            pass
+        assert (say["sentence"], say["ms"]) == (0, 20)
         assert say["visemes"]
-        assert HEADER.unpack_from(kiosk.sounds[0]) == (1, 0)
-        assert len(kiosk.sounds[0]) == HEADER.size + 640
         kiosk.until(socket, "state", state="listening")
+        [answered] = [sound for sound in kiosk.sounds if HEADER.unpack_from(sound) == (say["utterance"], 0)]
+        assert len(answered) == HEADER.size + 640
     events = her.get(f"/api/v1/conversations/{kiosk.id}/events", params={"token": kiosk.token, "follow": "false"}).text
     assert ears.words in events
     assert "公司" in "".join(ears.hints), "what citizens come for is listened for"
