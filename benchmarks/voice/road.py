@@ -178,7 +178,7 @@ class Hall:
 
     def _right(self, asking: str, said: str, facts: Facts) -> bool:
         wanted = str(facts.expect.get(asking, ""))
-        return bool(wanted) and wanted in re.sub(r"[^0-9A-Z]", "", said)
+        return bool(wanted) and wanted in re.sub(r"\s", "", said)  # numbers are read in groups
 
     def _moved(self, asking: str) -> bool:
         turn = self.turns[-1]

@@ -9,6 +9,7 @@ import json
 import re
 import time
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -119,8 +120,14 @@ def proof_in(text: str) -> tuple[str, str]:
 
 
 @pytest.mark.timeout(300)
-def test_from_the_first_sentence_to_the_office_s_news_and_through_other_doors(server: Stack, office: Office) -> None:
-    she = Reader(server)
+@pytest.fixture
+def she(server: Stack) -> Iterator[Reader]:
+    reader = Reader(server)
+    with reader.http:
+        yield reader
+
+
+def test_from_the_first_sentence_to_the_office_s_news_and_through_other_doors(server: Stack, office: Office, she: Reader) -> None:
     walk(she, she.says(SHORTEST.opening), "紧急联系人的电话")
     case_no, code = proof_in(she.says("先暂停，我过两天再办"))
 

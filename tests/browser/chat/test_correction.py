@@ -52,13 +52,13 @@ def test_only_what_is_wanting_is_asked_with_the_keyboard_alone(open_chat: Callab
     expect(chat.ask).to_contain_text("目前的回答：3.5")  # what stands there now
     expect(chat.log).to_contain_text("只要改好下面几项，其他内容都不用动。请在2099年1月8日以前补好。")
     expect(chat.box).to_be_focused()
-    assert violations(chat) == []
+    assert violations(chat.page) == []
 
     keys.type("4.5")
     keys.press("Enter")
     chat.asked("效果图")
     expect(chat.ask).to_contain_text("效果图上没有尺寸")
-    assert violations(chat) == []
+    assert violations(chat.page) == []
     assert chat.overflow() <= 0
     chat.ask.get_by_role("button", name="以后补").focus()
     keys.press("Enter")

@@ -59,7 +59,7 @@ def test_a_delivered_case_is_rated_at_the_end_with_the_keyboard_alone(open_chat:
     keys.type("好了，再见")
     keys.press("Enter")
     chat.asked("服务评价")
-    assert violations(chat) == []
+    assert violations(chat.page) == []
     chat.ask.get_by_role("button", name="非常满意", exact=True).focus()
     for _ in range(4):
         keys.press("ArrowDown")
@@ -67,7 +67,7 @@ def test_a_delivered_case_is_rated_at_the_end_with_the_keyboard_alone(open_chat:
     keys.press("Enter")
 
     chat.asked("哪里不满意")
-    assert violations(chat) == []
+    assert violations(chat.page) == []
     chat.ask.get_by_label("太慢").focus()
     keys.press("Space")
     chat.ask.get_by_role("button", name="确定").focus()
