@@ -119,7 +119,6 @@ def proof_in(text: str) -> tuple[str, str]:
     return number[0], code[1]
 
 
-@pytest.mark.timeout(300)
 @pytest.fixture
 def she(server: Stack) -> Iterator[Reader]:
     reader = Reader(server)
@@ -127,6 +126,7 @@ def she(server: Stack) -> Iterator[Reader]:
         yield reader
 
 
+@pytest.mark.timeout(300)
 def test_from_the_first_sentence_to_the_office_s_news_and_through_other_doors(server: Stack, office: Office, she: Reader) -> None:
     walk(she, she.says(SHORTEST.opening), "紧急联系人的电话")
     case_no, code = proof_in(she.says("先暂停，我过两天再办"))
