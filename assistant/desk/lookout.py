@@ -18,6 +18,8 @@ T = TypeVar("T")
 THREADS = 3
 PACE_S = 0.25
 """From the beginning of one look to that of the next, at least: so late at most is what one of them shows."""
+LOOKS_BESIDE = 4
+"""What is done beside looks is begun once in so many of them."""
 
 
 class Lookout:
@@ -38,13 +40,17 @@ class Lookout:
         self._last: Sequence[Entry] = []
         self._next: asyncio.Task[Sequence[Entry]] | None = None
         self._beside: dict[str, asyncio.Task[None]] = {}
+        self._last_beside: dict[str, float] = {}
 
     def beside(self, who: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
-        """Begin ``work`` beside the looks, unless such work of ``who`` is under way.
+        """Begin ``work`` beside the looks, unless such work of ``who`` is under way or began a few looks ago.
 
-        Where many write it waits, and each of somebody's looks meanwhile would only queue up to write the same.
+        Where many write it waits, and each of somebody's looks meanwhile would only queue up to write the same; and where much
+        happens somebody looks many times a second.
         """
-        if who not in self._beside:
+        now = time.monotonic()
+        if who not in self._beside and now - self._last_beside.get(who, float("-inf")) >= LOOKS_BESIDE * self._pace_s:
+            self._last_beside[who] = now
             self._beside[who] = asyncio.create_task(work())
             self._beside[who].add_done_callback(lambda _: self._beside.pop(who, None))
 

@@ -78,7 +78,7 @@ def test_who_subscribes_to_all_hears_every_bell() -> None:
 
 def test_the_same_work_of_one_is_under_way_once_and_may_be_done_again_after() -> None:
     async def course() -> list[str]:
-        lookout, done, open_ = Lookout(list), list[str](), asyncio.Event()
+        lookout, done, open_ = Lookout(list, pace_s=0.0), list[str](), asyncio.Event()
 
         async def work(who: str) -> None:
             await open_.wait()
@@ -96,3 +96,19 @@ def test_the_same_work_of_one_is_under_way_once_and_may_be_done_again_after() ->
         return done
 
     assert asyncio.run(course()) == ["anna", "bert", "anna again"]
+
+
+def test_what_is_done_beside_looks_is_not_begun_at_each_of_them() -> None:
+    async def course() -> list[str]:
+        lookout, done = Lookout(list, pace_s=1000.0), list[str]()
+
+        async def work(who: str) -> None:
+            done.append(who)
+
+        for who in ("anna", "anna", "bert"):
+            lookout.beside(who, partial(work, who))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        return done
+
+    assert asyncio.run(course()) == ["anna", "bert"]
