@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from datetime import datetime
 from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from assistant.conversation import signing_in
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import render, t, use_language
 from assistant.foundation.tokens import hash_token
-from assistant.identity import misuse
 from assistant.identity.claims import Proven
-from assistant.identity.persons import Session
 from assistant.identity.provider import SignInRefused
 from channels import crossings, trips
 from channels.api.conversations import begin
@@ -98,13 +93,5 @@ def _sign_in(parts: Parts, shown: Proven, ticket_id: str, locale: Locale, region
         begun = begin(parts, OpenConversation(channel="web", locale=locale), region, conversation_id=conversation_id)
     except IntegrityError:
         raise SignInRefused("used") from None
-
-    def enter(conn: Connection, now: datetime) -> tuple[Session, str]:
-        if shown.authority is not None:
-            if misuse.slowed(conn, ("enterprises",), now) is not None:
-                raise SignInRefused("slowed")
-            misuse.note(conn, "enterprises", shown.authority.uscc, now)
-        return signing_in.sign_in(conn, parts.db.keyring, conversation_id, shown, now, serving.lasts(parts))
-
-    _, token = serving.writing(parts, enter)
+    _, token = serving.sign_in(parts, conversation_id, shown)
     return crossings.address(parts.db.keyring, conversation_id, hash_token(begun.token), parts.clock.now()), token

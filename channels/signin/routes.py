@@ -21,8 +21,8 @@ from assistant.conversation import repository, signing_in
 from assistant.conversation.model import Conversation
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import render, t, use_language
-from assistant.identity import misuse, persons
-from assistant.identity.claims import Proven, proven
+from assistant.identity import persons
+from assistant.identity.claims import proven
 from assistant.identity.persons import Session
 from assistant.identity.provider import ProviderAway, SignInRefused, Trip
 from channels import trips
@@ -136,23 +136,6 @@ def _by_session(parts: Parts, conv: Conversation, body: SignIn, token: str) -> b
         raise Problem(409, "signin_other", detail=t("signin.other")) from None
 
 
-def _sign_in(parts: Parts, conv: Conversation, shown: Proven) -> tuple[Session, str]:
-    """Sign her in; one address signing in for many enterprises is slowed, and counted.
-
-    Raises:
-        SignInRefused: ``slowed``.
-    """
-
-    def enter(conn: Connection, now: datetime) -> tuple[Session, str]:
-        if shown.authority is not None:
-            if misuse.slowed(conn, ("enterprises",), now) is not None:
-                raise SignInRefused("slowed")
-            misuse.note(conn, "enterprises", shown.authority.uscc, now)
-        return signing_in.sign_in(conn, parts.db.keyring, conv.id, shown, now, serving.lasts(parts))
-
-    return serving.writing(parts, enter)
-
-
 def _back(parts: Parts, sealed: str, answer: dict[str, str]) -> Response:
     channel, locale = "web", "zh-CN"
     try:
@@ -165,7 +148,7 @@ def _back(parts: Parts, sealed: str, answer: dict[str, str]) -> Response:
         channel, locale = conv.channel, conv.locale
         person = serving.provider_of(parts).finish(trip, answer)
         shown = proven(person, serving.names(parts.settings), parts.clock.now())
-        session, token = _sign_in(parts, conv, shown)
+        session, token = serving.sign_in(parts, conv.id, shown)
     except ProviderAway:
         return _arrive(channel, locale, "away", name=parts.settings.citizen_name)
     except SignInRefused as refused:

@@ -15,10 +15,10 @@ from assistant.conversation.model import Conversation
 from assistant.foundation.clock import Clock
 from assistant.foundation.messages import render, t, use_language
 from assistant.foundation.settings import Settings
-from assistant.identity import persons
-from assistant.identity.claims import Names, levels
+from assistant.identity import misuse, persons
+from assistant.identity.claims import Names, Proven, levels
 from assistant.identity.persons import Session
-from assistant.identity.provider import IdentityProvider
+from assistant.identity.provider import IdentityProvider, SignInRefused
 from channels.parts import Parts
 from channels.problems import Problem
 from channels.signin.models import Acting, Standing, Wanted
@@ -108,3 +108,20 @@ def _called(session: Session | None) -> str | None:
 def _acting(parts: Parts, held: signing.Authority) -> Acting:
     items = [parts.services.name_of(code) or code for code in held.items]
     return Acting(**{**held.model_dump(), "items": items})
+
+
+def sign_in(parts: Parts, conversation_id: str, shown: Proven) -> tuple[Session, str]:
+    """Sign her in, by whichever door; one address signing in for many enterprises is slowed, and counted.
+
+    Raises:
+        SignInRefused: ``slowed``.
+    """
+
+    def enter(conn: Connection, now: datetime) -> tuple[Session, str]:
+        if shown.authority is not None:
+            if misuse.slowed(conn, ("enterprises",), now) is not None:
+                raise SignInRefused("slowed")
+            misuse.note(conn, "enterprises", shown.authority.uscc, now)
+        return signing_in.sign_in(conn, parts.db.keyring, conversation_id, shown, now, lasts(parts))
+
+    return writing(parts, enter)

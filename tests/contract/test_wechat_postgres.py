@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -65,7 +66,7 @@ def test_the_same_callbacks_at_two_processes_in_two_orders_are_kept_once(process
 
     for when in range(10):
         callbacks = [came(number + PEOPLE * when, when) for number in range(PEOPLE)]  # everybody new: both make her row, too
-        at_once(lambda held=callbacks: put(one, held), lambda held=callbacks[::-1]: put(other, held))  # type: ignore[misc]
+        at_once(partial(put, one, callbacks), partial(put, other, callbacks[::-1]))
     with one.read() as conn:
         assert conn.execute(select(func.count()).select_from(wechat_inbox)).scalar_one() == 10 * PEOPLE
         assert conn.execute(select(func.count()).select_from(wechat_peer)).scalar_one() == 10 * PEOPLE
@@ -95,11 +96,11 @@ def test_a_token_is_fetched_by_one_of_them(processes: tuple[Database, Database])
         return f"token-{len(fetched)}", 7200
 
     held = [Tokens(db, clock) for db in processes for _ in range(3)]
-    assert at_once(*(lambda t=tokens: t.get("wx", fetch) for tokens in held)) == ["token-1"] * 6  # type: ignore[misc]
-    assert at_once(*(lambda t=tokens: t.get("wx", fetch, "token-1") for tokens in held)) == ["token-2"] * 6  # type: ignore[misc]
+    assert at_once(*(partial(tokens.get, "wx", fetch) for tokens in held)) == ["token-1"] * 6
+    assert at_once(*(partial(tokens.get, "wx", fetch, "token-1") for tokens in held)) == ["token-2"] * 6
     assert fetched == [False, True]
     clock.advance(timedelta(seconds=7200 - 60))
-    assert "token-3" in at_once(*(lambda t=tokens: t.get("wx", fetch) for tokens in held))  # type: ignore[misc]
+    assert "token-3" in at_once(*(partial(tokens.get, "wx", fetch) for tokens in held))
     assert len(fetched) == 3
 
 

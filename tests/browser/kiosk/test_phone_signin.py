@@ -27,7 +27,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealApp]:
     with real(tmp_path_factory.mktemp("hall")) as made:
         made.url = made.url.replace("127.0.0.1", "hall.localhost")  # browsers find any name below localhost here
         there, parts = Provider(tmp_path_factory.mktemp("sandbox"), made.url), made.parts
-        there.clock = SystemClock()  # type: ignore[assignment]
+        there.clock = SystemClock()  # type: ignore[assignment]  # declared as the still clock other tests give it
         parts.settings = parts.settings.model_copy(update={"public_url": made.url})
         parts.citizens = IdentityProvider(
             there.issuer, "bandao", SECRET, f"{made.url}{BACK}", scope="openid profile phone", wanted_claim="id_number", now=parts.clock.now,
