@@ -77,6 +77,8 @@ class Calls:
                 step = begun(conversation_id, party, said, page, now, who.id if who else None)
             else:
                 step = heard(call, party, said, page, now, who.id if who else None)
+            if call is not None and step.call.seat(party).line != call.seat(party).line:
+                store.pass_over(conn, call.id, party)
             self._keep(conn, conv, step, call is None, party, f"staff:{who.id}" if who else "citizen", now)
         self._announce(conversation_id)
 

@@ -133,8 +133,6 @@ class Line:
             self._told = mark
             mine = call is not None and call.state == LIVE and call.seat(self.party).page == self.page
             said = list(store.after(conn, call.id, self.party, self._seq)) if call is not None and mine else []
-            if call is not None and not mine:
-                self._seq = store.last(conn, call.id)  # what was said to another page is not this one's to hear later
         return call, state, said
 
     def _state(self, conn: Any, call: Call | None) -> dict[str, Any]:

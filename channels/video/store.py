@@ -67,6 +67,12 @@ def say(conn: Connection, call_id: str, to: Party, body: dict[str, Any]) -> None
     conn.execute(insert(signals).values(call_id=call_id, seq=last(conn, call_id) + 1, party=to.value, body=body))
 
 
+def pass_over(conn: Connection, call_id: str, party: Party) -> None:
+    """Nobody hears what was said to a party until now: her new page begins here. The numbers stay taken."""
+    said = (signals.c.call_id == call_id) & (signals.c.party == party.value)
+    conn.execute(update(signals).where(said).values(party=""))
+
+
 def last(conn: Connection, call_id: str) -> int:
     """The number of what was said last; 0: nothing."""
     return int(conn.execute(select(func.coalesce(func.max(signals.c.seq), 0)).where(signals.c.call_id == call_id)).scalar_one())

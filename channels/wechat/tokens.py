@@ -46,12 +46,11 @@ class Tokens:
         for _ in range(_POLLS):
             now = self._clock.now()
             held = self._read(account)
-            usable = held is not None and held[0] != stale and held[1] > now
-            if held is not None and usable and held[1] - EARLY > now:
+            if held is not None and _good(held, stale, now + EARLY):
                 return held[0]
             if self._lease(account, now):
-                return self._fetch(account, fetch, stale is not None)
-            if held is not None and usable:
+                return self._fetch(account, fetch, stale, now)
+            if held is not None and _good(held, stale, now):
                 return held[0]
             self._pause(_POLL_S)
         raise NoToken(account)
@@ -75,12 +74,21 @@ class Tokens:
         except IntegrityError:  # somebody else was first, this very moment
             return False
 
-    def _fetch(self, account: str, fetch: Fetch, forced: bool) -> str:
+    def _fetch(self, account: str, fetch: Fetch, stale: str | None, now: datetime) -> str:
+        """By whom the lease is; between her look and her lease somebody else may have brought one, and one more would end that."""
         kept: dict[str, object] = {"lease_until": None}
         try:
-            value, seconds = fetch(forced)
+            held = self._read(account)
+            if held is not None and _good(held, stale, now + EARLY):
+                return held[0]
+            value, seconds = fetch(stale is not None)
             kept |= {"value": value, "expires_at": self._clock.now() + timedelta(seconds=seconds)}
         finally:
             with self._db.write() as conn:
                 conn.execute(update(tokens).where(tokens.c.account == account).values(kept))
         return value
+
+
+def _good(held: tuple[str, datetime], stale: str | None, until: datetime) -> bool:
+    """Whether a token is another than the refused one, and valid until then."""
+    return held[0] != stale and held[1] > until

@@ -239,7 +239,8 @@ def test_nobody_else_gets_in(talk: Talk, app: FastAPI) -> None:
     assert stranger.http.get(f"/api/v1/conversations/{talk.visitor.id}/call", headers=stranger.headers).status_code == 404
 
 
-def test_one_page_of_each_the_other_one_is_told(talk: Talk) -> None:
+def test_one_page_of_each_the_other_one_is_told(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "LOOK_SECONDS", 0.3)  # so that the second page does not look between what is said and its taking
     with talk.live() as (her, staff), talk.her("second-page") as second:
         told = second.until("live", elsewhere=True)
         assert told["call"]["here"] is False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -51,6 +51,22 @@ def test_one_the_platform_refuses_is_replaced_once_whoever_finds_out(db: Databas
     assert one.get("wx", far, stale=old) == "token-2"
     assert other.get("wx", far, stale=old) == "token-2", "it was refused before the other had replaced it"
     assert far.given == [False, True]
+
+
+def test_one_that_came_between_the_look_and_the_lease_is_taken(
+    db: Database, clock: FixedClock, far: Far, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = process(db, clock), process(db, clock)
+    lease = one._lease
+
+    def late(account: str, now: datetime) -> bool:
+        assert other.get(account, far) == "token-1"
+        return lease(account, now)
+
+    monkeypatch.setattr(one, "_lease", late)
+    assert one.get("wx", far) == "token-1", "a second one would have ended the first"
+    assert far.given == [False]
+    assert lease("wx", clock.now()), "and the lease is free again"
 
 
 def test_while_another_fetches_the_old_one_goes_on(db: Database, clock: FixedClock, far: Far) -> None:
