@@ -10,6 +10,7 @@ import base64
 import io
 import json
 import re
+import shutil
 import time
 import zipfile
 from collections.abc import Callable
@@ -234,7 +235,8 @@ def measure(base_url: str, pictures: Path | None = None) -> dict[str, Any]:
 
     facts = citizen()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--headless=new", "--no-sandbox"])
+        program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+        chromium = playwright.chromium.launch(executable_path=program, args=["--headless=new", "--no-sandbox"])
         try:
             context = chromium.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN", reduced_motion="reduce")
             hall = Hall(context.new_page())

@@ -75,7 +75,7 @@ class Tokens:
             return False
 
     def _fetch(self, account: str, fetch: Fetch, stale: str | None, now: datetime) -> str:
-        """By whom the lease is; between her look and her lease somebody else may have brought one, and one more would end that."""
+        """By whom has the lease. Between look and lease somebody else may have brought one, which one more would end."""
         kept: dict[str, object] = {"lease_until": None}
         try:
             held = self._read(account)

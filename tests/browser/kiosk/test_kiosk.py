@@ -55,12 +55,18 @@ def test_a_case_by_touch_with_the_card_pointed_at(kiosk: Kiosk) -> None:
     kiosk.page.locator("#send").click()
     kiosk.tap("先办，以后补交")
     kiosk.tap("跳过")
-    more = kiosk.page.get_by_role("button", name="往下看")
+    more, read = kiosk.page.get_by_role("button", name="往下看"), kiosk.page.locator(".scroll")
+    expect(more).to_be_visible()
     while more.is_visible():
-        above = kiosk.page.locator(".scroll").evaluate("(place) => place.scrollTop")
-        more.click()
-        kiosk.page.wait_for_function("(above) => document.querySelector('.scroll').scrollTop > above", arg=above)
-    assert kiosk.replies.evaluate("(log) => log.getBoundingClientRect().bottom <= log.parentElement.getBoundingClientRect().bottom")
+        above = read.evaluate("(place) => place.scrollTop")
+        more.evaluate("(button) => button.hidden || button.click()")  # it goes when the end comes into view, which may be now
+        kiosk.page.wait_for_function(
+            "(above) => document.querySelector('.scroll').scrollTop > above || document.querySelector('#more').hidden", arg=above
+        )
+    kiosk.page.wait_for_function(
+        "() => { const log = document.querySelector('#replies'), end = log.parentElement.getBoundingClientRect().bottom;"
+        " return log.getBoundingClientRect().bottom <= end; }"
+    )
     kiosk.tap("确认无误")
     kiosk.tap("手写签名")
     dialog = kiosk.page.get_by_role("dialog", name="手写签名")
