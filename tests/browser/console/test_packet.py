@@ -79,6 +79,7 @@ def test_who_what_and_what_to_answer(console: Opening, citizen: Coming, office: 
     case.get_by_role("button", name="看章程.jpg").click()
     expect(page.locator("#reader img")).to_have_js_property("naturalWidth", 900)
     found["paper"] = violations(page)
+    case.get_by_role("button", name="看章程.jpg").evaluate("(button) => button.replaceWith(button.cloneNode(true))")  # drawn anew
     desk.press("Escape")
     expect(case.get_by_role("button", name="看章程.jpg")).to_be_focused()
     page.get_by_role("tab", name="办件").focus()

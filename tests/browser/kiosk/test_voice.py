@@ -73,10 +73,22 @@ def test_a_touched_answer_goes_by_the_socket_and_by_http_once_it_broke(open_kios
     assert [frame["choice"] for frame in sent] == ["食品经营许可新办"]
     assert sent[0]["client_message_id"]
     assert kiosk.voice.route is not None
+    kiosk.voice.tell(type="state", state="thinking")
     kiosk.voice.route.close(code=1011)
     # The same message, with the same id, by the ordinary way: nothing she touched is lost.
     expect(kiosk.ask.get_by_role("button", name="同意调取")).to_be_visible()
     expect(kiosk.page.locator("#problem")).to_contain_text("语音断了")
+    expect(kiosk.page.locator("#sign")).not_to_have_attribute("data-state", "thinking")  # though the server never said that it was over
+
+
+def test_a_touched_answer_the_socket_would_not_take_goes_by_http_at_once(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk(HUMMING, voice=True)
+    kiosk.listening()
+    kiosk.page.get_by_role("button", name="开一家餐馆").click()
+    assert kiosk.voice.got("send")
+    kiosk.voice.tell(type="problem", code="too_fast", text="太快了，请慢一点。")
+    expect(kiosk.ask.get_by_role("button", name="同意调取")).to_be_visible()
+    expect(kiosk.page.locator("#problem")).to_contain_text("请慢一点")
 
 
 def test_no_microphone_is_said_with_what_to_do_and_it_goes_on(open_kiosk: Callable[..., Kiosk]) -> None:

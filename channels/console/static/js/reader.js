@@ -25,7 +25,14 @@ export class Reader {
     this.root.hidden = true;
     this.root.replaceChildren();
     this.changed();
-    if (inside) (this.back?.isConnected ? this.back : this.root.closest(".pane")).focus();
+    if (inside) this.#whence().focus();
+  }
+
+  /** Where it was opened from; that may have been drawn anew meanwhile. */
+  #whence() {
+    const pane = this.root.closest(".pane"), { back } = this;
+    if (back?.isConnected) return back;
+    return (back?.dataset.keep && pane.querySelector(`[data-keep="${CSS.escape(back.dataset.keep)}"]`)) || pane;
   }
 
   #show() {

@@ -75,10 +75,12 @@ export class Speech {
       problem: (code, text) => this.on.problem(text),
       offer: (way) => this.on.offer(way),
       lost: () => {
+        this.told = "off"; // whatever the server was doing, it says so again when it is back
         this.on.problem(k("kiosk.voice_lost"));
         this.#show();
       },
       hopeless: () => {
+        this.told = "off";
         this.link = null;
         this.mic.stop(); // nobody hears it, so it need not be open
         this.on.problem(k("kiosk.voice_hopeless"));

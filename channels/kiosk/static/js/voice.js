@@ -8,6 +8,8 @@ const HOPELESS = 3;
 /** Two seconds of sound that the network did not take: what is said now would come too late. */
 const CLOGGED_BYTES = 64_000;
 const NO_USE = new Set([1008, 4401, 4404, 4503]);
+/** Problems of a message that was sent: no turn will come of it here. */
+const UNTAKEN = new Set(["too_fast", "not_taken", "engine"]);
 
 function address(session) {
   const base = `${window.location.protocol === "https:" ? "wss" : "ws"}://${window.location.host}`;
@@ -46,8 +48,7 @@ export class VoiceLink {
     this.socket = null;
     this.ready = false;
     socket?.close();
-    this.waiting?.reject(new Error("closed"));
-    this.waiting = null;
+    this.#unanswered("closed");
   }
 
   /** A frame of the microphone; dropped while the network does not keep up. */
@@ -114,6 +115,7 @@ export class VoiceLink {
       case "problem":
         if (this.said) this.on.say(this.said, null);
         this.said = null;
+        if (UNTAKEN.has(frame.code)) this.#unanswered(frame.code);
         return void this.on.problem(frame.code, frame.text);
       case "offer": return void this.on.offer(frame.way, frame.text);
       default:
@@ -129,12 +131,16 @@ export class VoiceLink {
     this.on.say(said, new Uint8Array(bytes, 8));
   }
 
+  #unanswered(why) {
+    this.waiting?.reject(new Error(why));
+    this.waiting = null;
+  }
+
   #closed(code) {
     this.ready = false;
     this.said = null;
     this.failures += 1;
-    this.waiting?.reject(new Error("lost"));
-    this.waiting = null;
+    this.#unanswered("lost");
     if (NO_USE.has(code) || (!this.worked && this.failures >= HOPELESS)) return void this.on.hopeless();
     if (this.worked && this.failures === 1) this.on.lost();
     this.timer = setTimeout(() => this.start(), WAITS_MS[Math.min(this.failures, WAITS_MS.length) - 1]);
