@@ -12,11 +12,14 @@ from fastapi.staticfiles import StaticFiles
 
 from sandbox import problems
 from sandbox.config import SandboxConfig
+from sandbox.container import api as container_api
+from sandbox.container.faults import TicketFaults
 from sandbox.courier import api as courier_api
 from sandbox.courier.faults import CourierFaults
 from sandbox.courier.store import CourierStore
 from sandbox.devices import api as devices_api
 from sandbox.devices.table import Table
+from sandbox.headers import HEADERS
 from sandbox.identity import api as identity_api
 from sandbox.identity import realms
 from sandbox.identity.faults import IdentityFaults
@@ -37,16 +40,6 @@ from sandbox.wechat import people as wechat_people
 from sandbox.wechat import work as wechat_work
 from sandbox.wechat.callbacks import Callbacks
 from sandbox.wechat.world import World
-
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    # Not "no-referrer": browsers would then send "Origin: null" with our own forms.
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 
 
 def create_app(config: SandboxConfig) -> FastAPI:
@@ -98,7 +91,7 @@ def create_app(config: SandboxConfig) -> FastAPI:
     @app.middleware("http")
     async def harden(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         response = await call_next(request)
-        for name, value in _HEADERS.items():
+        for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
 
@@ -114,8 +107,11 @@ def create_app(config: SandboxConfig) -> FastAPI:
     app.include_router(register_api.routes(config, register, register_faults))
     app.include_router(messages_api.routes(config, messages, message_faults))
     app.include_router(courier_api.routes(config, CourierStore(config.data_dir), CourierFaults()))
-    for realm in (realms.staff(config), realms.citizens(config, held)):
+    citizens = realms.citizens(config, held)
+    for realm in (realms.staff(config), citizens):
         app.include_router(identity_api.routes(config, realm, IdentityFaults()))
+    if config.container is not None:
+        app.include_router(container_api.routes(config, config.container, citizens, TicketFaults()))
     app.include_router(messages_page.routes(config, office.store, messages))
     app.include_router(wechat_api.routes(wechat))
     app.include_router(wechat_work.routes(wechat, callbacks))

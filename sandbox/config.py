@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sandbox.container import config as container_config
+from sandbox.container.config import ContainerConfig
 from sandbox.wechat import config as wechat_config
 from sandbox.wechat.config import WeChatConfig
 
@@ -37,7 +39,7 @@ class SandboxConfig:
     ``smtp_certificate`` a PEM file with its key and chain. ``courier_key`` opens the courier (none: to nobody), whose parcels
     move on every ``courier_step_s`` seconds. ``identity_client_id`` and ``_secret`` are the identity provider's one client (no
     secret: it signs nobody in), ``identity_redirect`` the address people come back to from it; ``citizen_…`` are the same of the
-    citizens' provider.
+    citizens' provider. ``container`` is the app that opens the product's page (None: there is none).
     """
 
     data_dir: Path
@@ -68,6 +70,7 @@ class SandboxConfig:
     drop_secret: str = field(default="", repr=False)
     drop_client_key: Path | None = None
     wechat: WeChatConfig = field(default_factory=WeChatConfig, repr=False)
+    container: ContainerConfig | None = None
     callback: str = ""
     webhook_secret: str = field(default="", repr=False)
     now: Callable[[], datetime] = field(default=shanghai_now, repr=False)
@@ -96,6 +99,7 @@ def load_config(data_dir: Path, env: Mapping[str, str] = os.environ) -> SandboxC
         examine_s=_seconds(env, "BANDAO_OFFICE_EXAMINE"),
         max_package_bytes=_bytes(env.get("BANDAO_OFFICE_MAX_PACKAGE", ""), default=256 * 1024 * 1024),
         wechat=wechat_config.load(env),
+        container=container_config.load(env),
         callback=callback,
         webhook_secret=webhook_secret,
         register_client_id=env.get("BANDAO_REGISTER_CLIENT_ID", "").strip() or "bandao",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.engine.training import run_command
 from assistant.foundation.settings import ROOT, SANDBOX_OFFICE, Settings
-from channels.serve import plan, readiness
+from channels.serve import container, plan, readiness
 from channels.serve.leftovers import MARK
 from channels.serve.supervisor import STOP_SECONDS, Program
 
@@ -54,6 +54,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "BANDAO_REGISTER_CLIENT_ID": settings.register_client_id,
         "BANDAO_REGISTER_CLIENT_SECRET": settings.register_client_secret,
         **_wechat(settings),
+        **container.environment(settings),
         **({"BANDAO_SANDBOX_SEED": str(settings.sandbox_seed)} if settings.sandbox_seed else {}),
         MARK: str(settings.data_dir),
     }

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from assistant.foundation.settings import ROOT, Settings
-from channels.serve import leftovers, plan, readiness
+from channels.serve import container, leftovers, plan, readiness
 from channels.serve.preparation import prepare_apart
 from channels.serve.programs import environment, programs, sandbox_dir
 from channels.serve.report import Report
@@ -166,6 +166,8 @@ def _announce(settings: Settings, report: Report, login: dict[str, str] | None) 
         report.say("first_login", **login)
     if plan.runs_sandbox():
         report.say("address_office", url=f"{settings.sandbox_url}/office/", key=_office_key(settings))
+        if container.opens(settings):
+            report.say("address_container", url=container.page(settings))
         for problem in _seed_problems(settings):
             report.say("seed_problem", problem=problem)
     report.say("how_to_stop")

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -32,6 +32,11 @@ from channels.container.door import Door
 from channels.crossings import LASTS, address, arrive
 from channels.parts import Parts
 from channels.signin.routes import COOKIE
+from sandbox.app import create_app as create_sandbox
+from sandbox.config import SandboxConfig
+from sandbox.container.config import ContainerConfig
+from sandbox.container.faults import Mode
+from sandbox.identity.realms import LEVELS, subject_of
 from tests.conftest import NOW
 from tests.contract.desk_world import with_toy_engine
 from tests.quick import empty_database
@@ -209,14 +214,15 @@ def test_a_clock_may_be_a_minute_wrong(app: FastAPI, ticket: Callable[..., str],
     assert _come(app, ticket(iat=now, exp=now + 1)).status_code == 303
 
 
-def test_closed_until_it_is_set(
-    app: FastAPI, ticket: Callable[..., str], parts: Parts, trusted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_closed_until_it_is_set(app: FastAPI, ticket: Callable[..., str], parts: Parts, trusted: Path, tmp_path: Path) -> None:
     def door(**update: Any) -> Door:
         return Door(replace(parts, settings=parts.settings.model_copy(update=update)))
 
-    monkeypatch.setattr(app.state, "container", door(container_keys=None))
-    assert _come(app, ticket()).status_code == 404
+    kept, app.state.container = app.state.container, door(container_keys=None)
+    try:
+        assert _come(app, ticket()).status_code == 404
+    finally:
+        app.state.container = kept
     with pytest.raises(ValueError, match="BANDAO_CONTAINER_ISSUER"):
         door(container_issuer="")
     with pytest.raises(ValueError, match="BANDAO_CONTAINER_LEVELS"):
@@ -266,3 +272,43 @@ def test_the_way_into_the_page_is_gone_once_and_soon(app: FastAPI, ticket: Calla
     events = f"{path}/events?follow=false"
     assert http.get(events, headers=former).status_code == 401
     assert http.get(events, headers={"Authorization": f"Bearer {crossed['token']}"}).status_code == 200
+
+
+OFFICE_KEY = "fictitious-office-key"
+ZHANG = subject_of("11010519491231002X")
+
+
+@pytest.fixture(scope="module")
+def phone(tmp_path_factory: pytest.TempPathFactory, clock: FixedClock) -> TestClient:
+    """The sandbox's app, whose key this product trusts."""
+    container = ContainerConfig(OURS, OURS, ISSUER, SHARED)
+    config = SandboxConfig(
+        data_dir=tmp_path_factory.mktemp("phone"), office_key=OFFICE_KEY, staff_key="x", container=container, now=clock.now
+    )
+    return TestClient(create_sandbox(config), headers={"X-Api-Key": OFFICE_KEY})
+
+
+def _signed(phone: TestClient, **wanted: str) -> str:
+    given = phone.post("/container/v1/tickets", json={"as": ZHANG, **wanted}).json()
+    assert given["address"] == f"{OURS}/container"
+    return str(given["ticket"])
+
+
+def test_the_sandbox_s_app_opens_it_at_every_level_and_for_an_enterprise(app: FastAPI, phone: TestClient) -> None:
+    found = []
+    for wanted in (*({"acr": level} for level in LEVELS), {"for": "91310115MA1K3TL06A"}):
+        http, number, hers = _arrived(app, _come(app, _signed(phone, **wanted)))
+        standing = http.get(f"/api/v1/conversations/{number}/sign-in", headers=hers).json()
+        found.append((standing["level"], standing["who"], (standing["acting"] or {}).get("name")))
+    assert found == [
+        ("phone", "138****8000", None), ("real_name", "张*", None), ("face", "张*", None), ("real_name", "张*", "上海示例科技发展有限公司"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", [mode for mode in get_args(Mode) if mode != "ok"])
+def test_none_of_the_app_s_faults_gets_in(app: FastAPI, phone: TestClient, parts: Parts, fault: str) -> None:
+    assert _come(app, _signed(phone)).status_code == 303
+    before = _count(parts)
+    phone.post("/container/admin/faults", json={"mode": fault, "count": 1}).raise_for_status()
+    assert _come(app, _signed(phone)).status_code == 403 and _count(parts) == before
+    assert _come(app, _signed(phone)).status_code == 303
