@@ -7,11 +7,9 @@ import hmac
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request, WebSocket
-from sqlalchemy import select
 
 from assistant.conversation import repository
 from assistant.conversation.model import Conversation
-from assistant.foundation import tables
 from assistant.foundation.tokens import hash_token
 from channels import tickets
 from channels.parts import Parts, parts_of
@@ -101,8 +99,7 @@ def _of_token(parts: Parts, token: str | None) -> Conversation | None:
     if not token:
         return None
     with parts.db.read() as conn:
-        row = conn.execute(select(tables.conversation.c.id).where(tables.conversation.c.token_hash == hash_token(token))).first()
-        return repository.load(conn, row.id) if row else None
+        return repository.of_token(conn, hash_token(token))
 
 
 async def token_holder(request: Request, authorization: Annotated[str | None, Header()] = None) -> Conversation:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from assistant.casework.flow.talk import DialogueState
 from assistant.conversation.model import Conversation, Event
@@ -44,7 +44,16 @@ def create(conn: Connection, conv: Conversation) -> None:
 
 def load(conn: Connection, conversation_id: str) -> Conversation | None:
     """The conversation, or None."""
-    row = conn.execute(select(conversations).where(conversations.c.id == conversation_id)).mappings().first()
+    return _found(conn, conversations.c.id == conversation_id)
+
+
+def of_token(conn: Connection, token_hash: str) -> Conversation | None:
+    """The conversation a token opens or opened, or None."""
+    return _found(conn, conversations.c.token_hash == token_hash)
+
+
+def _found(conn: Connection, which: ColumnElement[bool]) -> Conversation | None:
+    row = conn.execute(select(conversations).where(which)).mappings().first()
     if row is None:
         return None
     return Conversation(**{**row, "state": DialogueState.model_validate(row["state"])})

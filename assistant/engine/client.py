@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Literal, Self
@@ -13,6 +15,8 @@ from assistant.foundation import tls
 
 IDLE_SECONDS = 10.0
 """Connections unused for longer are closed by us, well before the engine closes its end (30 s)."""
+AT_ONCE = 64
+"""Turns, and readings, the engine is given at a time: it is one process, and hundreds at its door cost both sides much to keep."""
 
 
 class EngineUnavailable(RuntimeError):
@@ -85,13 +89,15 @@ class EngineClient:
         self, base_url: str, token: str, timeout: float = 10.0, *, turn_timeout: float | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:  # fmt: skip
-        """``timeout`` is in seconds; ``turn_timeout`` that of a turn with the actions it calls; ``transport`` is for tests."""
-        self._turn_timeout = turn_timeout or timeout
+        """``timeout`` is in seconds, waiting for a place included; ``turn_timeout`` that of a turn; ``transport`` is for tests."""
+        self._timeout, self._turn_timeout = timeout, turn_timeout or timeout
+        # One queue for each kind: an action in a turn that read something would otherwise wait for places that turns hold.
+        self._places: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         self._http = httpx.AsyncClient(
             base_url=f"{base_url.rstrip('/')}/webhooks/bandao",
             headers={"Authorization": f"Bearer {token}"},
             timeout=httpx.Timeout(timeout, connect=min(timeout, 2.0)),
-            limits=httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=IDLE_SECONDS),
+            limits=httpx.Limits(max_connections=2 * AT_ONCE, keepalive_expiry=IDLE_SECONDS),
             transport=transport,
             # The engine is on this machine or the next: an outbound proxy of the environment is never on the way.
             trust_env=False,
@@ -155,10 +161,12 @@ class EngineClient:
         return _parsed(await self._fetch(path, body, timeout))
 
     async def _fetch(self, path: str, body: dict[str, Any], timeout: float | None = None) -> Any:
-        limits = httpx.Timeout(timeout, connect=min(timeout, 2.0)) if timeout else httpx.USE_CLIENT_DEFAULT
+        patience = timeout or self._timeout
+        limits = httpx.Timeout(patience, connect=min(patience, 2.0))
         try:
-            answer = await self._http.post(path, json=body, timeout=limits)
-        except httpx.TimeoutException as error:
+            async with asyncio.timeout(patience), self._places[path]:
+                answer = await self._http.post(path, json=body, timeout=limits)
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise EngineUnavailable("timeout") from error
         except httpx.HTTPError as error:
             raise EngineUnavailable("unreachable") from error

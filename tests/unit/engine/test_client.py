@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ import httpx
 import pytest
 
 from assistant.engine import gateway
-from assistant.engine.client import Asking, EngineClient, EngineUnavailable, Entity, Parse
+from assistant.engine.client import AT_ONCE, Asking, EngineClient, EngineUnavailable, Entity, Parse
 
 GOOD = {
     "intent": {"name": "ask_fee", "confidence": 0.9},
@@ -55,6 +56,37 @@ async def test_parse_touches_no_conversation() -> None:
 
     async with client(answer) as engine:
         assert (await engine.parse("多少钱")).actions == []
+
+
+async def test_of_many_at_once_it_gets_so_many_and_all_are_answered() -> None:
+    inside, most, go = 0, 0, asyncio.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        if most == AT_ONCE:
+            go.set()
+        await go.wait()
+        inside -= 1
+        return httpx.Response(200, json=GOOD)
+
+    async with EngineClient("http://engine.example", "secret", transport=httpx.MockTransport(answer)) as engine:
+        read = await asyncio.gather(*(engine.turn(f"c{number}", "多少钱", None, {}) for number in range(3 * AT_ONCE)))
+    assert most == AT_ONCE and len(read) == 3 * AT_ONCE
+
+
+async def test_who_waits_for_a_place_waits_no_longer_than_for_an_answer_and_readings_not_for_turns() -> None:
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/turn"):
+            await asyncio.Event().wait()
+        return httpx.Response(200, json=GOOD)
+
+    async with EngineClient("http://engine.example", "secret", timeout=0.05, transport=httpx.MockTransport(answer)) as engine:
+        turns = [asyncio.create_task(engine.turn(f"c{number}", "多少钱", None, {})) for number in range(AT_ONCE + 1)]
+        assert (await engine.parse("多少钱")).intent == "ask_fee"
+        failed = await asyncio.gather(*turns, return_exceptions=True)
+    assert {getattr(one, "reason", one) for one in failed} == {"timeout"}
 
 
 @pytest.mark.parametrize(
