@@ -33,3 +33,17 @@ def test_lines_under_english_labels_are_answers(server: Stack) -> None:
     assert len(lines) >= 2, labels
     citizen.say("\n".join(lines))
     assert citizen.turn["case"]["filled"] >= case["filled"] + len(lines), citizen.texts()
+
+
+def test_lines_under_labels_in_traditional_characters_are_answers(server: Stack) -> None:
+    citizen = Citizen(server.base_url, locale="zh-Hant")
+    citizen.say("我要申領居住證")
+    for _ in range(4):
+        if citizen.asking not in ("start", "consent", "guide"):
+            break
+        citizen.choose("no" if citizen.asking == "consent" else "yes")
+    case = citizen.turn["case"]
+    labels = {missing["field"]: missing["label"] for missing in case["missing"]}
+    assert labels["phone"] == "聯繫電話", labels
+    citizen.say("\n".join(f"{labels[field]}：{words}" for field, words in SAID.items()))
+    assert citizen.turn["case"]["filled"] == case["filled"] + len(SAID), citizen.texts()

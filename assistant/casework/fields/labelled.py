@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from assistant.foundation.messages import simplify
 from knowledge.schema import GuideField
 
 _SEPARATORS = " \t\r\n,，;；、|"
@@ -31,13 +32,16 @@ class Form:
 def read(text: str, fields: Sequence[GuideField]) -> Form:
     """The labelled values of a text. A label several fields have names all of them: which one applies is for the case to say.
 
-    A field's other names are labels as well, where no field has that name as its label.
+    A field's other names are labels as well, where no field has that name as its label. Labels may be in Traditional characters,
+    as who reads those is shown them; values stay as they were written.
     """
     known = _labels(fields)
     if not known or not re.search(r"[:：=]", text):
         return Form(lead=text)
     names = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
-    found = list(re.finditer(rf"{_BEFORE}(?P<name>{names}){_AFTER}", text, re.I))
+    plain = simplify(text)
+    same = plain if len(plain) == len(text) else text  # or nothing would stand where it is found
+    found = list(re.finditer(rf"{_BEFORE}(?P<name>{names}){_AFTER}", same, re.I))
     if not found:
         return Form(lead=text)
     ends = [match.start() for match in found[1:]] + [len(text)]

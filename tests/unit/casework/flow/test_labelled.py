@@ -16,6 +16,7 @@ from assistant.casework.fields import labelled
 from assistant.casework.fields.parse import field_options, parse
 from assistant.casework.fields.result import Accepted
 from assistant.casework.flow import answering, choosing
+from assistant.foundation.messages import render
 from knowledge.catalogue import Catalogue
 from knowledge.schema import Guide, GuideField
 from tests.unit.casework.flow.support import NOW, Conversation, World
@@ -146,3 +147,12 @@ def test_lines_in_the_first_sentence() -> None:
     values = conv.case.values()
     assert values["company_name"] == "上海示例商贸有限公司" and values["legal_representative"] == "张三"
     assert values["phone"] == "13800138000" and "样板路" in values["new_address"]
+
+
+@pytest.mark.parametrize("code", GUIDES)
+def test_every_label_is_known_in_traditional_characters_and_what_stands_behind_it_stays(code: str) -> None:
+    fields = CATALOGUE.guides[code].fields
+    text = "\n".join(f"{render(field.label, 'zh-Hant')}：臺灣人{place}" for place, field in enumerate(fields))
+    read = labelled.read(text, fields)
+    assert [value for _, value in read.lines] == [f"臺灣人{place}" for place in range(len(fields))]
+    assert all(field in found for field, (found, _) in zip(fields, read.lines, strict=True))
