@@ -19,13 +19,17 @@ class Unserved(AssertionError):
 
 
 class Citizen:
-    """One conversation. ``turn`` is the last turn."""
+    """One conversation: a new one, or one begun elsewhere (``crossing``: what stood behind ``#go=``). ``turn`` is the last."""
 
-    def __init__(self, base_url: str, **opening: Any) -> None:
+    def __init__(self, base_url: str, *, crossing: str | None = None, **opening: Any) -> None:
         self.http = httpx.Client(base_url=base_url, timeout=PATIENCE_S)
         weakref.finalize(self, self.http.close)
-        answer = self.http.post("/api/v1/conversations", json={"channel": "web", **opening})
-        _must(answer, httpx.codes.CREATED)
+        if crossing is None:
+            answer = self.http.post("/api/v1/conversations", json={"channel": "web", **opening})
+            _must(answer, httpx.codes.CREATED)
+        else:
+            answer = self.http.post("/api/v1/crossings", json={"ticket": crossing})
+            _must(answer, httpx.codes.OK)
         self.opened = answer.json()
         self.id: str = self.opened["conversation_id"]
         self.headers = {"Authorization": f"Bearer {self.opened['token']}"}

@@ -62,9 +62,9 @@ class Stopped(AssertionError):
 class Road:
     """A citizen under way. Pauses and other channels give her another ``citizen``, her case stays."""
 
-    def __init__(self, base_url: str, facts: Facts, journey: Journey) -> None:
+    def __init__(self, base_url: str, facts: Facts, journey: Journey, citizen: Citizen | None = None) -> None:
         self.base_url, self.facts, self.journey = base_url, facts, journey
-        self.citizen = Citizen(base_url)
+        self.citizen = citizen or Citizen(base_url)
 
     def step(self, kind: str, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """One turn, counted and timed under its kind."""
@@ -91,17 +91,18 @@ class Road:
 
 
 def walk(
-    base_url: str, facts: Facts, manners: Manners | None = None, *, submit: bool = True, look: bool = True, package: bool = True
-) -> Journey:
+    base_url: str, facts: Facts, manners: Manners | None = None, *, submit: bool = True, look: bool = True, package: bool = True,
+    citizen: Citizen | None = None,
+) -> Journey:  # fmt: skip
     """Take one citizen along her road. Whatever goes wrong is in the journey's ``why``; nothing is raised.
 
     ``look`` reads the package as she would; without it only its making is taken (``bandao bench case``). Without ``package``
-    the road ends where all is answered and she is shown everything.
+    the road ends where all is answered and she is shown everything. ``citizen`` is one who came by a door of her own.
     """
     journey = Journey(facts)
     began = time.perf_counter()
     try:
-        road = Road(base_url, facts, journey)
+        road = Road(base_url, facts, journey, citizen)
         _go(road, manners or Plain(), OVER if package else (*OVER, "review"))
         journey.seconds = time.perf_counter() - began
         _note(road)
