@@ -14,6 +14,8 @@ from assistant.foundation.database import Database
 from assistant.foundation.settings import ROOT, Settings
 from benchmarks.stack import Stack
 from knowledge import archive, living
+from tests.browser.widget.site import Site
+from tests.browser.widget.site import serving as serving_site
 from tests.e2e import hall
 from tests.quick import SharedGuides, empty_database, text_once
 from tests.unit.casework.submission.city import KEY, City, serving, write_routing
@@ -78,7 +80,14 @@ def city() -> Iterator[City]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, city: City) -> Iterator[Stack]:
+def city_site() -> Iterator[Site]:
+    """A city's own site, whose pages have the server's widget."""
+    with serving_site() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, city: City, city_site: Site) -> Iterator[Stack]:
     """The whole product, as `bandao serve` starts it, once for all tests that ask: engine, app and sandbox.
 
     Its office passes by itself what is plain and borne out by the register (智能审核); everything else waits for staff.
@@ -89,7 +98,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, city: City) -> Iterator[Sta
         folder, BANDAO_OFFICE_EXAMINE="0.5", BANDAO_SANDBOX_COURIER_SECONDS="1", BANDAO_OFFICES=str(routing), BANDAO_RSJ_KEY=KEY,
         BANDAO_HALL_KEY=hall.KEY, BANDAO_VOICE_RECOGNISER="tests.browser.kiosk.made_up_voice:Ears",
         BANDAO_VOICE_SYNTHESISER="tests.browser.kiosk.made_up_voice:Mouth", BANDAO_WECHAT_NOTICES="official", BANDAO_WECHAT_TEMPLATES="*=T-news",
+        BANDAO_WIDGET_ORIGINS=city_site.url,
     )  # fmt: skip
     hall.add(routing, stack.data_dir, stack.port + 2)
+    city_site.app = stack.base_url
     with stack:
         yield stack

@@ -11,11 +11,12 @@ from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
+from assistant.foundation.messages import render
 from assistant.foundation.settings import Settings
 from channels import problems
 from channels.widget import routes
 from channels.widget.cors import Embedding
-from channels.widget.script import script
+from channels.widget.script import STATIC, script
 
 CITY, OTHER = "https://www.example.gov.cn", "https://zwfw.example.gov.cn:8443"
 MOST = 30 * 1024
@@ -111,3 +112,12 @@ def test_it_is_one_file_and_makes_no_markup_of_words() -> None:
         assert forbidden not in text, forbidden
     # nothing else is loaded: no picture, font, sheet or worker
     assert not re.search(r"url\(|@import|\.src\s*=|new Worker|importScripts", text)
+
+
+def test_its_words_are_the_same_in_both_kinds_of_characters() -> None:
+    blocks = re.findall(r'^  "?([\w-]+)"?: \{\n(.+?)^  \},$', (STATIC / "words.js").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    words = dict(blocks)
+    assert list(words) == ["zh-CN", "zh-Hant", "en"]
+    assert words["zh-Hant"] == render(words["zh-CN"], "zh-Hant")
+    keys = [re.findall(r"(?:^|[ ,])(\w+): (?:\"|\()", words[locale]) for locale in ("zh-CN", "en")]
+    assert sorted(keys[0]) == sorted(keys[1]) and len(keys[0]) > 40

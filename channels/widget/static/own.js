@@ -42,6 +42,7 @@ const quoted = window.encodeURIComponent;
 const at = freed(String.prototype.indexOf);
 const cut = freed(String.prototype.slice);
 const trimmed = freed(String.prototype.trim);
+const lower = freed(String.prototype.toLowerCase);
 const has = freed(Object.prototype.hasOwnProperty);
 const dice = window.crypto.getRandomValues.bind(window.crypto);
 const matches = window.matchMedia.bind(window);

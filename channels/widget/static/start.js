@@ -1,8 +1,16 @@
 /* Where and how it stands, as the script's own tag says; once in a page, however often the script is loaded. */
 const said = (name) => FROM.getAttribute(`data-${name}`);
-const LANGUAGE = at(said("lang") || document.documentElement.lang || "zh-CN", "en") === 0 ? "en" : "zh-CN";
+const LANGUAGE = spokenIn(lower(said("lang") || document.documentElement.lang));
 const SIDE = said("side") === "left" ? "left" : "right";
 const ONCE = Symbol.for("bandao.widget");
+
+/** Which of ours a page's language is: Traditional Chinese by its script, or by where it is written. */
+function spokenIn(tag) {
+  if (at(tag, "en") === 0) return "en";
+  const hant = ["zh-hant", "zh-tw", "zh-hk", "zh-mo"];
+  for (let i = 0; i < hant.length; i += 1) if (at(tag, hant[i]) === 0) return "zh-Hant";
+  return "zh-CN";
+}
 
 /** The page may use the name for something of its own already. */
 function named() {

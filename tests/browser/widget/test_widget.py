@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
+from sqlalchemy import select
 
 from assistant.casework.flow import choosing
 from assistant.casework.flow.talk import Talk
 from assistant.engine.client import Parse
+from assistant.foundation.tables import conversation
 from tests.browser.chat.conftest import PHONE
 from tests.browser.chat.real_app import GUIDE, RealApp, heard, running
 from tests.browser.console.test_console import violations
+from tests.browser.widget.page import Widget
+from tests.browser.widget.site import Site, plain, serving
 from tests.contract.desk_world import ToyEngine
 
 BEFORE = """
@@ -63,47 +64,26 @@ def hostile(app: str) -> tuple[str, str]:
 <script nonce="n1">{AFTER}</script></head><body><bandao-chat></bandao-chat><div class="cover">city</div></body></html>"""
 
 
-def plain(app: str) -> tuple[str, str]:
-    """An ordinary page."""
-    return "", f"""<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>示例市</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><style>:root {{ --bandao-accent: #a40f16; --bandao-inset: 20px }}</style>
-<script src="{app}/static/widget/bandao.js" data-side="left" defer></script></head>
-<body><main><h1>示例市人民政府</h1><a href="/next">下一页</a></main></body></html>"""
-
-
-class City(BaseHTTPRequestHandler):
-    """The other site. A real one on this machine: browsers keep pages from elsewhere away from what runs here."""
-
-    app = ""
-
-    def do_GET(self) -> None:
-        policy, body = (hostile if self.path.startswith("/hostile") else plain)(City.app)
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        if policy:
-            self.send_header("Content-Security-Policy", policy)
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
+def drawn(path: str, app: str) -> tuple[str, str]:
+    """What stands at a path: ``/lang/zh-TW/en`` is a page in one language whose tag asks for another."""
+    match path.split("/")[1:]:
+        case ["hostile", *_]:
+            return hostile(app)
+        case ["lang", page, tag]:
+            return plain(app, page, f'data-lang="{tag}"' if tag else "")
+    return plain(app)
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), City)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def site() -> Iterator[Site]:
+    with serving(drawn) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, site: str) -> Iterator[RealApp]:
-    with running(tmp_path_factory.mktemp("widget"), widget_origins=site) as made:
-        City.app = made.url
+def app(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Iterator[RealApp]:
+    with running(tmp_path_factory.mktemp("widget"), widget_origins=site.url) as made:
+        site.app = made.url
         made.parts.engine = made.parts.runner.engine = ToyEngine(made.parts, understood)
         yield made
 
@@ -125,38 +105,10 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     made.close()
 
 
-@dataclass
-class Widget:
-    """The widget as somebody uses it."""
-
-    page: Page
-
-    @property
-    def launcher(self) -> Locator:
-        return self.page.get_by_role("button", name="办事助手")
-
-    @property
-    def panel(self) -> Locator:
-        return self.page.get_by_role("dialog", name="办到 · 办事助手")
-
-    @property
-    def box(self) -> Locator:
-        return self.panel.get_by_role("textbox", name="说要办的事，或者回答上面的问题")
-
-    @property
-    def mine(self) -> Locator:
-        return self.panel.locator(".mine .bubble")
-
-    def say(self, text: str) -> None:
-        self.box.fill(text)
-        self.box.press("Enter")
-        expect(self.mine.last).to_have_text(text)
-
-
-def test_a_hostile_page(context: BrowserContext, app: RealApp, site: str) -> None:
+def test_a_hostile_page(context: BrowserContext, app: RealApp, site: Site) -> None:
     page = context.new_page()
     widget = Widget(page)
-    page.goto(f"{site}/hostile")
+    page.goto(f"{site.url}/hostile")
     expect(page).to_have_title("city ready")
     expect(widget.launcher).to_have_count(1)
     box = widget.launcher.bounding_box()
@@ -188,19 +140,19 @@ def test_a_hostile_page(context: BrowserContext, app: RealApp, site: str) -> Non
     page.keyboard.press("Enter")
     expect(widget.panel).to_be_visible()
     # the next page of the site, as broken: the same conversation, open as it was, and nobody's focus taken
-    page.goto(f"{site}/hostile/2")
+    page.goto(f"{site.url}/hostile/2")
     expect(widget.mine).to_have_count(2)
     expect(widget.panel.locator(".case")).to_contain_text("已填 1")
     expect(page.locator("body")).to_be_focused()
     expect(page).to_have_title("city ready")
 
 
-def test_into_the_full_page_and_back(context: BrowserContext, app: RealApp, site: str) -> None:
+def test_into_the_full_page_and_back(context: BrowserContext, app: RealApp, site: Site) -> None:
     page = context.new_page()
     widget = Widget(page)
     loaded: list[str] = []
     page.on("request", lambda request: loaded.append(request.url))
-    page.goto(site)
+    page.goto(site.url)
     expect(widget.launcher).to_have_css("background-color", "rgb(164, 15, 22)")
     corner = widget.launcher.bounding_box()
     assert corner is not None and corner["x"] == 20 and corner["y"] + corner["height"] == 680
@@ -219,7 +171,7 @@ def test_into_the_full_page_and_back(context: BrowserContext, app: RealApp, site
 
     held = page.evaluate("sessionStorage.getItem('bandao.widget')")
     assert "我要设置户外招牌" not in held and page.evaluate("localStorage.length") == 0 and context.cookies() == []
-    page.goto(f"{site}/next")
+    page.goto(f"{site.url}/next")
     expect(heading).to_have_text(asked)
     with context.expect_page() as opened:
         widget.panel.get_by_role("button", name="在完整页面打开").click()
@@ -239,3 +191,26 @@ def test_into_the_full_page_and_back(context: BrowserContext, app: RealApp, site
     panel.get_by_role("button", name="结束", exact=True).click()
     panel.locator(".ask").get_by_role("button", name="结束", exact=True).click()
     expect(panel.get_by_role("alert")).to_contain_text("对话已经结束")
+
+
+def test_it_speaks_the_page_s_language_or_its_tag_s(context: BrowserContext, app: RealApp, site: Site) -> None:
+    page = context.new_page()
+    said = {
+        "zh-TW/": "辦事助手", "zh-hk/": "辦事助手", "zh-Hant-MO/": "辦事助手", "zh/": "办事助手", "zh-Hans-HK/": "办事助手", "/": "办事助手",
+        "EN-gb/": "Ask us", "zh-Hant/en": "Ask us", "en/zh-CN": "办事助手", "en/zh-Hant": "辦事助手",
+    }  # fmt: skip
+    for path, words in said.items():
+        page.goto(f"{site.url}/lang/{path}")
+        expect(page.get_by_role("button", name=words, exact=True)).to_be_visible()
+    page.get_by_role("button", name="辦事助手").click()
+    panel = page.get_by_role("dialog", name="辦到 · 辦事助手")
+    expect(panel.get_by_role("log", name="對話內容")).to_contain_text("政務服務數字人")
+    with app.parts.db.read() as conn:
+        held = page.evaluate("JSON.parse(sessionStorage.getItem('bandao.widget'))")
+        assert conn.execute(select(conversation.c.locale).where(conversation.c.id == held["id"])).scalar() == held["locale"] == "zh-Hant"
+    box = panel.get_by_role("textbox")
+    box.fill("我要设置户外招牌")
+    box.press("Enter")
+    expect(panel.locator(".case")).to_contain_text("招牌設置")
+    panel.get_by_role("button", name="一次填寫多項").click()
+    expect(panel.get_by_role("form", name="一次填寫多項").get_by_role("button", name="填好了")).to_be_visible()
