@@ -35,6 +35,7 @@ class Lookout:
     def __init__(self, look: Callable[[], Sequence[Entry]], pace_s: float = PACE_S) -> None:
         self._look, self._pace_s = look, pace_s
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="console-look")
+        self._first = ThreadPoolExecutor(1, thread_name_prefix="console-first-look")  # everybody waits for it
         self._began = float("-inf")
         self._under_way: asyncio.Task[Sequence[Entry]] | None = None
         self._last: Sequence[Entry] = []
@@ -73,6 +74,6 @@ class Lookout:
         await asyncio.sleep(max(0.0, self._began + self._pace_s - time.monotonic()))
         self._under_way, self._next = self._next, None  # who asks from now on needs another
         self._began = time.monotonic()
-        found = await self.run(self._look)
+        found = await asyncio.get_running_loop().run_in_executor(self._first, self._look)
         self._last = self._last if found == self._last else found
         return self._last

@@ -46,8 +46,10 @@ class _Ring:
 class KeyRing:
     """The keys, kept in one JSON file with mode 0600.
 
-    The file is looked at before every use (a stat, microseconds) and read again when it changed: when one process
-    rotates the key, all others follow with their next write, so no value is written under a key about to be dropped.
+    The file is looked at before every encryption (a stat) and read again when it changed: when one process rotates the key,
+    all others follow with their next write, so no value is written under a key about to be dropped. What is decrypted names
+    its key: only for one that is not known here is the file looked at. (Each look lets another thread in, and a page of a
+    hundred values would wait for its turn a hundred times.)
     """
 
     def __init__(self, path: Path) -> None:
@@ -101,7 +103,7 @@ class KeyRing:
         if len(data) < HEADER_BYTES or data[:1] != VERSION:
             raise CannotDecrypt("not a ciphertext of this program")
         key_id = data[1 : 1 + KEY_ID_BYTES]
-        cipher = self._current().ciphers.get(key_id)
+        cipher = self._ring.ciphers.get(key_id) or self._current().ciphers.get(key_id)
         if cipher is None:
             raise CannotDecrypt(f"key {key_id.hex()} is not on the ring")
         try:
@@ -111,7 +113,7 @@ class KeyRing:
 
     def blind_index(self, text: str) -> str:
         """HMAC-SHA256 (64 hex digits) of ``text``: finds equal values without decrypting. Its key outlives rotations."""
-        return hmac.new(self._current().index_key, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._ring.index_key, text.encode(), hashlib.sha256).hexdigest()
 
     def rotate(self) -> str:
         """Add a fresh key, make it the active one and return its id in hex. Older keys keep decrypting."""

@@ -95,6 +95,7 @@ def test_every_declared_package_is_used() -> None:
     declared = {re.split(r"[\[=<>]", entry)[0] for entry in project["project"]["dependencies"]}
     imported = {name.partition(".")[0] for tree in modules().values() for name in _imports(tree)}
     used = {NAMES.get(top, top) for top in imported} | {BROUGHT.get(top, top) for top in imported}
-    # Used without being imported: run as programs, drivers SQLAlchemy loads by name, a parser FastAPI loads for forms.
-    used |= {"uvicorn", "supervisor", "psycopg", "python-multipart", "torch"}
+    # Used without being imported: run as programs, drivers SQLAlchemy loads by name, a parser FastAPI loads for forms, what httpx
+    # looks for at every lock.
+    used |= {"uvicorn", "supervisor", "psycopg", "python-multipart", "torch", "sniffio"}
     assert declared <= used, f"nobody imports {sorted(declared - used)}"
