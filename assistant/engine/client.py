@@ -16,7 +16,7 @@ from assistant.foundation import tls
 IDLE_SECONDS = 10.0
 """Connections unused for longer are closed by us, well before the engine closes its end (30 s)."""
 AT_ONCE = 64
-"""Turns, and readings, the engine is given at a time: it is one process, and hundreds at its door cost both sides much to keep."""
+"""Turns, and readings, the engine is given at a time: it is one process, and hundreds at its door cost both sides much."""
 
 
 class EngineUnavailable(RuntimeError):
@@ -89,7 +89,7 @@ class EngineClient:
         self, base_url: str, token: str, timeout: float = 10.0, *, turn_timeout: float | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:  # fmt: skip
-        """``timeout`` is in seconds, waiting for a place included; ``turn_timeout`` that of a turn; ``transport`` is for tests."""
+        """``timeout`` is in seconds, with the wait for a place; ``turn_timeout`` that of a turn; ``transport`` is for tests."""
         self._timeout, self._turn_timeout = timeout, turn_timeout or timeout
         # One queue for each kind: an action in a turn that read something would otherwise wait for places that turns hold.
         self._places: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
