@@ -1,4 +1,5 @@
-"""A whole case that begins in the widget of a city's page: questions and a form there, papers and a signature in the full page."""
+"""A whole case that begins in the widget of a city's page: questions and a form there, papers and a signature in the full page; and the
+page opened by the sandbox's app, as somebody who runs it tries it."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from benchmarks.citizens.facts import load
 from benchmarks.citizens.manners import Plain
 from benchmarks.citizens.road import Road, walk
 from benchmarks.stack import Stack
+from sandbox.identity.realms import subject_of
 from tests.browser.chat.conftest import Chat
 from tests.browser.chat.test_signature import open_pad, write
 from tests.browser.widget.page import Widget
@@ -160,3 +162,23 @@ def test_from_the_city_s_page_to_the_submission(browser: Browser, server: Stack,
         she.http.close()
         context.close()
     assert errors == []
+
+
+def test_the_sandbox_s_app_opens_the_page_signed_in(browser: Browser, server: Stack) -> None:
+    context = browser.new_context(viewport={"width": 1000, "height": 700}, locale="zh-CN", reduced_motion="reduce")
+    try:
+        page = context.new_page()
+        problems: list[str] = []
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.goto(f"{server.office_url.removesuffix('/office/')}/container/")
+        page.locator(f"a[href='/container/?as={subject_of('440106199801020017')}&acr=real_name']").click()
+        expect(page.get_by_role("heading", name="李四")).to_contain_text("实名认证")
+        page.get_by_role("button", name="打开（繁體）").click()
+        chat = Chat(page, server.base_url)
+        expect(chat.log).to_contain_text("您已登錄：李*")
+        assert page.url == f"{server.base_url}/" and problems == []
+        page.go_back()
+        page.get_by_role("button", name="打开办事页面").click()
+        expect(chat.log).to_contain_text("您已登录：李*")
+    finally:
+        context.close()
