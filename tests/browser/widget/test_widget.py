@@ -214,3 +214,8 @@ def test_it_speaks_the_page_s_language_or_its_tag_s(context: BrowserContext, app
     expect(panel.locator(".case")).to_contain_text("招牌設置")
     panel.get_by_role("button", name="一次填寫多項").click()
     expect(panel.get_by_role("form", name="一次填寫多項").get_by_role("button", name="填好了")).to_be_visible()
+    with context.expect_page() as opened:
+        panel.get_by_role("button", name="在完整頁面打開").click()
+    full = opened.value
+    expect(full.locator("html")).to_have_attribute("lang", "zh-Hant")
+    expect(full.get_by_role("button", name="一次填幾項")).to_be_visible()

@@ -395,6 +395,11 @@ const begun = brought.get("case");
 if (begun) resume.show(begun.slice(0, 40));
 if (["say", "region", "case", "signin"].some((name) => brought.has(name))) window.history.replaceState(null, "", window.location.pathname);
 
-const remembered = await crossed((text) => status.say("crossing", text)) ?? stored.get();
+const came = await crossed((text) => status.say("crossing", text));
+if (came) {
+  preferences.choose(came.locale);
+  speak();
+}
+const remembered = came ?? stored.get();
 if (remembered) begin(remembered); else start();
 signing.arrived(brought.get("signin"));
