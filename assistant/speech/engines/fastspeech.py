@@ -42,6 +42,9 @@ _QUIET = 0.01
 _AUDIBLE = 0.06
 """A frame whose peaks are above this part of the loudest is still speech to an ear."""
 
+_AHEAD = 3
+"""Frames by which the mouth sets out before it is heard: lips that close for a b are seen first. More would look early."""
+
 _REST = {0: 0.0, 1: 0.06, 2: 0.16, 3: 0.32}
 """Seconds of silence between breaths, by the pause the text makes there."""
 
@@ -115,6 +118,12 @@ class FastSpeech:
         sound = sound[before * FRAME : len(sound) - after * FRAME]
         lengths[0] -= before
         lengths[-2] -= after
+        # The first sound begins when it is heard, whatever time the model gave a breath that nobody hears.
+        heard = len(level) - 1 - _last((level > _AUDIBLE * loudest)[::-1]) - before
+        for place in (1, 2):
+            silent = max(0, min(lengths[place] - 1, heard - _AHEAD - lengths[0]))
+            lengths[0] += silent
+            lengths[place] -= silent
         # The last vowel lasts as long as it is heard.
         ringing = max(0, min(lengths[-2], _last(level > _AUDIBLE * loudest) + 1 - before - sum(lengths[:-2])))
         lengths[-3] += ringing

@@ -49,6 +49,28 @@ def test_the_silence_before_is_short_and_the_shapes_wait_for_the_sound(voice: Fa
     assert spoken.phones[0].symbol == "sil" and 0 < spoken.phones[0].end_s - silent < 0.05
 
 
+def test_the_mouth_sets_out_shortly_before_it_is_heard_however_long_the_model_breathes(
+    voice: FastSpeech, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acoustic, vocoder, ids = voice._models()
+    silent = tiny.FRAMES  # of what the model says are sounds
+
+    class Breathing:
+        def run(self, names: None, given: dict[str, object]) -> list[np.ndarray]:
+            sound = vocoder.run(names, given)[0].copy()
+            flat = sound.reshape(-1)
+            flat[: int(np.flatnonzero(flat)[0]) + silent * FRAME] *= 0.03
+            return [sound]
+
+    monkeypatch.setattr(voice, "_loaded", (acoustic, Breathing(), ids))
+    spoken = voice.synthesise("好。")
+    pcm = np.abs(np.frombuffer(spoken.pcm, "<i2").astype(int))
+    heard = int(np.flatnonzero(pcm > 0.06 * pcm.max())[0]) / RATE
+    begins = next(phone.start_s for phone in spoken.phones if phone.symbol != "sil")
+    assert 0 < heard - begins <= 0.05
+    assert [phone.symbol for phone in spoken.phones if phone.symbol != "sil"] == ["h", "ao3"]
+
+
 def test_a_long_sentence_is_said_in_breaths() -> None:
     syllables = pronounce("请携带本人有效身份证件原件以及复印件和最近一次提交的申请材料前往政务服务中心办理" * 2)
     parts = list(breaths(syllables))
