@@ -38,6 +38,8 @@ function speak() {
   get("by-category").href = guidesAddress();
 }
 
+const turnTo = (language) => { preferences.choose(language); speak(); status.reword(); };
+
 speak();
 drawIcons(document);
 
@@ -226,9 +228,7 @@ const view = {
   languageChanged(language) {
     stored.set({ ...conversation.session, locale: language });
     conversation.session.locale = language;
-    preferences.choose(language);
-    speak();
-    status.reword();
+    turnTo(language);
     status.clear("locale");
   },
   caseShown: (shown) => fits.look(conversation?.session, shown),
@@ -395,11 +395,6 @@ const begun = brought.get("case");
 if (begun) resume.show(begun.slice(0, 40));
 if (["say", "region", "case", "signin"].some((name) => brought.has(name))) window.history.replaceState(null, "", window.location.pathname);
 
-const came = await crossed((text) => status.say("crossing", text));
-if (came) {
-  preferences.choose(came.locale);
-  speak();
-}
-const remembered = came ?? stored.get();
+const remembered = await crossed((text) => status.say("crossing", text), turnTo) ?? stored.get();
 if (remembered) begin(remembered); else start();
 signing.arrived(brought.get("signin"));
