@@ -46,6 +46,7 @@ from assistant.conversation.review_list import ReviewList
 from assistant.conversation.services import TurnServices
 from assistant.conversation.turn import TurnRunner
 from assistant.desk.books import Entry
+from assistant.desk.lead import Lead
 from assistant.desk.lookout import Lookout
 from assistant.desk.queue import Desk
 from assistant.desk.rounds import EVERY_S, LIMITS_EVERY_S, DeskRounds
@@ -193,6 +194,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         engine=engine,
         submissions=submissions,
         desk=desk,
+        lead=Lead(desk, Ownership()),
         office=office,
         register=register,
         office_doors=doors,

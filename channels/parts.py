@@ -19,6 +19,7 @@ from assistant.conversation.hub import Hub
 from assistant.conversation.limits import RateLimiter
 from assistant.conversation.services import TurnServices
 from assistant.conversation.turn import TurnRunner
+from assistant.desk.lead import Lead
 from assistant.desk.lookout import Lookout
 from assistant.foundation.blobs import BlobStore
 from assistant.foundation.clock import Clock
@@ -47,6 +48,7 @@ class Parts:
     engine: Any
     submissions: Any
     desk: Any
+    lead: Lead
     office_doors: Mapping[str, Door]
     office: Any
     register: Any

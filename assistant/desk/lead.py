@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, RowMapping, delete, insert
 
 from assistant.desk import books
 from assistant.desk.arrangement import PULLED
 from assistant.desk.books import CLAIMED, Conversations, Entry, NotYours
+from assistant.desk.queue import Desk
 from assistant.foundation import audit
 from assistant.foundation.desk_tables import desk_entry as entries
 from assistant.foundation.desk_tables import desk_party as parties
 from assistant.foundation.messages import t
-
-if TYPE_CHECKING:
-    from assistant.desk.queue import Desk
 
 
 class Lead:

@@ -18,7 +18,6 @@ from assistant.desk import books
 from assistant.desk.arrangement import Arrangement, arrangement
 from assistant.desk.books import CLAIMED, LEFT, LIVE, RELEASED, TALK, WAITING, Conversations, Entry, NotYours
 from assistant.desk.hours import opens_at
-from assistant.desk.lead import Lead
 from assistant.desk.limits import ANSWERED, ASKED, GRAVER, QUEUED, REQUEUED, TRANSFERRED
 from assistant.desk.outlook import Outlooks
 from assistant.desk.promises import Promises
@@ -70,9 +69,7 @@ class Desk:
         self.seats = Seats(self.arrangement, settings.desk_vanished_seconds)
         self._hours = settings.desk_hours
         self._conversations = conversations
-
         self.promises = Promises(self.arrangement)
-        self.lead = Lead(self, conversations)
         self.watch = Watch(self.arrangement)
         self.outlook = Outlooks(self.arrangement, self.seats)
 

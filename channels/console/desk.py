@@ -189,13 +189,13 @@ async def pull(body: Pull, who: ActingSupervisor, request: Request) -> Next:
     """Take the conversation of a case, though nobody asked for a person; why goes into the notes."""
     parts = parts_of(request)
     conversation_id = await asyncio.to_thread(_of_case, parts, body.case_no.strip())
-    await changed(parts, conversation_id, lambda conn: parts.desk.lead.pull(
+    await changed(parts, conversation_id, lambda conn: parts.lead.pull(
         conn, conversation_id, who.id, who.name, body.reason, parts.clock.now()))  # fmt: skip
     return Next(conversation_id=conversation_id)
 
 
 async def _lead(parts: Parts, conversation_id: str, what: str, staff_id: str, words: str) -> Done:
-    do = getattr(parts.desk.lead, what)
+    do = getattr(parts.lead, what)
     return await changed(parts, conversation_id, lambda conn: do(conn, conversation_id, staff_id, words, parts.clock.now()))
 
 
@@ -238,7 +238,7 @@ def _colleague(one: Seat) -> Colleague:
 def _board(parts: Parts) -> Board:
     now = parts.clock.now()
     with parts.db.read() as conn:
-        entries = parts.desk.lead.board(conn)
+        entries = parts.lead.board(conn)
         limits = parts.desk.watch.limits(conn, entries, now)
         there = parts.desk.seats.there(conn, now)
     return Board(

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import Table, delete, insert, select
 
 from assistant.desk.books import NotYours
+from assistant.desk.lead import Lead
 from assistant.desk.queue import Desk, Ending
 from assistant.desk.rounds import DeskRounds
 from assistant.desk.seats import SILENCE
@@ -72,6 +73,7 @@ class TheDesk(RuleBasedStateMachine):
         self.writing = TheDesk.db.write()
         self.conn = self.writing.__enter__()
         self.desk = Desk(Settings(data_dir=Path(self.folder.name), desk_vanished_seconds=VANISHED), self.owners, ARRANGEMENT)
+        self.lead = Lead(self.desk, self.owners)
         self.rounds = DeskRounds(OneTransaction(self.conn), self.desk, self.clock, lambda _: None)  # type: ignore[arg-type]  # a stand-in
         for name, groups in zip(PEOPLE, GROUPS, strict=True):
             self.conn.execute(insert(staff).values(
@@ -196,7 +198,7 @@ class TheDesk(RuleBasedStateMachine):
     @rule(data=st.data(), who=anybody)
     def takes_over(self, data: st.DataObject, who: str) -> None:
         name = data.draw(st.sampled_from(sorted(self.live)))
-        self._try(self.live[name].holder != who and self._room(who), self.desk.lead.take_over, name, who)
+        self._try(self.live[name].holder != who and self._room(who), self.lead.take_over, name, who)
 
     @precondition(lambda self: self._held())
     @rule(data=st.data(), who=anybody, said=st.booleans())

@@ -11,6 +11,7 @@ from assistant.conversation import repository
 from assistant.conversation.ownership import Ownership
 from assistant.desk import accounts, sessions
 from assistant.desk.arrangement import Arrangement
+from assistant.desk.lead import Lead
 from assistant.desk.queue import Desk
 from assistant.desk.rounds import DeskRounds
 from assistant.desk.sessions import Lives
@@ -39,6 +40,7 @@ class World:
     def __init__(self, db: Database, clock: FixedClock, settings: Settings, arrangement: Arrangement) -> None:
         self.db, self.clock = db, clock
         self.desk = Desk(settings, Ownership(), arrangement)
+        self.lead = Lead(self.desk, Ownership())
         self.rounds = DeskRounds(db, self.desk, clock, lambda _: None)
         self._count = 0
 
