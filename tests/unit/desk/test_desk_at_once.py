@@ -53,7 +53,7 @@ def test_everybody_at_once(world: World) -> None:
                         case "say":
                             desk.say(conn, one, who, who, "您好", now)
                         case "take_over":
-                            world.lead.take_over(conn, one, who, who, now)
+                            world.chief.take_over(conn, one, who, who, now)
                         case "transfer":
                             desk.transfer(conn, one, who, now, group="general")
                         case "heard":

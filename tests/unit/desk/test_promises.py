@@ -73,7 +73,7 @@ def test_a_promise_is_kept_at_its_time_before_others_and_the_number_is_shown_to_
     with world.db.read() as conn:
         shown = conn.execute(text("SELECT actor FROM audit_entry WHERE action = 'desk.contact_shown'")).scalars().all()
         assert shown == [f"staff:{anna}"] and audit.verify(conn).ok
-        [limit, *_] = world.desk.watch.limits(conn, world.lead.board(conn), world.clock.now())[world.stay(one).id]
+        [limit, *_] = world.desk.watch.limits(conn, world.chief.board(conn), world.clock.now())[world.stay(one).id]
         assert (limit.name, limit.state, limit.began) == ("first_answer", "met", moment), "a call that is made answers her"
 
 

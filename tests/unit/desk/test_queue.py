@@ -188,20 +188,20 @@ def test_a_supervisor_joins_whispers_and_takes_over(world: World) -> None:
     anna, boss = world.operator("zhuo-1"), world.operator("boss")
     one = world.citizen()
     now = world.clock.now()
-    assert refused(world, world.lead.join, one, boss, "主管", now) == "", "nobody has it yet"
+    assert refused(world, world.chief.join, one, boss, "主管", now) == "", "nobody has it yet"
     world.claim(one, anna)
     assert refused(world, world.desk.say, one, boss, "主管", "您好", now) == ""
     for _ in range(2):
-        world.do(world.lead.join, one, boss, "主管", now)
+        world.do(world.chief.join, one, boss, "主管", now)
     world.do(world.desk.say, one, boss, "主管", "您好", now)
     assert world.marks(one) == ["queue", "staff", "staff"], "she sees somebody join, once"
-    world.do(world.lead.whisper, one, boss, "先问清楚", now)
+    world.do(world.chief.whisper, one, boss, "先问清楚", now)
     with world.db.read() as conn:
         assert [(note.kind, note.text) for note in books.notes_of(conn, one)] == [("whisper", "先问清楚")]
         assert world.desk.may_read(conn, one, boss)
-    world.do(world.lead.part, one, boss, "主管", now)
+    world.do(world.chief.part, one, boss, "主管", now)
     assert refused(world, world.desk.say, one, boss, "主管", "还有", now) == ""
-    world.do(world.lead.take_over, one, boss, "主管", now)
+    world.do(world.chief.take_over, one, boss, "主管", now)
     assert world.stay(one).staff_id == boss
     assert refused(world, world.desk.say, one, anna, "…", "还有", now) == ""
 

@@ -40,7 +40,7 @@ class World:
     def __init__(self, db: Database, clock: FixedClock, settings: Settings, arrangement: Arrangement) -> None:
         self.db, self.clock = db, clock
         self.desk = Desk(settings, Ownership(), arrangement)
-        self.lead = Lead(self.desk, Ownership())
+        self.chief = Lead(self.desk, Ownership())
         self.rounds = DeskRounds(db, self.desk, clock, lambda _: None)
         self._count = 0
 
