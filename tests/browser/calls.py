@@ -63,6 +63,7 @@ class Hall:
     def her(self, **options: Any) -> Page:
         """A citizen on her phone, who waits for a person with a case in hand."""
         page = self.page("/", **{"viewport": PHONE, **options})
+        expect(page.locator("#log")).to_contain_text("数字人")  # the conversation is open: what is sent before stays in the box
         for number, words in enumerate(("我要办住所变更", "转人工"), 1):
             page.locator("#message").fill(words)
             page.locator("#message").press("Enter")

@@ -140,9 +140,29 @@ def test_opening_waits_for_a_server_that_is_not_there_yet(chat: Chat, mock: Mock
     chat.page.reload()
     banner = chat.page.locator("#banner")
     expect(banner).to_contain_text("暂时连不上服务")
+    chat.box.fill("我要办食品经营许可")
+    chat.box.press("Enter")
+    expect(chat.box).to_have_value("我要办食品经营许可")
     banner.get_by_role("button", name="现在重试").click()
     expect(banner).to_contain_text("秒后自动继续")
     expect(chat.page.locator("#status")).to_have_attribute("data-owner", "bot")
+    expect(chat.mine).to_contain_text("我要办食品经营许可")  # sent once there was somebody to send it to
+    expect(chat.box).to_have_value("")
+
+
+def test_what_is_written_on_before_the_conversation_is_open_is_not_sent_by_itself(chat: Chat, mock: Mock) -> None:
+    mock.switch(fail=[[503, 0]])
+    chat.page.evaluate("localStorage.clear()")
+    chat.page.reload()
+    expect(chat.page.locator("#banner")).to_contain_text("暂时连不上服务")
+    chat.box.fill("我要办")
+    chat.box.press("Enter")
+    chat.box.press_sequentially("食品")
+    chat.page.locator("#banner").get_by_role("button", name="现在重试").click()
+    expect(chat.page.get_by_role("heading", name="说一件事，陪您办到")).to_be_visible()
+    expect(chat.page.locator("#status")).to_have_attribute("data-owner", "bot")
+    expect(chat.box).to_have_value("我要办食品")
+    expect(chat.mine).to_have_count(0)
 
 
 def test_a_case_is_continued_on_another_device(chat: Chat, mock: Mock, open_chat: Callable[..., Chat]) -> None:

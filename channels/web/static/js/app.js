@@ -26,8 +26,7 @@ import { startCall } from "./video.js";
 const get = (id) => document.getElementById(id);
 const WIDE = window.matchMedia("(min-width: 64rem)");
 
-let conversation = null;
-let byKeyboard = false;
+let conversation = null, byKeyboard = false;
 
 /** The page's own words in the chosen language. */
 function speak() {
@@ -258,6 +257,7 @@ function begin(session) {
   stored.set(session);
   conversation = new Conversation(session, view);
   conversation.start();
+  composer.opened();
   if (session.locale !== locale()) {
     status.say("locale", t("net.new_locale"), { label: t("net.new_locale_ask"), press: () => say(ASK_FOR[locale()]) });
   }

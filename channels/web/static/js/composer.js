@@ -8,9 +8,12 @@ const WARN_FROM = 3600;
 export class Composer {
   /** `on` = {send(text): whether it was taken}. */
   constructor({ form, input, counter, button, on }) {
-    Object.assign(this, { form, input, counter, button, on });
+    Object.assign(this, { form, input, counter, button, on, eager: false });
     input.addEventListener("keydown", (event) => this.#key(event));
-    input.addEventListener("input", () => this.#changed());
+    input.addEventListener("input", () => {
+      this.eager = false;
+      this.#changed();
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
@@ -28,6 +31,11 @@ export class Composer {
   set(text) {
     this.input.value = text;
     this.#changed();
+  }
+
+  /** A conversation is there: what she sent before it was goes now, unless she has gone on writing. */
+  opened() {
+    if (this.eager) this.#send();
   }
 
   focus() {
@@ -55,8 +63,8 @@ export class Composer {
   #send() {
     const text = this.input.value.trim();
     if (!text || length(this.input.value) > LIMIT) return;
-    if (this.on.send(text) === false) return;
-    this.set("");
+    this.eager = this.on.send(text) === false;
+    if (!this.eager) this.set("");
   }
 
   #changed() {
