@@ -60,7 +60,7 @@ class Visitor(Citizen):
         assert self.chat is not None
         file = {"name": name, "mimeType": media_type, "buffer": data}
         with self.chat.page.expect_response(_posted("/uploads")) as got:
-            self.chat.ask.locator("input[type=file]").first.set_input_files([file])  # type: ignore[list-item]
+            self.chat.ask.locator("input[type=file]").first.set_input_files([file])  # type: ignore[list-item]  # its TypedDict
         return httpx.Response(got.value.status, content=got.value.body())
 
     def attach(self, *upload_ids: str, text: str | None = None) -> dict[str, Any]:
