@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.axe import violations
 from tests.browser.kiosk.conftest import ACROSS, APPLY, COUNTDOWN_S, HUMMING, IDLE_S, SECRET, UPRIGHT, Kiosk
@@ -59,7 +59,7 @@ def test_a_case_by_touch_with_the_card_pointed_at(kiosk: Kiosk) -> None:
     expect(more).to_be_visible()
     while more.is_visible():
         above = read.evaluate("(place) => place.scrollTop")
-        more.evaluate("(button) => button.hidden || button.click()")  # it goes when the end comes into view, which may be now
+        kiosk.page.evaluate("document.querySelector('#more').click()")  # it goes when the end comes into view, which may be now
         kiosk.page.wait_for_function(
             "(above) => document.querySelector('.scroll').scrollTop > above || document.querySelector('#more').hidden", arg=above
         )
@@ -237,6 +237,25 @@ def test_what_was_said_while_the_network_was_away_goes_on_when_it_is_back(kiosk:
     kiosk.page.context.set_offline(False)
     expect(kiosk.ask.get_by_role("button", name="同意调取")).to_be_visible()
     expect(said).to_have_attribute("data-state", "sent")
+
+
+def test_an_answer_asked_for_before_the_network_broke_does_not_say_that_it_is_back(kiosk: Kiosk) -> None:
+    held: list[Route] = []
+    kiosk.page.route("**/events?**", lambda route: held.append(route))
+    kiosk.start()
+    kiosk.page.wait_for_function("document.querySelector('#tiles').children.length > 0")
+    banner = kiosk.page.locator("#banner")
+    kiosk.page.evaluate("window.dispatchEvent(new Event('offline'))")
+    expect(banner).to_contain_text("网络断了")
+    with kiosk.page.expect_response("**/events?**"):
+        for route in held:
+            route.continue_()
+    kiosk.page.unroute("**/events?**")
+    kiosk.say(APPLY)  # what is answered shows that the stream was read meanwhile
+    expect(kiosk.ask.get_by_role("button", name="同意调取")).to_be_visible()
+    expect(banner).to_contain_text("网络断了")
+    kiosk.page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(banner).to_contain_text("网络已恢复")
 
 
 @pytest.mark.parametrize("size", [ACROSS, UPRIGHT], ids=["across", "upright"])

@@ -26,7 +26,7 @@ export class Conversation {
     }, view.deliver);
     this.stream = new EventStream(session, {
       event: (kind, data) => this.#event(kind, data),
-      open: () => this.#opened(),
+      open: (asked) => this.#opened(asked),
       down: () => this.#down(),
       limited: (seconds) => view.status.limited(seconds),
       expired: () => this.expired(),
@@ -71,7 +71,8 @@ export class Conversation {
   /** The network is back or the page is looked at again. */
   wake() {
     clearTimeout(this.asleep);
-    this.stream.kick();
+    // where the page says that it is offline, only a new connection shows that it no longer is
+    this.stream.kick(this.view.status.kind === "offline");
     if (navigator.onLine) this.outbox.retry();
   }
 
@@ -194,8 +195,8 @@ export class Conversation {
     return this.view.log.citizen({ id, shown, at, state: "sent" });
   }
 
-  #opened() {
-    this.view.status.back();
+  #opened(asked) {
+    this.view.status.back(asked);
     this.view.status.clear("limited");
     if (this.view.status.owner === null) this.view.status.setOwner("bot");
     if (this.quiet) this.#settle();

@@ -10,7 +10,8 @@ const SILENCE_MS = 40_000;
 const LONGEST_WAIT_MS = 30_000;
 
 export class EventStream {
-  /** `on` = {event(kind, data, id), open(), down(), limited(seconds), expired()}; `path(session, after)` is the stream's address. */
+  /** `on` = {event(kind, data, id), open(asked), down(), limited(seconds), expired()}; `path(session, after)` is the stream's address;
+   * `asked` says when the request went out that was answered (ms, as `performance.now()`). */
   constructor(session, on, path = eventsPath) {
     this.session = session;
     this.on = on;
@@ -36,10 +37,10 @@ export class EventStream {
     this.#wake?.();
   }
 
-  /** Reconnects now: the network came back, or the page was opened again after a long sleep. */
-  kick() {
+  /** Reconnects now: the network came back, or the page was opened again after a long sleep. `surely`: even where nothing seems wrong. */
+  kick(surely = false) {
     if (!this.running) return this.start();
-    if (this.connected && Date.now() - this.heard < SILENCE_MS / 2) return undefined;
+    if (!surely && this.connected && Date.now() - this.heard < SILENCE_MS / 2) return undefined;
     this.failures = 0;
     this.controller?.abort();
     return this.#wake?.();
@@ -90,6 +91,7 @@ export class EventStream {
     const watch = setInterval(() => {
       if (Date.now() - this.heard > SILENCE_MS) controller.abort();
     }, 5_000);
+    const asked = performance.now();
     try {
       const response = await fetch(this.path(this.session, this.last), {
         headers: { Accept: "text/event-stream", "Accept-Language": pageLocale(), Authorization: `Bearer ${this.session.token}` },
@@ -101,7 +103,7 @@ export class EventStream {
       }
       this.connected = true;
       this.failures = 0;
-      this.on.open();
+      this.on.open(asked);
       await this.#read(response.body.getReader());
     } finally {
       clearInterval(watch);

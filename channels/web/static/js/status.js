@@ -41,6 +41,7 @@ export class Status {
   say(kind, words, button = null) {
     clearInterval(this.countdown);
     this.kind = kind;
+    this.said = performance.now();
     this.banner.dataset.kind = kind;
     this.banner.hidden = false;
     this.banner.replaceChildren(h("span", { text: words }), ...(button ? [
@@ -60,9 +61,9 @@ export class Status {
     }, 1000);
   }
 
-  /** Says briefly that all is well again, if anything was wrong. */
-  back() {
-    if (this.kind !== "offline") return;
+  /** Says briefly that all is well again, if anything was wrong. An answer asked for before it went wrong shows nothing. */
+  back(asked) {
+    if (this.kind !== "offline" || asked < this.said) return;
     this.say("back", t("net.back"));
     setTimeout(() => this.clear("back"), 2500);
   }
