@@ -11,6 +11,7 @@ from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import language_of, t, use_language
 from assistant.speech.engines.base import Activity, Heard, Spoken
 from assistant.speech.frames import Acknowledgement, Answer, Frame, Message, Prompt, Wish, Words
+from assistant.speech.hearing.attempts import Way
 from assistant.speech.signals import (
     Acknowledges,
     Asks,
@@ -81,7 +82,7 @@ class Say(Protocol):
         ...
 
 
-Offer = tuple[Literal["touch", "scan"], str]
+Offer = tuple[Way, str]
 Brain = Callable[[Wish], Awaitable[Mapping[str, Any]]]
 Mean = Callable[[str, Mapping[str, Any] | None], Awaitable[Wish | Prompt]]
 
@@ -172,6 +173,8 @@ class Room:
         """Shows another way to answer."""
         way, text = offer
         log.info("speech.offered", way=way)
+        if way == "groups":
+            return  # she goes on speaking: there is nothing to point at
         await self.deliver(Message({"type": "offer", "way": way, "text": text}))
 
     def words(self, key: str) -> str:

@@ -25,6 +25,7 @@ import numpy as np
 from benchmarks.cases import CITIZENS
 from benchmarks.citizens.facts import Facts, load
 from benchmarks.voice.sound import Sound, speech
+from benchmarks.voice.telling import Telling
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, WebSocket
@@ -41,7 +42,7 @@ YES = "对的"
 ROUNDS = 3
 _REACTS_MS = 600
 """Nobody speaks sooner; what the loudspeaker said is still in the room for two thirds of that."""
-_PATIENCE_S, _MOST, _POLL_MS = 60.0, 60, 40
+_PATIENCE_S, _HEARS_OUT_S, _MOST, _MOST_ANSWERS, _POLL_MS = 60.0, 30.0, 60, 12, 40
 MICROPHONE = """(() => {
   let speaker = null;
   const room = () => {
@@ -94,6 +95,8 @@ class Hall:
     again: int = 0
     touched: list[str] = field(default_factory=list)
     token: str = ""
+    said_to_her: str = ""
+    """All of it since she spoke last."""
     _utterance: int = -1
     _answer_due: bool = False
 
@@ -125,10 +128,16 @@ class Hall:
     def _say_until_taken(self, asking: str, words: str, facts: Facts) -> None:
         """Say it, confirm it where it is read back, say it once more where it was not understood; then use the hands."""
         text = words
+        telling = Telling(str(facts.expect.get(asking, "")), yao="幺" in words)
         for _ in range(ROUNDS):
             kind, said = self._say(text)
-            while kind == "prompt" and self._right(asking, said, facts):
-                kind, said = self._say(YES)
+            for _ in range(_MOST_ANSWERS):
+                if kind == "prompt" and self._right(asking, said, facts):
+                    kind, said = self._say(YES)
+                elif (group := telling.answer(said)) is not None:
+                    kind, said = self._say(group)
+                else:
+                    break
             if kind == "turn" and self._moved(asking):
                 return
             self.again += 1
@@ -137,17 +146,22 @@ class Hall:
 
     def _say(self, text: str) -> tuple[str, str]:
         """Wait until it listens, say it, and wait for what comes of it: a turn, a prompt, or nothing."""
-        if not self._wait(lambda: self.page.locator("#sign").get_attribute("data-state") == "listening"):
+        if not self._wait(self._listens):
             raise Lost(f"it does not listen: {self.page.locator('#sign').get_attribute('data-state')}, {self.problem()}")
         self.page.wait_for_timeout(_REACTS_MS)
         turns, prompts = len(self.turns), len(self.prompts)
         pcm = (np.clip(self.sound_of(text), -1, 1) * 32767).astype("<i2").tobytes()
         self.spoken += 1
         self.page.evaluate("(sound) => window.speak(sound)", base64.b64encode(pcm).decode())
+        self.said_to_her = ""
         self._wait(lambda: len(self.turns) > turns or len(self.prompts) > prompts)
-        if len(self.turns) > turns:
-            return "turn", ""
-        return ("prompt", self.prompts[-1]) if len(self.prompts) > prompts else ("nothing", "")
+        if len(self.turns) == turns and len(self.prompts) == prompts:
+            return "nothing", ""
+        self._wait(self._listens, _HEARS_OUT_S)  # people do not answer the first half of a question
+        return ("turn" if len(self.turns) > turns else "prompt"), self.said_to_her
+
+    def _listens(self) -> bool:
+        return self.page.locator("#sign").get_attribute("data-state") == "listening"
 
     def _touch(self, asking: str, facts: Facts) -> None:
         turns = len(self.turns)
@@ -211,7 +225,10 @@ class Hall:
             case "turn":
                 self.turns.append(frame["turn"])
                 self._answer_due = True
-            case "say" if frame.get("kind") != "ack" and frame["utterance"] != self._utterance:
+            case "say" if frame.get("kind") != "ack" and frame["utterance"] == self._utterance:
+                self.said_to_her += frame["text"]
+            case "say" if frame.get("kind") != "ack":
+                self.said_to_her += frame["text"]
                 self._utterance = frame["utterance"]
                 if not self._answer_due:  # said without the conversation: read back, or not understood
                     self.prompts.append(frame["text"])

@@ -31,6 +31,8 @@ from sandbox.config import SandboxConfig
 from tests.messages import MessageAdmin
 
 SECRET, STAFF = "fictitious-messages-secret", "office-demo"
+PATIENCE_S, SLOW_S = 3.0, 4.0
+"""How long is waited, long enough for a laden machine to get as far as the fault; and what is too slow for that."""
 WORDS = Words(title="办件有新进展", text="您的办件（尾号 7K2M）已受理。", link="https://bandao.example/")
 
 
@@ -67,14 +69,14 @@ class Served:
         deadline = time.monotonic() + 10
         while not self._server.started and time.monotonic() < deadline:
             time.sleep(0.02)
-        self.gateway = Gateway(self.url, "bandao", SECRET, timeout_s=1.0)
+        self.gateway = Gateway(self.url, "bandao", SECRET, timeout_s=PATIENCE_S)
         self.admin = MessageAdmin(self.root, SECRET)
 
     def mail(self, security: Security = "none", *, user: str = "", password: str = "", trust: bool = True) -> Mail:
         context = ssl.create_default_context(cafile=str(self.certificate)) if trust else None
         return Mail(
             "127.0.0.1", self.app.state.mail.port, sender="notice@bandao.example", now=SystemClock().now, security=security,
-            user=user, password=password, timeout_s=1.0, context=context,
+            user=user, password=password, timeout_s=PATIENCE_S, context=context,
         )  # fmt: skip
 
     def stop(self) -> None:
@@ -135,7 +137,7 @@ def test_another_message_under_the_same_key_is_refused(served: Served) -> None:
 )  # fmt: skip
 def test_what_the_gateway_does_wrong_is_understood(served: Served, mode: str, expected: str, kept: int) -> None:
     far, told = Sms(served.gateway), notice(mode, "sms", "13800000003")
-    served.admin.fault(mode, channel="sms", count=1, seconds=1.5)
+    served.admin.fault(mode, channel="sms", count=1, seconds=SLOW_S)
     assert code(far.send(told)) == expected
     assert (far.find(told.key) is not None) == bool(kept)
     assert isinstance(far.send(told), Sent)
@@ -189,7 +191,7 @@ def test_the_desk_writes_to_supervisors_by_it(served: Served) -> None:
     kept = served.admin.sent("lead@example.com")
     assert len({one["key"] for one in kept}) == 1 and kept[0]["title"] == letter.title
     assert kept[0]["body"].splitlines() == [letter.text, "", letter.link]
-    served.admin.fault("down", channel="email", count=1, seconds=1.5)
+    served.admin.fault("down", channel="email", count=1, seconds=SLOW_S)
     assert send(letter) == "later"
 
 
@@ -208,7 +210,7 @@ def test_mail_is_encrypted_and_signed_in_where_settings_say_so(served: Served) -
 )
 def test_what_the_mail_server_does_wrong_is_understood(served: Served, mode: str, expected: str, kept: int) -> None:
     address = f"{mode.replace('_', '-')}@example.com"
-    served.admin.fault(mode, channel="email", count=1, seconds=1.5)
+    served.admin.fault(mode, channel="email", count=1, seconds=SLOW_S)
     assert code(served.mail().send(notice(mode, "email", address))) == expected
     assert len(served.admin.sent(address)) == kept
 

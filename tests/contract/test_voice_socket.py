@@ -266,6 +266,45 @@ def test_a_telephone_number_is_read_back_before_it_counts_and_who_wants_a_person
     assert understanding._meant("对的", ask) != Wish(text="13800138000")
 
 
+def asking(app: FastAPI, kind: str) -> tuple[Understanding, dict[str, Any]]:
+    parts = app.state.parts
+    field = next(f for guide in parts.guides.catalogue.guides.values() for f in guide.fields if f.type == kind)
+    ask = {"field": field.key, "label": field.label, "kind": "text", "options": None, "value": None, "example": "", "why": "", "optional": False, "error": None}
+    return Understanding(parts, Words.of(parts.guides.catalogue, "310115")), ask
+
+
+def said(found: Wish | Prompt) -> str:
+    return str(found.text)
+
+
+def test_a_number_that_was_not_taken_is_taken_down_group_by_group(app: FastAPI) -> None:
+    understanding, ask = asking(app, "id_number")
+    assert isinstance(understanding._meant("三二零五零二一九九零", ask), Wish), "the conversation says what is wrong with it"
+    offered = understanding.tried(ask, False)
+    assert offered == ("groups", "我们一段一段来。请先说前6位。")
+    assert understanding.hints(ask).fits("三二零五零二"), "the recogniser knows what is of use"
+    told = [said(understanding._meant(text, ask)) for text in ("三二零五零二", "一九九零", "零四一五", "一零二一")]
+    assert told[0].startswith("记下320502") and told[-1] == "我听到的是：320502 1990 0415 1021。对吗？"
+    assert understanding._meant("对的", ask) == Wish(text="320502199004151021")
+
+
+def test_a_number_refused_twice_or_wanted_so_is_taken_down_group_by_group(app: FastAPI) -> None:
+    understanding, ask = asking(app, "phone")
+    first = ("一三八零零一三八零零零", "不对，一三八零零一三八零零一")
+    assert [said(understanding._meant(text, ask)) for text in first] == ["我听到的是：138 0013 8000。对吗？", "我听到的是：138 0013 8001。对吗？"]
+    assert said(understanding._meant("不对，最后一位是二", ask)) == "我听到的是：138 0013 8002。对吗？", "a part is put right"
+    assert said(understanding._meant("不对", ask)) == "我们一段一段来。请先说前3位。"
+    assert isinstance(understanding._meant("转人工", ask), Wish), "and she may leave it"
+    understanding, ask = asking(app, "phone")
+    assert said(understanding._meant("我一段一段说吧", ask)) == "我们一段一段来。请先说前3位。"
+    touched = [understanding._meant("呃", ask) for _ in range(2)][-1]
+    assert isinstance(touched, Prompt) and touched.touch
+    understanding, ask = asking(app, "phone")
+    understanding.tried(ask, False)
+    understanding.forget()
+    assert said(understanding._meant("一三八零零一三八零零零", ask)) == "我听到的是：138 0013 8000。对吗？", "her hands ended it"
+
+
 def test_a_broken_recogniser_says_so(her: TestClient, ears: Ears, monkeypatch: pytest.MonkeyPatch) -> None:
     def breaks(*_: Any, **__: Any) -> Heard:
         raise EngineError("broken")
@@ -286,12 +325,17 @@ def test_the_words_to_expect_are_the_questions_and_two_failures_lead_to_touch_or
         field = next(f for guide in parts.guides.catalogue.guides.values() for f in guide.fields if f.type == kind)
         ask = {"field": field.key, "label": field.label, "kind": "text", "options": None, "value": None, "example": "", "why": "", "optional": False, "error": None}
         assert field.label in understanding.hints(ask)
-        assert understanding.tried(ask, False) is None
-        offered = understanding.tried(ask, False)
-        assert offered is not None
-        found[way] = offered
+        first, second = understanding.tried(ask, False), understanding.tried(ask, False)
+        assert first is not None and first[0] == "groups", "a number is first taken down group by group"
+        assert second is not None
+        found[way] = second
         assert understanding.tried(ask, True) is None
         assert understanding.tried(ask, False) is None, "counted anew"
+        understanding.forget()
     assert {way: offer[0] for way, offer in found.items()} == {"scan": "scan", "touch": "touch"}
+    name = {"field": "applicant_name", "label": "申请人姓名", "kind": "text"}
+    assert understanding.tried(name, False) is None
+    offered = understanding.tried(name, False)
+    assert offered is not None and offered[0] == "scan"
     assert understanding.tried(None, False) is None
     assert understanding.tried(None, False) is None, "nothing is asked that could be touched"

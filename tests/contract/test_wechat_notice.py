@@ -14,7 +14,7 @@ from assistant.casework.notices.wishes import NoticeWishes
 from assistant.casework.submission.backoff import Backoff
 from assistant.foundation.clock import SHANGHAI
 from knowledge.replies import Card
-from tests.contract.test_messages import Served, served, well
+from tests.contract.test_messages import SLOW_S, Served, served, well
 from tests.unit.casework.flow.support import Conversation
 from tests.unit.casework.notices.support import CASE_NO, NOW, World
 
@@ -79,7 +79,7 @@ def test_without_her_yes_nothing_goes_out_and_with_it_once(tmp_path: Path, serve
 def test_a_lost_answer_tells_her_once_all_the_same(tmp_path: Path, served: Served) -> None:
     told = Told(tmp_path, served, f"{OPENID}10")
     told.says()
-    told.far.admin.fault("accept_then_timeout", channel="wechat", count=1, seconds=1.5)
+    told.far.admin.fault("accept_then_timeout", channel="wechat", count=1, seconds=SLOW_S)
     told.news()
     assert [row.state for row in told.notices()] == [State.PLANNED]
     told.clock.advance(timedelta(seconds=10))

@@ -13,6 +13,7 @@ from assistant.engine.components.patterns.numerals import normalise, spoken_digi
 from assistant.foundation.messages import t
 
 _CARD = re.compile(r"(?<!\d)\d(?:[ \-]{0,2}\d){11,18}(?!\d)")
+_CARD_ASKED = r"银行卡号?|收款卡号|^卡号|(?:银行|收款)账号"
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 #: Five signs after the city's letter, six for new energy; the last of some is a character: 粤Z1234港.
 _PLATE = re.compile(
@@ -32,6 +33,11 @@ def parse(text: str, asked: str) -> Parsed | None:
     ``text`` is normalised; ``asked`` is what the field is called.
     """
     return next((reader(text) for words, reader in _READERS if re.search(words, asked)), None)
+
+
+def asks_card(asked: str) -> bool:
+    """Whether a question called so asks for a bank card's number."""
+    return re.search(_CARD_ASKED, asked) is not None
 
 
 def luhn_fits(digits: str) -> bool:
@@ -97,7 +103,7 @@ def _checked(kind: str, number: str, fits: bool) -> Parsed:
 
 
 _READERS: tuple[tuple[str, Callable[[str], Parsed | None]], ...] = (
-    (r"银行卡号?|收款卡号|^卡号|(?:银行|收款)账号", _card),
+    (_CARD_ASKED, _card),
     (r"车牌|号牌", _plate),
     (r"车架号|车辆识别(?:代号|代码)|(?i:VIN)", _vehicle),
     (r"邮政编码|邮编", _postcode),

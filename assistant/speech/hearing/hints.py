@@ -11,9 +11,10 @@ from assistant.casework.fields.result import Accepted
 from assistant.foundation.messages import t
 from assistant.speech.engines.base import Expected
 from assistant.speech.hearing.asked import Asked
+from assistant.speech.hearing.dictating import Dictation
 from assistant.speech.hearing.readback import ReadBack
 from assistant.speech.hearing.script import simplified
-from assistant.speech.hearing.values import prepared
+from assistant.speech.hearing.values import is_card, prepared
 from assistant.speech.hearing.vocabulary import places
 from knowledge.catalogue import Catalogue
 
@@ -41,12 +42,17 @@ class Hints:
 
         With ``today`` it can be told of a number whether it is one (`answers`); of a yes or a no it always can.
         """
-        fits = partial(answers, asked, today) if today and asked.kind in _NUMBERS else agrees if asked.kind == "yes_no" else None
+        number = asked.kind in _NUMBERS or is_card(asked)
+        fits = partial(answers, asked, today) if today and number else agrees if asked.kind == "yes_no" else None
         return Expected(self._words(asked, most), fits)
 
     def confirming(self, held: ReadBack) -> Expected:
         """The words to expect while a value is read back."""
         return Expected(_AGREEING, partial(settles, held))
+
+    def dictating(self, held: Dictation) -> Expected:
+        """The words to expect while a number is taken down group by group."""
+        return Expected((), held.takes)
 
     def _words(self, asked: Asked, most: int) -> tuple[str, ...]:
         own = _tidied([*asked.options, asked.label])

@@ -23,11 +23,11 @@ from assistant.speech.hearing.values import prepared
 State = Literal["asking", "wrong", "doubtful", "confirmed", "anew", "touch"]
 #: Answers that mean nothing before touch is offered.
 _MOST_UNCLEAR = 2
-_ANEW = re.compile(
+ANEW = re.compile(
     r"从头|重新(?:说|来|报|念)|重说|重来|全错|都错|都不对|整个(?:都)?(?:错|不对)|再说一遍|我再说|(?:start|say it) (?:again|over)",
     re.I,
 )
-_TOUCH = re.compile(r"(?:我|自己|手动|手工|用手).{0,4}(?:输|打字|点|写|填|按)|键盘|触屏|屏幕上|type|touch", re.I)
+TOUCH = re.compile(r"(?:我|自己|手动|手工|用手).{0,4}(?:输|打字|点|写|填|按)|键盘|触屏|屏幕上|type|touch", re.I)
 _LEAD = re.compile(r"^(?:(?:不对|不是的|错了|哦|噢|嗯|啊)[,，。、\s]*|(?:不|没有|对|等一下|等等)[,，。、\s]+)(?=.)")
 _REFUSED = re.compile(
     r"^(?:(?:不对|不是的?|错了|说错了|不)[,，。、！!\s]*)+(?:我(?:说|要说)的|应该|是|叫|改成|改为)*[,，。:：\s]*(?P<new>.*)$",
@@ -77,9 +77,9 @@ class ReadBack:
         plain = whole.strip(" 。.！!")
         if self.over:
             return self
-        if _TOUCH.search(plain):
+        if TOUCH.search(plain):
             return replace(self, state="touch")
-        if _ANEW.search(plain):
+        if ANEW.search(plain):
             return replace(self, state="anew")
         if (new := self._new_value(plain)) is not None:
             return self._with(new, plain)

@@ -83,17 +83,17 @@ def readings(text: str, letters: bool = False) -> Iterator[str]:
         yield _joined("".join([*pieces, plain[at:]]))
 
 
-def by_sound(text: str) -> str | None:
+def by_sound(text: str, least: int = 5) -> str | None:
     """The number alone, every character that sounds like a digit taken for it: 三邀邻邀 is 3101.
 
-    None where something else is in it. What leads to the number (我的手机是) is left out.
+    None where something else is in it, or less than ``least`` digits. What leads to the number (我的手机是) is left out.
 
     For a form whose own check can tell a number from chance.
     """
     body = _BEFORE.sub("", FILLERS.sub("", text))
     body = _PIECES.sub("", re.sub(rf"(?<={D})[个各格隔葛阁](?={D})", "个", body))
     figures = "".join(_sounded(sign) for sign in repeated(body))
-    return figures if re.fullmatch(r"[0-9]{5,}X?", figures) else None
+    return figures if len(figures) >= least and re.fullmatch(r"[0-9]+X?", figures) else None
 
 
 def _sounded(sign: str) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from assistant.casework.fields.numbered import asks_card
 from assistant.casework.fields.result import Accepted, Rejected
 from assistant.engine.components.patterns.numerals import DIGITS, chinese_to_decimal, normalise, spoken_digits
 from assistant.speech.hearing import spelling, spoken
@@ -68,6 +69,11 @@ def _numbered(plain: str) -> Iterator[str]:
     if (number := spoken.by_sound(plain)) and len(number) >= _CARD:
         yield number
     yield from spoken.readings(plain, letters=True)
+
+
+def is_card(asked: Asked) -> bool:
+    """Whether a bank card's number is asked for: all digits, with a check digit (ISO/IEC 7812)."""
+    return asked.kind == "text" and asks_card(asked.label)
 
 
 def matters(asked: Asked) -> bool:

@@ -22,6 +22,7 @@ _HOTLINES = r"123\d\d|95598"  # 12345, 12329, 12356 …: numbers of the public s
 _URGENT = "110|119|120|122"
 _NUMBERED = "验证码|编号|邮编|尾号|号码|证号|账号|卡号|受理号|单号|流水号|代码|密码|电话|手机号|取件码|受理码|恢复码|续办码"
 _AFTER = r"(?=(.{0,3}))"
+_LEAST_IN_GROUPS = 6
 
 
 def readable(text: str) -> str:
@@ -58,6 +59,14 @@ def _landline(m: re.Match[str]) -> str:
     first, *rest = m[0].split("-")
     rest = [half for part in rest for half in ((part[:-4], part[-4:]) if len(part) > 4 else (part,))]
     return "，".join(digits(part) for part in (first, *rest))
+
+
+def _in_groups(m: re.Match[str]) -> str:
+    """Figures that stand in groups are one number, said as it stands: 310115 1988 0412 3014."""
+    text: str = m[0]
+    if sum(character.isdigit() for character in text) < _LEAST_IN_GROUPS:
+        return text
+    return "，".join(grouped(part, [len(part)]) for part in text.split(" "))
 
 
 def _masked(m: re.Match[str]) -> str:
@@ -132,6 +141,8 @@ _RULES: tuple[Rule, ...] = tuple(
         (r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d([ -]?)\d{4}\1\d{4}(?!\d)", _mobile),
         (r"\+(\d{1,3}(?:[ -]\d{2,4}){2,4})(?!\d)", lambda m: "加" + "，".join(digits(part) for part in re.split("[ -]", m[1]))),
         (r"(?<![\d-])(?:0\d{2,3}-\d{3,4}-?\d{4}|[48]00-\d{3}-\d{4})(?![\d-])", _landline),
+        (r"(?<![0-9A-Za-z.,\-])[0-9A-Z]{1,6}(?: [0-9A-Z]{1,6})+(?![0-9A-Za-z.,%‰\-]|[元万亿])", _in_groups),
+        (r"(?<=记下)[0-9A-Z]{2,6}(?![0-9A-Za-z.,])", lambda m: grouped(m[0], [len(m[0])])),
         (r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])", lambda m: grouped(m[0].upper(), (6, 8, 4))),
         (r"([0-9A-Za-z]*\d)\*{2,}([0-9A-Za-z]*)", _masked),
         (r"(?<=[\u3400-\u9fff])\*{1,2}(?!\*)", lambda m: "某" * len(m[0])),

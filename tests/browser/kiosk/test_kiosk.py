@@ -241,7 +241,11 @@ def test_what_was_said_while_the_network_was_away_goes_on_when_it_is_back(kiosk:
 
 def test_an_answer_asked_for_before_the_network_broke_does_not_say_that_it_is_back(kiosk: Kiosk) -> None:
     held: list[Route] = []
-    kiosk.page.route("**/events?**", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    kiosk.page.route("**/events?**", hold)
     kiosk.start()
     kiosk.page.wait_for_function("document.querySelector('#tiles').children.length > 0")
     banner = kiosk.page.locator("#banner")

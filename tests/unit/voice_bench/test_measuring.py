@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from assistant.casework.fields.parse import parse
+from assistant.casework.fields.result import Accepted
 from assistant.foundation.settings import ROOT
 from assistant.speech.engines.base import RATE, Phone, Spoken
 from benchmarks.cases import CITIZENS
@@ -15,6 +17,7 @@ from benchmarks.voice import accuracy, latency, mouth, sound, talks
 from benchmarks.voice.sentences import HALVES, Said, load, some
 from knowledge.catalogue import Catalogue
 from tests.browser.kiosk import made_up_voice
+from tests.unit.casework.fields.test_said import TODAY
 
 
 class Voice:
@@ -25,6 +28,11 @@ class Voice:
         return Spoken(pcm, RATE, (Phone("b", 0.0, 0.01), Phone("a1", 0.01, len(pcm) / 2 / RATE)))
 
 
+@pytest.fixture(scope="module")
+def guides() -> Catalogue:
+    return Catalogue.load(ROOT / "knowledge" / "guides")
+
+
 @pytest.fixture
 def spoken(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(sound, "_voice", Voice)
@@ -33,17 +41,25 @@ def spoken(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     sound.speech.cache_clear()
 
 
-def test_two_halves_of_as_many_kinds_share_no_sentence() -> None:
+def test_two_halves_of_as_many_kinds_share_no_sentence(guides: Catalogue) -> None:
     tuned, held = (load(half) for half in HALVES)
     assert len(tuned) + len(held) >= 80 and [one.kind for one in tuned] == [one.kind for one in held]
     assert not {one.said for one in tuned} & {one.said for one in held}
     assert not {one.truth for one in tuned if one.kind == "opening"} & {one.truth for one in held if one.kind == "opening"}
-    guides = Catalogue.load(ROOT / "knowledge" / "guides")
     asked = {(facts.guide, key) for facts in citizens(CITIZENS) for key in facts.say}
     for one in [*tuned, *held]:
         assert one.guide == "-" or guides.get(one.guide) is not None, one
         assert one.kind not in ("answer", "value") or (one.guide, one.field) in asked, one
     assert {one.kind for one in some(tuned, 7)} == {one.kind for one in tuned}
+
+
+@pytest.mark.parametrize("one", [one for half in HALVES for one in load(half) if one.kind == "value"], ids=lambda one: one.truth)
+def test_every_value_is_one_the_form_takes_as_it_stands(one: Said, guides: Catalogue) -> None:
+    guide = guides.get(one.guide)
+    field = guide and guide.field(one.field)
+    assert field is not None
+    read = parse(field, one.truth, TODAY, {})
+    assert isinstance(read, Accepted) and read.warning is None and str(read.value) == one.truth
 
 
 @pytest.mark.parametrize("kind", sound.NOISES)

@@ -1,0 +1,165 @@
+"""A number taken down group by group, where it was not understood as a whole: four digits are heard right sooner than eighteen.
+
+A pure state machine as `readback` is: ``hear`` gives the next state, ``say`` what is to be spoken in it. What was noted is
+said with the request for the next group; the whole, once it is there, is read back as any value is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import accumulate, pairwise
+from typing import Literal
+
+from assistant.casework.fields.result import Accepted
+from assistant.engine.components.patterns.codes import USCC_ALPHABET
+from assistant.engine.components.patterns.numerals import normalise
+from assistant.foundation.messages import t
+from assistant.speech.hearing import spoken
+from assistant.speech.hearing.asked import Asked
+from assistant.speech.hearing.letters import signs_by_sound
+from assistant.speech.hearing.readback import ANEW, TOUCH, ReadBack
+from assistant.speech.hearing.script import simplified
+from assistant.speech.hearing.values import is_card
+
+State = Literal["asking", "unclear", "again", "anew", "complete", "touch"]
+#: A group that was not heard so often is better typed.
+_MOST_UNCLEAR = 2
+#: Groups by kind. A card has sixteen to nineteen digits, the last group what is left of them.
+_SIZES: dict[str, tuple[int, ...]] = {
+    "id_number": (6, 4, 4, 4), "phone": (3, 4, 4), "uscc": (4, 4, 4, 4, 2), "card": (4, 4, 4, 4, 3),
+}  # fmt: skip
+_LEAST_CARD = 16
+#: What a group can be, by kind and place: GB 11643 (year, month and day), GB 32100 (the region in digits), mobile numbers.
+_SHAPES: dict[str, tuple[str, ...]] = {
+    "id_number": (r"[1-9]\d{5}", r"(?:18|19|20)\d{2}", r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", r"\d{3}[\dX]"),
+    "phone": (r"1[3-9]\d", r"\d{4}", r"\d{4}"),
+    "uscc": (rf"[{USCC_ALPHABET}]{{2}}\d{{2}}", r"\d{4}", *[rf"[{USCC_ALPHABET}]{{4}}"] * 2, rf"[{USCC_ALPHABET}]{{2}}"),
+    "card": (*[r"\d{4}"] * 4, r"\d{1,3}"),
+}
+_WRONG = re.compile(
+    r"^(?:(?:不对|不是的?|错了|说错了|wrong|no(?! more)|不(?!知道|清楚|会))[,，。、！!\s]*)+(?:应该是|我说的是|是)?", re.I
+)
+_NO_MORE = re.compile(r"没有?了|没啦|完了|说完|就这些|就这么多|到头了|结束|好了|no more|that'?s (?:all|it)", re.I)
+_NO_SIGN = re.compile(r"[^0-9A-Z]")
+
+
+def possible(asked: Asked) -> bool:
+    """Whether an answer has groups that can be said one by one."""
+    return _form(asked) is not None
+
+
+def _form(asked: Asked) -> str | None:
+    if is_card(asked):
+        return "card"
+    return asked.kind if asked.kind in _SIZES else None
+
+
+@dataclass(frozen=True)
+class Dictation:
+    """One number being taken down. ``parts`` are the groups so far; ``unclear`` counts the failures running at one group."""
+
+    asked: Asked
+    today: date
+    parts: tuple[str, ...] = ()
+    state: State = "asking"
+    unclear: int = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing more to take down: all of it is there, or it is to be typed."""
+        return self.state in ("complete", "touch")
+
+    @property
+    def say(self) -> str:
+        """What is spoken in this state, in the language being spoken."""
+        sizes, at = self._sizes, len(self.parts)
+        if self.state == "touch":
+            return t("speech.hear_touch")
+        count = sizes[min(at, len(sizes) - 1)]
+        if at == 0:
+            key = {"asking": "first", "unclear": "first_unclear"}.get(self.state, "first_again")
+            return t(f"speech.dictate_{key}", count=count)
+        part = self.parts[-1]
+        if self.state in ("unclear", "again"):
+            key = "unclear" if self.state == "unclear" else "group_again"
+            return t(f"speech.dictate_{key}", part=part, count=count)
+        if self._form == "card" and at == len(sizes) - 1:
+            return t("speech.dictate_rest", part=part)
+        if at == len(sizes) - 1:
+            return t("speech.dictate_last", part=part, count=count)
+        return t("speech.dictate_second" if at == 1 else "speech.dictate_next", part=part, count=count)
+
+    @property
+    def read_back(self) -> ReadBack:
+        """The whole, to be confirmed: plainly where its own check agrees, doubtfully where not."""
+        value = "".join(self.parts)
+        read = self.asked.read(value, self.today)
+        if isinstance(read, Accepted):
+            return ReadBack(self.asked, str(read.value), self.today, "doubtful" if read.warning else "asking")
+        return ReadBack(self.asked, value, self.today, "doubtful")
+
+    def takes(self, text: str) -> bool:
+        """Whether a text is of use here: a recogniser with several readings of one sound takes the first that is."""
+        after = self.hear(text)
+        return after.state not in ("unclear", "touch") or bool(TOUCH.search(text))
+
+    def hear(self, text: str) -> Dictation:
+        """The state after an answer. One that is over stays as it is."""
+        plain = normalise(simplified(text)).strip(" 。.！!")
+        if self.over:
+            return self
+        if TOUCH.search(plain):
+            return replace(self, state="touch")
+        if ANEW.search(plain):
+            return Dictation(self.asked, self.today, state="anew")
+        refused = _WRONG.match(plain)
+        if refused:
+            back = replace(self, parts=self.parts[:-1], unclear=0)
+            return back._grown(plain[refused.end() :]) or replace(back, state="again" if back.parts else "anew")
+        if (grown := self._grown(plain)) is not None:
+            return grown
+        if _NO_MORE.search(plain) and self._form == "card" and sum(map(len, self.parts)) >= _LEAST_CARD:
+            return replace(self, state="complete")
+        unclear = self.unclear + 1
+        return replace(self, state="touch" if unclear >= _MOST_UNCLEAR else "unclear", unclear=unclear)
+
+    @property
+    def _form(self) -> str:
+        return _form(self.asked) or ""
+
+    @property
+    def _sizes(self) -> tuple[int, ...]:
+        return _SIZES[self._form]
+
+    def _grown(self, plain: str) -> Dictation | None:
+        """With the next group, or with several of them said in one breath; None where it is neither."""
+        shapes = _SHAPES[self._form]
+        for figures in self._figures(plain):
+            for begin in dict.fromkeys((len(self.parts), 0)):  # the next ones, or all of it from the start
+                parts = self._cut(figures, begin)
+                if parts is None or (begin != len(self.parts) and begin + len(parts) < len(self._sizes)):
+                    continue
+                if all(re.fullmatch(shape, part) for shape, part in zip(shapes[begin:], parts, strict=False)):
+                    whole = (*self.parts[:begin], *parts)
+                    return replace(self, parts=whole, state="complete" if len(whole) == len(self._sizes) else "asking", unclear=0)
+        return None
+
+    def _cut(self, figures: str, begin: int) -> tuple[str, ...] | None:
+        """The figures as whole groups from number ``begin`` on."""
+        ends = [0, *accumulate(self._sizes[begin:])]
+        if self._form == "card" and ends[-2] < len(figures) < ends[-1]:
+            ends[-1] = len(figures)
+        if not figures or len(figures) not in ends:
+            return None
+        return tuple(figures[one:other] for one, other in pairwise(ends[: ends.index(len(figures)) + 1]))
+
+    def _figures(self, plain: str) -> Iterator[str]:
+        for reading in spoken.readings(plain, letters=self._form == "uscc"):
+            yield _NO_SIGN.sub("", reading.upper())
+        if self._form == "uscc":
+            yield from signs_by_sound(spoken.FILLERS.sub("", plain))
+        elif (figures := spoken.by_sound(plain, least=1)) is not None:
+            yield figures
