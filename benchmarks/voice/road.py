@@ -35,7 +35,7 @@ ITEM = "social-card-reissue"
 SPOKEN = {
     "consent": "不用", "review": "确认无误", "submit": "提交", "start": "对的",
     "id_number": "三二零五零二一九九零零四一五一零二一",
-    "phone": "一三八零零一三八零零零", "reason": "丢了", "opening": "我社保卡丢了要补一张",
+    "phone": "一三八零零一三八零零零", "reason": "丢了", "opening": "我社保卡丢了要补一张", "bank_name": "工商银行",
 }  # fmt: skip
 """How she says what the citizen's facts have in writing, or do not have."""
 YES = "对的"
@@ -239,7 +239,10 @@ class Hall:
 
 def citizen() -> Facts:
     """Who walks the road."""
-    return next(facts for facts in load(CITIZENS / f"{ITEM}.yaml") if "herself" in facts.name)
+    facts = next(facts for facts in load(CITIZENS / f"{ITEM}.yaml") if "herself" in facts.name)
+    # In writing her bank has a made-up name, which no ear can know.
+    bank = {"bank_name": SPOKEN["bank_name"]}
+    return facts.model_copy(update={"say": facts.say | bank, "expect": facts.expect | bank})
 
 
 def measure(base_url: str, pictures: Path | None = None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from assistant.speech.hearing.asked import Asked
 from assistant.speech.hearing.dictating import Dictation
 from assistant.speech.hearing.readback import ReadBack
 from assistant.speech.hearing.script import simplified
-from assistant.speech.hearing.values import is_card, prepared
+from assistant.speech.hearing.values import is_card, matters, prepared
 from assistant.speech.hearing.vocabulary import places
 from knowledge.catalogue import Catalogue
 
@@ -24,6 +24,11 @@ _LONGEST = 12
 _AGREEING = ("对", "对的", "是的", "没错", "不对", "不是", "好的", "可以")
 #: Whose form tells a number from something else.
 _NUMBERS = frozenset(("id_number", "phone", "uscc", "date", "amount", "area", "integer"))
+_BANKS = (
+    "工商银行", "农业银行", "中国银行", "建设银行", "交通银行", "邮储银行", "招商银行", "浦发银行", "上海银行", "农商银行", "兴业银行", "中信银行",
+    "光大银行", "民生银行", "平安银行",
+)  # fmt: skip
+"""Where a bank is asked for by its name."""
 _HEARD_BEST = ("zh", "en")
 #: Codes recognisers give for what is spoken in China and not Mandarin.
 _DIALECTS = frozenset(("yue", "wuu", "nan", "hak", "gan", "hsn", "cjy", "cdo", "dialect"))
@@ -43,7 +48,7 @@ class Hints:
         With ``today`` it can be told of a number whether it is one (`answers`); of a yes or a no it always can.
         """
         number = asked.kind in _NUMBERS or is_card(asked)
-        fits = partial(answers, asked, today) if today and number else agrees if asked.kind == "yes_no" else None
+        fits = partial(answers, asked, today) if today and number else partial(agrees, asked) if asked.kind == "yes_no" else None
         return Expected(self._words(asked, most), fits)
 
     def confirming(self, held: ReadBack) -> Expected:
@@ -60,6 +65,8 @@ class Hints:
             return _within([*own, *(_AGREEING if asked.kind == "yes_no" else ())], most)
         if asked.kind == "address":
             return _within([*own, *self._places], most)
+        if asked.kind == "text" and "银行" in asked.label and not matters(asked):
+            return _within([*_BANKS, *own], most)
         if asked.kind is None:
             return _within([*own, *self._items, *self._aliases], most)
         return _within([*own], most)
@@ -75,9 +82,10 @@ def answers(asked: Asked, today: date, text: str) -> bool:
     return isinstance(read, Accepted) and read.warning is None
 
 
-def agrees(text: str) -> bool:
-    """Whether a text says yes or no."""
-    return yes_or_no(simplified(text).strip(" 。.！!")) is not None
+def agrees(asked: Asked, text: str) -> bool:
+    """Whether a text says yes or no, in general words or in the question's own: 打过电话了."""
+    plain = simplified(text).strip(" ，,。.！!")
+    return yes_or_no(plain) is not None or any(option in plain for option in asked.options)
 
 
 def settles(held: ReadBack, text: str) -> bool:

@@ -16,7 +16,7 @@ from assistant.speech.hearing.sounds import strict_sounds
 D = f"[0-9{''.join(DIGITS)}]"
 _MOST = 48
 _HEARD = {
-    "1": "腰妖要邀夭吆医依", "2": "俩而儿尔耳", "3": "仨散山伞", "4": "司似思", "5": "武午舞吾", "6": "刘流柳溜留",
+    "1": "腰妖要邀夭吆医依", "2": "俩而儿尔耳", "3": "仨散山伞森", "4": "司似思", "5": "武午舞吾", "6": "刘流柳溜留",
     "7": "期起妻气漆", "8": "吧爸巴把", "9": "就酒久旧韭勾钩", "0": "领令玲凌另动栋",
 }  # fmt: skip
 _ALIKE = {sign: digit for digit, signs in _HEARD.items() for sign in signs}
@@ -24,7 +24,7 @@ _ALIKE = {sign: digit for digit, signs in _HEARD.items() for sign in signs}
 _BY_SOUND = {
     sound: digit
     for digit, heard in {
-        "0": "ling lin ning dong", "1": "yi yao you", "2": "er liang", "3": "san shan", "4": "si", "5": "wu", "6": "liu niu",
+        "0": "ling lin ning dong", "1": "yi yao you", "2": "er liang", "3": "san shan sen", "4": "si", "5": "wu", "6": "liu niu",
         "7": "qi", "8": "ba", "9": "jiu", "X": "cha ca",
     }.items()
     for sound in heard.split()

@@ -22,8 +22,11 @@ MOST_CHOICES = 4
 TEXT_LONGEST = 110
 """Characters of one text that are said; at least its first sentence is."""
 
-ALL_LONGEST = 260
-"""Characters of a whole turn before its question."""
+ALL_LONGEST = 160
+"""Characters of a whole turn that asks nothing: half a minute."""
+
+BEFORE_QUESTION = 60
+"""Characters of a turn before its question: she waits for that, and the rest stands on the screen."""
 
 _LIST_LINE = re.compile(r"^\s*(?:[-•·*]|\d{1,2}[.、)）]|[（(]\d{1,2}[）)])\s*")
 _SOURCE = re.compile(
@@ -31,6 +34,10 @@ _SOURCE = re.compile(
 )
 _ASIDE = re.compile(r"[（(][^（）()]{16,}[）)]")
 _EXAMPLE = re.compile(r"\s*(?:例如|比如|For example|e\.g\.)[：:,]?\s*[^。？！?!]*[。]?$")
+_CASE_NO = re.compile(r"[A-Z]{2}\d{8}[0-9A-Z]{4,}")
+"""Seventeen signs that nobody keeps by ear; they are on the screen and on the receipt."""
+_SECRET = re.compile(r"(?:恢复码|续办码|取件码|验证码|密码|(?:resume|recovery|pickup) code)[^0-9A-Za-z]{0,4}[0-9A-Z]{4,}", re.I)
+"""What opens something is for her eyes: a hall has ears."""
 _MARKS = re.compile(r"[\W_]+")
 _REPLIES: TypeAdapter[list[Reply]] = TypeAdapter(list[Reply])
 
@@ -43,25 +50,32 @@ def spoken_text(replies: Sequence[Reply | Mapping[str, Any]], ask: Ask | Mapping
     """
     question = ask if isinstance(ask, Ask) or ask is None else Ask.model_validate(ask)
     told: list[str] = []
+    asking = ""
+    at = -1
     files: list[str] = []
     offered: list[Option] = []
     for reply in _REPLIES.validate_python(list(replies)):
         match reply:
             case Text():
+                at = len(told)
                 told.append(_brief(_without_example(reply.text, question)))
             case Notice():
-                told.append(_brief(reply.text))
+                told.append(_brief(_EXAMPLE.sub("", reply.text)))
             case Card():
                 told.append(_card(reply))
             case Choices():
                 offered = reply.options
-                told += [_brief(reply.text), _choices(reply.options)]
+                at = len(told)
+                told.append(_brief(reply.text) + _choices(reply.options))
             case File():
                 files.append(reply.name)
     if files:
         told.append(t("speech.say_file", name=_stem(files[0])) if len(files) == 1 else t("speech.say_files", count=len(files)))
-    said = _fitting([part for part in told if part])
-    return _once([*said, *sentences(_asked(question, said, offered))])
+    if question is not None and at >= 0 and re.search("[？?]", told[at]):
+        asking = told.pop(at)
+    said = _fitting([part for part in told if part], ALL_LONGEST if question is None else BEFORE_QUESTION)
+    said += sentences(asking)
+    return _once([*said, *sentences(_asked(question, said, offered, put=bool(asking)))])
 
 
 def _brief(text: str) -> str:
@@ -73,12 +87,15 @@ def _brief(text: str) -> str:
     listed = [line for line in lines if _LIST_LINE.match(line)]
     cut = len(listed) > 2
     said = ""
-    for sentence in (s for line in lines if not cut or line not in listed for s in sentences(_closed(line))):
+    told = [s for line in lines if not cut or line not in listed for s in sentences(_closed(line))]
+    cut |= any(_SECRET.search(sentence) for sentence in told)
+    told = [sentence for sentence in told if not _SECRET.search(sentence)]
+    for sentence in [s for s in told if not _CASE_NO.search(s)] or told:
         if said and len(said) + len(sentence) > TEXT_LONGEST:
             cut = True
             break
         said += sentence
-    if not said:  # nothing but a list
+    if not said and listed:  # nothing but a list
         return t("speech.say_list", count=len(listed))
     return said + (t("speech.say_more") if cut else "")
 
@@ -102,12 +119,11 @@ def _choices(options: Sequence[Option]) -> str:
     return _closed(t("speech.say_between").join(listed))
 
 
-def _asked(ask: Ask | None, said: Sequence[str], offered: Sequence[Option]) -> str:
-    """The question, unless it has been said; then its choices, unless they have been."""
+def _asked(ask: Ask | None, said: Sequence[str], offered: Sequence[Option], *, put: bool) -> str:
+    """What is asked, unless the question was ``put`` already; then its choices, unless they have been said."""
     if ask is None:
         return ""
-    label = _closed(ask.label)
-    parts = [] if any(_same(ask.label, sentence) for sentence in said) else [label]
+    parts = [] if put or any(_same(ask.label, sentence) for sentence in said) else [_closed(ask.label)]
     options = ask.options or []
     if ask.kind in ("choice", "multi") and [o.value for o in options] != [o.value for o in offered]:
         parts.append(_choices(options))
@@ -118,13 +134,12 @@ def _asked(ask: Ask | None, said: Sequence[str], offered: Sequence[Option]) -> s
     return "".join(parts)
 
 
-def _fitting(parts: Sequence[str]) -> list[str]:
+def _fitting(parts: Sequence[str], room: int) -> list[str]:
     """Sentences of these parts, as long as there is room; a part is said whole or not at all, but the first always."""
     out: list[str] = []
-    room = ALL_LONGEST
     for part in parts:
         if out and len(part) > room:
-            out.append(t("speech.say_more"))
+            out += [] if out[-1] == t("speech.say_card") else [t("speech.say_more")]
             break
         out += sentences(part)
         room -= len(part)

@@ -192,8 +192,8 @@ export class Speech {
   }
 
   #show() {
-    // An acknowledgement is said while she thinks, and nothing to be interrupted.
-    const speaking = this.player.speaking && !this.player.acknowledges;
+    // An acknowledgement is said while she thinks, and nothing to be interrupted. Between two sentences she still has the word.
+    const speaking = this.told === "speaking" || (this.player.speaking && !this.player.acknowledges);
     const deaf = !this.device.fullDuplex && Date.now() < this.deafUntil;
     const listening = this.hears ? deaf ? "waiting" : this.told === "hearing" ? "hearing" : "listening" : "touch";
     const state = speaking ? "speaking" : this.busy || this.told === "thinking" ? "thinking" : this.muted ? "mic_muted" : listening;

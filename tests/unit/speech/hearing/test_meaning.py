@@ -132,6 +132,19 @@ def test_what_is_expected_tells_an_answer_that_fits_from_one_that_does_not(guide
     assert [settled(text) for text in ("对", "不对", "最后两位是七七", "从头来", "嗯……", "谢谢观看")] == [True, True, True, True, False, False]
 
 
+def test_the_questions_own_words_are_an_answer_as_yes_and_no_are(guides: Catalogue) -> None:
+    hints, asked = Hints(guides), 0
+    for guide in guides.all():
+        for field in guide.fields:
+            if field.type != "yes_no":
+                continue
+            words = tuple(dict.fromkeys(word for option in field.offered for word in (option.label, *option.aliases)))
+            fits = hints.of(Asked("yes_no", field.label, words, field.key)).fits
+            assert fits is not None and all(fits(f"{word}。") for word in words), field.key
+            asked += len(words) > 2
+    assert asked > 10, "some have words of their own"
+
+
 def test_the_kind_of_a_question_is_known_from_the_guides(guides: Catalogue) -> None:
     questions = Questions(guides.all())
     field = next(f for guide in guides.all() for f in guide.fields if f.type == "id_number")

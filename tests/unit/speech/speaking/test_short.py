@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.foundation.messages import use_language
-from assistant.speech.speaking.short import ALL_LONGEST, spoken_text
+from assistant.speech.speaking.short import BEFORE_QUESTION, spoken_text
 from knowledge.replies import Ask, Card, Choices, File, Notice, Option, Row, Text
 
 YES_NO = [Option(value="yes", label="办"), Option(value="no", label="先不办")]
@@ -68,10 +68,46 @@ def test_a_list_of_two_is_read() -> None:
     assert "户口本" in "".join(spoken_text([Text(text="要带两样：\n1. 身份证\n2. 户口本")]))
 
 
+def test_what_comes_before_a_question_is_short_and_the_question_is_put_once() -> None:
+    begun = [
+        Text(text="好的，为您办理“社会保障卡补领”。办件编号是 BD20261123M8RB7UTF，填好的内容会自动保存。"),
+        Text(text="社会保障卡补领：社会保障卡丢了或者坏了，补一张。领过社会保障卡，现在丢了、被偷了，或者坏了、读不出来、快到期了。"),
+        Card(title="下面是社会保障卡补领：要点", text="", rows=[Row(label="费用", value="不收费"), Row(label="时限", value="当场")]),
+        Text(text="下面我一项一项问，您也可以一句话说几项。说错了随时可以改。"),
+        Choices(text="卡是丢了，还是坏了？", options=options(2)),
+    ]
+    said = spoken_text(begun, ask(label="补领的原因", kind="choice", options=options(2)))
+    assert said[0] == "好的，为您办理“社会保障卡补领”。"
+    assert "BD2026" not in "".join(said) and "补领的原因" not in "".join(said)
+    assert "".join(said).endswith("卡是丢了，还是坏了？1，第1种；2，第2种。")
+    assert len("".join(said)) <= BEFORE_QUESTION + 60
+
+
+def test_a_number_of_a_case_is_said_where_nothing_else_is() -> None:
+    assert "BD2026" in "".join(spoken_text([Text(text="办件编号是 BD20261123M8RB7UTF。")]))
+
+
+def test_what_opens_something_is_not_said_aloud() -> None:
+    told = Text(text="想在别的手机上看进度：填证件号码后四位和恢复码 Y6TD5J。恢复码请收好，不要给别人。")
+    said = "".join(spoken_text([told]))
+    assert said == "恢复码请收好，不要给别人。详细的请看屏幕。"
+    assert "".join(spoken_text([Text(text="您的取件码是：883012。")])) == "详细的请看屏幕。"
+
+
+def test_an_example_in_a_warning_is_not_said() -> None:
+    warned = Notice(level="warning", text="没有认出电话号码。请写11位手机号，或带区号的固定电话，例如 021-12345678。")
+    assert "".join(spoken_text([warned])) == "没有认出电话号码。请写11位手机号，或带区号的固定电话。"
+
+
+def test_a_question_that_says_more_is_put_whole() -> None:
+    said = "".join(spoken_text([Text(text="挂失了吗？没挂失的，先打12333，不着急。")], ask(label="挂失", kind="choice", options=YES_NO)))
+    assert said == "挂失了吗？没挂失的，先打12333，不着急。1，办；2，先不办。"
+
+
 def test_a_long_answer_is_begun_and_the_question_is_still_asked() -> None:
     said = spoken_text([Text(text="这是第一句，说明情况。" * 30), Text(text="还有一段话，也很要紧。" * 30)] * 2, ask())
     assert said[-1] == "您的手机号是多少？"
-    assert len("".join(said)) <= ALL_LONGEST + 120
+    assert len("".join(said)) <= BEFORE_QUESTION + 120
     assert any("屏幕" in one for one in said)
 
 
