@@ -88,7 +88,7 @@ def _answers(facts: Facts, fields: Mapping[str, Any], held: Mapping[str, Any], t
         if key not in held:
             raise WrongPaper(f"{key}: not in the manifest")
         got = held[key]["value"]
-        for one in _wanted(fields[key], value, facts.say.get(key)):
+        for one in wanted(fields[key], value, facts.say.get(key)):
             if _plain(one) not in _plain(got):
                 raise WrongPaper(f"{key}: {got!r} in the manifest, not {one!r}")
         if facts.consent == "no" and held[key]["source"]["kind"] not in HERS:
@@ -99,11 +99,11 @@ def _answers(facts: Facts, fields: Mapping[str, Any], held: Mapping[str, Any], t
             raise WrongPaper(f"{key}: {entry['value']!r} is in no document")
 
 
-def _wanted(field: Mapping[str, Any], value: Any, said: Any) -> list[str]:
+def wanted(field: Mapping[str, Any], value: Any, said: Any) -> list[str]:
     """The texts that stand for an expected value: labels of options, dates as the forms write them."""
     if field["type"] == "table":
         columns = {column["key"]: column for column in field["columns"]}
-        return [text for row in value for key, cell in row.items() for text in _wanted(columns[key], cell, "")]
+        return [text for row in value for key, cell in row.items() for text in wanted(columns[key], cell, "")]
     labels = YES_NO | {option["value"]: option["label"] for option in field.get("options", [])}
     if field["type"] == "date":
         value = _counted_from_today(str(said), str(value))

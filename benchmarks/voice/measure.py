@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.cases import CITIZENS
+from benchmarks.citizens.facts import load as citizens
 from benchmarks.stack import Stack
 from benchmarks.voice import accuracy, latency, mouth, road
-from benchmarks.voice.sentences import HALVES, Said, load, some
+from benchmarks.voice.sentences import HALVES, Said, load, of_citizens, some
 from benchmarks.voice.sound import LEVELS
 
 PARTS = ("accuracy", "latency", "mouth", "road")
@@ -76,7 +78,8 @@ def measure(
 
 
 def _of(half: str, quick: bool) -> list[Said]:
-    return some(load(half), _QUICK_EVERY) if quick else load(half)
+    said = [*load(half), *(of_citizens(citizens(CITIZENS)) if half == "held" else ())]
+    return some(said, _QUICK_EVERY) if quick else said
 
 
 def _lines(rows: list[dict[str, Any]]) -> str:

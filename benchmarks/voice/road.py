@@ -24,6 +24,7 @@ import numpy as np
 
 from benchmarks.cases import CITIZENS
 from benchmarks.citizens.facts import Facts, load
+from benchmarks.citizens.papers import wanted
 from benchmarks.voice.sound import Sound, speech
 from benchmarks.voice.telling import Telling
 
@@ -270,9 +271,13 @@ def measure(base_url: str, pictures: Path | None = None) -> dict[str, Any]:
             hall.walk(base_url, facts, look)
             look("end")
             held = {entry["field"]: str(entry["value"]) for entry in hall.manifest(base_url)["fields"]}
+            with httpx.Client(base_url=base_url, timeout=30, trust_env=False) as http:
+                guide = http.get(f"/api/v1/guides/{facts.guide}").raise_for_status().json()
         finally:
             chromium.close()
-    wrong = {key: held.get(key) for key, value in facts.expect.items() if held.get(key) != str(value)}
+    fields = {field["key"]: field for field in guide["fields"]}
+    meant = {key: wanted(fields[key], value, facts.say.get(key)) for key, value in facts.expect.items()}
+    wrong = {key: held.get(key) for key, texts in meant.items() if held.get(key) not in texts}
     return {
         "seconds": round(time.monotonic() - began), "turns": len(hall.turns), "spoken": hall.spoken, "again": hall.again,
         "touched": hall.touched, "wrong": wrong, "heard": hall.heard,

@@ -25,8 +25,8 @@ _AGREEING = ("对", "对的", "是的", "没错", "不对", "不是", "好的", 
 #: Whose form tells a number from something else.
 _NUMBERS = frozenset(("id_number", "phone", "uscc", "date", "amount", "area", "integer"))
 _BANKS = (
-    "工商银行", "农业银行", "中国银行", "建设银行", "交通银行", "邮储银行", "招商银行", "浦发银行", "上海银行", "农商银行", "兴业银行", "中信银行",
-    "光大银行", "民生银行", "平安银行",
+    "工商银行", "农业银行", "中国银行", "建设银行", "交通银行", "邮储银行", "招商银行", "浦发银行",
+    "上海银行", "农商银行", "兴业银行", "中信银行", "光大银行", "民生银行", "平安银行",
 )  # fmt: skip
 """Where a bank is asked for by its name."""
 _HEARD_BEST = ("zh", "en")

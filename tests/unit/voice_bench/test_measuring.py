@@ -14,7 +14,7 @@ from assistant.speech.engines.base import RATE, Phone, Spoken
 from benchmarks.cases import CITIZENS
 from benchmarks.citizens.facts import load as citizens
 from benchmarks.voice import accuracy, latency, mouth, sound, talks
-from benchmarks.voice.sentences import HALVES, Said, load, some
+from benchmarks.voice.sentences import HALVES, Said, load, of_citizens, some
 from knowledge.catalogue import Catalogue
 from tests.browser.kiosk import made_up_voice
 from tests.unit.casework.fields.test_said import TODAY
@@ -51,6 +51,15 @@ def test_two_halves_of_as_many_kinds_share_no_sentence(guides: Catalogue) -> Non
         assert one.guide == "-" or guides.get(one.guide) is not None, one
         assert one.kind not in ("answer", "value") or (one.guide, one.field) in asked, one
     assert {one.kind for one in some(tuned, 7)} == {one.kind for one in tuned}
+
+
+def test_more_openings_are_of_items_nobody_listened_to(guides: Catalogue) -> None:
+    tuned, more = load("tuned"), of_citizens(citizens(CITIZENS))
+    assert len(more) >= 40 and {one.half for one in more} == {"held"}
+    assert not {one.truth for one in more} & {one.truth for one in tuned if one.kind == "opening"}
+    assert all(guides.get(one.truth) is not None and 5 <= len(one.said) <= 24 for one in more)
+    numbers = [one.number for one in [*load("held"), *more]]
+    assert len({*numbers}) == len(numbers), "each has its manner and its noise"
 
 
 @pytest.mark.parametrize("one", [one for half in HALVES for one in load(half) if one.kind == "value"], ids=lambda one: one.truth)
