@@ -26,6 +26,7 @@ class Telling:
         asked = _ASKED.search(prompt)
         if asked is None:
             return None
+        self._yao &= "“幺”说成" not in prompt
         noted = _NOTED.search(prompt)
         if asked["start"]:
             self._at = 0

@@ -24,7 +24,11 @@ from channels.parts import Parts
 from knowledge.catalogue import Catalogue
 from knowledge.replies import Ask
 
-_ELSEWHERE = re.compile(r"人工|客服|取消|不办|上一步|退出|暂停|cancel|go back|staff|human|real person", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"人工|客服|取消|不办|上一步|退出|暂停|为什么|干什么|干嘛|做什么用|怎么办|多少钱|能不能|可不可以|(?:没|不)(?:带|记得|知道)"
+    r"|cancel|go back|staff|human|real person|why",
+    re.IGNORECASE,
+)
 """While a value is read back, this is no answer to that: the conversation hears it."""
 
 _BY_GROUPS = re.compile(r"一段一段|一组一组|分(?:段|组|几次)说|[几三四]位[几三四]位|一位一位")

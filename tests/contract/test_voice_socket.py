@@ -295,6 +295,8 @@ def test_a_number_refused_twice_or_wanted_so_is_taken_down_group_by_group(app: F
     assert said(understanding._meant("不对，最后一位是二", ask)) == "我听到的是：138 0013 8002。对吗？", "a part is put right"
     assert said(understanding._meant("不对", ask)) == "我们一段一段来。请先说前3位。"
     assert isinstance(understanding._meant("转人工", ask), Wish), "and she may leave it"
+    understanding._meant("我一段一段说吧", ask)
+    assert isinstance(understanding._meant("为什么要我的手机号", ask), Wish), "or ask why"
     understanding, ask = asking(app, "phone")
     assert said(understanding._meant("我一段一段说吧", ask)) == "我们一段一段来。请先说前3位。"
     touched = [understanding._meant("呃", ask) for _ in range(2)][-1]

@@ -59,13 +59,17 @@ def _form(asked: Asked) -> str | None:
 
 @dataclass(frozen=True)
 class Dictation:
-    """One number being taken down. ``parts`` are the groups so far; ``unclear`` counts the failures running at one group."""
+    """One number being taken down. ``parts`` are the groups so far; ``unclear`` counts the failures running at one group.
+
+    ``refused`` are groups she said no to, by their place: what was wrong once is not heard again.
+    """
 
     asked: Asked
     today: date
     parts: tuple[str, ...] = ()
     state: State = "asking"
     unclear: int = 0
+    refused: frozenset[tuple[int, str]] = frozenset()
 
     @property
     def over(self) -> bool:
@@ -114,10 +118,11 @@ class Dictation:
         if TOUCH.search(plain):
             return replace(self, state="touch")
         if ANEW.search(plain):
-            return Dictation(self.asked, self.today, state="anew")
+            return Dictation(self.asked, self.today, state="anew", refused=self.refused)
         refused = _WRONG.match(plain)
         if refused:
-            back = replace(self, parts=self.parts[:-1], unclear=0)
+            wrong = frozenset({(len(self.parts) - 1, part) for part in self.parts[-1:]})
+            back = replace(self, parts=self.parts[:-1], unclear=0, refused=self.refused | wrong)
             return back._grown(plain[refused.end() :]) or replace(back, state="again" if back.parts else "anew")
         if (grown := self._grown(plain)) is not None:
             return grown
@@ -141,6 +146,8 @@ class Dictation:
             for begin in dict.fromkeys((len(self.parts), 0)):  # the next ones, or all of it from the start
                 parts = self._cut(figures, begin)
                 if parts is None or (begin != len(self.parts) and begin + len(parts) < len(self._sizes)):
+                    continue
+                if self.refused & set(enumerate(parts, begin)):
                     continue
                 if all(re.fullmatch(shape, part) for shape, part in zip(shapes[begin:], parts, strict=False)):
                     whole = (*self.parts[:begin], *parts)

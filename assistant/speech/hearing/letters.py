@@ -17,13 +17,13 @@ _MOST = 48
 _LETTERS = {
     "A": "ei|a|hei", "B": "bi|pi", "C": "sei|xi|se", "D": "di", "E": "yi", "F": "ai fu|ai fo|ai fa", "G": "ji|zhi",
     "H": "ei chi|ai chi|ai qu|ei qu|ai qi|ei qi", "J": "zhei|zhe|jie|zhai|jiei", "K": "kei|kai|ke|ka",
-    "L": "ai lou|ai le|ei lou|ai lu|ai luo|ai er", "M": "ai mu|ei mu|an mu|ai m|ai mo|ai ma|mu", "N": "en|an", "P": "pi",
+    "L": "ai lou|ai lao|ai le|ei lou|ai lu|ai luo|ai er", "M": "ai mu|ei mu|an mu|ai m|ai mo|ai ma|mu", "N": "en|an", "P": "pi",
     "Q": "kiu|qiu|kou|kui", "R": "a|ar|a er|er", "T": "ti|di", "U": "you|yu", "W": "da bu liu|da bu niu|da bo liu|dan bu liu",
     "X": "ai ke si|ei ke si|ai ke shi|cha", "Y": "wai|wei",
 }  # fmt: skip
 #: The same for digits; 幺 yao is taken for you, 零 ling for lin and ning, 六 liu for niu.
 _DIGITS = {
-    "0": "ling|lin|ning|dong", "1": "yi|yao|you", "2": "er|liang", "3": "san|shan", "4": "si|shi", "5": "wu", "6": "liu|niu",
+    "0": "ling|lin|ning|ding|dong", "1": "yi|yao|you", "2": "er|liang", "3": "san|shan", "4": "si|shi", "5": "wu", "6": "liu|niu",
     "7": "qi|ji", "8": "ba", "9": "jiu",
 }  # fmt: skip
 _NAMES: dict[tuple[str, ...], list[str]] = {}

@@ -24,7 +24,7 @@ _ALIKE = {sign: digit for digit, signs in _HEARD.items() for sign in signs}
 _BY_SOUND = {
     sound: digit
     for digit, heard in {
-        "0": "ling lin ning dong", "1": "yi yao you", "2": "er liang", "3": "san shan sen", "4": "si", "5": "wu", "6": "liu niu",
+        "0": "ling lin ning ding dong", "1": "yi yao you", "2": "er liang", "3": "san shan sen", "4": "si", "5": "wu", "6": "liu niu",
         "7": "qi", "8": "ba", "9": "jiu", "X": "cha ca",
     }.items()
     for sound in heard.split()

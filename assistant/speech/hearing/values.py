@@ -15,6 +15,7 @@ from assistant.casework.fields.result import Accepted, Rejected
 from assistant.engine.components.patterns.numerals import DIGITS, chinese_to_decimal, normalise, spoken_digits
 from assistant.speech.hearing import spelling, spoken
 from assistant.speech.hearing.asked import WRITTEN, Asked
+from assistant.speech.hearing.letters import signs_by_sound
 
 #: Questions for free text that ask for a number.
 NUMBERED = re.compile(r"卡号|账号|邮政编码|邮编|证件?号码?$|(?:许可证|证书|合同)(?:编号|号)|文号")
@@ -85,7 +86,9 @@ def matters(asked: Asked) -> bool:
 
 def _coded(plain: str, asked: Asked) -> Iterator[str]:
     yield from spoken.readings(_kept(plain), letters=asked.kind == "uscc")
-    if asked.kind != "uscc" and (number := spoken.by_sound(_kept(plain))):
+    if asked.kind == "uscc":
+        yield from signs_by_sound(spoken.FILLERS.sub("", _kept(plain)))
+    elif (number := spoken.by_sound(_kept(plain))):
         yield number
 
 

@@ -233,12 +233,13 @@ class Recognition:
 
     async def _recognise(self, utterance: Utterance, done: Callable[[], bool]) -> Heard | None:
         room = self._room
-        # A word of half a second tells no ear which language it is of.
-        language = None if utterance.voiced_ms >= _TELLING_MS else room.language
+        # A word of half a second tells no ear which language it is of; nor do figures, and nobody changes hers to say them.
+        told = utterance.voiced_ms >= _TELLING_MS and room.turns.listening.expecting != "digits"
+        language = None if told else room.language
         hints = room.hints(room.ask)
         try:
             heard = await room.hear(utterance.samples, hints, language=language, done=done)
-            if language != "zh" or heard is None or heard.text:
+            if language != "zh" or heard is None or heard.text or utterance.voiced_ms >= _TELLING_MS:
                 return heard
             # Nothing that short is Mandarin: the first word somebody says may be English.
             other = await room.hear(utterance.samples, hints, language="en", done=done)
