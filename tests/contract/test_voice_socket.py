@@ -299,7 +299,7 @@ def test_a_number_refused_twice_or_wanted_so_is_taken_down_group_by_group(app: F
     assert isinstance(understanding._meant("为什么要我的手机号", ask), Wish), "or ask why"
     understanding, ask = asking(app, "phone")
     assert said(understanding._meant("我一段一段说吧", ask)) == "我们一段一段来。请先说前3位。"
-    touched = [understanding._meant("呃", ask) for _ in range(2)][-1]
+    touched = [understanding._meant("呃", ask) for _ in range(3)][-1]
     assert isinstance(touched, Prompt) and touched.touch
     understanding, ask = asking(app, "phone")
     understanding.tried(ask, False)

@@ -26,7 +26,7 @@ from assistant.speech.hearing.values import is_card
 
 State = Literal["asking", "unclear", "again", "anew", "complete", "touch"]
 #: A group that was not heard so often is better typed.
-_MOST_UNCLEAR = 2
+_MOST_UNCLEAR = 3
 #: Groups by kind. A card has sixteen to nineteen digits, the last group what is left of them.
 _SIZES: dict[str, tuple[int, ...]] = {
     "id_number": (6, 4, 4, 4), "phone": (3, 4, 4), "uscc": (4, 4, 4, 4, 2), "card": (4, 4, 4, 4, 3),
@@ -170,3 +170,4 @@ class Dictation:
             yield from signs_by_sound(spoken.FILLERS.sub("", plain))
         elif (figures := spoken.by_sound(plain, least=1)) is not None:
             yield figures
+        yield from spoken.nearly(plain)

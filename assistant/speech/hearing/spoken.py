@@ -24,10 +24,17 @@ _ALIKE = {sign: digit for digit, signs in _HEARD.items() for sign in signs}
 _BY_SOUND = {
     sound: digit
     for digit, heard in {
-        "0": "ling lin ning ding dong", "1": "yi yao you", "2": "er liang", "3": "san shan sen", "4": "si", "5": "wu", "6": "liu niu",
-        "7": "qi", "8": "ba", "9": "jiu", "X": "cha ca",
+        "0": "ling lin ning ding dong", "1": "yi yao you", "2": "er liang", "3": "san shan sen", "4": "si", "5": "wu",
+        "6": "liu niu", "7": "qi", "8": "ba", "9": "jiu", "X": "cha ca",
     }.items()
     for sound in heard.split()
+}  # fmt: skip
+#: Sounds that are taken for a digit's only where nothing but a few digits can have been said.
+_NEAR_SOUNDS = {
+    "0": frozenset(("ming", "ying", "dang")), "1": frozenset(("ya", "ye", "yin", "ji")), "2": frozenset(("a", "e", "ai")),
+    "3": frozenset(("can", "sai", "sang")), "4": frozenset(("shi", "se", "ci", "zi", "ce")), "5": frozenset(("hu", "mu", "fu")),
+    "6": frozenset(("nu", "lu", "lou", "nuo", "luo")), "7": frozenset(("qie", "qu", "xi", "ji", "chi")),
+    "8": frozenset(("pa", "bo", "ma")), "9": frozenset(("qiu", "zou", "jue", "xiu")),
 }  # fmt: skip
 _BEFORE = re.compile(
     rf"^[^0-9零一二三四五六七八九]{{0,12}}?(?:号码?|码|电话|手机|好|是)+(?:是|:|：)?[\s,，]*(?=[^是]*[0-9{''.join(DIGITS)}])"
@@ -94,6 +101,23 @@ def by_sound(text: str, least: int = 5) -> str | None:
     body = _PIECES.sub("", re.sub(rf"(?<={D})[个各格隔葛阁](?={D})", "个", body))
     figures = "".join(_sounded(sign) for sign in repeated(body))
     return figures if len(figures) >= least and re.fullmatch(r"[0-9]+X?", figures) else None
+
+
+def nearly(text: str) -> Iterator[str]:
+    """A few digits, every character taken for the digit it sounds nearest to: 零零一切 is 0017. For groups that are confirmed one
+    by one. Nothing where a character is near to none."""
+    body = _PIECES.sub("", FILLERS.sub("", text))
+    options = [_near(sign) for sign in repeated(body)]
+    if body and all(options):
+        yield from ("".join(figures) for figures in islice(product(*options), _MOST))
+
+
+def _near(sign: str) -> tuple[str, ...]:
+    plain = _sounded(sign)
+    if re.fullmatch("[0-9X]", plain):
+        return (plain,)
+    sounds = strict_sounds(sign)
+    return tuple(digit for digit, heard in _NEAR_SOUNDS.items() if sounds and sounds[0] in heard)
 
 
 def _sounded(sign: str) -> str:
