@@ -22,7 +22,8 @@ class Citizen:
     """One conversation: a new one, or one begun elsewhere (``crossing``: what stood behind ``#go=``). ``turn`` is the last."""
 
     def __init__(self, base_url: str, *, crossing: str | None = None, **opening: Any) -> None:
-        self.http = httpx.Client(base_url=base_url, timeout=PATIENCE_S)
+        # Nothing between us and the product; and looking for a proxy reads an environment that other threads change.
+        self.http = httpx.Client(base_url=base_url, timeout=PATIENCE_S, trust_env=False)
         weakref.finalize(self, self.http.close)
         if crossing is None:
             answer = self.http.post("/api/v1/conversations", json={"channel": "web", **opening})

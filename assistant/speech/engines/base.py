@@ -25,15 +25,19 @@ class EngineError(Exception):
 class Expected(tuple[str, ...]):
     """Words likely to be said, and, where it can be told, `fits`: whether a text is an answer that can be used.
 
-    A recogniser that has several readings of one sound takes the likeliest that fits; one that has not may ignore it.
+    A recogniser that has several readings of one sound takes the likeliest that fits; one that has not may ignore it. `signs`
+    are the only ones the answer can be made of, digits or digits and capitals, where that is so: one that can be kept to them
+    may try that too.
     """
 
     fits: Callable[[str], bool] | None
+    signs: str
 
-    def __new__(cls, words: Sequence[str] = (), fits: Callable[[str], bool] | None = None) -> "Expected":
+    def __new__(cls, words: Sequence[str] = (), fits: Callable[[str], bool] | None = None, signs: str = "") -> "Expected":
         """`words` in order, the likeliest first."""
         made = super().__new__(cls, words)
         made.fits = fits
+        made.signs = signs
         return made
 
 

@@ -60,6 +60,8 @@ class Whisper:
         except Exception as error:
             raise EngineError("broken", f"{folder}: {error}") from error
         self._digits = sorted(number for token, number in tokens.items() if _DIGIT.search(token) and not token.startswith("<|"))
+        self._tokens: dict[str, int] = dict(tokens)
+        self._others: dict[str, list[int]] = {}
 
     def recognise(self, sound: NDArray[np.float32], *, hints: Sequence[str] = (), language: str | None = None) -> Heard:
         """See `base.Recogniser`. Sound that Whisper takes for silence, or dreams over, is heard as nothing."""
@@ -89,6 +91,8 @@ class Whisper:
         text, score = readings[0]
         if fits is not None:
             found = self._fitting(readings, seconds, hints, fits)
+            if found is None and zh and isinstance(hints, Expected) and hints.signs:
+                found = self._fitting(self._only(encoded, seconds, hints.signs), seconds, hints, fits)
             if found is None and zh:
                 # Without the words before it, and in figures, it errs elsewhere.
                 bare = self._prompt(language, (), bare=True)
@@ -105,8 +109,16 @@ class Whisper:
             return Heard("", spoken, 0.0)
         return Heard(text, spoken, round(min(1.0, math.exp(score)), 3))
 
+    def _only(self, encoded: Any, seconds: float, signs: str) -> list[tuple[str, float]]:
+        """Readings that hold nothing but these signs: what it hears when it may not write words."""
+        if signs not in self._others:
+            wanted = {token for sign in signs for token in (sign, f"\u0120{sign}")} | {"<|endoftext|>"}
+            self._others[signs] = sorted(number for token, number in self._tokens.items() if token not in wanted)
+        bare = self._prompt("zh", (), bare=True)
+        return self._read(encoded, bare, seconds, _READINGS, figures=True, without=self._others[signs])[1]
+
     def _read(
-        self, encoded: Any, prompt: list[int], seconds: float, most: int, *, figures: bool
+        self, encoded: Any, prompt: list[int], seconds: float, most: int, *, figures: bool, without: Sequence[int] = ()
     ) -> tuple[float, list[tuple[str, float]]]:
         """How likely it was silence, and at `most` so many readings with their scores, the likeliest first."""
         found = self._model.model.generate(
@@ -118,7 +130,7 @@ class Whisper:
             max_length=len(prompt) + 16 + int(_TOKENS_PER_SECOND * seconds),
             return_scores=True,
             return_no_speech_prob=True,
-            suppress_tokens=[-1, *([] if figures else self._digits)],
+            suppress_tokens=[-1, *([] if figures else self._digits), *without],
         )[0]
         codec = self._model.hf_tokenizer
         texts = [simplified(codec.decode(tokens).strip()) for tokens in found.sequences_ids]

@@ -51,6 +51,14 @@ def possible(asked: Asked) -> bool:
     return _form(asked) is not None
 
 
+def signs(asked: Asked) -> str:
+    """The signs such a number is made of, where they are digits and hardly anything else; empty otherwise.
+
+    Kept to the signs of a credit code, a recogniser makes letters of anything.
+    """
+    return {"id_number": "0123456789X", "phone": "0123456789", "card": "0123456789"}.get(_form(asked) or "", "")
+
+
 def _form(asked: Asked) -> str | None:
     if is_card(asked):
         return "card"

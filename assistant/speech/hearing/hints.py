@@ -10,6 +10,7 @@ from assistant.casework.fields.agreeing import yes_or_no
 from assistant.casework.fields.result import Accepted
 from assistant.foundation.messages import t
 from assistant.speech.engines.base import Expected
+from assistant.speech.hearing import dictating
 from assistant.speech.hearing.asked import Asked
 from assistant.speech.hearing.dictating import Dictation
 from assistant.speech.hearing.readback import ReadBack
@@ -49,7 +50,7 @@ class Hints:
         """
         number = asked.kind in _NUMBERS or is_card(asked)
         fits = partial(answers, asked, today) if today and number else partial(agrees, asked) if asked.kind == "yes_no" else None
-        return Expected(self._words(asked, most), fits)
+        return Expected(self._words(asked, most), fits, dictating.signs(asked) if fits else "")
 
     def confirming(self, held: ReadBack) -> Expected:
         """The words to expect while a value is read back."""
@@ -57,7 +58,7 @@ class Hints:
 
     def dictating(self, held: Dictation) -> Expected:
         """The words to expect while a number is taken down group by group."""
-        return Expected((), held.takes)
+        return Expected((), held.takes, dictating.signs(held.asked))
 
     def _words(self, asked: Asked, most: int) -> tuple[str, ...]:
         own = _tidied([*asked.options, asked.label])

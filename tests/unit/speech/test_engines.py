@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 from assistant.foundation.settings import Settings
 from assistant.speech.engines import choosing
-from assistant.speech.engines.base import WINDOW, EngineError
+from assistant.speech.engines.base import WINDOW, EngineError, Expected
 from assistant.speech.engines.energy import Energy
 from assistant.speech.engines.guarding import believable, simplified
 from assistant.speech.engines.sherpa import Sherpa
@@ -124,3 +126,49 @@ def test_an_engine_of_ones_own_is_a_module_and_a_class(tmp_path: Path) -> None:
             assert error.value.code == code
     with pytest.raises(ValueError, match="voice_recogniser"):
         chosen("whispers")
+
+
+class _Model:
+    """Stands for the one underneath: it writes words unless it is kept to digits."""
+
+    vocabulary: ClassVar[dict[str, int]] = {name: number for number, name in enumerate(
+        ["<|endoftext|>", "<|startoftranscript|>", "<|zh|>", "<|transcribe|>", "<|notimestamps|>", "<|startofprev|>", "飞", "一", "1", "3", "\u01208"]
+    )}  # fmt: skip
+
+    def __init__(self) -> None:
+        self.kept: list[set[str]] = []
+        self.model = self.hf_tokenizer = self
+
+    def get_vocab(self) -> dict[str, int]:
+        return self.vocabulary
+
+    def token_to_id(self, token: str) -> int:
+        return self.vocabulary[token]
+
+    def encode(self, text: Any, add_special_tokens: bool = False) -> Any:
+        return SimpleNamespace(ids=[7])
+
+    def decode(self, numbers: list[int]) -> str:
+        names = {number: name.replace("\u0120", " ") for name, number in self.vocabulary.items()}
+        return "".join(names[number] for number in numbers)
+
+    def feature_extractor(self, sound: Any) -> Any:
+        return np.zeros((80, sound.size // 160), np.float32)
+
+    def generate(self, encoded: Any, prompts: Any, *, suppress_tokens: list[int], num_hypotheses: int = 1, **_: Any) -> Any:
+        left = {name for name, number in self.vocabulary.items() if number not in suppress_tokens}
+        self.kept.append(left)
+        words = "飞" in left
+        said = [[6, 7]] if words else [[8, 9], [8, 9, 10]]
+        return [SimpleNamespace(sequences_ids=said, scores=[-0.3, -0.4][: len(said)], no_speech_prob=0.0)]
+
+
+def test_what_must_be_digits_is_heard_once_more_as_digits_only() -> None:
+    model, ears = _Model(), Whisper.__new__(Whisper)
+    ears._model, ears._digits, ears._tokens, ears._others = model, [8, 9, 10], model.get_vocab(), {}
+    sound = np.full(16_000, 0.1, np.float32)
+    hints = Expected(("手机号",), lambda text: text.replace(" ", "") == "138", "0123456789")
+    assert ears.recognise(sound, hints=hints, language="zh").text == "13 8"
+    assert model.kept[-1] == {"<|endoftext|>", "1", "3", "\u01208"}
+    ears.recognise(sound, hints=Expected(("手机号",), lambda text: text == "飞一"), language="zh")
+    assert "飞" in model.kept[-1], "what fits as it was heard is left"

@@ -16,6 +16,7 @@ from assistant.speech.hearing.script import language_of, simplified
 from assistant.speech.hearing.vocabulary import Vocabulary
 from knowledge.catalogue import Catalogue
 from knowledge.replies import Ask, Option
+from knowledge.schema import FieldType
 from tests.unit.casework.fields.test_said import TODAY
 
 
@@ -123,6 +124,9 @@ def test_what_is_expected_tells_an_answer_that_fits_from_one_that_does_not(guide
     hints = Hints(guides)
     number = hints.of(Asked("phone", "联系电话"), TODAY).fits
     assert number is not None and number("要三八,一二三四,五六七八") and not number("要三八，一二三四") and not number("联系电话")
+    kinds: list[tuple[FieldType, str]] = [("phone", "联系电话"), ("id_number", "身份证号"), ("text", "银行卡号"), ("uscc", "信用代码"), ("amount", "月租金"), ("address", "住址")]
+    signs = [hints.of(Asked(kind, label), TODAY).signs for kind, label in kinds]
+    assert signs == ["0123456789", "0123456789X", "0123456789", "", "", ""]
     agreed = hints.of(Asked("yes_no", "现在开始吗？")).fits
     assert agreed is not None and agreed("是的。") and not agreed("是等。")
     assert hints.of(Asked("person_name", "姓名"), TODAY).fits is None
