@@ -29,7 +29,7 @@ _ELSEWHERE = re.compile(
     r"|cancel|go back|staff|human|real person|why",
     re.IGNORECASE,
 )
-"""While a value is read back, this is no answer to that: the conversation hears it."""
+"""While a value is read back or taken down, this is no answer to that: the conversation hears it."""
 
 _BY_GROUPS = re.compile(r"一段一段|一组一组|分(?:段|组|几次)说|[几三四]位[几三四]位|一位一位")
 """She would rather say a number in pieces."""
@@ -155,4 +155,3 @@ class Understanding:
         if not now.over:
             self._dictation = now
         return Prompt(now.say, touch=now.state == "touch")
-

@@ -21,7 +21,7 @@ _HEARD = {
 }  # fmt: skip
 _ALIKE = {sign: digit for digit, signs in _HEARD.items() for sign in signs}
 #: Toneless syllables of digits, and those they are taken for: 幺 yao as you, 零 ling as lin and ning, 六 liu as niu.
-_BY_SOUND = {
+DIGIT_SOUNDS = {
     sound: digit
     for digit, heard in {
         "0": "ling lin ning ding dong", "1": "yi yao you", "2": "er liang", "3": "san shan sen", "4": "si", "5": "wu",
@@ -125,7 +125,7 @@ def _sounded(sign: str) -> str:
         return sign.upper()
     if sign in DIGITS:
         return spoken_digits(sign)
-    return _BY_SOUND.get(next(iter(strict_sounds(sign)), ""), sign)
+    return DIGIT_SOUNDS.get(next(iter(strict_sounds(sign)), ""), sign)
 
 
 def _joined(text: str) -> str:

@@ -122,6 +122,11 @@ def test_letters_by_the_sound_of_their_names(heard: str, wanted: str | None) -> 
     assert (wanted in readings) if wanted is not None else not readings
 
 
+def test_sounds_that_may_be_several_signs_and_come_to_nothing_are_given_up_at_once() -> None:
+    assert list(signs_by_sound("皮优" * 60 + "哗")) == []  # tried one by one, as many ways as there are atoms
+    assert len(list(signs_by_sound("阿" * 120))) == 48
+
+
 births = st.dates(date(1930, 1, 1), TODAY)
 _heads = st.builds(
     lambda region, born, order: f"{region}{born:%Y%m%d}{order:03d}",
