@@ -93,7 +93,9 @@ class SftpLink:
             OfficeUnavailable: ``no-connection``, ``host-key``, ``not-authorised``, ``server-error`` (a full disk says no more),
                 ``timeout`` (broken off: nobody knows what arrived).
         """
-        client, sftp = self._taken() or self._opened(timeout_s or self._timeout_s)
+        wait_s = timeout_s or self._timeout_s
+        client, sftp = self._taken() or self._opened(wait_s)
+        _wait(sftp, wait_s)  # a kept connection may have been opened by somebody more, or less, patient
         kept = False
         try:
             yield sftp
@@ -150,9 +152,7 @@ class SftpLink:
                 channel_timeout=wait_s, look_for_keys=False, allow_agent=False,
             )  # fmt: skip
             sftp = client.open_sftp()
-            channel = sftp.get_channel()
-            if channel is not None:
-                channel.settimeout(timeout_s)
+            _wait(sftp, timeout_s)
             sftp.chdir(place.folder)
             return client, sftp
         except Exception as error:
@@ -169,6 +169,13 @@ class SftpLink:
                 self._idle.append((client, sftp))
                 return
         client.close()
+
+
+def _wait(sftp: paramiko.SFTPClient, timeout_s: float) -> None:
+    """How long its answers are waited for, in seconds."""
+    channel = sftp.get_channel()
+    if channel is not None:
+        channel.settimeout(timeout_s)
 
 
 def write(sftp: paramiko.SFTPClient, path: str, data: bytes) -> None:
