@@ -9,7 +9,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +17,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
+
+from tests import ports
 
 SETTING = "BANDAO_TEST_POSTGRES_URL"
 STOP_SECONDS = 60
@@ -65,7 +66,7 @@ def throwaway_server() -> Iterator[URL]:
         os.chown(folder, account.pw_uid, account.pw_gid)
         as_user = ["runuser", "-u", "postgres", "--"]
     data = folder / "data"
-    port = _free_port()
+    port = ports.for_a_program()
 
     def run(program: str, *arguments: str) -> None:
         # Output goes to files: the server inherits the descriptors and would keep a pipe open for ever.
@@ -95,9 +96,3 @@ def _programs() -> Path:
         pytest.skip("no PostgreSQL server program (initdb) is installed")
     return versions[-1].parent
 
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -40,7 +40,7 @@ class Served:
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(5)
+        self._thread.join(30)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture
 def courier(served: Served) -> Iterator[HttpCourier]:
     served.fault("ok")
-    made = HttpCourier(served.url, KEY, timeout_s=1.0)
+    made = HttpCourier(served.url, KEY, timeout_s=30.0)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def impatient(served: Served) -> Iterator[HttpCourier]:
+    """Who waits long enough for a laden machine to get as far as the silence, and no longer."""
+    served.fault("ok")
+    made = HttpCourier(served.url, KEY, timeout_s=2.0)
     yield made
     made.close()
 
@@ -72,17 +81,17 @@ def test_an_order_moves_on_by_itself_and_is_one_by_its_key(served: Served, couri
 
 
 @pytest.mark.parametrize(("mode", "code"), [("down", "server-error"), ("error500", "server-error"), ("slow", "timeout")])
-def test_a_courier_out_of_order(served: Served, courier: HttpCourier, mode: str, code: str) -> None:
-    served.fault(mode, seconds=3)
+def test_a_courier_out_of_order(served: Served, impatient: HttpCourier, mode: str, code: str) -> None:
+    served.fault(mode, seconds=30)
     with pytest.raises(CourierUnavailable) as caught:
-        courier.order(f"key-{mode}-order", "envelope", ADDRESS, "材料")
+        impatient.order(f"key-{mode}-order", "envelope", ADDRESS, "材料")
     assert caught.value.code == code
 
 
-def test_an_order_taken_in_silence_is_found_by_its_key(served: Served, courier: HttpCourier) -> None:
-    served.fault("accept_then_timeout", count=1, seconds=3)
+def test_an_order_taken_in_silence_is_found_by_its_key(served: Served, courier: HttpCourier, impatient: HttpCourier) -> None:
+    served.fault("accept_then_timeout", count=1, seconds=30)
     with pytest.raises(CourierUnavailable):
-        courier.order("key-lost-answer", "delivery", ADDRESS, "证")
+        impatient.order("key-lost-answer", "delivery", ADDRESS, "证")
     first = courier.order("key-lost-answer", "delivery", ADDRESS, "证")
     assert courier.order("key-lost-answer", "delivery", ADDRESS, "证").tracking_no == first.tracking_no
 
@@ -98,7 +107,7 @@ def test_a_lost_parcel_and_a_wrong_key(served: Served, courier: HttpCourier) -> 
     told = courier.track(returned.tracking_no)
     assert told.status == "failed" and [step.status for step in told.history] == ["ordered", "collected", "in_transit", "failed"]
     assert "退回" in told.history[-1].text
-    stranger = HttpCourier(served.url, "wrong", timeout_s=1.0)
+    stranger = HttpCourier(served.url, "wrong", timeout_s=30.0)
     with pytest.raises(CourierUnavailable):
         stranger.track(parcel.tracking_no)
     stranger.close()

@@ -27,6 +27,7 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from assistant.engine import training
 from assistant.engine.client import Asking, EngineClient, EngineUnavailable, Parse
 from assistant.foundation.settings import ROOT, Settings
+from tests import ports
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="module")]
 
@@ -137,13 +138,6 @@ def action_server(book: Book) -> FastAPI:
     return app
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="module")
 def book() -> Book:
     return Book()
@@ -151,9 +145,10 @@ def book() -> Book:
 
 @pytest.fixture(scope="module")
 def actions_port(book: Book) -> Iterator[int]:
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(action_server(book), port=port, log_level="critical"))
-    thread = threading.Thread(target=server.run, daemon=True)
+    here = socket.create_server(("127.0.0.1", 0))
+    port = int(here.getsockname()[1])
+    server = uvicorn.Server(uvicorn.Config(action_server(book), log_level="critical"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [here]}, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.02)
@@ -166,7 +161,7 @@ def actions_port(book: Book) -> Iterator[int]:
 def engine_url(actions_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("engine")
     settings = Settings(
-        data_dir=folder, port=actions_port, engine_port=free_port(), engine_token="secret", models_dir=ROOT / "models"
+        data_dir=folder, port=actions_port, engine_port=ports.for_a_program(), engine_token="secret", models_dir=ROOT / "models"
     )
     training.refresh_catalogue(settings.models_dir, settings.guides_dir)
     launch = training.process(settings, model=training.train(models_dir=settings.models_dir))
@@ -178,13 +173,13 @@ def engine_url(actions_port: int, tmp_path_factory: pytest.TempPathFactory) -> I
         yield settings.engine_url
     finally:
         process.terminate()
-        assert process.wait(20) == 0, log.read_text()
+        assert process.wait(60) == 0, log.read_text()
     assert SAID not in log.read_text(), "what citizens say is in no log"
 
 
 async def _until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     async with EngineClient(url, "secret") as client:
-        for _ in range(600):
+        for _ in range(1500):
             if await client.ready():
                 return
             assert process.poll() is None, log.read_text()

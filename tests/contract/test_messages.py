@@ -66,8 +66,8 @@ class Served:
         self._server = uvicorn.Server(uvicorn.Config(self.app, log_level="error", timeout_graceful_shutdown=1))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
         self._thread.start()
-        deadline = time.monotonic() + 10
-        while not self._server.started and time.monotonic() < deadline:
+        while not self._server.started:
+            assert self._thread.is_alive(), "the sandbox did not start"
             time.sleep(0.02)
         self.gateway = Gateway(self.url, "bandao", SECRET, timeout_s=PATIENCE_S)
         self.admin = MessageAdmin(self.root, SECRET)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ import pytest
 from assistant.casework.submission import webhooks
 from assistant.casework.submission.http_office import HttpOffice
 from assistant.casework.submission.office import Consignment, Item
+from tests import ports
 from tests.contract.test_receiving_office import KEY, ROOT, until
 from tests.unit.sandbox import packages
 
@@ -75,9 +75,7 @@ class Office:
     """The sandbox in a process of its own."""
 
     def __init__(self, data: Path, callback: str, **told: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = ports.for_a_program()
         self.url = f"http://127.0.0.1:{self.port}"
         self.client = httpx.Client(base_url=self.url, headers={"X-Api-Key": KEY}, trust_env=False, timeout=10)
         self._command = [sys.executable, "-m", "sandbox", "--port", str(self.port), "--data", str(data)]
@@ -91,7 +89,7 @@ class Office:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
 
     def act(self, receipt_no: str, action: str, **more: Any) -> None:
         url = f"/office/v1/admin/submissions/{receipt_no}/actions"

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from assistant.casework.submission.office import Consignment, Item, OfficeReject
 from assistant.casework.submission.outbox import State
 from assistant.foundation.clock import SystemClock
 from assistant.foundation.settings import Settings
+from tests import ports
 from tests.unit.casework.submission import support
 from tests.unit.casework.submission.support import Remembering
 
@@ -37,9 +37,7 @@ class Sandbox:
     """The sandbox process and the means to make it misbehave."""
 
     def __init__(self, data: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = ports.for_a_program()
         self.url = f"http://127.0.0.1:{self.port}"
         self.data = data
         self.client = httpx.Client(base_url=self.url, headers={"X-Api-Key": KEY}, trust_env=False, timeout=10)
@@ -54,7 +52,7 @@ class Sandbox:
     def stop(self) -> None:
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(10)
+            self.process.wait(60)
             self.process = None
 
     def answers(self) -> bool:
@@ -151,13 +149,13 @@ def test_refusals_are_told_apart_from_absence(office: HttpOffice, sandbox: Sandb
         office.withdraw(receipt.receipt_no)
     with pytest.raises(OfficeRejected, match="not-found"):
         office.file("SJ00000000000000")
-    assert office.reachable(1.0)
+    assert office.reachable(30.0)
     for mode in ("down", "error500"):
         sandbox.fault(mode, count=1)
         with pytest.raises(OfficeUnavailable, match="server-error"):
             office.file(receipt.receipt_no)
-    impatient = HttpOffice(sandbox.url, KEY, timeout_s=0.2)
-    sandbox.fault("slow", count=1, seconds=1)
+    impatient = HttpOffice(sandbox.url, KEY, timeout_s=1.0)
+    sandbox.fault("slow", count=1, seconds=60)
     with pytest.raises(OfficeUnavailable, match="timeout"):
         impatient.file(receipt.receipt_no)
     impatient.close()
@@ -186,7 +184,7 @@ class World:
 
     def build(self, **changes: Any) -> SubmissionService:
         given: dict[str, Any] = {
-            "office": HttpOffice(self.settings.sandbox_url, KEY, timeout_s=2),
+            "office": HttpOffice(self.settings.sandbox_url, KEY, timeout_s=30),
             "backoff": Backoff(first_s=0.05, cap_s=0.2),
             "follow_every_s": 0.1,
             "scan_every_s": 0.2,
@@ -254,7 +252,9 @@ def test_from_sending_to_delivery_with_a_correction_between(world: World, sandbo
 
 
 def test_a_lost_answer_makes_no_duplicate(world: World, sandbox: Sandbox, case_no: str) -> None:
-    sandbox.fault("accept_then_timeout", count=1, seconds=5)
+    # two attempts and no third: long enough for a laden machine to answer, and still shorter than the silence
+    world.service = world.build(office=HttpOffice(sandbox.url, KEY, timeout_s=5))
+    sandbox.fault("accept_then_timeout", count=1, seconds=60)
     world.service.start()
     world.submit(case_no)
     world.until_state(case_no, State.SENT)
@@ -278,7 +278,7 @@ def test_an_office_that_is_down_gets_it_later_and_a_restart_does_not_matter(worl
     world.until_state(case_no, State.SENT)
     assert len(sandbox.files(case_no)) == 1
     assert len(world.told("sent")) == 1
-    assert world.service.office_reachable()
+    assert world.service.office_reachable(30.0)
 
 
 def test_a_row_nobody_kicked_is_found_at_the_start(world: World, sandbox: Sandbox, case_no: str) -> None:
@@ -366,7 +366,7 @@ def test_killed_between_the_far_sides_success_and_our_save(tmp_path: Path, sandb
         until(lambda: sandbox.files(case_no), "the package to arrive")
     finally:
         child.send_signal(signal.SIGKILL)
-        child.wait(10)
+        child.wait(60)
     world = World(tmp_path, sandbox.url)
     if node != "local":
         world.service = world.build(clock=Ahead())

@@ -61,7 +61,7 @@ def test_it_runs_in_a_thread_until_stopped(db: Database) -> None:
     began = threading.Event()
     rounds = Rounds(db, [Job("a", 3600, began.set)])
     rounds.start()
-    assert began.wait(5)
+    assert began.wait(60)
     rounds.stop()
     assert "rounds" not in [thread.name for thread in threading.enumerate()]
 

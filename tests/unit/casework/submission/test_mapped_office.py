@@ -37,6 +37,7 @@ from tests.unit.casework.submission.support import CASE, NOW, MemoryOffice, Reme
 
 MAPPING = Mapping.model_validate(tree_of(example("rsj.yaml")))
 UNASKED = MAPPING.model_copy(update={"calls": MAPPING.calls.model_copy(update={"find": None})})
+SHORT_S = 2.0
 
 
 @pytest.fixture
@@ -45,8 +46,8 @@ def city() -> Iterator[City]:
         yield city
 
 
-def client(city: City, mapping: Mapping = MAPPING) -> MappedOffice:
-    return MappedOffice("RSJ", city.url, mapping, KEY, FixedClock(NOW), app="bandao", timeout_s=0.3)
+def client(city: City, mapping: Mapping = MAPPING, timeout_s: float = 30.0) -> MappedOffice:
+    return MappedOffice("RSJ", city.url, mapping, KEY, FixedClock(NOW), app="bandao", timeout_s=timeout_s)
 
 
 def consignment(version: int = 1) -> Consignment:
@@ -58,7 +59,7 @@ def consignment(version: int = 1) -> Consignment:
 
 def test_sending_finding_following_and_the_result(city: City) -> None:
     office = client(city)
-    assert office.reachable(1.0)
+    assert office.reachable(30.0)
     assert office.find(CASE) is None
     receipt = office.send(consignment())
     assert (receipt.receipt_no, receipt.received_at) == ("20251121-1", datetime(2025, 11, 21, 9, tzinfo=SHANGHAI))
@@ -138,13 +139,16 @@ def test_a_word_in_no_mapping_waits(city: City) -> None:
 
 
 class World:
-    """Submissions routed to the city; ``usual`` is where the others go."""
+    """Submissions routed to the city; ``usual`` is where the others go.
 
-    def __init__(self, db: Database, city: City, mapping: Mapping = MAPPING) -> None:
+    Once it falls silent it is waited for ``patience_s``: long enough for a laden machine to get as far as the silence.
+    """
+
+    def __init__(self, db: Database, city: City, mapping: Mapping = MAPPING, patience_s: float = 30.0) -> None:
         self.db, self.usual, self.sink, self.clock = db, MemoryOffice(), Remembering(db), FixedClock(NOW)
         self.to = "RSJ"
         self.routed = Routed(
-            db, self.clock, self.usual, {"RSJ": client(city, mapping)}, lambda item, department: self.to,
+            db, self.clock, self.usual, {"RSJ": client(city, mapping, patience_s)}, lambda item, department: self.to,
             item_of=lambda case_no: "social-card-reissue", department_of=lambda item: "",
         )  # fmt: skip
         self.delivery = Delivery(
@@ -173,7 +177,7 @@ class World:
 
 @pytest.mark.parametrize("fault", ["timeout", "error500", "lying"])
 def test_taken_in_without_an_answer_is_found_again_and_not_sent_twice(db: Database, city: City, fault: str) -> None:
-    world = World(db, city)
+    world = World(db, city, patience_s=SHORT_S)
     city.fault = fault
     assert world.deliver() == "later"
     city.fault = ""
@@ -194,7 +198,7 @@ def test_news_of_a_routed_case_arrive_in_order(db: Database, city: City) -> None
 
 
 def test_a_changed_file_moves_no_case_that_is_under_way(db: Database, city: City) -> None:
-    world = World(db, city)
+    world = World(db, city, patience_s=SHORT_S)
     city.fault = "timeout"
     assert world.deliver() == "later"
     world.to, city.fault = "", ""
@@ -203,7 +207,7 @@ def test_a_changed_file_moves_no_case_that_is_under_way(db: Database, city: City
 
 
 def test_an_office_taken_out_of_the_file_makes_its_cases_wait(db: Database, city: City) -> None:
-    world = World(db, city)
+    world = World(db, city, patience_s=SHORT_S)
     city.fault = "timeout"
     world.deliver()
     world.routed._offices.clear()
@@ -212,7 +216,7 @@ def test_an_office_taken_out_of_the_file_makes_its_cases_wait(db: Database, city
 
 
 def test_an_office_that_cannot_be_asked_is_sent_to_once_and_then_a_person_decides(db: Database, city: City) -> None:
-    world = World(db, city, UNASKED)
+    world = World(db, city, UNASKED, SHORT_S)
     city.fault = "timeout"
     assert world.deliver() == "done"
     assert (world.row().state, world.row().last_error) == (State.REJECTED, "not-known-if-sent")
