@@ -10,6 +10,7 @@ import asyncio
 import json
 import secrets
 import sys
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -97,6 +98,12 @@ def create_app() -> FastAPI:
         status, wait = switches["fail"].pop(0)
         return problem(status, "操作太频繁，请稍后再试。" if status == 429 else "服务出了问题。", **({"Retry-After": str(wait)} if wait else {}))
 
+    async def held() -> None:
+        """Answers late: by ``delay`` seconds, or until it is taken back."""
+        until = time.monotonic() + switches["delay"]
+        while switches["delay"] and time.monotonic() < until:
+            await asyncio.sleep(0.02)
+
     def open_talk() -> tuple[str, Talk]:
         key = secrets.token_hex(8)
         talk = Talk(secrets.token_urlsafe(24), Script(case_no=f"BD2026111000{len(talks) + 1:02d}"))
@@ -123,7 +130,7 @@ def create_app() -> FastAPI:
         failure = planned_failure()
         if failure:
             return failure
-        await asyncio.sleep(switches["delay"])
+        await held()
         key, fingerprint = body["client_message_id"], json.dumps(body, sort_keys=True)
         if key in talk.stored:
             before, turn = talk.stored[key]
@@ -167,7 +174,7 @@ def create_app() -> FastAPI:
         if isinstance(talk, JSONResponse):
             return talk
         data = await file.read()
-        await asyncio.sleep(switches["delay"])
+        await held()
         if not data:
             return problem(422, "文件是空的，请重新选择。")
         upload_id = secrets.token_hex(6)
@@ -272,7 +279,7 @@ def create_app() -> FastAPI:
 
     @app.post("/mock/switch")
     async def switch(body: dict[str, Any]) -> dict[str, Any]:
-        """Sets switches: delay (s), fail [[status, retry_after], …], stream, check_ok, lose_answer,
+        """Sets switches: delay (s, over as soon as it is set to 0), fail [[status, retry_after], …], stream, check_ok, lose_answer,
         engine_down (how many messages find no engine)."""
         switches.update(body)
         return {"ok": True}

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.mock_api import create_app
+from tests.browser.serving import answering, listening
 
 if TYPE_CHECKING:
     from tests.browser.chat.real_app import RealApp
@@ -27,25 +25,12 @@ NARROW = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 APPLY = "我要开一家餐馆，办食品经营许可"
 
-expect.set_options(timeout=8_000)
-
 
 @contextmanager
 def served(app: FastAPI | None = None) -> Iterator[str]:
     """An app, or a mock API of its own, on a free port, with the page; gives its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    config = uvicorn.Config(app or create_app(), port=port, log_level="error", timeout_graceful_shutdown=1, ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the app did not start"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(30)
+    with answering(app or create_app(), listening()) as base:
+        yield base
 
 
 @pytest.fixture(scope="session")
@@ -128,6 +113,11 @@ class Chat:
         self.tap("确定")
         self.say("13800000000")
         self.asked("经营场所平面布局图")
+
+    def stand_still(self) -> None:
+        """The page's clock stands from here on, and moves only when it is told to: what is shown for a moment stays."""
+        self.page.clock.install()
+        self.page.clock.pause_at(datetime.now() + timedelta(seconds=1))
 
     def session(self) -> dict[str, Any]:
         """What the browser remembers of the session."""

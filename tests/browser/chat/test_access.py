@@ -216,12 +216,11 @@ def test_little_motion_where_asked_for(open_chat: Callable[..., Chat]) -> None:
 def test_the_log_is_announced_politely_and_playing_back_is_not(chat: Chat) -> None:
     expect(chat.page.get_by_role("log")).to_have_attribute("aria-live", "polite")
     chat.say("你好")
-    busy: list[str | None] = []
-    chat.page.expose_function("busy", lambda value: busy.append(value))  # noqa: PLW0108 - Playwright marks the function
     chat.page.add_init_script(
-        "document.addEventListener('DOMContentLoaded', () => new MutationObserver(() => window.busy("
+        "window.busy = []; document.addEventListener('DOMContentLoaded', () => new MutationObserver(() => window.busy.push("
         "document.querySelector('#log').getAttribute('aria-busy'))).observe(document.querySelector('#log'), {childList: true}))")
     chat.page.reload()
     expect(chat.mine).to_have_count(1)
     expect(chat.page.get_by_role("log")).to_have_attribute("aria-busy", "false")
+    busy = chat.page.evaluate("window.busy")
     assert busy and set(busy) == {"true"}

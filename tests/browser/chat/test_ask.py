@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 import segno
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.chat.conftest import APPLY, PHONE, Chat, Mock
 
@@ -161,9 +161,15 @@ def test_a_case_event_changes_the_panel(chat: Chat, mock: Mock) -> None:
     chat.tap("同意调取")
     number = chat.page.locator("#side .case-no code").inner_text()
     mock.emit(chat, "case", case_no="BD-another", status="denied", at="2026-11-10T10:00:00+08:00")
+    held: list[Route] = []
+    chat.page.route(f"**/cases/{number}", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks the function
+    mock.emit(chat, "case", case_no=number, status="correction_needed", at="2026-11-10T10:00:00+08:00")
+    expect(chat.page.locator("#side .status").first).to_have_text("待补正")
+    while not held:  # it asks a little later
+        chat.page.wait_for_timeout(25)
     with chat.page.expect_response(f"**/cases/{number}") as fetched:
-        mock.emit(chat, "case", case_no=number, status="correction_needed", at="2026-11-10T10:00:00+08:00")
-        expect(chat.page.locator("#side .status").first).to_have_text("待补正")
+        for route in held:
+            route.continue_()
     assert fetched.value.ok
     # What the server says about the case now is what stays.
     expect(chat.page.locator("#side .status").first).to_have_text("草稿")

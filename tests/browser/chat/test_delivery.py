@@ -60,9 +60,11 @@ def test_an_answer_lost_on_the_way_is_not_a_second_message(chat: Chat, mock: Moc
 
 def test_over_the_limit_it_waits_as_told_and_says_so(chat: Chat, mock: Mock) -> None:
     mock.switch(fail=[[LIMITED, 2]])
+    chat.stand_still()
     chat.box.fill(APPLY)
     chat.box.press("Enter")
-    expect(chat.mine).to_contain_text("秒后自动重发")
+    expect(chat.mine).to_contain_text("2 秒后自动重发")
+    chat.page.clock.fast_forward(2_000)
     chat.settled()
     chat.asked("同意调取电子营业执照吗？")
     posts = mock.seen(chat)["posts"]
@@ -71,9 +73,11 @@ def test_over_the_limit_it_waits_as_told_and_says_so(chat: Chat, mock: Mock) -> 
 
 def test_a_turn_the_engine_was_away_for_is_tried_again(chat: Chat, mock: Mock) -> None:
     mock.switch(engine_down=1)
+    chat.stand_still()
     chat.box.fill(APPLY)
     chat.box.press("Enter")
     expect(chat.mine).to_contain_text("系统正在恢复，稍后自动重发")
+    chat.page.clock.fast_forward(2_000)
     chat.settled()
     chat.asked("同意调取电子营业执照吗？")
     expect(chat.log.get_by_text("这就为您办理")).to_have_count(1)
@@ -83,15 +87,12 @@ def test_a_turn_the_engine_was_away_for_is_tried_again(chat: Chat, mock: Mock) -
 
 def test_an_engine_that_stays_away_is_said(chat: Chat, mock: Mock) -> None:
     mock.switch(engine_down=99)
-    chat.page.clock.install()
+    chat.stand_still()
     chat.box.fill(APPLY)
     chat.box.press("Enter")
-    for _ in range(6):
+    for pause_s in (2, 4, 8, 15, 30):
         expect(chat.mine).to_contain_text("系统正在恢复")
-        chat.page.clock.run_for(31_000)
-        chat.page.wait_for_timeout(100)
-        if chat.log.locator(".notice.error").count():
-            break
+        chat.page.clock.fast_forward(1000 * pause_s)  # it is tried again at once, and says so until there is an answer
     expect(chat.log.locator(".notice.error")).to_contain_text("系统正在恢复，您这句话还没有处理。")
     expect(chat.mine.get_by_role("button", name="重试")).to_be_visible()
 
@@ -107,7 +108,7 @@ def test_a_refused_message_says_why_and_can_be_mended(chat: Chat, mock: Mock) ->
 
 
 def test_a_message_that_will_not_go_can_be_given_up(chat: Chat, mock: Mock) -> None:
-    mock.switch(fail=[[500, 0]] * 3)
+    mock.switch(fail=[[500, 0]] * 50)
     chat.box.fill("不想说了")
     chat.box.press("Enter")
     chat.mine.get_by_role("button", name="不发了").click()
@@ -136,6 +137,7 @@ def test_an_expired_session_is_said_and_a_new_one_offered(chat: Chat, mock: Mock
 
 def test_opening_waits_for_a_server_that_is_not_there_yet(chat: Chat, mock: Mock) -> None:
     mock.switch(fail=[[503, 0], [LIMITED, 1]])
+    chat.stand_still()
     chat.page.evaluate("localStorage.clear()")
     chat.page.reload()
     banner = chat.page.locator("#banner")
@@ -145,6 +147,7 @@ def test_opening_waits_for_a_server_that_is_not_there_yet(chat: Chat, mock: Mock
     expect(chat.box).to_have_value("我要办食品经营许可")
     banner.get_by_role("button", name="现在重试").click()
     expect(banner).to_contain_text("秒后自动继续")
+    chat.page.clock.resume()
     expect(chat.page.locator("#status")).to_have_attribute("data-owner", "bot")
     expect(chat.mine).to_contain_text("我要办食品经营许可")  # sent once there was somebody to send it to
     expect(chat.box).to_have_value("")
@@ -152,6 +155,7 @@ def test_opening_waits_for_a_server_that_is_not_there_yet(chat: Chat, mock: Mock
 
 def test_what_is_written_on_before_the_conversation_is_open_is_not_sent_by_itself(chat: Chat, mock: Mock) -> None:
     mock.switch(fail=[[503, 0]])
+    chat.stand_still()
     chat.page.evaluate("localStorage.clear()")
     chat.page.reload()
     expect(chat.page.locator("#banner")).to_contain_text("暂时连不上服务")
@@ -159,6 +163,7 @@ def test_what_is_written_on_before_the_conversation_is_open_is_not_sent_by_itsel
     chat.box.press("Enter")
     chat.box.press_sequentially("食品")
     chat.page.locator("#banner").get_by_role("button", name="现在重试").click()
+    chat.page.clock.resume()
     expect(chat.page.get_by_role("heading", name="说一件事，陪您办到")).to_be_visible()
     expect(chat.page.locator("#status")).to_have_attribute("data-owner", "bot")
     expect(chat.box).to_have_value("我要办食品")

@@ -163,6 +163,7 @@ def test_pages_are_shown_in_the_conversation_and_leafed_through(ready: Chat, moc
     ready.page.keyboard.press("ArrowRight")
     dialog = ready.page.get_by_role("dialog", name="申请书第 2 页")
     expect(dialog).to_contain_text("第 2 张，共 3 张")
+    expect(dialog.get_by_role("img")).to_have_js_property("naturalWidth", 1400)
     small = dialog.get_by_role("img").bounding_box()
     dialog.get_by_role("button", name="放大").click()
     large = dialog.get_by_role("img").bounding_box()

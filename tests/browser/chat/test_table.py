@@ -111,11 +111,11 @@ def test_a_sheet_is_fetched_and_handed_in(asked: Chat, mock: Mock) -> None:
         asked.ask.get_by_role("button", name="下载空白表格").click()
     assert saved.value.suggested_filename == "staff.xlsx"
     before = asked.mine.count()
-    mock.switch(delay=0.6)
+    mock.switch(delay=60)
     asked.ask.locator("input[type=file]").set_input_files(SHEET)  # type: ignore[arg-type]
     expect(asked.ask.get_by_role("status")).to_contain_text("正在")
-    expect(asked.mine).to_have_count(before + 1)
     mock.switch(delay=0.0)
+    expect(asked.mine).to_have_count(before + 1)
     asked.settled()
     expect(asked.log).to_contain_text("收到 名单.xlsx 的名单")
 

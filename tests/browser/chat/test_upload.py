@@ -25,16 +25,16 @@ def asked(chat: Chat, mock: Mock) -> Chat:
 
 
 def test_upload_shows_preview_progress_checks_and_hands_in(asked: Chat, mock: Mock) -> None:
-    mock.switch(delay=0.6)
+    mock.switch(delay=60)
     asked.ask.locator("input[type=file]").first.set_input_files([PLAN, PHOTO])
     rows = asked.ask.locator(".upload")
     expect(rows).to_have_count(2)
     expect(rows.nth(0).get_by_role("progressbar")).to_be_visible()
     expect(rows.nth(0)).to_contain_text("正在检查")
     expect(rows.nth(1).get_by_role("img", name="现场.png 的预览")).to_be_visible()
+    mock.switch(delay=0.0)
     expect(rows.nth(0)).to_contain_text("已上传")
     expect(rows.nth(0).locator(".checks .ok")).to_have_count(2)
-    mock.switch(delay=0.0)
     with asked.page.expect_request("**/messages") as sent:
         asked.tap("提交这 2 份材料")
     handed_in = (sent.value.post_data_json or {})["attachments"]
@@ -75,7 +75,7 @@ def test_a_failed_check_is_said_and_may_still_be_handed_in(asked: Chat, mock: Mo
 
 
 def test_cancel_remove_and_choose_again(asked: Chat, mock: Mock) -> None:
-    mock.switch(delay=3.0)
+    mock.switch(delay=60)
     asked.ask.locator("input[type=file]").first.set_input_files(PLAN)
     asked.ask.get_by_role("button", name="取消上传 平面图.pdf").click()
     expect(asked.ask.locator(".upload")).to_have_count(0)
