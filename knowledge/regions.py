@@ -46,6 +46,11 @@ def short_name(code: str) -> str:
     return _places().get(code) or PROVINCES.get(code[:2]) or region_name(code)
 
 
+def listed(code: str) -> bool:
+    """Whether a code is of a city, county or district that there is."""
+    return code in _places()
+
+
 def within(region: str) -> list[tuple[str, str]]:
     """The regions right below one, by code: cities of a province, districts of a city; of the nation, the provinces."""
     if region == "000000":

@@ -106,10 +106,10 @@ def manner_of(said: Said) -> Manner:
     return MANNERS[said.number % len(MANNERS)]
 
 
-def sound_of(said: Said, text: str, level: str, crowd: Sequence[str], slower: float = 1.0) -> Take:
-    """``text`` in the manner and the noise of this sentence."""
+def sound_of(said: Said, text: str, level: str, crowd: Sequence[str], slower: float = 1.0, nth: int = 0) -> Take:
+    """``text`` in the manner and the noise of this sentence; ``nth`` is how much was said before it: no noise comes twice."""
     manner = manner_of(said)
-    seed = said.number * 10 + list(LEVELS).index(level)
+    seed = said.number * 10 + list(LEVELS).index(level) + 1000 * nth
     kind = NOISES[(said.number + list(LEVELS).index(level)) % len(NOISES)]
     given = Manner(manner.speed * slower, manner.pitch, manner.gain)
     return take(text, given, over=LEVELS[level], kind=kind, seed=seed, crowd=crowd)
@@ -143,9 +143,9 @@ async def _said_until_taken(machine: Machine, outcome: Outcome, crowd: Sequence[
     """The turn of the conversation it led to, values confirmed or put right before; None where there was none."""
     said, text, slower = outcome.said, outcome.said.said, 1.0
     telling = Telling(said.truth, yao="幺" in said.said) if said.digits else None
-    for _ in range(_MOST_SAID):
+    for nth in range(_MOST_SAID):
         after = len(machine.frames)
-        await machine.say(sound_of(said, text, outcome.level, crowd, slower))
+        await machine.say(sound_of(said, text, outcome.level, crowd, slower, nth))
         came = await machine.until(_answers, after)
         if came is None:
             return None
@@ -169,7 +169,7 @@ async def _said_until_taken(machine: Machine, outcome: Outcome, crowd: Sequence[
         if telling is not None and (words := telling.answer(read)) is not None:
             outcome.first = bool(outcome.first)
             outcome.rounds += text == said.said
-            text, slower = words, 0.95
+            text, slower = words, 0.88 if "慢一点" in read else 0.95
             continue
         right = _in(said, read)
         if outcome.first is None:

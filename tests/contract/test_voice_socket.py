@@ -282,7 +282,7 @@ def test_a_number_that_was_not_taken_is_taken_down_group_by_group(app: FastAPI) 
     assert isinstance(understanding._meant("三二零五零二一九九零", ask), Wish), "the conversation says what is wrong with it"
     offered = understanding.tried(ask, False)
     assert offered == ("groups", "我们一段一段来。请先说前6位。")
-    assert understanding.hints(ask).fits("三二零五零二"), "the recogniser knows what is of use"
+    assert understanding.hints(ask).taken("三二零五零二"), "the recogniser knows what is of use"
     told = [said(understanding._meant(text, ask)) for text in ("三二零五零二", "一九九零", "零四一五", "一零二一")]
     assert told[0].startswith("记下320502") and told[-1] == "我听到的是：320502 1990 0415 1021。对吗？"
     assert understanding._meant("对的", ask) == Wish(text="320502199004151021")

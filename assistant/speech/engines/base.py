@@ -23,20 +23,23 @@ class EngineError(Exception):
 
 
 class Expected(tuple[str, ...]):
-    """Words likely to be said, and, where it can be told, `fits`: whether a text is an answer that can be used.
+    """Words likely to be said, and, where it can be told, `taken`: what a text would be taken for, and how likely that is.
 
-    A recogniser that has several readings of one sound takes the likeliest that fits; one that has not may ignore it. `signs`
-    are the only ones the answer can be made of, digits or digits and capitals, where that is so: one that can be kept to them
-    may try that too.
+    `taken` is None of a text that is no answer; of one that is, 1 is as likely as any other, and 3 and more so likely by itself
+    (a check digit agrees) that one reading is enough. A recogniser that has several readings of one sound lets them vote; one
+    that has not may ignore it. `signs` are the only ones the answer can be made of, where that is so: one that can be kept to
+    them may try that too.
     """
 
-    fits: Callable[[str], bool] | None
+    taken: Callable[[str], tuple[str, float] | None] | None
     signs: str
 
-    def __new__(cls, words: Sequence[str] = (), fits: Callable[[str], bool] | None = None, signs: str = "") -> "Expected":
+    def __new__(
+        cls, words: Sequence[str] = (), taken: Callable[[str], tuple[str, float] | None] | None = None, signs: str = ""
+    ) -> "Expected":
         """`words` in order, the likeliest first."""
         made = super().__new__(cls, words)
-        made.fits = fits
+        made.taken = taken
         made.signs = signs
         return made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from assistant.speech.engines.base import RATE, EngineError, Expected, Heard
 from assistant.speech.engines.guarding import believable, simplified
+from assistant.speech.engines.voting import Reading, Votes
 
 NEEDED = ("model.bin", "config.json", "tokenizer.json", "vocabulary.json")
 LONGEST_S = 29.0
@@ -21,12 +22,13 @@ _LANGUAGES = ("zh", "en")
 _PROMPT = " 以下是普通话的句子，说的是政务服务：{hints}。"
 _HINTS = 24
 """Words of the prompt: more of them slow every answer down and begin to be heard where nobody said them."""
-_FRAMES, _FEW, _AFTER = 3000, 1000, 300
+_FRAMES, _FEW, _NUMBER, _AFTER = 3000, 1000, 1500, 300
 """Frames of 10 ms. Half a minute is what Whisper was trained on, ten seconds take it an eighth of the time and the three
-behind the last word tell it that she is done. An ear that doubts what it heard listens again with all of it."""
+behind the last word tell it that she is done. An ear that doubts what it heard listens again with all of it, and to a number
+with half: of 288 groups of digits the first reading was right of 213 with ten seconds, and of 231 with thirty."""
 _TOKENS_PER_SECOND = 12
 _SILENT = 0.6
-_DOUBTFUL = -1.0
+_DOUBTFUL, _UNSURE = -1.0, -0.9
 _READINGS = 5
 """Of one sound, where the answer asked for has a form that tells a right one from a wrong one."""
 _PLAIN, _PLAIN_S = 0.8, 2.0
@@ -69,13 +71,19 @@ class Whisper:
             raise EngineError("too_long", f"{sound.size / RATE:.0f} s")
         if sound.size < RATE // 10:
             return Heard("", language or "zh", 0.0)
+        votes = Votes(hints, sound.size / RATE) if isinstance(hints, Expected) and hints.taken is not None else None
         try:
-            heard = self._hear(sound, hints, language, _FEW)
-            return heard if heard is not None else self._hear(sound, hints, language, _FRAMES) or Heard("", language or "zh", 0.0)
+            for least in (_NUMBER if isinstance(hints, Expected) and hints.signs else _FEW, _FRAMES):
+                heard = self._hear(sound, hints, language, least, votes)
+                if heard is not None:
+                    return heard
         except (RuntimeError, ValueError) as error:
             raise EngineError("broken", str(error)) from error
+        return Heard("", language or "zh", 0.0)
 
-    def _hear(self, sound: NDArray[np.float32], hints: Sequence[str], language: str | None, least: int) -> Heard | None:
+    def _hear(
+        self, sound: NDArray[np.float32], hints: Sequence[str], language: str | None, least: int, votes: Votes | None
+    ) -> Heard | None:
         """None where more frames may help."""
         features = self._model.feature_extractor(sound)[:, : sound.size // (RATE // 100)]
         wanted = min(_FRAMES, max(least, features.shape[1] + _AFTER))
@@ -84,32 +92,42 @@ class Whisper:
             language, spoken = self._which(encoded, sound.size / RATE)
         else:
             spoken = language
-        fits = hints.fits if isinstance(hints, Expected) else None
         seconds, zh = sound.size / RATE, language == "zh"
-        most = _READINGS if fits else 1
+        most = _READINGS if votes else 1
         silence, readings = self._read(encoded, self._prompt(language, hints), seconds, most, figures=not zh)
         text, score = readings[0]
-        if fits is not None:
-            found = self._fitting(readings, seconds, hints, fits)
-            if found is None and zh and isinstance(hints, Expected) and hints.signs:
-                found = self._fitting(self._only(encoded, seconds, hints.signs), seconds, hints, fits)
-            if found is None and zh:
-                # Without the words before it, and in figures, it errs elsewhere.
-                bare = self._prompt(language, (), bare=True)
-                others = [one for figures in (True, False) for one in self._read(encoded, bare, seconds, 1, figures=figures)[1]]
-                found = self._fitting(others, seconds, hints, fits)
-            if found is None and text.strip("。,. :：") in hints:
+        if votes is not None and isinstance(hints, Expected):
+            votes.add(readings)
+            others = self._others_of(encoded, seconds, hints, last=wanted == _FRAMES) if zh else iter(())
+            while not votes.clear and (more := next(others, None)) is not None:
+                votes.add(more)
+            unsure = votes.best is not None or score < _UNSURE  # else she said something, and no number
+            if hints.signs and zh and unsure and not votes.clear and wanted < _FRAMES:
+                return None
+            if votes.best is not None:
+                return Heard(votes.best[0], spoken, round(min(1.0, math.exp(votes.best[1])), 3))
+            if text.strip("。,. :：") in hints:
                 return Heard("", spoken, 0.0)  # what it was told to expect, and no answer
-            if found is not None:
-                return Heard(found[0], spoken, round(min(1.0, math.exp(found[1])), 3))
-        doubtful = score < _DOUBTFUL or not believable(text, sound.size / RATE, hints)
+        doubtful = score < _DOUBTFUL or not believable(text, seconds, hints)
         if doubtful and wanted < _FRAMES:
             return None
-        if (doubtful and not believable(text, sound.size / RATE, hints)) or (silence > _SILENT and doubtful):
+        if (doubtful and not believable(text, seconds, hints)) or (silence > _SILENT and doubtful):
             return Heard("", spoken, 0.0)
         return Heard(text, spoken, round(min(1.0, math.exp(score)), 3))
 
-    def _only(self, encoded: Any, seconds: float, signs: str) -> list[tuple[str, float]]:
+    def _others_of(self, encoded: Any, seconds: float, hints: Expected, *, last: bool) -> Iterator[list[Reading]]:
+        """Other readings of the same sound: kept to the signs the answer can have, and without the words before it, where it
+        errs elsewhere. A number is looked at twice, so not all is read at first."""
+        bare = self._prompt("zh", (), bare=True)
+        if not hints.signs:
+            for figures in (True, False):
+                yield self._read(encoded, bare, seconds, 1, figures=figures)[1]
+            return
+        yield self._only(encoded, seconds, hints.signs)
+        if last:
+            yield self._read(encoded, bare, seconds, _READINGS, figures=False)[1]
+
+    def _only(self, encoded: Any, seconds: float, signs: str) -> list[Reading]:
         """Readings that hold nothing but these signs: what it hears when it may not write words."""
         if signs not in self._others:
             wanted = {token for sign in signs for token in (sign, f"\u0120{sign}")} | {"<|endoftext|>"}
@@ -119,7 +137,7 @@ class Whisper:
 
     def _read(
         self, encoded: Any, prompt: list[int], seconds: float, most: int, *, figures: bool, without: Sequence[int] = ()
-    ) -> tuple[float, list[tuple[str, float]]]:
+    ) -> tuple[float, list[Reading]]:
         """How likely it was silence, and at `most` so many readings with their scores, the likeliest first."""
         found = self._model.model.generate(
             encoded,
@@ -135,11 +153,6 @@ class Whisper:
         codec = self._model.hf_tokenizer
         texts = [simplified(codec.decode(tokens).strip()) for tokens in found.sequences_ids]
         return found.no_speech_prob, list(zip(texts, found.scores, strict=True))
-
-    def _fitting(
-        self, readings: Sequence[tuple[str, float]], seconds: float, hints: Sequence[str], fits: Callable[[str], bool]
-    ) -> tuple[str, float] | None:
-        return next((one for one in readings if believable(one[0], seconds, hints) and fits(one[0])), None)
 
     def _prompt(self, language: str, hints: Sequence[str], *, bare: bool = False) -> list[int]:
         codec = self._model.hf_tokenizer

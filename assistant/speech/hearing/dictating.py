@@ -20,6 +20,7 @@ from assistant.foundation.messages import t
 from assistant.speech.hearing import spoken
 from assistant.speech.hearing.asked import Asked
 from assistant.speech.hearing.letters import signs_by_sound
+from assistant.speech.hearing.likely import likely
 from assistant.speech.hearing.readback import ANEW, TOUCH, ReadBack
 from assistant.speech.hearing.script import simplified
 from assistant.speech.hearing.values import is_card
@@ -40,10 +41,18 @@ _SHAPES: dict[str, tuple[str, ...]] = {
     "card": (*[r"\d{4}"] * 4, r"\d{1,3}"),
 }
 _WRONG = re.compile(
-    r"^(?:(?:不对|不是的?|错了|说错了|wrong|no(?! more)|不(?!知道|清楚|会))[,，。、！!\s]*)+(?:应该是|我说的是|是)?", re.I
+    r"^(?:(?:[不部布步补][对队兑堆]|不是的?|错了|说错了|wrong|no(?! more)|不(?!知道|清楚|会))[,，。、！!\s]*)+"
+    r"(?:应该是|我说的是|是)?", re.I,
 )
-_NO_MORE = re.compile(r"没有?了|没啦|完了|说完|就这些|就这么多|到头了|结束|好了|no more|that'?s (?:all|it)", re.I)
+_NO_MORE = re.compile(
+    r"没有?了|^[没煤梅美]有[了啦]?$|没啦|完了|说完|就这些|就这么多|到头了|结束|好了|no more|that'?s (?:all|it)", re.I
+)
 _NO_SIGN = re.compile(r"[^0-9A-Z]")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_NEAR, _OTHERWISE, _LEFT_OUT = 0.5, 0.4, 0.2
+"""How far signs by what they sound near to, another reading of numerals, and one with words left out are to be trusted."""
+_WISH, _SEVERAL, _CHECKED, _UNCHECKED = 3.0, 0.3, 3.0, 0.3
+"""How likely it is by itself that she said a word and no group, several groups, and one that the number's check agrees with."""
 
 
 def possible(asked: Asked) -> bool:
@@ -87,10 +96,9 @@ class Dictation:
     @property
     def say(self) -> str:
         """What is spoken in this state, in the language being spoken."""
-        sizes, at = self._sizes, len(self.parts)
+        sizes, at, count = self._sizes, len(self.parts), self._size
         if self.state == "touch":
             return t("speech.hear_touch")
-        count = sizes[min(at, len(sizes) - 1)]
         if at == 0:
             key = {"asking": "first", "unclear": "first_unclear"}.get(self.state, "first_again")
             return t(f"speech.dictate_{key}", count=count)
@@ -113,10 +121,16 @@ class Dictation:
             return ReadBack(self.asked, str(read.value), self.today, "doubtful" if read.warning else "asking")
         return ReadBack(self.asked, value, self.today, "doubtful")
 
-    def takes(self, text: str) -> bool:
-        """Whether a text is of use here: a recogniser with several readings of one sound takes the first that is."""
+    def takes(self, text: str) -> tuple[str, float] | None:
+        """What a text would be taken for here, and how likely that is by itself; None where it is of no use.
+
+        For a recogniser with several readings of one sound.
+        """
         after = self.hear(text)
-        return after.state not in ("unclear", "touch") or bool(TOUCH.search(text))
+        if after.state == "unclear" or (after.state == "touch" and not TOUCH.search(text)):
+            return None
+        grown = after.state in ("asking", "complete") and after.parts != self.parts
+        return f"{after.state} {'-'.join(after.parts)}", self._weight(after) if grown else _WISH
 
     def hear(self, text: str) -> Dictation:
         """The state after an answer. One that is over stays as it is."""
@@ -150,7 +164,8 @@ class Dictation:
     def _grown(self, plain: str) -> Dictation | None:
         """With the next group, or with several of them said in one breath; None where it is neither."""
         shapes = _SHAPES[self._form]
-        for figures in self._figures(plain):
+        found: dict[Dictation, float] = {}
+        for figures, trust in self._figures(plain):
             for begin in dict.fromkeys((len(self.parts), 0)):  # the next ones, or all of it from the start
                 parts = self._cut(figures, begin)
                 if parts is None or (begin != len(self.parts) and begin + len(parts) < len(self._sizes)):
@@ -159,8 +174,19 @@ class Dictation:
                     continue
                 if all(re.fullmatch(shape, part) for shape, part in zip(shapes[begin:], parts, strict=False)):
                     whole = (*self.parts[:begin], *parts)
-                    return replace(self, parts=whole, state="complete" if len(whole) == len(self._sizes) else "asking", unclear=0)
-        return None
+                    state: State = "complete" if len(whole) == len(self._sizes) else "asking"
+                    after = replace(self, parts=whole, state=state, unclear=0)
+                    found.setdefault(after, trust * self._weight(after))
+        return max(found, key=lambda after: found[after], default=None)
+
+    def _weight(self, after: Dictation) -> float:
+        """How likely it is that she said what is new in ``after``."""
+        both = zip(self.parts, after.parts, strict=False)
+        begin = next((at for at, (old, new) in enumerate(both) if old != new), len(self.parts))
+        weight = likely(self._form, after.parts, self.today, begin)
+        if after.state == "complete":
+            return weight * (_CHECKED if after.read_back.state == "asking" else _UNCHECKED)
+        return weight * (_SEVERAL if len(after.parts) > begin + 1 else 1.0)
 
     def _cut(self, figures: str, begin: int) -> tuple[str, ...] | None:
         """The figures as whole groups from number ``begin`` on."""
@@ -171,11 +197,20 @@ class Dictation:
             return None
         return tuple(figures[one:other] for one, other in pairwise(ends[: ends.index(len(figures)) + 1]))
 
-    def _figures(self, plain: str) -> Iterator[str]:
-        for reading in spoken.readings(plain, letters=self._form == "uscc"):
-            yield _NO_SIGN.sub("", reading.upper())
+    def _figures(self, plain: str) -> Iterator[tuple[str, float]]:
+        """What the words can be in signs, and how far each is to be trusted: words left out may have been signs as well."""
+        for place, reading in enumerate(spoken.readings(plain, letters=self._form == "uscc")):
+            figures = _NO_SIGN.sub("", reading.upper())
+            trust = _LEFT_OUT if _HAN.search(reading) else 1.0 if place == 0 else _OTHERWISE
+            yield figures, trust
+            if len(figures) == 2 * self._size and figures[: self._size] == figures[self._size :] and len(set(figures)) > 1:
+                yield figures[: self._size], trust  # said twice, that it may be heard
         if self._form == "uscc":
-            yield from signs_by_sound(spoken.FILLERS.sub("", plain))
-        elif (figures := spoken.by_sound(plain, least=1)) is not None:
-            yield figures
-        yield from spoken.nearly(plain)
+            yield from ((figures, _OTHERWISE) for figures in signs_by_sound(spoken.FILLERS.sub("", plain)))
+        elif (sounded := spoken.by_sound(plain, least=1)) is not None:
+            yield sounded, 1.0
+        yield from ((figures, _NEAR) for figures in spoken.nearly(plain))
+
+    @property
+    def _size(self) -> int:
+        return self._sizes[min(len(self.parts), len(self._sizes) - 1)]

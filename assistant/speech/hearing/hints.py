@@ -25,6 +25,9 @@ _LONGEST = 12
 _AGREEING = ("对", "对的", "是的", "没错", "不对", "不是", "好的", "可以")
 #: Whose form tells a number from something else.
 _NUMBERS = frozenset(("id_number", "phone", "uscc", "date", "amount", "area", "integer"))
+_CHECKED = frozenset(("id_number", "uscc"))
+"""Of which a check digit tells whether it was heard right."""
+_SURE = 3.0
 _BANKS = (
     "工商银行", "农业银行", "中国银行", "建设银行", "交通银行", "邮储银行", "招商银行", "浦发银行",
     "上海银行", "农商银行", "兴业银行", "中信银行", "光大银行", "民生银行", "平安银行",
@@ -49,8 +52,8 @@ class Hints:
         With ``today`` it can be told of a number whether it is one (`answers`); of a yes or a no it always can.
         """
         number = asked.kind in _NUMBERS or is_card(asked)
-        fits = partial(answers, asked, today) if today and number else partial(agrees, asked) if asked.kind == "yes_no" else None
-        return Expected(self._words(asked, most), fits, dictating.signs(asked) if fits else "")
+        taken = partial(answers, asked, today) if today and number else partial(agrees, asked) if asked.kind == "yes_no" else None
+        return Expected(self._words(asked, most), taken, dictating.signs(asked) if taken else "")
 
     def confirming(self, held: ReadBack) -> Expected:
         """The words to expect while a value is read back."""
@@ -77,22 +80,28 @@ class Hints:
         return _within([*self._items, *self._aliases, *self._places], most)
 
 
-def answers(asked: Asked, today: date, text: str) -> bool:
-    """Whether the form takes a text without a doubt."""
+def answers(asked: Asked, today: date, text: str) -> tuple[str, float] | None:
+    """What the form takes a text for, where it takes it without a doubt; likeliest where a check digit agrees."""
     read = asked.read(prepared(simplified(text), asked, today), today)
-    return isinstance(read, Accepted) and read.warning is None
+    if not isinstance(read, Accepted) or read.warning is not None:
+        return None
+    return str(read.value), _SURE if asked.kind in _CHECKED or is_card(asked) else 1.0
 
 
-def agrees(asked: Asked, text: str) -> bool:
-    """Whether a text says yes or no, in general words or in the question's own: 打过电话了."""
+def agrees(asked: Asked, text: str) -> tuple[str, float] | None:
+    """What a text says of a question of yes or no, in general words or in the question's own: 打过电话了."""
     plain = simplified(text).strip(" ，,。.！!")
-    return yes_or_no(plain) is not None or any(option in plain for option in asked.options)
+    said = yes_or_no(plain)
+    own = next((option for option in asked.options if option in plain), None)
+    return (str(said if said is not None else own), _SURE) if said is not None or own is not None else None
 
 
-def settles(held: ReadBack, text: str) -> bool:
-    """Whether a text says yes or no to what is read back, or puts it right."""
+def settles(held: ReadBack, text: str) -> tuple[str, float] | None:
+    """What a text says of what is read back: yes, no, or another value."""
     after = held.hear(text)
-    return after.over or after.state == "wrong" or (after.state == "asking" and after.value != held.value)
+    if after.over or after.state == "wrong" or (after.state == "asking" and after.value != held.value):
+        return f"{after.state} {after.value}", _SURE
+    return None
 
 
 def _tidied(words: Iterable[str]) -> list[str]:

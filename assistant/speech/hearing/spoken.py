@@ -31,10 +31,12 @@ DIGIT_SOUNDS = {
 }  # fmt: skip
 #: Sounds that are taken for a digit's only where nothing but a few digits can have been said.
 _NEAR_SOUNDS = {
-    "0": frozenset(("ming", "ying", "dang")), "1": frozenset(("ya", "ye", "yin", "ji")), "2": frozenset(("a", "e", "ai")),
-    "3": frozenset(("can", "sai", "sang")), "4": frozenset(("shi", "se", "ci", "zi", "ce")), "5": frozenset(("hu", "mu", "fu")),
-    "6": frozenset(("nu", "lu", "lou", "nuo", "luo")), "7": frozenset(("qie", "qu", "xi", "ji", "chi")),
-    "8": frozenset(("pa", "bo", "ma")), "9": frozenset(("qiu", "zou", "jue", "xiu")),
+    "0": frozenset(("ming", "ying", "dang", "lun")), "1": frozenset(("ya", "ye", "yin", "ji", "yang", "yong", "yu", "yun")),
+    "2": frozenset(("a", "e", "ai", "an")), "3": frozenset(("can", "sai", "sang", "shai", "sheng", "seng")),
+    "4": frozenset(("shi", "se", "ci", "zi", "ce", "sun", "shun", "cun", "su")), "5": frozenset(("hu", "mu", "fu", "wo")),
+    "6": frozenset(("nu", "lu", "lou", "nuo", "luo", "lv", "nv")),
+    "7": frozenset(("qie", "qu", "xi", "ji", "chi", "qing", "qin", "que")),
+    "8": frozenset(("pa", "bo", "ma", "bai", "bao", "fa")), "9": frozenset(("qiu", "zou", "jue", "xiu")),
 }  # fmt: skip
 _BEFORE = re.compile(
     rf"^[^0-9零一二三四五六七八九]{{0,12}}?(?:号码?|码|电话|手机|好|是)+(?:是|:|：)?[\s,，]*(?=[^是]*[0-9{''.join(DIGITS)}])"

@@ -163,12 +163,39 @@ class _Model:
         return [SimpleNamespace(sequences_ids=said, scores=[-0.3, -0.4][: len(said)], no_speech_prob=0.0)]
 
 
-def test_what_must_be_digits_is_heard_once_more_as_digits_only() -> None:
-    model, ears = _Model(), Whisper.__new__(Whisper)
+def ears_of(model: _Model) -> Whisper:
+    """The recogniser upon a model that stands in."""
+    ears = Whisper.__new__(Whisper)
     ears._model, ears._digits, ears._tokens, ears._others = model, [8, 9, 10], model.get_vocab(), {}
-    sound = np.full(16_000, 0.1, np.float32)
-    hints = Expected(("手机号",), lambda text: text.replace(" ", "") == "138", "0123456789")
-    assert ears.recognise(sound, hints=hints, language="zh").text == "13 8"
+    return ears
+
+
+SOUND = np.full(16_000, 0.1, np.float32)
+
+
+def test_what_must_be_digits_is_heard_once_more_as_digits_only() -> None:
+    model = _Model()
+    hints = Expected(("手机号",), lambda text: ("138", 3.0) if text.replace(" ", "") == "138" else None, "0123456789")
+    assert ears_of(model).recognise(SOUND, hints=hints, language="zh").text == "13 8"
     assert model.kept[-1] == {"<|endoftext|>", "1", "3", "\u01208"}
-    ears.recognise(sound, hints=Expected(("手机号",), lambda text: text == "飞一"), language="zh")
+    ears_of(model).recognise(SOUND, hints=Expected(("手机号",), lambda text: ("飞一", 3.0)), language="zh")
     assert "飞" in model.kept[-1], "what fits as it was heard is left"
+
+
+def test_what_most_readings_are_taken_for_wins_over_the_first() -> None:
+    model = _Model()
+    values = {"飞一": ("21", 0.5), "13": ("13", 1.0), "13 8": ("13", 1.0)}
+    hints = Expected((), values.get, "0123456789")
+    assert ears_of(model).recognise(SOUND, hints=hints, language="zh").text == "13"
+    assert len(model.kept) == 2, "a clear vote needs no third reading"
+
+
+def test_where_no_reading_wins_it_listens_longer_but_not_to_what_is_plainly_no_number() -> None:
+    model = _Model()
+    nothing = Expected((), lambda text: None, "0123456789")
+    assert ears_of(model).recognise(SOUND, hints=nothing, language="zh").text == "飞一"
+    assert len(model.kept) == 2
+    model.kept.clear()
+    torn = Expected((), lambda text: (text, 0.4), "0123456789")
+    ears_of(model).recognise(SOUND, hints=torn, language="zh")
+    assert len(model.kept) == 2 + 3

@@ -109,8 +109,43 @@ def test_the_whole_is_read_back_and_doubted_where_its_check_does_not_agree() -> 
 
 def test_a_recogniser_is_told_which_readings_are_of_use() -> None:
     held = after(ID, "320502")
-    assert [held.takes(text) for text in ("一九九零", "要九九零", "不对", "从头来", "我自己输")] == [True] * 5
-    assert [held.takes(text) for text in ("一九九", "", "好的", "一九九零零四")] == [False] * 4
+    assert held.takes("一九九零") == held.takes("要九九零") == ("asking 320502-1990", 1.0)
+    assert len({held.takes(text) for text in ("一九九零", "不对", "从头来", "我自己输")} - {None}) == 3, "wishes, and a group"
+    assert [held.takes(text) for text in ("一九九", "", "好的", "一九九零零四")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "before", "likelier", "other"),
+    [
+        (ID, [], "330106", "330006"),  # no such district
+        (ID, ["320502"], "1990", "1890"),
+        (ID, ["320502", "1990"], "0228", "0230"),
+        (ID, ["320502", "2026"], "1101", "1230"),  # not born yet
+        (ID, ["320502", "1990", "0415"], "1021", "1027"),  # the check digit
+        (ID, ["320502"], "1990", "19900415"),  # more than was asked for
+        (CARD, [], "6217", "0217"),
+        (CARD, ["6217", "0012", "3456", "7890"], "106", "107"),
+    ],
+)  # fmt: skip
+def test_how_likely_a_group_is_by_itself(asked: Asked, before: list[str], likelier: str, other: str) -> None:
+    held = after(asked, *before)
+    one, two = held.takes(likelier), held.takes(other)
+    assert one is not None and two is not None, "the unlikely is not turned away"
+    assert one[1] > two[1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "parts"),
+    [
+        (CARD, ["6217", "0012", "3456", "7890", "一二寸"], "124"),  # not 12 and a word left out
+        (CARD, ["二九零四，二九零四"], "2904"),
+        (CARD, ["6217", "零零零零零零零零"], "0000"),  # that many noughts may be meant
+        (CARD, ["6217", "三十六九"], "3469"),  # nobody says 三十六九 for three digits of four
+        (CARD, ["六二九七七七"], None),
+    ],
+)  # fmt: skip
+def test_what_words_among_digits_can_be(asked: Asked, said: list[str], parts: str | None) -> None:
+    assert after(asked, *said).parts[-1:] == ((parts,) if parts else ())
 
 
 @pytest.mark.parametrize(

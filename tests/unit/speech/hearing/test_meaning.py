@@ -122,18 +122,21 @@ def test_hints_are_bounded_and_begin_with_the_question_s_own_words(guides: Catal
 
 def test_what_is_expected_tells_an_answer_that_fits_from_one_that_does_not(guides: Catalogue) -> None:
     hints = Hints(guides)
-    number = hints.of(Asked("phone", "联系电话"), TODAY).fits
-    assert number is not None and number("要三八,一二三四,五六七八") and not number("要三八，一二三四") and not number("联系电话")
+    number = hints.of(Asked("phone", "联系电话"), TODAY).taken
+    assert number is not None and number("要三八,一二三四,五六七八") == ("13812345678", 1.0) and not number("要三八，一二三四") and not number("联系电话")
     kinds: list[tuple[FieldType, str]] = [("phone", "联系电话"), ("id_number", "身份证号"), ("text", "银行卡号"), ("uscc", "信用代码"), ("amount", "月租金"), ("address", "住址")]
     signs = [hints.of(Asked(kind, label), TODAY).signs for kind, label in kinds]
     assert signs == ["0123456789", "0123456789X", "0123456789", "", "", ""]
-    agreed = hints.of(Asked("yes_no", "现在开始吗？")).fits
+    agreed = hints.of(Asked("yes_no", "现在开始吗？")).taken
     assert agreed is not None and agreed("是的。") and not agreed("是等。")
-    assert hints.of(Asked("person_name", "姓名"), TODAY).fits is None
+    assert hints.of(Asked("person_name", "姓名"), TODAY).taken is None
     held = ReadBack(Asked("phone", "联系电话"), "13812345678", TODAY)
-    settled = hints.confirming(held).fits
+    settled = hints.confirming(held).taken
     assert settled is not None
-    assert [settled(text) for text in ("对", "不对", "最后两位是七七", "从头来", "嗯……", "谢谢观看")] == [True, True, True, True, False, False]
+    assert [settled(text) is not None for text in ("对", "不对", "最后两位是七七", "从头来", "嗯……", "谢谢观看")] == [True, True, True, True, False, False]
+    assert settled("对") != settled("不对"), "one is no vote for the other"
+    checked = hints.of(Asked("id_number", "身份证号"), TODAY).taken
+    assert checked is not None and checked("320502199004151021") == ("320502199004151021", 3.0), "a check digit agrees by chance once in eleven"
 
 
 def test_the_questions_own_words_are_an_answer_as_yes_and_no_are(guides: Catalogue) -> None:
@@ -143,8 +146,8 @@ def test_the_questions_own_words_are_an_answer_as_yes_and_no_are(guides: Catalog
             if field.type != "yes_no":
                 continue
             words = tuple(dict.fromkeys(word for option in field.offered for word in (option.label, *option.aliases)))
-            fits = hints.of(Asked("yes_no", field.label, words, field.key)).fits
-            assert fits is not None and all(fits(f"{word}。") for word in words), field.key
+            taken = hints.of(Asked("yes_no", field.label, words, field.key)).taken
+            assert taken is not None and all(taken(f"{word}。") for word in words), field.key
             asked += len(words) > 2
     assert asked > 10, "some have words of their own"
 

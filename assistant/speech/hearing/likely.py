@@ -1,0 +1,50 @@
+"""How likely the groups of a number are by themselves: what the register of places, the calendar and check digits say of them.
+
+For choosing between readings of one sound only. Nothing is turned away by it: a district that is no more and a number whose check
+does not agree are taken as they were said, and read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from knowledge.regions import listed
+
+_ODD, _IMPOSSIBLE = 0.2, 0.02
+_OLDEST = 110
+"""Years: hardly anybody who stands at a kiosk is older."""
+_CARDS = frozenset("34569")
+"""First digits of bank cards (ISO/IEC 7812): 62 is UnionPay's, 4 and 5 are of cards with two signs, 95 and 3 of old ones."""
+
+
+def likely(form: str, parts: Sequence[str], today: date, begin: int = 0) -> float:
+    """How likely the groups from number ``begin`` on are, 1 where nothing speaks against them.
+
+    Args:
+        form: ``id_number``, ``card``, or any other, of which nothing is known.
+        parts: the groups from the first on, as ``dictating`` cuts them.
+        today: nobody is born later.
+    """
+    found = 1.0
+    for place in range(begin, len(parts)):
+        if form == "id_number":
+            found *= _of_id(parts, place, today)
+        elif form == "card" and place == 0 and parts[0][:1] not in _CARDS:
+            found *= _ODD
+    return found
+
+
+def _of_id(parts: Sequence[str], place: int, today: date) -> float:
+    """GB 11643: the district of GB/T 2260 when the number was given, and a day she can be born on."""
+    if place == 0:
+        return 1.0 if listed(parts[0]) else _ODD
+    if place == 1:
+        return 1.0 if today.year - _OLDEST <= int(parts[1]) <= today.year else _IMPOSSIBLE
+    if place == 2:
+        try:
+            born = date.fromisoformat(parts[1] + parts[2])
+        except ValueError:
+            return _IMPOSSIBLE
+        return 1.0 if born <= today else _IMPOSSIBLE
+    return 1.0
