@@ -21,7 +21,7 @@ LOOK = os.environ.get("LOOK")
 #: Where a kiosk of these tests looks for its devices; nothing listens there.
 PORT = 18199
 ARRIVES = """async (video) => {
-  for (let tries = 0; tries < 100 && !(video.videoWidth > 0 && video.getVideoPlaybackQuality().totalVideoFrames > 3); tries += 1) {
+  for (let tries = 0; tries < 300 && !(video.videoWidth > 0 && video.getVideoPlaybackQuality().totalVideoFrames > 3); tries += 1) {
     await new Promise((done) => { setTimeout(done, 100); });
   }
   return [video.videoWidth, video.getVideoPlaybackQuality().totalVideoFrames];
@@ -30,7 +30,7 @@ ARRIVES = """async (video) => {
 #: The shape of a picture, once it is the one that is waited for: its size follows the network.
 SHOWS = """async (video, wide) => {
   const shape = () => Math.round(video.videoWidth / video.videoHeight * 10) / 10;
-  for (let tries = 0; tries < 100 && shape() !== wide; tries += 1) await new Promise((done) => { setTimeout(done, 100); });
+  for (let tries = 0; tries < 300 && shape() !== wide; tries += 1) await new Promise((done) => { setTimeout(done, 100); });
   return shape();
 }"""
 #: A screen to be shown: headless Chromium has none to choose.

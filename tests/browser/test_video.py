@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
@@ -25,6 +21,7 @@ from tests.browser.calls import ARRIVES, PORT, SCREEN, SHOWS, Hall, document_cam
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.console.conftest import DESK, PHONE, Console
 from tests.browser.console.test_console import violations
+from tests.browser.serving import answering, listening
 from tests.contract.desk_world import hire, with_toy_engine
 from tests.contract.test_acting import case_of, filled
 from tests.quick import empty_database
@@ -43,22 +40,12 @@ def running(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     app = create_app(settings)
     with_toy_engine(app)
     app.state.parts.sign_in_tries.per_minute = 0
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the app did not start"
-        time.sleep(0.02)
     for login, name, role in (("zhuo-1", "一号坐席", "operator"), ("lead", "值班主管", "supervisor")):
         hire(app.state.parts, login, name, roles=role)
     chromium = browser.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *FAKE])
-    yield Hall(f"http://127.0.0.1:{port}", app.state.parts, chromium)
-    chromium.close()
-    server.should_exit = True
-    thread.join(30)
+    with answering(app, listening(), ws="auto") as base:
+        yield Hall(base, app.state.parts, chromium)
+        chromium.close()
 
 
 @pytest.fixture
@@ -196,7 +183,9 @@ def test_a_recording_she_agreed_to_is_kept_encrypted_and_one_she_refused_is_not_
     assert film.startswith(webm)
     assert not any(hall.parts.blobs.read_raw(name).startswith(webm) for name in files)
 
-    desk.press("Escape", "h", "1")
+    desk.press("Escape", "h")
+    expect(desk.page.locator("#wrap")).to_be_visible()
+    desk.press("1")
     expect(desk.mine).to_have_count(0)
     lead = Console(hall.page("/console/", viewport=DESK))
     lead.sign_in("lead")

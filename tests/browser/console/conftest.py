@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy import update
 
@@ -21,12 +17,11 @@ from assistant.foundation.desk_tables import desk_entry
 from assistant.foundation.settings import Settings
 from channels.app import create_app
 from channels.parts import Parts
+from tests.browser.serving import answering, listening
 from tests.contract.desk_world import PASSWORD, Visitor, hire, with_toy_engine
 
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-
-expect.set_options(timeout=8_000)
 
 
 @dataclass
@@ -50,21 +45,11 @@ def office_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]
     app = create_app(settings)
     with_toy_engine(app)
     app.state.parts.sign_in_tries.per_minute = 0
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=1, ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the app did not start"
-        time.sleep(0.02)
     for number in (1, 2):
         hire(app.state.parts, f"zhuo-{number}", f"{number}号坐席")
     hire(app.state.parts, "lead", "值班主管", roles="supervisor")
-    yield Office(f"http://127.0.0.1:{port}", app.state.parts)
-    server.should_exit = True
-    thread.join(30)
+    with answering(app, listening()) as base:
+        yield Office(base, app.state.parts)
 
 
 @pytest.fixture

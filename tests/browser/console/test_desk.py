@@ -128,7 +128,9 @@ def test_two_tabs_of_one_operator(console: Opening, citizen: Coming) -> None:
     expect(second.page.locator(".said.staff .say")).to_have_text("您好")
     visitor.say("在的")
     expect(second.page.locator(".said.citizen .say").last).to_have_text("在的")
-    desk.press("Escape", "h", "4")
+    desk.press("Escape", "h")
+    expect(desk.page.locator("#wrap")).to_be_visible()
+    desk.press("4")
     expect(second.mine).to_have_count(0)
     expect(second.box).to_be_hidden()
 
@@ -238,7 +240,7 @@ def test_a_supervisor_is_told_of_a_limit_and_takes_a_case_nobody_asked_a_person_
     lead = console("lead")
     with office.parts.db.write() as conn:
         conn.execute(update(desk_entry).values(escalated_at=office.parts.clock.now()))
-    expect(lead.page.locator("#board-count")).to_have_text(re.compile(r"^ ?1$"), timeout=15_000)  # the next look at the database
+    expect(lead.page.locator("#board-count")).to_have_text(re.compile(r"^ ?1$"))  # the next look at the database
     expect(lead.page.locator("#banner")).to_contain_text("时限快到或者已过")
     case_no = citizen().say("我要办住所变更")["case"]["case_no"]
     lead.press("l")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -26,6 +23,7 @@ from assistant.foundation.settings import ROOT, Settings
 from channels.app import create_app
 from channels.parts import Parts
 from knowledge.editing.skeleton import version_of
+from tests.browser.serving import answering, listening
 from tests.contract.desk_world import PASSWORD, with_toy_engine
 
 DESK = {"width": 1280, "height": 800}
@@ -66,18 +64,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writing]:
     app = create_app(settings, clock)
     with_toy_engine(app)
     app.state.parts.sign_in_tries.per_minute = 0
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=1, ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the app did not start"
-        time.sleep(0.02)
-    yield Writing(f"http://127.0.0.1:{port}", app.state.parts, folder)
-    server.should_exit = True
-    thread.join(30)
+    with answering(app, listening()) as base:
+        yield Writing(base, app.state.parts, folder)
 
 
 @pytest.fixture
@@ -115,7 +103,7 @@ def typed(page: Page, old: str, new: str) -> None:
 
 
 def checked(page: Page, says: str | re.Pattern[str]) -> None:
-    expect(page.locator("#summary")).to_have_text(says, timeout=10_000)
+    expect(page.locator("#summary")).to_have_text(says)
 
 
 def clean(page: Page) -> None:
@@ -224,7 +212,7 @@ def test_what_is_written_survives_a_reload_and_two_writers_see_each_other(desk: 
     assert "改名的" not in page.locator("#text").input_value()
     page.locator("#restore-yes").click()
     assert "name: 改名的" in page.locator("#text").input_value()
-    expect(page.locator("#saved")).to_contain_text("已保存", timeout=15_000)
+    expect(page.locator("#saved")).to_contain_text("已保存")
 
     other = desk("bian-2", "#/senior-card/main")
     expect(other.locator("#others-list")).to_contain_text("editor-bian-1 · 草稿")

@@ -110,7 +110,9 @@ def test_a_promised_call_is_seen_coming_and_its_number_when_it_is_mine(console: 
     desk.press("n")
     desk.page.get_by_role("button", name="看号码：回电号码").click()
     expect(desk.page.locator("#case").get_by_role("link", name="13800138000")).to_have_attribute("href", "tel:13800138000")
-    desk.press("h", "1")
+    desk.press("h")
+    expect(desk.page.locator("#wrap")).to_be_visible()
+    desk.press("1")
     expect(desk.page.locator("#banner")).to_have_text("已交还机器人。")
     marks = [data["text"] for kind, data in visitor.events() if kind == "owner"]
     assert marks[-1] == "工作人员1号坐席的服务结束，由机器人继续为您服务"

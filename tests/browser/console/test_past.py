@@ -20,7 +20,9 @@ def test_a_past_conversation_is_found_and_read(console: Callable[..., Console], 
     desk.page.keyboard.type("您好，我来帮您")
     desk.press("Enter")
     expect(desk.page.locator(".said.staff .say")).to_have_text("您好，我来帮您")
-    desk.press("Escape", "h", "1")
+    desk.press("Escape", "h")
+    expect(desk.page.locator("#wrap")).to_be_visible()
+    desk.press("1")
     expect(desk.mine).to_have_count(0)
 
     page = desk.page

@@ -22,7 +22,7 @@ ACROSS = {"width": 1920, "height": 1080}
 APPLY = "我要开一家餐馆，办食品经营许可"
 SECRET = "老码头面馆"
 IDLE_S, COUNTDOWN_S = 60, 20
-PATIENCE_MS, LOOK_MS = 8_000, 25
+PATIENCE_MS, LOOK_MS = 20_000, 25
 
 #: A microphone that hums, made in the page: the machine of the tests has none.
 HUMMING = """navigator.mediaDevices.getUserMedia = async (asked) => {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import socket
-import threading
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -14,7 +13,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
 from playwright.sync_api import Locator, Page, expect
@@ -41,6 +39,7 @@ from sandbox.devices import api as devices_api
 from sandbox.devices.table import Table
 from tests.browser.chat.conftest import served
 from tests.browser.kiosk.conftest import Kiosk
+from tests.browser.serving import answering, listening
 from tests.contract.desk_world import with_toy_engine
 from tests.unit.kiosk.sandboxed import ZHANG
 
@@ -83,18 +82,10 @@ def heard(talk: Talk, text: str, asking: dict[str, Any] | None) -> Parse | None:
 @contextmanager
 def on_a_port(make: Callable[[int], FastAPI]) -> Iterator[int]:
     """An app that must know its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(make(port), port=port, log_level="error", timeout_graceful_shutdown=1, ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.02)
-    yield port
-    server.should_exit = True
-    thread.join(30)
+    here = listening()
+    port = int(here.getsockname()[1])
+    with answering(make(port), here):
+        yield port
 
 
 @dataclass
@@ -106,6 +97,11 @@ class Hall:
     table: Table
     machine: Machine
     parts: Parts
+    devices: asyncio.AbstractEventLoop
+
+    def shows(self, code: str) -> None:
+        """Hold a code before the scanner, where the devices run: whoever plugs in just then gets it too."""
+        self.devices.call_soon_threadsafe(self.table.show_code, code)
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +115,8 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     database.upgrade()
     database.dispose()
     table = Table(lambda: datetime.now(SHANGHAI))
-    outside = FastAPI(lifespan=lambda _: _plugged(table))
+    loops: list[asyncio.AbstractEventLoop] = []
+    outside = FastAPI(lifespan=lambda _: _plugged(table, loops))
     outside.include_router(devices_api.routes(table, {ZHANG["id_number"]: ZHANG}))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("channels.app.Search", SimpleNamespace(build=lambda *_, **__: SimpleNamespace(search=lambda *_, **__: [])))
@@ -132,11 +129,12 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
             held = fitting.secrets_in(folder / "kiosk")
             statement.trust(folder / "kiosks", "hall-2", statement.told(held.key))
             with on_a_port(lambda port: create_service(machine, held, port)) as port:
-                yield Hall(url, f"#devices={port}.{held.pairing}", table, machine, app.state.parts)
+                yield Hall(url, f"#devices={port}.{held.pairing}", table, machine, app.state.parts, loops[0])
 
 
 @asynccontextmanager
-async def _plugged(table: Table) -> AsyncIterator[None]:
+async def _plugged(table: Table, loops: list[asyncio.AbstractEventLoop]) -> AsyncIterator[None]:
+    loops.append(asyncio.get_running_loop())
     await table.start()
     yield
     await table.stop()
@@ -171,6 +169,14 @@ def offer(page: Page, name: str) -> Locator:
 
 def button(page: Page, name: str) -> Locator:
     return page.locator("dialog.device").get_by_role("button", name=name)
+
+
+def used(hall: Hall, by_somebody: bool, patience_s: float = 20.0) -> None:
+    """Wait until the card reader is in use, or no longer: the page does not wait for either."""
+    until = time.monotonic() + patience_s
+    while hall.machine._locks["card"].locked() is not by_somebody:
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def printed(hall: Hall, count: int, patience_s: float = 10.0) -> list[str]:
@@ -248,9 +254,10 @@ def test_what_goes_wrong_is_said_and_waiting_can_be_ended(hall: Hall, at: Kiosk)
     expect(dialog).to_have_count(0)
     offer(page, "card").click()
     expect(dialog).to_contain_text("正在等身份证")
+    used(hall, True)
     button(page, "关闭").click()
     expect(dialog).to_have_count(0)
-    page.wait_for_timeout(600)
+    used(hall, False)
     offer(page, "card").click()
     hall.table.card = ZHANG
     expect(at.replies).to_contain_text("替您填好了3项")
@@ -260,10 +267,10 @@ def test_codes_lead_where_they_belong(hall: Hall, open_kiosk: Callable[..., Kios
     kiosk = open_kiosk(path=f"/kiosk?microphone=0{hall.part}", viewport=SMALL)
     page, dialog = kiosk.page, kiosk.page.locator("dialog.device")
     page.get_by_role("button", name="扫码").click()
-    hall.table.show_code("https://elsewhere.example/?case=BD20261123ABCDEFGH")
+    hall.shows("https://elsewhere.example/?case=BD20261123ABCDEFGH")
     expect(dialog).to_contain_text("这个码这里用不上")
     button(page, "再试一次").click()
-    hall.table.show_code("https://hall.bandao.example/?case=BD20261123ABCDEFGH")
+    hall.shows("https://hall.bandao.example/?case=BD20261123ABCDEFGH")
     expect(page.locator("#resume-case")).to_have_value("BD20261123ABCDEFGH")
     table = [
         ("BD20261123ABCDEFGH", {"kind": "case", "number": "BD20261123ABCDEFGH", "code": ""}), ("b9b6jh", {"kind": "resume", "code": "B9B6JH"}),

@@ -44,11 +44,15 @@ def test_what_she_says_is_shown_and_a_touch_silences_her(open_kiosk: Callable[..
     assert kiosk.voice.got("played", 2)[1] == {"type": "played", "utterance": 3, "ms": 110}
 
 
+def loudest(frame: bytes) -> int:
+    return max(abs(value) for (value,) in struct.iter_unpack("<h", frame[8:]))
+
+
 def test_the_microphone_sends_numbered_frames_of_forty_milliseconds_until_muted(open_kiosk: Callable[..., Kiosk]) -> None:
     kiosk = open_kiosk(HUMMING, voice=True)
     kiosk.listening()
     kiosk.page.wait_for_timeout(400)
-    while len(kiosk.voice.sound) <= 3:
+    while len(kiosk.voice.sound) <= 3 or loudest(kiosk.voice.sound[-1]) <= 8000:
         kiosk.page.wait_for_timeout(LOOK_MS)
     assert kiosk.page.evaluate("window.asked.audio.echoCancellation") is True
     assert kiosk.page.evaluate("window.asked.video") is False
@@ -57,8 +61,7 @@ def test_the_microphone_sends_numbered_frames_of_forty_milliseconds_until_muted(
     heads = [struct.unpack_from("<II", frame) for frame in frames]
     assert [number for number, _ in heads] == list(range(heads[0][0], heads[0][0] + len(heads)))
     assert all(ms == number * 40 for number, ms in heads)
-    loudest = max(abs(value) for (value,) in struct.iter_unpack("<h", frames[-1][8:]))
-    assert loudest > 8000
+    assert any(loudest(frame) > 8000 for frame in frames)
     kiosk.page.get_by_role("button", name="关麦克风").click()
     expect(kiosk.page.locator("#sign")).to_have_attribute("data-state", "mic_muted")
     assert kiosk.voice.got("mute") == [{"type": "mute", "on": True}]
@@ -192,7 +195,7 @@ def test_the_voice_comes_back(open_kiosk: Callable[..., Kiosk], online: str) -> 
     count = kiosk.page.locator("#count-dialog")
     expect(count).to_be_visible()
     assert kiosk.voice.got("still")
-    kiosk.voice.say("您还在吗？", VISEMES, 3_000)
+    kiosk.voice.say("您还在吗？", VISEMES, 30_000)
     expect(kiosk.page.locator("#subtitle")).to_have_text("您还在吗？")
     expect(count).to_be_visible()
     kiosk.voice.tell(type="heard", text="在的", final=True)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import uvicorn
 import yaml
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from assistant.foundation.settings import ROOT, Settings
 from channels.app import create_app
+from tests.browser.serving import answering, listening
 from tests.quick import empty_database
 
 FOOD = "food-permit-new"
@@ -53,9 +50,8 @@ def pages_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pages_url(pages_data: Path) -> Iterator[str]:
     """Where the pages are served."""
     room = pages_data.parent
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    here = listening()
+    port = here.getsockname()[1]
     settings = Settings(data_dir=pages_data, guides_dir=_guides(room / "guides"), rate_per_address=0, rate_verify=0, port=min(port, 65532))
     empty_database(settings).dispose()
     with pytest.MonkeyPatch.context() as patch:
@@ -63,15 +59,8 @@ def pages_url(pages_data: Path) -> Iterator[str]:
         found = SimpleNamespace(search=lambda text, *_: [SimpleNamespace(code=FOOD)] if "饭店" in text else [])
         patch.setattr("channels.app.Search", SimpleNamespace(build=lambda *_, **__: found))
         app = create_app(settings)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off", timeout_graceful_shutdown=1, ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the app did not start"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(30)
+    with answering(app, here, lifespan="off") as base:
+        yield base
 
 
 @pytest.fixture
