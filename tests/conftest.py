@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from assistant.foundation.clock import SHANGHAI, FixedClock
 from assistant.foundation.database import Database
@@ -24,6 +26,10 @@ pytest_plugins = ["tests.postgres"]
 # Before anything imports the app: reading and indexing our guides anew for each of some hundred apps would be most of the suite's time.
 living.LivingGuides = SharedGuides  # type: ignore[misc]
 archive._text = text_once
+# A shared two-core machine stalls for longer than any single example should take: time limits would only fail by chance. Here, for
+# whatever part of the tests is run: what one folder's conftest says holds for the others only when they run in the same process.
+hypothesis_settings.register_profile("no-deadline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("no-deadline")
 
 CITY_ITEM = "residence-permit-endorsement"
 """The item whose cases go to the city's own system on the server of the end-to-end tests."""

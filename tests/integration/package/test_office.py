@@ -113,11 +113,13 @@ def test_killed_converter_is_started_again(worker: OfficeWorker) -> None:
     assert worker.starts == starts + 1
 
 
-def test_hanging_converter_is_killed_and_tried_once_more(worker: OfficeWorker) -> None:
-    assert worker.pid is not None
-    stuck = worker.pid
+def test_hanging_converter_is_killed_and_tried_once_more(worker: OfficeWorker, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert worker.pid is not None and worker._child is not None
+    stuck, ask = worker.pid, worker._child.request
     os.killpg(stuck, signal.SIGSTOP)
-    assert worker.convert(samples.word("醒了", "x"), deadline_s=2).startswith(b"%PDF")
+    # It alone is given up soon; the one started in its place has the time it needs.
+    monkeypatch.setattr(worker._child, "request", lambda docx, _: ask(docx, 2))
+    assert worker.convert(samples.word("醒了", "x")).startswith(b"%PDF")
     assert worker.pid not in (None, stuck)
     assert gone(stuck), "the stuck process group must not stay behind"
 
@@ -277,7 +279,7 @@ def test_failing_start_is_not_repeated_for_every_citizen(tmp_path: Path) -> None
     assert worker.starts == 2
 
 
-def gone(group: int, patience_s: float = 5) -> bool:
+def gone(group: int, patience_s: float = 60) -> bool:
     """Whether the process group has ended (zombies waiting for their parent count as ended)."""
     end = time.monotonic() + patience_s
     while True:

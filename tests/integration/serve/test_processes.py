@@ -15,7 +15,7 @@ import pytest
 from channels.serve import leftovers
 from channels.serve.supervisor import Happening, Program, Supervisor, configuration
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 STUBBORN = [
     sys.executable, "-c",
@@ -47,13 +47,19 @@ class Run:
         config = folder / "supervisord.conf"
         config.write_text(configuration(programs, root=folder, run_dir=folder, log_dir=folder), encoding="utf-8")
         self.supervisor = Supervisor(config, {**os.environ, leftovers.MARK: str(self.mark)})
+        self.others: list[Happening] = []
 
     def wait_for(self, kind: str, program: str) -> Happening:
+        """What happens to one program; what happens to the others meanwhile is kept, for nobody promises who is first."""
+        kept, self.others = self.others, []
         deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            happening = self.supervisor.next_happening(0.1)
+        while kept or time.monotonic() < deadline:
+            happening = kept.pop(0) if kept else self.supervisor.next_happening(0.1)
             if happening is not None and (happening.kind, happening.program) == (kind, program):
+                self.others += kept
                 return happening
+            if happening is not None and happening.program != program:
+                self.others.append(happening)
         raise AssertionError(f"{program} was never {kind}")
 
 

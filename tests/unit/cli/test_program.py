@@ -71,7 +71,7 @@ def test_the_whole_suite_runs_every_folder_of_tests_once() -> None:
 def test_what_two_parts_print_never_mixes_and_the_failing_one_is_named(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    code = "import time; [(print({name!r}, n, flush=True), time.sleep(0.02)) for n in range(9)]; raise SystemExit({status})"
+    code = "import time; [(print({name!r}, n, flush=True), time.sleep(0.05)) for n in range(9)]; raise SystemExit({status})"
 
     def step(name: str, status: int, after: str | None = None) -> test_command.Step:
         return test_command.Step(name, [sys.executable, "-c", code.format(name=name, status=status)], after)

@@ -164,9 +164,9 @@ def test_no_text_breaks_it_and_nothing_overlaps(text: str) -> None:
 
 @pytest.mark.parametrize("part", ["路号", "1 ", "一", "1-", "世纪大道", "12,345", "上海市浦东新区", "a@", "三号", "我叫张", "2026年"])
 def test_a_long_text_takes_no_longer_than_it_is_long(part: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()  # of the processor's time: what else the machine does is not ours
     find(part * (4000 // len(part)), TODAY)
-    assert time.perf_counter() - started < 1.0  # measured: 3 to 70 ms
+    assert time.thread_time() - started < 1.0  # measured: 3 to 70 ms
 
 
 def _said(number: int) -> str:

@@ -81,7 +81,7 @@ def test_every_kind_has_its_table() -> None:
 
 @pytest.mark.parametrize("kind", ["person_name", "amount", "multi", "yes_no", "date", "address"])
 def test_a_long_story_is_no_answer_and_takes_no_time(kind: str) -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()  # of the processor's time: what else the machine does is not ours
     for part in ("张三，", "1-", "一", "不是", "我叫", "，"):
         parse(asked_for(kind, "nothing" if kind == "multi" else ""), part * (5000 // len(part)), TODAY, {})
-    assert time.perf_counter() - begun < 1.0  # measured: 1 ms
+    assert time.thread_time() - begun < 1.0  # measured: 1 ms
