@@ -59,7 +59,7 @@ class Provider:
     def stop(self) -> None:
         """Close the port."""
         self._server.should_exit = True
-        self._thread.join(5)
+        self._thread.join(30)
         self.http.close()
 
 

@@ -69,7 +69,7 @@ class Provider:
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(5)
+        self._thread.join(30)
         self.http.close()
 
 

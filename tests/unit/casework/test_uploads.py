@@ -353,7 +353,7 @@ def test_clamd(tmp_path: Path, answer: bytes, code: str | None) -> None:
         assert refused(data, settings=settings) == code
     else:
         assert look(data, settings=settings).pages == 1
-    clamd.join(5)
+    clamd.join(60)
     assert clamd.received == data
 
 

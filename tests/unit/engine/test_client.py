@@ -82,7 +82,7 @@ async def test_who_waits_for_a_place_waits_no_longer_than_for_an_answer_and_read
             await asyncio.Event().wait()
         return httpx.Response(200, json=GOOD)
 
-    async with EngineClient("http://engine.example", "secret", timeout=0.05, transport=httpx.MockTransport(answer)) as engine:
+    async with EngineClient("http://engine.example", "secret", turn_timeout=0.05, transport=httpx.MockTransport(answer)) as engine:
         turns = [asyncio.create_task(engine.turn(f"c{number}", "多少钱", None, {})) for number in range(AT_ONCE + 1)]
         assert (await engine.parse("多少钱")).intent == "ask_fee"
         failed = await asyncio.gather(*turns, return_exceptions=True)

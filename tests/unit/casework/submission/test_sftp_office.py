@@ -80,7 +80,7 @@ class FarSide:
         """A routing file that sends everything of one department here."""
         office = {
             "kind": "sftp", "url": f"sftp://bandao@127.0.0.1:{self.drop.server.port}/", "host_key": self.drop.server.public_key,
-            "key_file": "client_key", "key_env": "BANDAO_GJJ_KEY", "timeout_s": "3", **changes,
+            "key_file": "client_key", "key_env": "BANDAO_GJJ_KEY", "timeout_s": "30", **changes,
         }  # fmt: skip
         lines = "".join(f"    {name}: {value}\n" for name, value in office.items())
         path = self.folder / "offices.yaml"
@@ -144,7 +144,7 @@ def world(db: Database, far: FarSide) -> Iterator[World]:
 
 
 def test_a_whole_case_goes_through_the_drop(world: World, far: FarSide) -> None:
-    assert world.office.reachable(3.0)
+    assert world.office.reachable(30.0)
     assert world.deliver() == "later"
     assert far.lies() == [f"{CASE}._.v1.manifest.json", f"{CASE}._.v1.zip"]
     said = drop.read((far.files / "in" / f"{CASE}._.v1.manifest.json").read_bytes(), SECRET.encode())
