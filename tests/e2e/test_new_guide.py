@@ -78,7 +78,7 @@ def _a_guide_written_while_it_runs(stack: Stack, guides: Path) -> None:
     assert not _found(citizen)
     form = "documents: [{key: form, title: 申请书, template: remote-medical-form.docx, kind: form}]"
     (guides / "night-works.yaml").write_text(GUIDE.replace("documents: []", form), encoding="utf-8")
-    until = time.monotonic() + 15  # a second where nothing else runs (bandao bench reload)
+    until = time.monotonic() + 60  # a second where nothing else runs (bandao bench reload)
     while not _found(citizen):
         assert time.monotonic() < until, "never found"
         time.sleep(0.05)

@@ -37,6 +37,19 @@ class Office:
         done = self.http.post(f"/office/v1/admin/submissions/{receipt_no}/actions", json={"action": action, "text": text, **more})
         assert done.status_code == 200, done.text
 
+    def grant(self, case_no: str) -> None:
+        """Take its file to the end, unless the office, which examines what is plain by itself, is quicker at any of the steps."""
+
+        def granted() -> bool:
+            return self.files(case_no)[0]["status"] in ("approved", "delivered")
+
+        for action in ("accept", "review", "approve", "deliver"):
+            if granted():
+                return
+            path = f"/office/v1/admin/submissions/{self.files(case_no)[0]['receipt_no']}/actions"
+            done = self.http.post(path, json={"action": action, "text": ""})
+            assert done.status_code == 200 or granted(), done.text
+
     def fault(self, mode: str, **more: Any) -> None:
         """Make the office misbehave, or well again."""
         done = self.http.post("/office/v1/admin/faults", json={"mode": mode, **more})

@@ -24,7 +24,7 @@ from tests.e2e.test_office import SHORTEST, Office, office, until
 
 __all__ = ["office"]
 PATIENCE_S = 60
-QUIET_S = 0.3
+QUIET_S = 0.8
 """Seconds between the messages of one answer at the most: they are sent one after the other."""
 _people = itertools.count(1)
 
