@@ -146,7 +146,7 @@ class Room:
     async def _ask_again(self, how: Literal["again", "silent", "touch"]) -> None:
         offer = self.offer(well=False) if how != "silent" else None
         text = offer[1] if offer else self.words(f"speech.turn_{how}")
-        await self.prompt(text, touch=how == "touch", offer=offer)
+        await self.prompt(text, touch=how == "touch" and (offer is None or offer[0] != "said"), offer=offer)
 
     def offer(self, *, well: bool) -> Offer | None:
         """Notes whether what she said did for the question; the way to offer her instead when it was not the first time."""
@@ -173,7 +173,7 @@ class Room:
         """Shows another way to answer."""
         way, text = offer
         log.info("speech.offered", way=way)
-        if way == "groups":
+        if way == "said":
             return  # she goes on speaking: there is nothing to point at
         await self.deliver(Message({"type": "offer", "way": way, "text": text}))
 

@@ -20,6 +20,7 @@ from assistant.speech.engines.base import RATE, EngineError
 from assistant.speech.frames import BadFrame, Doubling, Message, Wish, unpack
 from assistant.speech.pipeline import Pipeline
 from assistant.speech.room import Room
+from assistant.speech.steps.mouth import expecting
 from assistant.speech.turns import Turns
 from channels.access import socket_conversation
 from channels.parts import Parts, parts_of
@@ -142,6 +143,7 @@ async def _converse(parts: Parts, websocket: WebSocket, conv: Conversation, hell
         speed=hello.speed,
         ask=conv.state.ask.model_dump(mode="json") if conv.state.ask else None,
     )
+    room.turns.listening.expecting = expecting(room.ask)
     pipeline = Pipeline(room)
     ready = {
         "type": "ready",

@@ -80,6 +80,7 @@ class Understanding:
         """What she said did for the question asked now, or not; another way to answer where it did not.
 
         A number is taken down group by group after the first failure; after the second it is touched, or read by the scanner.
+        What is being taken down or read back is asked for once more meanwhile.
         """
         if well or not ask:
             self._attempts = self._attempts.succeeded()
@@ -87,9 +88,19 @@ class Understanding:
         asked = self._words.asked(ask)
         self._attempts = self._attempts.failed(asked)
         offer = self._attempts.offer(asked)
-        if offer is None and self._taking_down(asked) is None and dictating.possible(asked):
-            return "groups", self._take_down(asked).text
+        if (unheard := self._unheard(asked)) is not None:
+            return ("touch" if unheard.touch else offer[0] if offer else "said"), unheard.text
+        if offer is None and dictating.possible(asked):
+            return "said", self._take_down(asked).text
         return offer
+
+    def _unheard(self, asked: Asked) -> Prompt | None:
+        """The question again that was being settled with her when nothing was heard; None where none was."""
+        held, self._confirming = self._confirming, None
+        if (taking := self._taking_down(asked)) is not None:
+            return self._taken_down(taking.hear(""))
+        now = self._answered(held.hear("")) if held is not None and held.asked.key == asked.key else None
+        return now if isinstance(now, Prompt) else None
 
     async def __call__(self, text: str, ask: Mapping[str, Any] | None) -> Wish | Prompt:
         """What goes to the conversation, or what is said first."""
@@ -149,6 +160,7 @@ class Understanding:
 
     def _taken_down(self, now: Dictation) -> Prompt:
         """What is said after a group: the next one is asked for, or the whole is read back."""
+        self._dictation = None
         if now.state == "complete":
             self._confirming = now.read_back
             return Prompt(self._confirming.say)

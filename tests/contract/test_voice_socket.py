@@ -281,11 +281,28 @@ def test_a_number_that_was_not_taken_is_taken_down_group_by_group(app: FastAPI) 
     understanding, ask = asking(app, "id_number")
     assert isinstance(understanding._meant("三二零五零二一九九零", ask), Wish), "the conversation says what is wrong with it"
     offered = understanding.tried(ask, False)
-    assert offered == ("groups", "我们一段一段来。请先说前6位。")
+    assert offered == ("said", "我们一段一段来。请先说前6位。")
     assert understanding.hints(ask).taken("三二零五零二"), "the recogniser knows what is of use"
     told = [said(understanding._meant(text, ask)) for text in ("三二零五零二", "一九九零", "零四一五", "一零二一")]
     assert told[0].startswith("记下320502") and told[-1] == "我听到的是：320502 1990 0415 1021。对吗？"
     assert understanding._meant("对的", ask) == Wish(text="320502199004151021")
+
+
+def test_what_is_not_heard_at_all_is_asked_for_again_where_it_was(app: FastAPI) -> None:
+    understanding, ask = asking(app, "id_number")
+    understanding.tried(ask, False)
+    understanding._meant("三二零五零二", ask)
+    unheard = "没听清。前面记下320502，请只说后面4位，慢一点，“幺”说成“一”，也可以在屏幕上填。"
+    assert [understanding.tried(ask, False) for _ in range(2)] == [("scan", unheard)] * 2, "the reader is pointed at meanwhile"
+    for text in ("一九九零", "零四一五", "一零二一"):
+        understanding._meant(text, ask)
+    asked = "我听到的是：320502 1990 0415 1021。对吗？"
+    assert understanding.tried(ask, False) == ("scan", asked), "what is read back is not forgotten over a yes that was not heard"
+    assert understanding._meant("对", ask) == Wish(text="320502199004151021")
+    understanding.tried(ask, True)
+    understanding.tried(ask, False)
+    assert [(understanding.tried(ask, False) or ("", ""))[0] for _ in range(3)] == ["scan", "scan", "touch"]
+    assert isinstance(understanding._meant("一九九零", ask), Wish), "what is to be typed is not taken down any more"
 
 
 def test_a_number_refused_twice_or_wanted_so_is_taken_down_group_by_group(app: FastAPI) -> None:
@@ -328,11 +345,12 @@ def test_the_words_to_expect_are_the_questions_and_two_failures_lead_to_touch_or
         ask = {"field": field.key, "label": field.label, "kind": "text", "options": None, "value": None, "example": "", "why": "", "optional": False, "error": None}
         assert field.label in understanding.hints(ask)
         first, second = understanding.tried(ask, False), understanding.tried(ask, False)
-        assert first is not None and first[0] == "groups", "a number is first taken down group by group"
+        assert first is not None and first[0] == "said", "a number is first taken down group by group"
         assert second is not None
         found[way] = second
+        understanding.forget()
         assert understanding.tried(ask, True) is None
-        assert understanding.tried(ask, False) is None, "counted anew"
+        assert (understanding.tried(ask, False) or ("",))[0] == "said", "counted anew"
         understanding.forget()
     assert {way: offer[0] for way, offer in found.items()} == {"scan": "scan", "touch": "touch"}
     name = {"field": "applicant_name", "label": "申请人姓名", "kind": "text"}

@@ -12,8 +12,8 @@ MOST = 2
 #: What a card, a licence or a code on paper has as well.
 _SCANNED = frozenset(("id_number", "uscc", "person_name", "company_name"))
 
-Way = Literal["touch", "scan", "groups"]
-"""How else to answer: on the screen, by a scanner, or a number said group by group."""
+Way = Literal["touch", "scan", "said"]
+"""How else to answer: on the screen, by a scanner, or still by voice, a number group by group."""
 
 
 @dataclass(frozen=True)

@@ -61,11 +61,9 @@ def possible(asked: Asked) -> bool:
 
 
 def signs(asked: Asked) -> str:
-    """The signs such a number is made of, where they are digits and hardly anything else; empty otherwise.
-
-    Kept to the signs of a credit code, a recogniser makes letters of anything.
-    """
-    return {"id_number": "0123456789X", "phone": "0123456789", "card": "0123456789"}.get(_form(asked) or "", "")
+    """The signs such a number is made of; empty where it is no number that has groups."""
+    digits = "0123456789"
+    return {"id_number": f"{digits}X", "phone": digits, "card": digits, "uscc": USCC_ALPHABET}.get(_form(asked) or "", "")
 
 
 def _form(asked: Asked) -> str | None:
@@ -185,7 +183,7 @@ class Dictation:
         begin = next((at for at, (old, new) in enumerate(both) if old != new), len(self.parts))
         weight = likely(self._form, after.parts, self.today, begin)
         if after.state == "complete":
-            return weight * (_CHECKED if after.read_back.state == "asking" else _UNCHECKED)
+            weight *= _CHECKED if after.read_back.state == "asking" else _UNCHECKED
         return weight * (_SEVERAL if len(after.parts) > begin + 1 else 1.0)
 
     def _cut(self, figures: str, begin: int) -> tuple[str, ...] | None:

@@ -6,6 +6,7 @@ does not agree are taken as they were said, and read back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -14,15 +15,21 @@ from knowledge.regions import listed
 _ODD, _IMPOSSIBLE = 0.2, 0.02
 _OLDEST = 110
 """Years: hardly anybody who stands at a kiosk is older."""
-_CARDS = frozenset("34569")
-"""First digits of bank cards (ISO/IEC 7812): 62 is UnionPay's, 4 and 5 are of cards with two signs, 95 and 3 of old ones."""
+_USUAL = {
+    ("card", 0): re.compile(r"[34569]"),
+    ("uscc", 0): re.compile(r"[159][1239]"),
+    ("uscc", 2): re.compile(r"MA|\d{4}"),
+}
+"""How a group usually begins. Bank cards (ISO/IEC 7812): 62 is UnionPay's, 4 and 5 are of cards with two signs, 95 and 3 of old
+ones. Credit codes (GB 32100): who registers whom, as most that come here have it; then what is the organisation's own, MA in
+those of today, digits in older ones."""
 
 
 def likely(form: str, parts: Sequence[str], today: date, begin: int = 0) -> float:
     """How likely the groups from number ``begin`` on are, 1 where nothing speaks against them.
 
     Args:
-        form: ``id_number``, ``card``, or any other, of which nothing is known.
+        form: ``id_number``, ``card``, ``uscc``, or any other, of which nothing is known.
         parts: the groups from the first on, as ``dictating`` cuts them.
         today: nobody is born later.
     """
@@ -30,7 +37,7 @@ def likely(form: str, parts: Sequence[str], today: date, begin: int = 0) -> floa
     for place in range(begin, len(parts)):
         if form == "id_number":
             found *= _of_id(parts, place, today)
-        elif form == "card" and place == 0 and parts[0][:1] not in _CARDS:
+        elif (usual := _USUAL.get((form, place))) is not None and not usual.match(parts[place]):
             found *= _ODD
     return found
 

@@ -14,7 +14,7 @@ import numpy as np
 from assistant.foundation.logging import get_logger
 from assistant.foundation.messages import use_language
 from assistant.speech.conditions import Conditions
-from assistant.speech.engines.base import RATE, WINDOW, EngineError, Heard
+from assistant.speech.engines.base import RATE, WINDOW, EngineError, Expected, Heard
 from assistant.speech.frames import Heedable, Message, Ordering, Prompt, Sound, Utterance, Window, Words
 from assistant.speech.hearing.hints import language_note
 from assistant.speech.hearing.script import language_of
@@ -234,9 +234,9 @@ class Recognition:
     async def _recognise(self, utterance: Utterance, done: Callable[[], bool]) -> Heard | None:
         room = self._room
         # A word of half a second tells no ear which language it is of; nor do figures, and nobody changes hers to say them.
-        told = utterance.voiced_ms >= _TELLING_MS and room.turns.listening.expecting != "digits"
-        language = None if told else room.language
         hints = room.hints(room.ask)
+        told = utterance.voiced_ms >= _TELLING_MS and not (isinstance(hints, Expected) and hints.signs)
+        language = None if told else room.language
         try:
             heard = await room.hear(utterance.samples, hints, language=language, done=done)
             if language != "zh" or heard is None or heard.text or utterance.voiced_ms >= _TELLING_MS:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.engine.components.patterns.codes import USCC_ALPHABET
 from assistant.foundation.messages import ENGLISH, use_language
 from assistant.speech.hearing.asked import Asked, Questions
 from assistant.speech.hearing.attempts import MOST, Attempts
@@ -126,7 +127,7 @@ def test_what_is_expected_tells_an_answer_that_fits_from_one_that_does_not(guide
     assert number is not None and number("要三八,一二三四,五六七八") == ("13812345678", 1.0) and not number("要三八，一二三四") and not number("联系电话")
     kinds: list[tuple[FieldType, str]] = [("phone", "联系电话"), ("id_number", "身份证号"), ("text", "银行卡号"), ("uscc", "信用代码"), ("amount", "月租金"), ("address", "住址")]
     signs = [hints.of(Asked(kind, label), TODAY).signs for kind, label in kinds]
-    assert signs == ["0123456789", "0123456789X", "0123456789", "", "", ""]
+    assert signs == ["0123456789", "0123456789X", "0123456789", USCC_ALPHABET, "", ""]
     agreed = hints.of(Asked("yes_no", "现在开始吗？")).taken
     assert agreed is not None and agreed("是的。") and not agreed("是等。")
     assert hints.of(Asked("person_name", "姓名"), TODAY).taken is None
