@@ -166,4 +166,4 @@ class Understanding:
             return Prompt(self._confirming.say)
         if not now.over:
             self._dictation = now
-        return Prompt(now.say, touch=now.state == "touch")
+        return Prompt(now.say, touch=now.state in ("touch", "given_up"))

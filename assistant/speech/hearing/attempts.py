@@ -10,7 +10,7 @@ from assistant.speech.hearing.asked import Asked
 
 MOST = 2
 #: What a card, a licence or a code on paper has as well.
-_SCANNED = frozenset(("id_number", "uscc", "person_name", "company_name"))
+SCANNED = frozenset(("id_number", "uscc", "person_name", "company_name"))
 
 Way = Literal["touch", "scan", "said"]
 """How else to answer: on the screen, by a scanner, or still by voice, a number group by group."""
@@ -35,6 +35,6 @@ class Attempts:
         """Another way to answer this question and the sentence that offers it; None as long as speech may do."""
         if asked.key != self.key or self.failures < MOST:
             return None
-        if asked.kind in _SCANNED:
+        if asked.kind in SCANNED:
             return "scan", t("speech.hear_offer_scan")
         return "touch", t("speech.hear_offer_touch")

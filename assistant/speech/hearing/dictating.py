@@ -19,15 +19,16 @@ from assistant.engine.components.patterns.numerals import normalise
 from assistant.foundation.messages import t
 from assistant.speech.hearing import spoken
 from assistant.speech.hearing.asked import Asked
+from assistant.speech.hearing.attempts import SCANNED
 from assistant.speech.hearing.letters import signs_by_sound
 from assistant.speech.hearing.likely import likely
 from assistant.speech.hearing.readback import ANEW, TOUCH, ReadBack
 from assistant.speech.hearing.script import simplified
 from assistant.speech.hearing.values import is_card
 
-State = Literal["asking", "unclear", "again", "anew", "complete", "touch"]
-#: A group that was not heard so often is better typed.
-_MOST_UNCLEAR = 3
+State = Literal["asking", "unclear", "again", "anew", "complete", "touch", "given_up"]
+#: A group that was not heard, or heard wrong, so often is better typed.
+_MOST_UNCLEAR, _MOST_REFUSED = 3, 3
 #: Groups by kind. A card has sixteen to nineteen digits, the last group what is left of them.
 _SIZES: dict[str, tuple[int, ...]] = {
     "id_number": (6, 4, 4, 4), "phone": (3, 4, 4), "uscc": (4, 4, 4, 4, 2), "card": (4, 4, 4, 4, 3),
@@ -89,7 +90,7 @@ class Dictation:
     @property
     def over(self) -> bool:
         """Whether there is nothing more to take down: all of it is there, or it is to be typed."""
-        return self.state in ("complete", "touch")
+        return self.state in ("complete", "touch", "given_up")
 
     @property
     def say(self) -> str:
@@ -97,6 +98,8 @@ class Dictation:
         sizes, at, count = self._sizes, len(self.parts), self._size
         if self.state == "touch":
             return t("speech.hear_touch")
+        if self.state == "given_up":
+            return t("speech.dictate_given_up_scan" if self.asked.kind in SCANNED else "speech.dictate_given_up")
         if at == 0:
             key = {"asking": "first", "unclear": "first_unclear"}.get(self.state, "first_again")
             return t(f"speech.dictate_{key}", count=count)
@@ -125,7 +128,7 @@ class Dictation:
         For a recogniser with several readings of one sound.
         """
         after = self.hear(text)
-        if after.state == "unclear" or (after.state == "touch" and not TOUCH.search(text)):
+        if after.state == "unclear" or (after.state == "given_up" and not _WRONG.match(text)):
             return None
         grown = after.state in ("asking", "complete") and after.parts != self.parts
         return f"{after.state} {'-'.join(after.parts)}", self._weight(after) if grown else _WISH
@@ -143,13 +146,15 @@ class Dictation:
         if refused:
             wrong = frozenset({(len(self.parts) - 1, part) for part in self.parts[-1:]})
             back = replace(self, parts=self.parts[:-1], unclear=0, refused=self.refused | wrong)
+            if wrong and sum(place == len(back.parts) for place, _ in back.refused) >= _MOST_REFUSED:
+                return replace(back, state="given_up")
             return back._grown(plain[refused.end() :]) or replace(back, state="again" if back.parts else "anew")
         if (grown := self._grown(plain)) is not None:
             return grown
         if _NO_MORE.search(plain) and self._form == "card" and sum(map(len, self.parts)) >= _LEAST_CARD:
             return replace(self, state="complete")
         unclear = self.unclear + 1
-        return replace(self, state="touch" if unclear >= _MOST_UNCLEAR else "unclear", unclear=unclear)
+        return replace(self, state="given_up" if unclear >= _MOST_UNCLEAR else "unclear", unclear=unclear)
 
     @property
     def _form(self) -> str:
