@@ -15,6 +15,7 @@ _GROUPS: dict[tuple[str, int], tuple[int, ...]] = {
     ("uscc", 18): (4, 4, 4, 4, 2),
     ("text", 6): (3, 3),
 }
+_UNITS = {"amount": "元", "area": "平方米", "integer": ""}
 _PLATE = re.compile(r"([\u4e00-\u9fff][A-Z])([A-Z0-9]+.?)")
 
 
@@ -51,6 +52,6 @@ def read_out(asked: Asked, value: str) -> str:
     """
     if asked.kind == "date":
         return dates.said(date.fromisoformat(value))
-    if asked.kind == "amount":
-        return f"{value}元"
+    if asked.kind in _UNITS:
+        return f"{value}{_UNITS[asked.kind]}"
     return value if asked.kind in WRITTEN else " ".join(groups(asked.kind, value))

@@ -18,7 +18,7 @@ from assistant.speech.hearing.asked import WRITTEN, Asked
 from assistant.speech.hearing.correcting import corrected, names_part, signs
 from assistant.speech.hearing.digits import read_out
 from assistant.speech.hearing.script import simplified
-from assistant.speech.hearing.values import prepared
+from assistant.speech.hearing.values import QUANTITIES, prepared
 
 State = Literal["asking", "wrong", "doubtful", "confirmed", "anew", "touch"]
 #: Answers that mean nothing before touch is offered.
@@ -61,7 +61,8 @@ class ReadBack:
             case "asking":
                 return t("speech.hear_readback", value=shown)
             case "wrong":
-                return t("speech.hear_whole" if self.asked.kind in WRITTEN else "speech.hear_which_part")
+                short = "speech.hear_anew" if self.asked.kind in QUANTITIES else "speech.hear_which_part"
+                return t("speech.hear_whole" if self.asked.kind in WRITTEN else short)
             case "doubtful":
                 return t("speech.hear_doubtful", value=shown)
             case "confirmed":
@@ -99,9 +100,9 @@ class ReadBack:
         said = plain
         while (shorter := _LEAD.sub("", said, count=1)) != said:
             said = shorter
-        if kind != "amount" and (part := corrected(self.value, kind, said)) is not None:
+        if kind not in QUANTITIES and (part := corrected(self.value, kind, said)) is not None:
             return self._as_kept(part)
-        if kind not in ("date", "amount") and len(signs(said)) < 6:
+        if kind not in ("date", *QUANTITIES) and len(signs(said)) < 6:
             return None
         whole = self.asked.read(prepared(said, self.asked, self.today), self.today)
         return str(whole.value) if isinstance(whole, Accepted) else None

@@ -21,7 +21,7 @@ from assistant.speech.hearing.letters import signs_by_sound
 NUMBERED = re.compile(r"卡号|账号|邮政编码|邮编|证件?号码?$|(?:许可证|证书|合同)(?:编号|号)|文号")
 PLATE = re.compile(r"车牌|号牌")
 _CODES = frozenset(("id_number", "phone", "uscc"))
-_QUANTITIES = frozenset(("amount", "area", "integer"))
+QUANTITIES = frozenset(("amount", "area", "integer"))
 _D = spoken.D
 _N = rf"[{''.join(DIGITS)}十百千万亿点]"
 _CARD = 12
@@ -49,7 +49,7 @@ def prepared(text: str, asked: Asked, today: date) -> str:
     if asked.kind == "date":
         dated = list(_dated(plain))  # 三幺号 is read as the third by who knows no 幺
         return _first_read(dated[0] if "幺" in plain else plain, asked, today, iter(dated))
-    if asked.kind in _QUANTITIES:
+    if asked.kind in QUANTITIES:
         counted = list(_counted(plain, asked))
         return _first_read(counted[0] if _HALF.search(plain) else plain, asked, today, iter(counted))
     if asked.kind == "email":
@@ -79,7 +79,7 @@ def is_card(asked: Asked) -> bool:
 
 def matters(asked: Asked) -> bool:
     """Whether a mistake in the answer would be costly and silent, so that it is read back."""
-    return asked.kind in (*_CODES, *WRITTEN, "date", "amount") or bool(
+    return asked.kind in (*_CODES, *WRITTEN, *QUANTITIES, "date") or bool(
         asked.kind == "text" and (NUMBERED.search(asked.label) or PLATE.search(asked.label))
     )
 

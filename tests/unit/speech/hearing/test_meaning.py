@@ -27,9 +27,9 @@ def test_a_number_comes_with_the_sentence_that_reads_it_back() -> None:
     assert heard.readback is not None and "138 0013 8000" in heard.readback
 
 
-def test_what_costs_little_when_it_is_wrong_is_not_read_back() -> None:
-    assert meant("八十六个平方", Asked("area"), today=TODAY).readback is None
-    assert meant("四个", Asked("integer"), today=TODAY).readback is None
+def test_areas_and_counts_are_read_back_as_sums_are() -> None:
+    assert meant("八十六个平方", Asked("area"), today=TODAY).readback == "我听到的是：86平方米。对吗？"
+    assert meant("四个", Asked("integer"), today=TODAY).readback == "我听到的是：4。对吗？"
 
 
 def test_what_stands_on_a_licence_in_characters_is_read_back() -> None:

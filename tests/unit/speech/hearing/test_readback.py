@@ -27,6 +27,7 @@ def back(kind: FieldType, value: str, label: str = "") -> ReadBack:
         ("phone", "0571-88001234", "0571 8800 1234"), ("phone", "400-820-8820", "400 820 8820"), ("date", "2026-03-06", "2026年3月6日"),
         ("uscc", "91310115MA1K3TL06A", "9131 0115 MA1K 3TL0 6A"), ("amount", "35000", "35000元"), ("text", "沪A12345", "沪A 12345"),
         ("text", "6222021001123456789", "6222 0210 0112 3456 789"), ("text", "200120", "200 120"),
+        ("area", "86.5", "86.5平方米"), ("integer", "3", "3"),
     ],
 )  # fmt: skip
 def test_a_value_is_read_out_in_the_groups_people_say(kind: FieldType, value: str, shown: str) -> None:
@@ -39,6 +40,10 @@ def test_a_value_is_read_out_in_the_groups_people_say(kind: FieldType, value: st
     [
         ("id_number", ID, "对", "confirmed", ID),
         ("id_number", ID, "嗯", "confirmed", ID),
+        ("area", "66", "不对，八十六个平方", "asking", "86"),
+        ("area", "66", "不对", "wrong", "66"),
+        ("integer", "4", "不是，是三口人", "asking", "3"),
+        ("integer", "3", "对，三个", "confirmed", "3"),
         ("id_number", ID, "没错", "confirmed", ID),
         ("id_number", ID, "yes", "confirmed", ID),
         ("id_number", ID, "呃那个", "asking", ID),
