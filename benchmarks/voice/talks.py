@@ -210,7 +210,7 @@ def _in(said: Said, text: str) -> bool:
     if re.fullmatch(r"\d{4}-\d\d-\d\d", said.truth):
         return dates.said(date.fromisoformat(said.truth)) in text
     bare = _SIGNS.sub("", text.replace(",", ""))
-    found = re.search(rf"(?<![0-9A-Z]){re.escape(said.truth)}(?![0-9A-Z])", bare)
+    found = re.search(rf"(?<![0-9A-Z]){re.escape(_SIGNS.sub('', said.truth))}(?![0-9A-Z])", bare)
     return found is not None
 
 

@@ -11,6 +11,8 @@ from assistant.casework.fields.parse import parse
 from assistant.casework.fields.result import Accepted
 from assistant.foundation.settings import ROOT
 from assistant.speech.engines.base import RATE, Phone, Spoken
+from assistant.speech.hearing.asked import Asked
+from assistant.speech.hearing.readback import ReadBack
 from benchmarks.cases import CITIZENS
 from benchmarks.citizens.facts import load as citizens
 from benchmarks.voice import accuracy, latency, mouth, sound, talks
@@ -69,6 +71,8 @@ def test_every_value_is_one_the_form_takes_as_it_stands(one: Said, guides: Catal
     assert field is not None
     read = parse(field, one.truth, TODAY, {})
     assert isinstance(read, Accepted) and read.warning is None and str(read.value) == one.truth
+    asked = Asked(field.type, field.label, (), field.key)
+    assert talks._in(one, ReadBack(asked, one.truth, TODAY).say), "she knows her value again when it is read back"
 
 
 @pytest.mark.parametrize("kind", sound.NOISES)
