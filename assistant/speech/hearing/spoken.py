@@ -37,6 +37,7 @@ _NEAR_SOUNDS = {
     "6": frozenset(("nu", "lu", "lou", "nuo", "luo", "lv", "nv")),
     "7": frozenset(("qie", "qu", "xi", "ji", "chi", "qing", "qin", "que")),
     "8": frozenset(("pa", "bo", "ma", "bai", "bao", "fa")), "9": frozenset(("qiu", "zou", "jue", "xiu")),
+    "X": frozenset(("can", "cai", "chan", "chai")),
 }  # fmt: skip
 _BEFORE = re.compile(
     rf"^[^0-9零一二三四五六七八九]{{0,12}}?(?:号码?|码|电话|手机|好|是)+(?:是|:|：)?[\s,，]*(?=[^是]*[0-9{''.join(DIGITS)}])"
@@ -56,7 +57,7 @@ _REPEAT = re.compile(rf"(?P<count>[两俩双二三仨四五六七八九2-9]|(?<!
 _COUNTS = {"俩": 2, "双": 2, "仨": 3, "十": 10}
 _CAPITAL = re.compile(r"(?:大写|小写|英文|字母|拼音)(?:的)?(?:字母)?(?:的)?(?=[A-Za-z叉])")
 _CROSS = re.compile(
-    r"(?<=[0-9A-Z])[\s,，、。]*(?:是|就是)?(?:一?个)?[\s,，]*(?:叉叉?号?|差|插|乘号?|[埃艾爱诶]克[斯思司死]|(?i:ex|eks|x))[。.]?(?![0-9A-Za-z])"
+    r"(?<=[0-9A-Z])[\s,，、。]*(?:是|就是)?(?:一?个)?[\s,，]*(?:叉叉?号?|[差插岔茶察擦餐]|乘号?|[埃艾爱诶]克[斯思司死]|(?i:ex|eks|x))[。.]?(?![0-9A-Za-z])"
 )
 _DASH = re.compile(r"(?<=[0-9A-Za-z])\s*(?:横?杠|横线|减号|中划线)\s*(?=[0-9A-Za-z])")
 _PUNCTUATION = re.compile(r"(?<=[0-9A-Za-z])[\s,，、。.．·…:：;；]+(?:是)?(?=[0-9A-Za-z]|转|分机)")

@@ -142,6 +142,7 @@ def test_how_likely_a_group_is_by_itself(asked: Asked, before: list[str], likeli
         (CARD, ["6217", "0012", "3456", "7890", "一二寸"], "124"),  # not 12 and a word left out
         (CARD, ["二九零四，二九零四"], "2904"),
         (CARD, ["6217", "零零零零零零零零"], "0000"),  # that many noughts may be meant
+        (ID, ["340104", "1958", "1020", "零零四餐"], "004X"),  # 叉, as the check digit says
         (CARD, ["6217", "三十六九"], "3469"),  # nobody says 三十六九 for three digits of four
         (CARD, ["六二九七七七"], None),
     ],

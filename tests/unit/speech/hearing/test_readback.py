@@ -40,6 +40,7 @@ def test_a_value_is_read_out_in_the_groups_people_say(kind: FieldType, value: st
     [
         ("id_number", ID, "对", "confirmed", ID),
         ("id_number", ID, "嗯", "confirmed", ID),
+        ("id_number", "340104195810200043", "不对，三四零一零四一九五八一零二零零零四餐", "asking", "34010419581020004X"),
         ("area", "66", "不对，八十六个平方", "asking", "86"),
         ("area", "66", "不对", "wrong", "66"),
         ("integer", "4", "不是，是三口人", "asking", "3"),
