@@ -35,6 +35,10 @@ _REFUSED = re.compile(
 )
 #: Sounds of thinking; 嗯 is a yes only without them.
 _THINKING = re.compile(r"呃|额|唔|那个|这个|[.…]{2,}")
+_YES = re.compile(
+    r"^(?:[嗯对是的好啊呀哦没错可以就]|yes|yeah|yep|ok(?:ay)?|right|correct|that'?s|it is|[,，、。.!\s])+", re.IGNORECASE
+)
+_NO_SIGN = re.compile(r"[^0-9A-Za-z\u3400-\u9fff]")
 _SOUNDS = re.compile(r"[嗯呃额唔啊哦,，。.…、\s]|那个|这个")
 
 
@@ -85,12 +89,20 @@ class ReadBack:
         if (new := self._new_value(plain)) is not None:
             return self._with(new, plain)
         answer = None if _THINKING.search(whole) and not _SOUNDS.sub("", plain) else yes_or_no(plain)
-        if answer is True and self.state != "wrong":
+        if answer is True and self.state != "wrong" and not self._other(plain):
             return replace(self, state="confirmed")
         if answer is False or (answer is None and names_part(plain)):
             return replace(self, state="wrong", unclear=0)
         unclear = self.unclear + 1
         return replace(self, state="touch" if unclear >= _MOST_UNCLEAR else self.state, unclear=unclear)
+
+    def _other(self, plain: str) -> bool:
+        """Whether a yes goes on with something like the value that is not it: the 对、姓名王舞 of a 不对 half heard."""
+        rest = _YES.sub("", plain)
+        if self.asked.kind in WRITTEN:
+            said = _NO_SIGN.sub("", rest)
+            return not set(said).isdisjoint(self.value) and said not in _NO_SIGN.sub("", self.value)
+        return re.sub(r"\D", "", signs(rest)) not in _NO_SIGN.sub("", self.value)
 
     def _new_value(self, plain: str) -> str | None:
         """The value as it is after what was said: a part put right, or said as a whole once more."""
