@@ -220,8 +220,9 @@ def test_the_next_one_meets_a_page_begun_anew(open_kiosk: Callable[..., Kiosk]) 
     expect(kiosk.page.locator("#gone")).to_contain_text("已从这台机器清除")
     gone = kiosk.page.request.get(kiosk.page.url.removesuffix("/kiosk") + f"/api/v1/conversations/{session['conversation_id']}/events?token={session['token']}")
     assert gone.status == UNAUTHORISED
-    kiosk.page.clock.fast_forward(10_000)
-    kiosk.page.wait_for_function("window.before === undefined")
+    with kiosk.page.expect_event("load"):
+        kiosk.page.clock.fast_forward(10_000)
+    assert kiosk.page.evaluate("window.before === undefined")
 
 
 def test_what_was_said_while_the_network_was_away_goes_on_when_it_is_back(kiosk: Kiosk) -> None:
