@@ -233,9 +233,10 @@ class Recognition:
 
     async def _recognise(self, utterance: Utterance, done: Callable[[], bool]) -> Heard | None:
         room = self._room
-        # A word of half a second tells no ear which language it is of; nor do figures, and nobody changes hers to say them.
         hints = room.hints(room.ask)
-        told = utterance.voiced_ms >= _TELLING_MS and not (isinstance(hints, Expected) and hints.signs)
+        # A word of half a second tells no ear which language it is of; nor do figures, and nobody changes hers to say them.
+        figures = room.turns.listening.expecting == "digits" or (isinstance(hints, Expected) and bool(hints.signs))
+        told = utterance.voiced_ms >= _TELLING_MS and not figures
         language = None if told else room.language
         try:
             heard = await room.hear(utterance.samples, hints, language=language, done=done)
