@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,20 +22,28 @@ class EngineError(Exception):
         self.code = code
 
 
-class Expected(tuple[str, ...]):
-    """Words likely to be said, and, where it can be told, `taken`: what a text would be taken for, and how likely that is.
+class Taken(NamedTuple):
+    """What a text would be taken for, and how likely that is: 1 as likely as any other, 3 and more so likely by itself (a check
+    digit agrees) that one reading is enough. `text` is what says so plainly, where the text itself does not."""
 
-    `taken` is None of a text that is no answer; of one that is, 1 is as likely as any other, and 3 and more so likely by itself
-    (a check digit agrees) that one reading is enough. A recogniser that has several readings of one sound lets them vote; one
-    that has not may ignore it. `signs` are the only ones the answer can be made of, where that is so: one that can be kept to
-    them may try that too.
+    value: str
+    weight: float
+    text: str = ""
+
+
+class Expected(tuple[str, ...]):
+    """Words likely to be said, and, where it can be told, `taken`: what a text would be taken for.
+
+    That is nothing for a text that is no answer, and several things for one that may be several. A recogniser that has several
+    readings of one sound lets them vote; one that has not may ignore it. `signs` are the only ones the answer can be made of,
+    where that is so: one that can be kept to them may try that too.
     """
 
-    taken: Callable[[str], tuple[str, float] | None] | None
+    taken: Callable[[str], Sequence[Taken]] | None
     signs: str
 
     def __new__(
-        cls, words: Sequence[str] = (), taken: Callable[[str], tuple[str, float] | None] | None = None, signs: str = ""
+        cls, words: Sequence[str] = (), taken: Callable[[str], Sequence[Taken]] | None = None, signs: str = ""
     ) -> "Expected":
         """`words` in order, the likeliest first."""
         made = super().__new__(cls, words)

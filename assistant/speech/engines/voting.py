@@ -32,10 +32,9 @@ class Votes:
         for text, score in readings:
             if self._expected.taken is None or not believable(text, self._seconds, self._expected):
                 continue
-            if (taken := self._expected.taken(text)) is not None:
-                value, weight = taken
+            for value, weight, plainly in self._expected.taken(text):
                 self._weights[value] = self._weights.get(value, 0.0) + weight * math.exp(score)
-                self._first.setdefault(value, (text, score))
+                self._first.setdefault(value, (plainly or text, score))
 
     @property
     def clear(self) -> bool:

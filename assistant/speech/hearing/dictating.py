@@ -7,7 +7,7 @@ said with the request for the next group; the whole, once it is there, is read b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate, pairwise
@@ -17,14 +17,17 @@ from assistant.casework.fields.result import Accepted
 from assistant.engine.components.patterns.codes import USCC_ALPHABET
 from assistant.engine.components.patterns.numerals import normalise
 from assistant.foundation.messages import t
+from assistant.speech.engines.base import Taken
 from assistant.speech.hearing import spoken
 from assistant.speech.hearing.asked import Asked
 from assistant.speech.hearing.attempts import SCANNED
 from assistant.speech.hearing.letters import signs_by_sound
-from assistant.speech.hearing.likely import likely
+from assistant.speech.hearing.likely import OWN, likely
+from assistant.speech.hearing.nearest import nearest
 from assistant.speech.hearing.readback import ANEW, TOUCH, ReadBack
 from assistant.speech.hearing.script import simplified
 from assistant.speech.hearing.values import is_card
+from knowledge.regions import listed
 
 State = Literal["asking", "unclear", "again", "anew", "complete", "touch", "given_up"]
 #: A group that was not heard, or heard wrong, so often is better typed.
@@ -41,8 +44,9 @@ _SHAPES: dict[str, tuple[str, ...]] = {
     "uscc": (rf"[{USCC_ALPHABET}]{{2}}\d{{2}}", r"\d{4}", *[rf"[{USCC_ALPHABET}]{{4}}"] * 2, rf"[{USCC_ALPHABET}]{{2}}"),
     "card": (*[r"\d{4}"] * 4, r"\d{1,3}"),
 }
+_PAUSE = r"[,，。、！!\s]"
 _WRONG = re.compile(
-    r"^(?:(?:[不部布步补][对队兑堆]|不是的?|错了|说错了|wrong|no(?! more)|不(?!知道|清楚|会))[,，。、！!\s]*)+"
+    rf"^(?:(?:[不部布步补][对队兑堆]|不是的?|错了|说错了|wrong|no(?! more)|不行|不(?={_PAUSE}*(?:$|{spoken.D}))){_PAUSE}*)+"
     r"(?:应该是|我说的是|是)?", re.I,
 )
 _NO_MORE = re.compile(
@@ -50,8 +54,11 @@ _NO_MORE = re.compile(
 )
 _NO_SIGN = re.compile(r"[^0-9A-Z]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_DIGITS = "0123456789"
 _NEAR, _OTHERWISE, _LEFT_OUT = 0.5, 0.4, 0.2
 """How far signs by what they sound near to, another reading of numerals, and one with words left out are to be trusted."""
+_LETTERED = 2
+"""Groups of a credit code that are in digits, as good as always: who registered it, and where."""
 _WISH, _SEVERAL, _CHECKED, _UNCHECKED = 3.0, 0.3, 3.0, 0.3
 """How likely it is by itself that she said a word and no group, several groups, and one that the number's check agrees with."""
 
@@ -63,8 +70,7 @@ def possible(asked: Asked) -> bool:
 
 def signs(asked: Asked) -> str:
     """The signs such a number is made of; empty where it is no number that has groups."""
-    digits = "0123456789"
-    return {"id_number": f"{digits}X", "phone": digits, "card": digits, "uscc": USCC_ALPHABET}.get(_form(asked) or "", "")
+    return {"id_number": f"{_DIGITS}X", "phone": _DIGITS, "card": _DIGITS, "uscc": USCC_ALPHABET}.get(_form(asked) or "", "")
 
 
 def _form(asked: Asked) -> str | None:
@@ -122,16 +128,25 @@ class Dictation:
             return ReadBack(self.asked, str(read.value), self.today, "doubtful" if read.warning else "asking")
         return ReadBack(self.asked, value, self.today, "doubtful")
 
-    def takes(self, text: str) -> tuple[str, float] | None:
-        """What a text would be taken for here, and how likely that is by itself; None where it is of no use.
+    def takes(self, text: str) -> tuple[Taken, ...]:
+        """What a text would be taken for here, and how likely that is by itself; nothing where it is of no use, several groups
+        where it may be each of them.
 
         For a recogniser with several readings of one sound.
         """
         after = self.hear(text)
-        if after.state == "unclear" or (after.state == "given_up" and not _WRONG.match(text)):
-            return None
         grown = after.state in ("asking", "complete") and after.parts != self.parts
-        return f"{after.state} {'-'.join(after.parts)}", self._weight(after) if grown else _WISH
+        near = self._ways(self._near(normalise(simplified(text)))) if grown and self._lettered else {}
+        if near:
+            return tuple(Taken(way.named, weight, way.parts[-1]) for way, weight in near.items())
+        if after.state == "unclear" or (after.state == "given_up" and not _WRONG.match(text)):
+            return ()
+        return (Taken(after.named, self._weight(after) if grown else _WISH),)
+
+    @property
+    def named(self) -> str:
+        """The state and the groups, to tell one outcome from another."""
+        return f"{self.state} {'-'.join(self.parts)}"
 
     def hear(self, text: str) -> Dictation:
         """The state after an answer. One that is over stays as it is."""
@@ -164,11 +179,21 @@ class Dictation:
     def _sizes(self) -> tuple[int, ...]:
         return _SIZES[self._form]
 
+    @property
+    def _lettered(self) -> bool:
+        """Whether the group asked for may have letters."""
+        return self._form == "uscc" and len(self.parts) >= _LETTERED
+
     def _grown(self, plain: str) -> Dictation | None:
         """With the next group, or with several of them said in one breath; None where it is neither."""
+        found = self._ways(self._figures(plain)) or self._ways(self._placed(plain))
+        return max(found, key=lambda after: found[after], default=None)
+
+    def _ways(self, heard: Iterable[tuple[str, float]]) -> dict[Dictation, float]:
+        """What can come of signs that may have been said, and how likely each is."""
         shapes = _SHAPES[self._form]
         found: dict[Dictation, float] = {}
-        for figures, trust in self._figures(plain):
+        for figures, trust in heard:
             for begin in dict.fromkeys((len(self.parts), 0)):  # the next ones, or all of it from the start
                 parts = self._cut(figures, begin)
                 if parts is None or (begin != len(self.parts) and begin + len(parts) < len(self._sizes)):
@@ -179,8 +204,8 @@ class Dictation:
                     whole = (*self.parts[:begin], *parts)
                     state: State = "complete" if len(whole) == len(self._sizes) else "asking"
                     after = replace(self, parts=whole, state=state, unclear=0)
-                    found.setdefault(after, trust * self._weight(after))
-        return max(found, key=lambda after: found[after], default=None)
+                    found[after] = max(trust * self._weight(after), found.get(after, 0.0))
+        return found
 
     def _weight(self, after: Dictation) -> float:
         """How likely it is that she said what is new in ``after``."""
@@ -208,11 +233,30 @@ class Dictation:
             yield figures, trust
             if len(figures) == 2 * self._size and figures[: self._size] == figures[self._size :] and len(set(figures)) > 1:
                 yield figures[: self._size], trust  # said twice, that it may be heard
+        if self._lettered:
+            if len(plain) == self._size and plain.isascii():
+                return  # signs as they are
+            yield from self._near(plain)
         if self._form == "uscc":
             yield from ((figures, _OTHERWISE) for figures in signs_by_sound(spoken.FILLERS.sub("", plain)))
         elif (sounded := spoken.by_sound(plain, least=1)) is not None:
             yield sounded, 1.0
         yield from ((figures, _NEAR) for figures in spoken.nearly(plain))
+
+    def _near(self, plain: str) -> Iterator[tuple[str, float]]:
+        """The groups of signs whose names the words sound nearest to; of a code's own part those as well that begin as most do,
+        however little it sounds so."""
+        text, size = spoken.FILLERS.sub("", plain), self._size
+        for begin in ("", OWN) if len(self.parts) == _LETTERED else ("",):
+            yield from nearest(text, [*begin, *[USCC_ALPHABET] * (size - len(begin))]).items()
+
+    def _placed(self, plain: str) -> Iterator[tuple[str, float]]:
+        """Where nothing else can be made of it: the place there is whose number it sounds nearest to."""
+        before = {("uscc", 1): 1, ("id_number", 0): 0}.get((self._form, len(self.parts)))
+        if before is not None:
+            head = "".join(self.parts)[2 * before :]
+            near = nearest(spoken.FILLERS.sub("", plain), [_DIGITS] * self._size)
+            yield from ((figures, trust) for figures, trust in near.items() if listed(head + figures))
 
     @property
     def _size(self) -> int:

@@ -9,7 +9,7 @@ from functools import partial
 from assistant.casework.fields.agreeing import yes_or_no
 from assistant.casework.fields.result import Accepted
 from assistant.foundation.messages import t
-from assistant.speech.engines.base import Expected
+from assistant.speech.engines.base import Expected, Taken
 from assistant.speech.hearing import dictating
 from assistant.speech.hearing.asked import Asked
 from assistant.speech.hearing.dictating import Dictation
@@ -80,28 +80,28 @@ class Hints:
         return _within([*self._items, *self._aliases, *self._places], most)
 
 
-def answers(asked: Asked, today: date, text: str) -> tuple[str, float] | None:
+def answers(asked: Asked, today: date, text: str) -> tuple[Taken, ...]:
     """What the form takes a text for, where it takes it without a doubt; likeliest where a check digit agrees."""
     read = asked.read(prepared(simplified(text), asked, today), today)
     if not isinstance(read, Accepted) or read.warning is not None:
-        return None
-    return str(read.value), _SURE if asked.kind in _CHECKED or is_card(asked) else 1.0
+        return ()
+    return (Taken(str(read.value), _SURE if asked.kind in _CHECKED or is_card(asked) else 1.0),)
 
 
-def agrees(asked: Asked, text: str) -> tuple[str, float] | None:
+def agrees(asked: Asked, text: str) -> tuple[Taken, ...]:
     """What a text says of a question of yes or no, in general words or in the question's own: 打过电话了."""
     plain = simplified(text).strip(" ，,。.！!")
     said = yes_or_no(plain)
     own = next((option for option in asked.options if option in plain), None)
-    return (str(said if said is not None else own), _SURE) if said is not None or own is not None else None
+    return (Taken(str(said if said is not None else own), _SURE),) if said is not None or own is not None else ()
 
 
-def settles(held: ReadBack, text: str) -> tuple[str, float] | None:
+def settles(held: ReadBack, text: str) -> tuple[Taken, ...]:
     """What a text says of what is read back: yes, no, or another value."""
     after = held.hear(text)
     if after.over or after.state == "wrong" or (after.state == "asking" and after.value != held.value):
-        return f"{after.state} {after.value}", _SURE
-    return None
+        return (Taken(f"{after.state} {after.value}", _SURE),)
+    return ()
 
 
 def _tidied(words: Iterable[str]) -> list[str]:

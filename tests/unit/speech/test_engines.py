@@ -11,7 +11,7 @@ import pytest
 
 from assistant.foundation.settings import Settings
 from assistant.speech.engines import choosing
-from assistant.speech.engines.base import WINDOW, EngineError, Expected
+from assistant.speech.engines.base import WINDOW, EngineError, Expected, Taken
 from assistant.speech.engines.energy import Energy
 from assistant.speech.engines.guarding import believable, simplified
 from assistant.speech.engines.sherpa import Sherpa
@@ -175,27 +175,27 @@ SOUND = np.full(16_000, 0.1, np.float32)
 
 def test_what_must_be_digits_is_heard_once_more_as_digits_only() -> None:
     model = _Model()
-    hints = Expected(("手机号",), lambda text: ("138", 3.0) if text.replace(" ", "") == "138" else None, "0123456789")
+    hints = Expected(("手机号",), lambda text: [Taken("138", 3.0)] if text.replace(" ", "") == "138" else [], "0123456789")
     assert ears_of(model).recognise(SOUND, hints=hints, language="zh").text == "13 8"
     assert model.kept[-1] == {"<|endoftext|>", "1", "3", "\u01208"}
-    ears_of(model).recognise(SOUND, hints=Expected(("手机号",), lambda text: ("飞一", 3.0)), language="zh")
+    ears_of(model).recognise(SOUND, hints=Expected(("手机号",), lambda text: [Taken("飞一", 3.0)]), language="zh")
     assert "飞" in model.kept[-1], "what fits as it was heard is left"
 
 
 def test_what_most_readings_are_taken_for_wins_over_the_first() -> None:
     model = _Model()
-    values = {"飞一": ("21", 0.5), "13": ("13", 1.0), "13 8": ("13", 1.0)}
-    hints = Expected((), values.get, "0123456789")
+    values = {"飞一": [Taken("21", 0.5)], "13": [Taken("13", 1.0)], "13 8": [Taken("13", 1.0)]}
+    hints = Expected((), lambda text: values.get(text, []), "0123456789")
     assert ears_of(model).recognise(SOUND, hints=hints, language="zh").text == "13"
     assert len(model.kept) == 2, "a clear vote needs no third reading"
 
 
 def test_where_no_reading_wins_it_listens_longer_but_not_to_what_is_plainly_no_number() -> None:
     model = _Model()
-    nothing = Expected((), lambda text: None, "0123456789")
+    nothing = Expected((), lambda text: [], "0123456789")
     assert ears_of(model).recognise(SOUND, hints=nothing, language="zh").text == "飞一"
     assert len(model.kept) == 2
     model.kept.clear()
-    torn = Expected((), lambda text: (text, 0.4), "0123456789")
+    torn = Expected((), lambda text: [Taken(text, 0.4)], "0123456789")
     ears_of(model).recognise(SOUND, hints=torn, language="zh")
     assert len(model.kept) == 2 + 3

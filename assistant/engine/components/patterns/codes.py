@@ -11,6 +11,7 @@ ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECK = "10X98765432"
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 #: The provinces, 83 for the permits of Taiwan residents, and 91 for permanent residents from abroad.
 ID_REGIONS = frozenset(PROVINCES) | {"83", "91"}
 
@@ -53,6 +54,12 @@ def uscc_check_digit(first17: str) -> str:
     """The 18th character of a unified social credit code (GB 32100-2015). Raises ValueError outside its alphabet."""
     total = sum(USCC_ALPHABET.index(ch) * w for ch, w in zip(first17, USCC_WEIGHTS, strict=True))
     return USCC_ALPHABET[(31 - total % 31) % 31]
+
+
+def organisation_check(first8: str) -> str:
+    """The ninth character of an organisation's own code (GB 11714-1997), the seventeenth of its credit code."""
+    left = 11 - sum(int(sign, 36) * weight for sign, weight in zip(first8, ORGANISATION_WEIGHTS, strict=True)) % 11
+    return "0" if left == 11 else "X" if left == 10 else str(left)
 
 
 def uscc_fits(code: str) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.engine.components.patterns import codes
 from assistant.foundation.messages import use_language
+from assistant.speech.engines.base import Taken
 from assistant.speech.hearing.asked import Asked
 from assistant.speech.hearing.dictating import Dictation, possible
 from assistant.speech.hearing.letters import signs_by_sound
@@ -78,6 +79,10 @@ def test_what_has_groups(kind: FieldType, label: str, whether: bool) -> None:
         (USCC, ["九幺三幺", "零幺幺五", "M A 一 K", "三 T L 零", "六 A"], ("9131", "0115", "MA1K", "3TL0", "6A"), "complete"),
         (USCC, ["9131", "0115", "爱姆诶一开", "三提艾漏零"], ("9131", "0115", "MA1K", "3TL0"), "asking"),
         (USCC, ["9131", "MA1K"], ("9131",), "unclear"),  # the region is in digits
+        (USCC, ["9131", "0115", "矮目A巴士"], ("9131", "0115", "MA84"), "asking"),  # what it sounds nearest to
+        (USCC, ["9131", "0115", "安慕诶零三"], ("9131", "0115", "MA03"), "asking"),
+        (USCC, ["9131", "0115", "安慕诶零三", "不弱。"], ("9131", "0115", "MA03"), "unclear"),  # 五 and something, and no no
+        (USCC, ["9132", "联务、联务"], ("9132", "0505"), "asking"),  # there is such a district
     ],
 )  # fmt: skip
 def test_what_becomes_of_what_she_says(asked: Asked, said: list[str], parts: tuple[str, ...], state: str) -> None:
@@ -111,9 +116,9 @@ def test_the_whole_is_read_back_and_doubted_where_its_check_does_not_agree() -> 
 
 def test_a_recogniser_is_told_which_readings_are_of_use() -> None:
     held = after(ID, "320502")
-    assert held.takes("一九九零") == held.takes("要九九零") == ("asking 320502-1990", 1.0)
-    assert len({held.takes(text) for text in ("一九九零", "不对", "从头来", "我自己输")} - {None}) == 3, "wishes, and a group"
-    assert [held.takes(text) for text in ("一九九", "", "好的", "一九九零零四")] == [None] * 4
+    assert held.takes("一九九零") == held.takes("要九九零") == (Taken("asking 320502-1990", 1.0),)
+    assert len({held.takes(text) for text in ("一九九零", "不对", "从头来", "我自己输")} - {()}) == 3, "wishes, and a group"
+    assert [held.takes(text) for text in ("一九九", "", "好的", "一九九零零四")] == [()] * 4
 
 
 @pytest.mark.parametrize(
@@ -126,14 +131,30 @@ def test_a_recogniser_is_told_which_readings_are_of_use() -> None:
         (ID, ["320502", "1990", "0415"], "1021", "1027"),  # the check digit
         (ID, ["320502"], "1990", "19900415"),  # more than was asked for
         (CARD, [], "6217", "0217"),
+        (USCC, ["9131"], "0115", "0915"),
         (CARD, ["6217", "0012", "3456", "7890"], "106", "107"),
     ],
 )  # fmt: skip
 def test_how_likely_a_group_is_by_itself(asked: Asked, before: list[str], likelier: str, other: str) -> None:
     held = after(asked, *before)
-    one, two = held.takes(likelier), held.takes(other)
-    assert one is not None and two is not None, "the unlikely is not turned away"
-    assert one[1] > two[1]
+    (one,), (two,) = held.takes(likelier), held.takes(other)  # the unlikely is not turned away
+    assert one.weight > two.weight
+
+
+def test_a_group_with_letters_may_be_several_each_told_plainly() -> None:
+    held = after(USCC, "9131", "0115")
+    found = {one.text: one for one in held.takes("安慕诶零三")}
+    assert len(found) > 1 and max(found.values(), key=lambda one: one.weight).text == "MA03"
+    assert all(held.hear(text).named == one.value for text, one in found.items()), "what it is told as is heard as that"
+    assert "MA03" not in {one.text for one in after(USCC, "9131", "0115", "MA03", "不对").takes("安慕诶零三")}, "it was refused"
+    assert [one.text for one in held.takes("不对")] == [""], "a wish"
+
+
+def test_the_last_signs_of_a_code_check_those_before() -> None:
+    """GB 11714 and GB 32100, with 91310115MA1K3TL06A."""
+    held = after(USCC, "9131", "0115", "MA1K", "3TL0")
+    weights = {text: max(one.weight for one in held.takes(text) if one.text == text) for text in ("6A", "6K", "5A")}
+    assert weights["6A"] > 2 * weights["6K"] and weights["6A"] > 2 * weights["5A"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.engine.components.patterns.codes import USCC_ALPHABET
 from assistant.foundation.messages import ENGLISH, use_language
+from assistant.speech.engines.base import Taken
 from assistant.speech.hearing.asked import Asked, Questions
 from assistant.speech.hearing.attempts import MOST, Attempts
 from assistant.speech.hearing.hints import MOST_CHARACTERS, Hints, language_note, prompt
@@ -124,7 +125,7 @@ def test_hints_are_bounded_and_begin_with_the_question_s_own_words(guides: Catal
 def test_what_is_expected_tells_an_answer_that_fits_from_one_that_does_not(guides: Catalogue) -> None:
     hints = Hints(guides)
     number = hints.of(Asked("phone", "联系电话"), TODAY).taken
-    assert number is not None and number("要三八,一二三四,五六七八") == ("13812345678", 1.0) and not number("要三八，一二三四") and not number("联系电话")
+    assert number is not None and number("要三八,一二三四,五六七八") == (Taken("13812345678", 1.0),) and not number("要三八，一二三四") and not number("联系电话")
     kinds: list[tuple[FieldType, str]] = [("phone", "联系电话"), ("id_number", "身份证号"), ("text", "银行卡号"), ("uscc", "信用代码"), ("amount", "月租金"), ("address", "住址")]
     signs = [hints.of(Asked(kind, label), TODAY).signs for kind, label in kinds]
     assert signs == ["0123456789", "0123456789X", "0123456789", USCC_ALPHABET, "", ""]
@@ -134,10 +135,10 @@ def test_what_is_expected_tells_an_answer_that_fits_from_one_that_does_not(guide
     held = ReadBack(Asked("phone", "联系电话"), "13812345678", TODAY)
     settled = hints.confirming(held).taken
     assert settled is not None
-    assert [settled(text) is not None for text in ("对", "不对", "最后两位是七七", "从头来", "嗯……", "谢谢观看")] == [True, True, True, True, False, False]
+    assert [bool(settled(text)) for text in ("对", "不对", "最后两位是七七", "从头来", "嗯……", "谢谢观看")] == [True, True, True, True, False, False]
     assert settled("对") != settled("不对"), "one is no vote for the other"
     checked = hints.of(Asked("id_number", "身份证号"), TODAY).taken
-    assert checked is not None and checked("320502199004151021") == ("320502199004151021", 3.0), "a check digit agrees by chance once in eleven"
+    assert checked is not None and checked("320502199004151021") == (Taken("320502199004151021", 3.0),), "a check digit agrees by chance once in eleven"
 
 
 def test_the_questions_own_words_are_an_answer_as_yes_and_no_are(guides: Catalogue) -> None:
