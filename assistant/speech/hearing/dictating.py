@@ -15,7 +15,7 @@ from typing import Literal
 
 from assistant.casework.fields.result import Accepted
 from assistant.engine.components.patterns.codes import USCC_ALPHABET
-from assistant.engine.components.patterns.numerals import normalise
+from assistant.engine.components.patterns.numerals import normalise, spoken_digits
 from assistant.foundation.messages import t
 from assistant.speech.engines.base import Taken
 from assistant.speech.hearing import spoken
@@ -48,6 +48,9 @@ _PAUSE = r"[,，。、！!\s]"
 _WRONG = re.compile(
     rf"^(?:(?:[不部布步补][对队兑堆]|不是的?|错了|说错了|wrong|no(?! more)|不行|不(?={_PAUSE}*(?:$|{spoken.D}))){_PAUSE}*)+"
     r"(?:应该是|我说的是|是)?", re.I,
+)
+_SIGN_IS = re.compile(
+    rf"第(?P<place>{spoken.D})(?:个|位)(?:字母|数字|数|号)?(?:不对)?{_PAUSE}*(?:应该|应当)?(?:是|改成|改为|换成)(?:字母|数字|大写)?\s*(?P<sign>[^,，。、\s]{{1,4}})$"
 )
 _NO_MORE = re.compile(
     r"没有?了|^[没煤梅美]有[了啦]?$|没啦|完了|说完|就这些|就这么多|到头了|结束|好了|no more|that'?s (?:all|it)", re.I
@@ -117,6 +120,8 @@ class Dictation:
             return t("speech.dictate_rest", part=part)
         if at == len(sizes) - 1:
             return t("speech.dictate_last", part=part, count=count)
+        if self._lettered and at > _LETTERED:
+            return t("speech.dictate_lettered", part=part, count=count)
         return t("speech.dictate_second" if at == 1 else "speech.dictate_next", part=part, count=count)
 
     @property
@@ -159,13 +164,15 @@ class Dictation:
             return Dictation(self.asked, self.today, state="anew", refused=self.refused)
         refused = _WRONG.match(plain)
         if refused:
+            if (mended := self._mended(plain[refused.end() :])) is not None:
+                return mended
             wrong = frozenset({(len(self.parts) - 1, part) for part in self.parts[-1:]})
             back = replace(self, parts=self.parts[:-1], unclear=0, refused=self.refused | wrong)
             if wrong and sum(place == len(back.parts) for place, _ in back.refused) >= _MOST_REFUSED:
                 return replace(back, state="given_up")
             return back._grown(plain[refused.end() :]) or replace(back, state="again" if back.parts else "anew")
-        if (grown := self._grown(plain)) is not None:
-            return grown
+        if (changed := self._mended(plain) or self._grown(plain)) is not None:
+            return changed
         if _NO_MORE.search(plain) and self._form == "card" and sum(map(len, self.parts)) >= _LEAST_CARD:
             return replace(self, state="complete")
         unclear = self.unclear + 1
@@ -188,6 +195,22 @@ class Dictation:
         """With the next group, or with several of them said in one breath; None where it is neither."""
         found = self._ways(self._figures(plain)) or self._ways(self._placed(plain))
         return max(found, key=lambda after: found[after], default=None)
+
+    def _mended(self, plain: str) -> Dictation | None:
+        """With one sign of the last group put right, 第三位是B; None where that is not what she says."""
+        match = _SIGN_IS.search(plain)
+        at = int(spoken_digits(match["place"])) - 1 if match else 0
+        if match is None or not self.parts or at >= len(part := self.parts[-1]):
+            return None
+        place = len(self.parts) - 1
+        allowed = signs(self.asked)
+        sounds = nearest(match["sign"], [allowed])
+        for sign in (match["sign"].upper(), *sorted(sounds, key=lambda sign: -sounds[sign])):
+            new = f"{part[:at]}{sign}{part[at + 1 :]}"
+            taken = {(place, part), *self.refused}
+            if len(sign) == 1 and sign in allowed and (place, new) not in taken and re.fullmatch(_SHAPES[self._form][place], new):
+                return replace(self, parts=(*self.parts[:-1], new), state="asking", unclear=0, refused=frozenset(taken))
+        return None
 
     def _ways(self, heard: Iterable[tuple[str, float]]) -> dict[Dictation, float]:
         """What can come of signs that may have been said, and how likely each is."""
@@ -246,6 +269,8 @@ class Dictation:
     def _near(self, plain: str) -> Iterator[tuple[str, float]]:
         """The groups of signs whose names the words sound nearest to; of a code's own part those as well that begin as most do,
         however little it sounds so."""
+        if _SIGN_IS.search(plain):
+            return
         text, size = spoken.FILLERS.sub("", plain), self._size
         for begin in ("", OWN) if len(self.parts) == _LETTERED else ("",):
             yield from nearest(text, [*begin, *[USCC_ALPHABET] * (size - len(begin))]).items()
