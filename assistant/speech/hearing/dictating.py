@@ -46,7 +46,7 @@ _SHAPES: dict[str, tuple[str, ...]] = {
 }
 _PAUSE = r"[,，。、！!\s]"
 _WRONG = re.compile(
-    rf"^(?:(?:[不部布步补][对队兑堆]|不是的?|错了|说错了|wrong|no(?! more)|不行|不(?={_PAUSE}*(?:$|{spoken.D}))){_PAUSE}*)+"
+    rf"^(?:(?:[不部布步补][对队兑堆]|不是的?|错了|说错了|wrong|no(?! more)|不(?!知道|清楚|会)){_PAUSE}*)+"
     r"(?:应该是|我说的是|是)?", re.I,
 )
 _SIGN_IS = re.compile(
@@ -227,7 +227,7 @@ class Dictation:
                     whole = (*self.parts[:begin], *parts)
                     state: State = "complete" if len(whole) == len(self._sizes) else "asking"
                     after = replace(self, parts=whole, state=state, unclear=0)
-                    found[after] = max(trust * self._weight(after), found.get(after, 0.0))
+                    found.setdefault(after, trust * self._weight(after))
         return found
 
     def _weight(self, after: Dictation) -> float:
@@ -272,16 +272,18 @@ class Dictation:
         if _SIGN_IS.search(plain):
             return
         text, size = spoken.FILLERS.sub("", plain), self._size
+        found: dict[str, float] = {}
         for begin in ("", OWN) if len(self.parts) == _LETTERED else ("",):
-            yield from nearest(text, [*begin, *[USCC_ALPHABET] * (size - len(begin))]).items()
+            for figures, trust in nearest(text, [*begin, *[USCC_ALPHABET] * (size - len(begin))]).items():
+                found[figures] = max(trust, found.get(figures, 0.0))
+        yield from found.items()
 
     def _placed(self, plain: str) -> Iterator[tuple[str, float]]:
-        """Where nothing else can be made of it: the place there is whose number it sounds nearest to."""
-        before = {("uscc", 1): 1, ("id_number", 0): 0}.get((self._form, len(self.parts)))
-        if before is not None:
-            head = "".join(self.parts)[2 * before :]
+        """Where nothing else can be made of what was said after a code's first group: the place there is whose number it sounds
+        nearest to."""
+        if self._form == "uscc" and len(self.parts) == 1:
             near = nearest(spoken.FILLERS.sub("", plain), [_DIGITS] * self._size)
-            yield from ((figures, trust) for figures, trust in near.items() if listed(head + figures))
+            yield from ((figures, trust) for figures, trust in near.items() if listed(self.parts[0][2:] + figures))
 
     @property
     def _size(self) -> int:
