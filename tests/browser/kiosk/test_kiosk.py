@@ -27,6 +27,29 @@ def to_the_name(kiosk: Kiosk) -> None:
     expect(kiosk.page.locator("#said")).to_have_attribute("data-state", "sent")
 
 
+@pytest.mark.parametrize("writes_on", [False, True])
+def test_what_is_sent_before_the_conversation_is_open_goes_once_it_is(kiosk: Kiosk, writes_on: bool) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    kiosk.page.route("**/api/v1/conversations", hold)
+    with kiosk.page.expect_request("**/api/v1/conversations"):
+        kiosk.page.locator("#start").click()
+    kiosk.say(APPLY)
+    expect(kiosk.page.locator("#message")).to_have_value(APPLY)
+    if writes_on:
+        kiosk.page.locator("#message").fill(APPLY + "吗")
+    held[0].continue_()
+    if writes_on:
+        expect(kiosk.page.locator("#tiles button").first).to_be_visible()
+        expect(kiosk.page.locator("#message")).to_have_value(APPLY + "吗")
+    else:
+        expect(kiosk.ask.get_by_role("button", name="同意调取")).to_be_visible()
+        expect(kiosk.page.locator("#message")).to_have_value("")
+
+
 def test_a_case_by_touch_with_the_card_pointed_at(kiosk: Kiosk) -> None:
     kiosk.start()
     expect(kiosk.page.locator("#problem-words")).not_to_be_empty()  # no microphone: it says so and goes on

@@ -275,6 +275,7 @@ async function begin() {
       get("starts").removeAttribute("hidden");
       conversation.start();
       speech.follow(session);
+      typing.opened();
       return conversation;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -11,13 +11,15 @@ const DIGITS = /^\d[\dXx -]{3,}$/;
 export class Typing {
   /** `send(text)` returns false when nothing can be sent yet. */
   constructor({ form, input, button, pad, toggle, send }) {
-    Object.assign(this, { form, input, button, pad, toggle, send });
+    Object.assign(this, { form, input, button, pad, toggle, send, eager: false });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const text = input.value.trim();
-      if (text && this.send(text) !== false) this.set("");
+      this.#submit();
     });
-    input.addEventListener("input", () => this.#changed());
+    input.addEventListener("input", () => {
+      this.eager = false;
+      this.#changed();
+    });
     toggle.addEventListener("click", () => this.#pad(pad.hidden));
     this.#changed();
   }
@@ -31,6 +33,11 @@ export class Typing {
     this.#changed();
   }
 
+  /** A conversation is there: what she sent before it was goes now, unless she has gone on writing. */
+  opened() {
+    if (this.eager) this.#submit();
+  }
+
   focus() {
     if (window.matchMedia("(pointer: fine)").matches) this.input.focus();
   }
@@ -41,6 +48,7 @@ export class Typing {
   }
 
   clear() {
+    this.eager = false;
     this.set("");
     this.#pad(false);
   }
@@ -58,6 +66,13 @@ export class Typing {
     if (ask?.error) this.input.setAttribute("aria-invalid", "true");
     else this.input.removeAttribute("aria-invalid");
     this.#pad((ask?.kind === "number" || DIGITS.test(ask?.example ?? "")) && !ask.options?.length);
+  }
+
+  #submit() {
+    const text = this.input.value.trim();
+    if (!text) return;
+    this.eager = this.send(text) === false;
+    if (!this.eager) this.set("");
   }
 
   #pad(on) {
