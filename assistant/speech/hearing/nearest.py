@@ -50,6 +50,8 @@ _SOFT, _HARD = 0.5, 0.8
 _INSIDE, _MOST_COST = 0.6, 1.5
 """A sign that ends inside a syllable, and what is no way to hear a sign any more."""
 _TEMPERATURE, _BEAM, _MOST, _LONGEST = 0.25, 60, 60, 26
+_KEPT = 16
+"""Ways to hear one text: it is asked for more than once while she waits, and nothing of hers is kept longer than that."""
 _DAMPED, _LEAST = 3.0, 0.02
 """How fast a text's say falls with what its likeliest signs cost, each at the mean; less than this is none."""
 
@@ -129,7 +131,7 @@ def _aligned(name: str, heard: str) -> list[float]:
     return row
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_KEPT)
 def _decoded(syllables: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
     """The cheapest groups of signs, by a beam over the places at which the next sign can begin."""
     heard = "".join(syllables)
@@ -155,7 +157,7 @@ def _decoded(syllables: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[tupl
     return tuple(sorted(found.items(), key=lambda one: one[1])[:_MOST])
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_KEPT)
 def _all_steps(syllables: tuple[str, ...]) -> tuple[tuple[tuple[str, int, float], ...], ...]:
     heard, ends = "".join(syllables), set(accumulate(map(len, syllables), initial=0))
     return tuple(tuple(_steps(heard, place, ends)) for place in range(len(heard)))
