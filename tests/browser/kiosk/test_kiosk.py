@@ -25,6 +25,7 @@ def to_the_name(kiosk: Kiosk) -> None:
     kiosk.say(SECRET)
     expect(kiosk.page.locator("#said")).to_contain_text(SECRET)
     expect(kiosk.page.locator("#said")).to_have_attribute("data-state", "sent")
+    expect(kiosk.ask.get_by_role("heading", name="经营面积")).to_be_visible()  # answered: a late answer would be a sign of somebody
 
 
 @pytest.mark.parametrize("writes_on", [False, True])
@@ -179,7 +180,8 @@ def test_nobody_there_is_counted_down_and_wiped(open_kiosk: Callable[..., Kiosk]
     kiosk.page.clock.fast_forward(IDLE_S // 2 * 1000)  # the page's clock runs on meanwhile: half leaves it room
     expect(dialog).to_be_hidden()
     assert SECRET in kiosk.kept()["text"]
-    kiosk.page.clock.fast_forward((IDLE_S // 2 + 1) * 1000)
+    kiosk.page.clock.fast_forward((IDLE_S + 1) * 1000)  # counted from the dialog's closing, which it hears of some time after it
+    expect(dialog).to_be_visible()
     left = int(dialog.locator("#count-number").inner_text())
     kiosk.page.clock.fast_forward(5_000)
     assert int(dialog.locator("#count-number").inner_text()) < left <= COUNTDOWN_S

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from collections.abc import Iterator
@@ -11,11 +12,17 @@ import pytest
 
 from assistant.foundation.settings import Settings, get_settings
 from channels.serve import plan, ports
+from tests.ports import for_a_program
 
 
 @pytest.fixture
 def taken() -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    """A port somebody listens on, with a free one below it: not of those the system hands out, or it might not stay free."""
+    server = None
+    while server is None:
+        with contextlib.suppress(OSError):
+            server = socket.create_server(("127.0.0.1", for_a_program() + 1))
+    with server:
         yield server.getsockname()[1]
 
 
@@ -38,7 +45,7 @@ def test_a_listener_takes_its_port(taken: int) -> None:
 
 
 def test_a_closed_port_is_free_again() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(("127.0.0.1", for_a_program())) as server:
         port = server.getsockname()[1]
     assert ports.is_free("127.0.0.1", port)
 
@@ -48,9 +55,7 @@ def test_the_holder_is_named(taken: int) -> None:
 
 
 def test_nobody_holds_a_free_port() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    assert ports.holder(port) is None
+    assert ports.holder(for_a_program()) is None
 
 
 def test_an_address_of_another_machine_is_refused() -> None:
