@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from assistant.casework.package.book import qr_svg
 from channels.parts import parts_of
+from channels.voice.engines import engines_of
 from channels.web.routes import CHAT_HEADERS, MEDIA_TYPES
 
 STATIC_DIR: Final = Path(__file__).parent / "static"
@@ -70,8 +71,12 @@ async def kiosk_settings(request: Request) -> JSONResponse:
     """How long the page waits for somebody who does nothing, in seconds; it has defaults of its own for when this is away.
 
     ``address`` is ours as phones open it, none where there is none: it is on receipts, and tells our codes from others'.
+
+    Who asks this is about to want a voice: the engines begin to load.
     """
-    settings = parts_of(request).settings
+    parts = parts_of(request)
+    settings = parts.settings
+    engines_of(request).warm(parts)
     return JSONResponse(
         {
             "idle_seconds": settings.kiosk_idle_seconds,

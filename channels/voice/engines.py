@@ -1,4 +1,4 @@
-"""The engines of this process: loaded when the first kiosk comes, shared by all, each in a thread of its own."""
+"""The engines of this process: loaded when the first kiosk's page is opened, shared by all, each in a thread of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, cast
 
 from starlette.requests import HTTPConnection
@@ -16,6 +16,7 @@ from assistant.foundation.settings import Settings
 from assistant.speech.engines import choosing
 from assistant.speech.engines.base import RATE, Activity, EngineError, Heard, Recogniser, Spoken, Synthesiser
 from assistant.speech.speaking import voice
+from channels.parts import Parts
 from channels.voice.understanding import Words
 from channels.voice.waiting import Line
 from knowledge.catalogue import Catalogue
@@ -90,8 +91,24 @@ class Shelf:
         self._lock = Lock()
         self._engines: Engines | None = None
         self._words: tuple[Catalogue, str, Words] | None = None
+        self._warming: Thread | None = None
         self.doors = 0
         """Kiosks that wait for somebody to speak to them."""
+
+    def warm(self, parts: Parts) -> None:
+        """Begins to load the engines and the words, and comes back at once: a kiosk's page is up, so the first to speak to it
+        need not wait for them. What goes wrong is told to whoever opens a voice."""
+        if parts.settings.voice_recogniser == "off" or self._engines is not None or (self._warming and self._warming.is_alive()):
+            return
+        self._warming = Thread(target=self._warm, args=(parts,), name="voice-warm", daemon=True)
+        self._warming.start()
+
+    def _warm(self, parts: Parts) -> None:
+        try:
+            self.opened(parts.settings)
+            self.words(parts.guides.catalogue, parts.settings.region)
+        except Exception as error:  # nobody waits for it: whoever does, has it tried again
+            log.warning("voice.not_warmed", error=repr(error))
 
     def opened(self, settings: Settings) -> Engines:
         """The engines, loaded if they are not yet; for a thread. A kiosk that cannot speak still hears.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -26,6 +27,7 @@ from tests.quick import empty_database
 Json = dict[str, Any]
 HELLO = {"type": "hello", "rate": 16000, "loudspeaker": True, "full_duplex": True, "speed": 1.0}
 LOUD, STILL = 0.9, 0.0
+PATIENCE_S = 20
 
 
 class Ears:
@@ -240,6 +242,32 @@ def test_where_nothing_can_hear_it_says_so(her: TestClient, app: FastAPI, monkey
         with pytest.raises(WebSocketDisconnect) as closed:
             socket.receive_json()
         assert closed.value.code == 4503
+
+
+def test_a_kiosks_page_has_the_voice_loaded_before_anybody_speaks(her: TestClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts, made = app.state.parts, threading.Event()
+    shelf = app.state.voice = Shelf()
+    monkeypatch.setattr(shelf, "words", lambda *_: made.set())
+    monkeypatch.setattr(
+        parts, "settings", parts.settings.model_copy(
+            update={"voice_recogniser": "tests.browser.kiosk.made_up_voice:Ears", "voice_synthesiser": "tests.browser.kiosk.made_up_voice:Mouth"}
+        )
+    )  # fmt: skip
+    assert her.get("/kiosk/settings").status_code == 200
+    assert made.wait(PATIENCE_S)
+    assert shelf._engines is not None
+
+
+def test_a_page_is_served_where_no_voice_can_be_loaded(her: TestClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts, shelf = app.state.parts, Shelf()
+    app.state.voice = shelf
+    monkeypatch.setattr(parts, "settings", parts.settings.model_copy(update={"voice_recogniser": "nowhere:Ears"}))
+    assert her.get("/kiosk/settings").status_code == 200
+    assert shelf._warming is not None
+    shelf._warming.join(PATIENCE_S)
+    assert shelf._engines is None
+    with pytest.raises(EngineError):
+        shelf.opened(parts.settings)
 
 
 def test_who_does_not_say_hello_is_no_kiosk(her: TestClient, ears: Ears) -> None:

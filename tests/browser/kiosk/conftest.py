@@ -43,7 +43,8 @@ def kiosk_url() -> Iterator[str]:
     app = create_app()
     app.state.parts = SimpleNamespace(
         settings=SimpleNamespace(
-            kiosk_idle_seconds=IDLE_S, kiosk_countdown_seconds=COUNTDOWN_S, citizens_url="https://hall.bandao.example"
+            kiosk_idle_seconds=IDLE_S, kiosk_countdown_seconds=COUNTDOWN_S, citizens_url="https://hall.bandao.example",
+            voice_recogniser="off",
         )
     )
     app.include_router(router)
@@ -65,6 +66,7 @@ class Voice:
     frames: list[dict[str, Any]] = field(default_factory=list)
     sound: list[bytes] = field(default_factory=list)
     route: WebSocketRoute | None = None
+    late: bool = False
 
     def connected(self, route: WebSocketRoute) -> None:
         self.route = route
@@ -80,9 +82,12 @@ class Voice:
             self.tell(type="ready", recogniser="stand-in", activity="stand-in")
             self.tell(type="state", state="listening")
             return
-        if frame["type"] == "hello":
-            self.tell(type="ready", recogniser="stand-in", synthesiser="stand-in", activity="stand-in", demo_only=False)
-            self.tell(type="state", state="listening")
+        if frame["type"] == "hello" and not self.late:
+            self.ready()
+
+    def ready(self) -> None:
+        self.tell(type="ready", recogniser="stand-in", synthesiser="stand-in", activity="stand-in", demo_only=False)
+        self.tell(type="state", state="listening")
 
     def tell(self, **frame: Any) -> None:
         assert self.route is not None

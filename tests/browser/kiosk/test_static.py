@@ -19,7 +19,9 @@ OK, NOT_FOUND = 200, 404
 @pytest.fixture
 def client() -> Iterator[TestClient]:
     app = FastAPI()
-    settings = SimpleNamespace(kiosk_idle_seconds=90, kiosk_countdown_seconds=15, citizens_url="https://hall.bandao.example")
+    settings = SimpleNamespace(
+        kiosk_idle_seconds=90, kiosk_countdown_seconds=15, citizens_url="https://hall.bandao.example", voice_recogniser="off"
+    )
     app.state.parts = SimpleNamespace(settings=settings)
     app.include_router(router)
     with TestClient(app) as client:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.kiosk.conftest import HUMMING, IDLE_S, LOOK_MS, REFUSED, Kiosk
+from tests.browser.kiosk.conftest import APPLY, HUMMING, IDLE_S, LOOK_MS, REFUSED, Kiosk
 
 VISEMES = [["sil", 0, 100], ["aa", 100, 30_000]]
 
@@ -116,6 +116,29 @@ def test_no_microphone_is_said_with_what_to_do_and_it_goes_on(open_kiosk: Callab
         }"""
     )
     assert reasons == ["refused", "none", "busy", "insecure"]
+
+
+def test_who_is_quicker_than_the_first_voice_of_the_day_is_still_answered_aloud(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk(HUMMING, voice=True)
+    kiosk.voice.late = True
+    kiosk.start()
+    assert kiosk.voice.got("hello")
+    kiosk.say(APPLY)
+    expect(kiosk.page.locator("#sign")).to_have_attribute("data-state", "thinking")
+    kiosk.voice.ready()
+    assert [frame["text"] for frame in kiosk.voice.got("send")] == [APPLY]
+
+
+def test_a_voice_that_does_not_come_keeps_nobody_waiting_for_her_answer(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk(HUMMING, voice=True, clock=True)
+    kiosk.voice.late = True
+    kiosk.start()
+    assert kiosk.voice.got("hello")
+    kiosk.page.get_by_role("button", name="开一家餐馆").click()
+    expect(kiosk.page.locator("#sign")).to_have_attribute("data-state", "thinking")
+    kiosk.page.clock.run_for(3_500)
+    expect(kiosk.ask.get_by_role("button", name="同意调取")).to_be_visible()
+    assert "send" not in {frame["type"] for frame in kiosk.voice.frames}
 
 
 def test_without_a_loudspeaker_the_words_go_on_at_the_pace_of_speech(open_kiosk: Callable[..., Kiosk]) -> None:

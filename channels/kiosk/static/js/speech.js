@@ -19,7 +19,7 @@ export class Speech {
    * hearing, thinking, speaking, mic_muted, touch. `device` = {speed, fullDuplex, microphone: whether it may be used}.
    */
   constructor({ figure, on, device, portrait }) {
-    Object.assign(this, { figure, on, device, portrait, link: null, told: "off", busy: false, muted: false, volume: 0, pointUntil: 0, deafUntil: 0, wondering: false, tried: new Set() });
+    Object.assign(this, { figure, on, device, portrait, link: null, told: "off", busy: false, muted: false, volume: 0, pointUntil: 0, deafUntil: 0, wondering: false, tried: new Set(), begins: [], patient: 0 });
     this.player = new Player({
       figure,
       on: {
@@ -55,7 +55,7 @@ export class Speech {
     this.player.reset();
     this.link = new VoiceLink(session, {
       ready: () => {
-        this.started?.();
+        this.#begun();
         this.#show();
       },
       state: (name) => {
@@ -82,18 +82,21 @@ export class Speech {
       hopeless: () => {
         this.told = "off";
         this.link = null;
+        this.#begun();
         this.mic.stop(); // nobody hears it, so it need not be open
         this.on.problem(k("kiosk.voice_hopeless"));
         this.#show();
       },
       clogged: () => this.on.problem(k("kiosk.voice_clogged")),
     }, { loudspeaker: this.player.audible, fullDuplex: this.device.fullDuplex, speed: this.device.speed });
+    this.patient = Date.now() + THERE_MS;
     this.link.start();
   }
 
   /** A message of hers goes by the socket where there is one, so that the answer is spoken; else, and when it breaks, by HTTP with the same id. */
   deliver = async (session, id, content) => {
     this.hush();
+    await this.there();
     if (!this.link?.ready || this.tried.has(id) || content.attachments || Array.isArray(content.choice)) return sendMessage(session, id, content);
     this.tried.add(id);
     let patience;
@@ -122,13 +125,19 @@ export class Speech {
     this.link.still();
   }
 
-  /** Resolves when the socket is there to speak the answer, or when it has been waited for long enough. */
+  /** Resolves when the socket that was opened for her is there to speak the answer, is given up, or has been waited for long enough. */
   async there() {
-    if (this.link?.ready) return;
+    if (!this.link || this.link.worked || Date.now() > this.patient) return;
+    let enough;
     await new Promise((done) => {
-      this.started = done;
-      setTimeout(done, THERE_MS);
+      this.begins.push(done);
+      enough = setTimeout(done, this.patient - Date.now());
     });
+    clearTimeout(enough);
+  }
+
+  #begun() {
+    for (const done of this.begins.splice(0)) done();
   }
 
   wake() {
@@ -168,6 +177,7 @@ export class Speech {
     for (const timer of [this.pointing, this.hearing]) clearTimeout(timer);
     this.link?.close();
     this.link = null;
+    this.#begun();
     this.player.reset();
     this.mic.stop();
     Object.assign(this, { told: "off", busy: false, muted: false, pointUntil: 0, deafUntil: 0, wondering: false, volume: 0 });
