@@ -119,10 +119,11 @@ class Dictation:
             return t(f"speech.dictate_{key}", part=part, count=count)
         if self._form == "card" and at == len(sizes) - 1:
             return t("speech.dictate_rest", part=part)
-        if at == len(sizes) - 1:
-            return t("speech.dictate_last", part=part, count=count)
+        last = at == len(sizes) - 1
         if self._lettered and at > _LETTERED:
-            return t("speech.dictate_lettered", part=part, count=count)
+            return t("speech.dictate_lettered_last" if last else "speech.dictate_lettered", part=part, count=count)
+        if last:
+            return t("speech.dictate_last", part=part, count=count)
         return t("speech.dictate_second" if at == 1 else "speech.dictate_next", part=part, count=count)
 
     @property

@@ -109,6 +109,13 @@ def test_what_is_said_names_what_was_noted_and_what_comes_next() -> None:
         assert "next 4" in after(ID, "320502", "1990").say
 
 
+def test_who_spells_letters_is_told_how_to_mend_one_at_the_last_group_too() -> None:
+    code = Dictation(USCC, TODAY)
+    for group in ("9131", "0115", "MA1K", "3TL0"):
+        code = code.hear(group)
+    assert "3TL0" in code.say and "第几位是什么" in code.say and "最后2位" in code.say
+
+
 def test_the_whole_is_read_back_and_doubted_where_its_check_does_not_agree() -> None:
     right = after(ID, "320502", "1990", "0415", "1021").read_back
     wrong = after(ID, "320502", "1990", "0415", "1022").read_back

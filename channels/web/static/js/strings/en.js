@@ -7,7 +7,7 @@ export default {
   "app.avatar": "Portrait of Bandao, the digital human",
 
   "status.bot": "The assistant is serving you",
-  "status.queue": "In the queue: staff will join soon",
+  "status.queue": "In the queue: staff will join when it is your turn",
   "status.staff": "A staff member is serving you",
   "status.closed": "This conversation has ended",
   "status.connecting": "Connecting…",

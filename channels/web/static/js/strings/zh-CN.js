@@ -7,7 +7,7 @@ export default {
   "app.avatar": "数字人“办到”的头像",
 
   "status.bot": "机器人为您服务",
-  "status.queue": "排队中，工作人员会尽快接入",
+  "status.queue": "排队中，轮到您时工作人员就接入",
   "status.staff": "工作人员服务中",
   "status.closed": "会话已结束",
   "status.connecting": "正在连接…",

@@ -7,7 +7,7 @@ export default {
   "app.avatar": "數字人「辦到」的頭像",
 
   "status.bot": "機器人為您服務",
-  "status.queue": "排隊中，工作人員會盡快接入",
+  "status.queue": "排隊中，輪到您時工作人員就接入",
   "status.staff": "工作人員服務中",
   "status.closed": "會話已結束",
   "status.connecting": "正在連接…",
